@@ -1,0 +1,430 @@
+/**
+ * Every table as Kysely sees it; `test/stores/schema.test.ts` compares it with the migrated database.
+ * Instants are `Date`, calendar days `yyyy-mm-dd` text, uuid and bigint text.
+ */
+import type { Generated, JSONColumnType } from 'kysely';
+
+type Json = JSONColumnType<Record<string, unknown>>;
+
+export interface DeploymentTable {
+  only_row: Generated<boolean>;
+  kind: string;
+  created_at: Generated<Date>;
+}
+
+export interface AppClockTable {
+  only_row: Generated<boolean>;
+  offset_ms: Generated<string>;
+}
+
+export interface DomainEventTable {
+  id: string;
+  type: string;
+  subject_type: string;
+  subject_id: string;
+  order_id: string | null;
+  version: number | null;
+  actor_id: string | null;
+  payload: Json;
+  at: Date;
+}
+
+export interface OutboxTable {
+  id: string;
+  event_id: string;
+  consumer: string;
+  created_at: Generated<Date>;
+  queued_at: Date | null;
+  failures: Generated<number>;
+  last_error: string | null;
+}
+
+export interface AuditLogTable {
+  id: string;
+  at: Date;
+  actor_id: string | null;
+  acting_role: string | null;
+  organization_id: string | null;
+  action: string;
+  subject_type: string;
+  subject_id: string | null;
+  detail: Json;
+  trace_id: string | null;
+}
+
+export interface IdempotencyKeyTable {
+  scope: string;
+  key: string;
+  request_hash: string;
+  response: Json;
+  created_at: Generated<Date>;
+}
+
+export interface ThrottleTable {
+  bucket: string;
+  window_start: Date;
+  hits: number;
+}
+
+export interface OrganizationTable {
+  id: string;
+  code: string;
+  name: string;
+  name_en: Generated<string>;
+  kind: string;
+  parent_id: string | null;
+  line_parent_id: string | null;
+  duty_phone: string | null;
+  active: Generated<boolean>;
+}
+
+export interface AppUserTable {
+  id: string;
+  person_id: string;
+  login: string;
+  display_name: string;
+  password_hash: string | null;
+  active: Generated<boolean>;
+  created_at: Generated<Date>;
+}
+
+export interface RoleGrantTable {
+  id: string;
+  user_id: string;
+  organization_id: string;
+  role: string;
+  valid_from: Generated<Date>;
+  valid_to: Generated<Date>;
+}
+
+export interface SessionTable {
+  token_hash: string;
+  id: string;
+  user_id: string;
+  created_at: Date;
+  seen_at: Date;
+  expires_at: Date;
+}
+
+export interface ActivationTable {
+  token_hash: string;
+  user_id: string;
+  expires_at: Date;
+  used_at: Date | null;
+}
+
+export interface CategoryTable {
+  code: string;
+  parent_code: string | null;
+  name: string;
+  name_en: Generated<string>;
+  keywords: Generated<string[]>;
+}
+
+export interface AreaTable {
+  code: string;
+  parent_code: string | null;
+  name: string;
+  organization_id: string;
+}
+
+export interface DispatchCatalogueTable {
+  id: string;
+  category_code: string;
+  area_code: string | null;
+  subject_kind: string | null;
+  lead_code: string;
+  co_codes: Generated<string[]>;
+  basis: Generated<string>;
+  valid_from: string;
+  valid_to: Generated<string>;
+}
+
+export interface RequesterTable {
+  id: string;
+  kind: string;
+  phone_hmac: string | null;
+  created_at: Date;
+}
+
+export interface ContactTable {
+  id: string;
+  channel: string;
+  requester_id: string | null;
+  operator_id: string | null;
+  started_at: Date;
+  ended_at: Date | null;
+}
+
+export interface OrderSequenceTable {
+  day: string;
+  last: number;
+}
+
+export interface WorkOrderTable {
+  id: string;
+  order_no: string;
+  contact_id: string;
+  requester_id: string | null;
+  state: string;
+  version: Generated<number>;
+  round: Generated<number>;
+  channel: string;
+  type: string | null;
+  category_code: string | null;
+  urgency: string | null;
+  area_code: string | null;
+  subject_kind: string | null;
+  confidential: Generated<boolean>;
+  anonymous: Generated<boolean>;
+  wish_callback: Generated<boolean>;
+  wish_public: Generated<boolean>;
+  no_return: Generated<boolean>;
+  direct: Generated<boolean>;
+  urges: Generated<number>;
+  redo_proposed: Generated<boolean>;
+  closing_type: string | null;
+  registered_at: Date;
+  state_since: Date;
+  closed_at: Date | null;
+}
+
+export interface IdentityVaultTable {
+  requester_id: string;
+  kind: string;
+  key_id: string;
+  name_ct: Buffer | null;
+  phone_ct: Buffer | null;
+}
+
+export interface IdentityReadingTable {
+  id: string;
+  order_id: string;
+  user_id: string;
+  reason: string;
+  at: Date;
+}
+
+export interface OrderTextTable {
+  order_id: string;
+  title: Generated<string>;
+  content: string;
+  address: Generated<string>;
+  occurred: Generated<string>;
+  subject_name: Generated<string>;
+}
+
+export interface AssignmentTable {
+  id: string;
+  order_id: string;
+  round: number;
+  parent_id: string | null;
+  organization_id: string;
+  kind: string;
+  state: string;
+  version: Generated<number>;
+  created_at: Date;
+  state_since: Date;
+  signed_by: string | null;
+  signed_at: Date | null;
+  first_contact_at: Date | null;
+  submitted_at: Date | null;
+  waived: Generated<boolean>;
+}
+
+export interface ActTable {
+  id: string;
+  order_id: string;
+  assignment_id: string | null;
+  act: string;
+  from_state: string | null;
+  to_state: string;
+  order_version: number;
+  round: number;
+  party: string;
+  actor_id: string | null;
+  person_id: string | null;
+  organization_id: string | null;
+  hand: string | null;
+  at: Date;
+  detail: Json;
+}
+
+export interface ActTextTable {
+  id: string;
+  order_id: string;
+  act_id: string;
+  kind: string;
+  visibility: string;
+  organization_id: string | null;
+  body: string;
+}
+
+export interface ReplyTable {
+  id: string;
+  order_id: string;
+  assignment_id: string | null;
+  round: number;
+  kind: string;
+  state: string;
+  truth: string | null;
+  solved: string | null;
+  contact_made: boolean | null;
+  finding: Generated<string>;
+  measures: Generated<string>;
+  basis: Generated<string>;
+  public_version: Generated<string>;
+  author_id: string;
+  author_person_id: string;
+  countersigned_by: string | null;
+  created_at: Date;
+  submitted_at: Date | null;
+}
+
+export interface OrderAccessTable {
+  order_id: string;
+  code_hash: string;
+}
+
+export interface RoutingDecisionTable {
+  id: string;
+  order_id: string;
+  round: number;
+  category_code: string | null;
+  area_code: string | null;
+  subject_kind: string | null;
+  catalogue_id: string | null;
+  suggested_lead_id: string | null;
+  lead_id: string;
+  co_ids: Generated<string[]>;
+  overruled: Generated<boolean>;
+  steps: Json;
+  decided_by: string | null;
+  at: Date;
+}
+
+export interface UrgeTable {
+  id: string;
+  order_id: string;
+  act_id: string;
+  level: number;
+  party: string;
+  city_day: string;
+  at: Date;
+}
+
+export interface CallbackTaskTable {
+  id: string;
+  order_id: string;
+  round: number;
+  method: string;
+  state: string;
+  opened_at: Date;
+  link_sent_at: Date | null;
+  link_expires_at: Date | null;
+  done_at: Date | null;
+}
+
+export interface CallbackAttemptTable {
+  id: string;
+  task_id: string;
+  act_id: string;
+  at: Date;
+  city_day: string;
+  result: string;
+}
+
+export interface RatingLinkTable {
+  id: string;
+  order_id: string;
+  round: number;
+  token_hash: string;
+  created_at: Date;
+  expires_at: Date;
+  used_at: Date | null;
+}
+
+export interface EvaluationTable {
+  id: string;
+  order_id: string;
+  round: number;
+  party: string;
+  contacted: boolean | null;
+  solved: string | null;
+  satisfaction: number | null;
+  reasons: Generated<string[]>;
+  proposes_redo: Generated<boolean>;
+  at: Date;
+}
+
+export interface NotificationTable {
+  id: string;
+  organization_id: string;
+  order_id: string;
+  assignment_id: string | null;
+  kind: string;
+  event_id: string;
+  at: Date;
+}
+
+export interface DeliveryTable {
+  id: string;
+  event_id: string;
+  kind: string;
+  order_id: string;
+  organization_id: string | null;
+  requester_id: string | null;
+  rating_link_id: string | null;
+  state: string;
+  attempts: Generated<number>;
+  next_attempt_at: Date;
+  last_error: string | null;
+  created_at: Date;
+  sent_at: Date | null;
+}
+
+export interface DemoSmsTable {
+  id: string;
+  to_ct: Buffer;
+  text_ct: Buffer;
+  at: Date;
+}
+
+export interface Database {
+  demo_sms: DemoSmsTable;
+  deployment: DeploymentTable;
+  app_clock: AppClockTable;
+  domain_event: DomainEventTable;
+  outbox: OutboxTable;
+  audit_log: AuditLogTable;
+  idempotency_key: IdempotencyKeyTable;
+  throttle: ThrottleTable;
+  organization: OrganizationTable;
+  app_user: AppUserTable;
+  role_grant: RoleGrantTable;
+  session: SessionTable;
+  activation: ActivationTable;
+  category: CategoryTable;
+  area: AreaTable;
+  dispatch_catalogue: DispatchCatalogueTable;
+  requester: RequesterTable;
+  contact: ContactTable;
+  order_sequence: OrderSequenceTable;
+  work_order: WorkOrderTable;
+  identity_vault: IdentityVaultTable;
+  identity_reading: IdentityReadingTable;
+  order_text: OrderTextTable;
+  assignment: AssignmentTable;
+  act: ActTable;
+  act_text: ActTextTable;
+  reply: ReplyTable;
+  order_access: OrderAccessTable;
+  routing_decision: RoutingDecisionTable;
+  urge: UrgeTable;
+  callback_task: CallbackTaskTable;
+  callback_attempt: CallbackAttemptTable;
+  rating_link: RatingLinkTable;
+  evaluation: EvaluationTable;
+  notification: NotificationTable;
+  delivery: DeliveryTable;
+}

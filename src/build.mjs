@@ -1,0 +1,70 @@
+// Builds dist/: `node src/build.mjs [--server-only | --console-only] [--out DIR]`.
+// Needs esbuild and vite, which are therefore not development dependencies. Entries that do not
+// exist are left out.
+import { existsSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+
+const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
+const CONSOLE_CONFIG = path.join(root, 'web/console/vite.config.ts');
+const ENTRIES = {
+  main: 'src/main.ts',
+  server: 'src/server.ts',
+  workers: 'workers/main.ts',
+  db: 'db/cli.ts',
+};
+
+/** One process file per entry; what they share goes into chunks/. Packages stay outside. */
+async function buildServer(out) {
+  const { build } = await import('esbuild');
+  const present = Object.entries(ENTRIES).filter(([, file]) => existsSync(path.join(root, file)));
+  // Chunks are named by their content, so old ones would pile up.
+  await rm(path.join(out, 'chunks'), { recursive: true, force: true });
+  await build({
+    absWorkingDir: root,
+    entryPoints: present.map(([name, file]) => ({ in: file, out: name })),
+    outdir: out,
+    chunkNames: 'chunks/[name]-[hash]',
+    bundle: true,
+    splitting: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node20',
+    packages: 'external',
+    jsx: 'automatic',
+    jsxImportSource: 'hono/jsx',
+    sourcemap: true,
+    logLevel: 'warning',
+  });
+}
+
+/** The staff console, a directory of static files. */
+async function buildConsole(out) {
+  if (!existsSync(CONSOLE_CONFIG)) return;
+  const { build } = await import('vite');
+  await build({
+    configFile: CONSOLE_CONFIG,
+    build: { outDir: path.join(out, 'console'), emptyOutDir: true, reportCompressedSize: false },
+    logLevel: 'warn',
+  });
+}
+
+const { values } = parseArgs({
+  options: {
+    'server-only': { type: 'boolean', default: false },
+    'console-only': { type: 'boolean', default: false },
+    out: { type: 'string', default: path.join(root, 'dist') },
+  },
+});
+const out = path.resolve(values.out);
+try {
+  await Promise.all([
+    values['console-only'] ? undefined : buildServer(out),
+    values['server-only'] ? undefined : buildConsole(out),
+  ]);
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+}

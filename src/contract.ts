@@ -1,0 +1,17 @@
+/** The only file of which the web may import values. */
+export * from './kernel/words.ts';
+export { ERROR_STATUS } from './kernel/errors.ts';
+export type { ErrorCode } from './kernel/errors.ts';
+export {
+  ASSIGNMENT_ACTS,
+  ASSIGNMENT_STATES,
+  CLOSING_TYPES,
+  ORDER_ACTS,
+  ORDER_STATES,
+} from './workorder/lifecycle.ts';
+export { DESKS, PASSWORD_MIN } from './identity/schema.ts';
+export { INBOX_FACETS, ORDER_QUEUES, TEXT_MAX } from './workorder/schema.ts';
+export { CALLBACK_QUEUES } from './followup/schema.ts';
+export { LANGUAGES, dictionaries, translate } from './kernel/i18n/index.ts';
+export type { Language, TextKey } from './kernel/i18n/index.ts';
+export type * from './realtime/nudge.ts';

@@ -1,0 +1,12 @@
+export { followupRoutes } from './routes.ts';
+export { LINK_DAYS } from './rules.ts';
+export {
+  conclude,
+  evaluateByLink,
+  expireLinks,
+  open,
+  ratingToken,
+  ratingTokenFor,
+  readLink,
+} from './service.ts';
+export { findLink } from './store.ts';

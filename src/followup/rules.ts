@@ -1,0 +1,83 @@
+import type { Channel, DemandType, GiveUpReason, Solved } from '../kernel/words.ts';
+
+/** Failed attempts, and days they must be spread over, before a link is sent (domain.md §2.10). */
+export const ATTEMPTS_BEFORE_LINK = { attempts: 3, cityDays: 2 } as const;
+/** Days a rating link stays open (domain.md §2.10). */
+export const LINK_DAYS = 7;
+/** One consultation in this many is called; the others get a link (≥ 10 %, domain.md §2.10). */
+export const CONSULTATION_SAMPLE = 10;
+
+/** What deciding on follow-up needs to know of an order. */
+export interface Due {
+  orderId: string;
+  type: DemandType | null;
+  channel: Channel;
+  confidential: boolean;
+  anonymous: boolean;
+  wishCallback: boolean;
+  hasPhone: boolean;
+}
+
+export type Method = { kind: 'call' } | { kind: 'link' } | { kind: 'exempt'; reason: GiveUpReason };
+
+const ONLINE: readonly Channel[] = ['web', 'app', 'wechat', 'chat', 'mail'];
+const ALWAYS_CALLED: readonly (DemandType | null)[] = ['complaint', 'report', 'help'];
+
+/** Who is called, who gets a link, and who is left alone (domain.md §2.10). */
+export function methodFor(d: Due): Method {
+  if (d.type === 'praise') return { kind: 'exempt', reason: 'praise' };
+  if (d.confidential) return { kind: 'exempt', reason: 'confidential' };
+  if (d.anonymous) return { kind: 'exempt', reason: 'anonymous' };
+  if (!d.wishCallback) return { kind: 'exempt', reason: 'no_callback_wish' };
+  if (ONLINE.includes(d.channel) || !d.hasPhone) return { kind: 'link' };
+  if (ALWAYS_CALLED.includes(d.type)) return { kind: 'call' };
+  if (d.type === 'consultation' && inSample(d.orderId)) return { kind: 'call' };
+  return { kind: 'link' };
+}
+
+/** A tenth of all ids, the same ones whoever asks. */
+export const inSample = (orderId: string): boolean =>
+  Number.parseInt(orderId.slice(-6), 16) % CONSULTATION_SAMPLE === 0;
+
+/** Whether the citizen has been tried often enough for a link to go out instead. */
+export function linkIsDue(attempts: readonly { result: string; cityDay: string }[]): boolean {
+  const failed = attempts.filter((a) => a.result !== 'reached');
+  const days = new Set(failed.map((a) => a.cityDay));
+  return (
+    failed.length >= ATTEMPTS_BEFORE_LINK.attempts && days.size >= ATTEMPTS_BEFORE_LINK.cityDays
+  );
+}
+
+/** Whether what the citizen said calls for doing it again; the supervisor decides. */
+export const proposesRedo = (
+  e: { solved: Solved | null; satisfaction: number | null },
+  round: number,
+  roundMax: number,
+): boolean =>
+  round < roundMax &&
+  (e.solved === 'not_solved' ||
+    (e.solved === 'partly_solved' && e.satisfaction !== null && e.satisfaction <= 2));
+
+export type Conclusion = 'answered' | 'solved' | 'partly_solved' | 'explained' | 'unreachable';
+
+const BY_SOLVED: Record<Solved, Conclusion> = {
+  solved: 'solved',
+  partly_solved: 'partly_solved',
+  not_solved: 'explained',
+};
+
+/**
+ * How an order is closed: the citizen's word first, else the unit's; never "solved" because
+ * nobody could be reached.
+ */
+export function closingTypeFor(c: {
+  direct: boolean;
+  saidSolved: Solved | null;
+  replySolved: Solved | null;
+  givenUp: GiveUpReason | null;
+}): Conclusion {
+  if (c.givenUp === 'link_expired') return 'unreachable';
+  if (c.direct) return c.saidSolved === 'not_solved' ? 'explained' : 'answered';
+  const solved = c.saidSolved ?? c.replySolved;
+  return solved ? BY_SOLVED[solved] : 'answered';
+}

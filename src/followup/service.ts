@@ -1,0 +1,344 @@
+import { holds, SYSTEM } from '../kernel/actor.ts';
+import type { Actor, CitizenActor, StaffActor } from '../kernel/actor.ts';
+import { addDays, cityDay } from '../kernel/clock.ts';
+import { AppError, fail } from '../kernel/errors.ts';
+import type { StoredEvent } from '../kernel/events.ts';
+import { newId } from '../kernel/ids.ts';
+import type { AttemptResult, GiveUpReason } from '../kernel/words.ts';
+import { hashToken } from '../platform/crypto.ts';
+import type { Crypto } from '../platform/crypto.ts';
+import { sqlState } from '../platform/db.ts';
+import { inTransaction } from '../platform/unit-of-work.ts';
+import type { Deps, Tx } from '../platform/unit-of-work.ts';
+import {
+  ROUND_MAX,
+  act,
+  doAct,
+  finalSolved,
+  findOrder,
+  openIdentity,
+  publicResult,
+  visibleOrder,
+} from '../workorder/index.ts';
+import type { OrderRow } from '../workorder/index.ts';
+import type { ActResult } from '../workorder/schema.ts';
+import { LINK_DAYS, closingTypeFor, linkIsDue, methodFor, proposesRedo } from './rules.ts';
+import type { AttemptInput, CloseInput, EvaluationInput, RedoInput } from './schema.ts';
+import * as store from './store.ts';
+import type { TaskRow } from './store.ts';
+
+/** The token of a rating link; derived from its id, so that every retry of a notice carries the same. */
+export const ratingToken = (crypto: Crypto, linkId: string): string =>
+  crypto.mac('rating_link', linkId);
+
+async function makeLink(tx: Tx, crypto: Crypto, order: { id: string; round: number }) {
+  const id = newId();
+  const expires = addDays(tx.at, LINK_DAYS);
+  await store.insertLink(tx.db, {
+    id,
+    order_id: order.id,
+    round: order.round,
+    token_hash: hashToken(ratingToken(crypto, id)),
+    created_at: tx.at,
+    expires_at: expires,
+  });
+  return { id, expires };
+}
+
+/** Makes the link of a task, starts its seven days, and has it sent where there is a telephone. */
+async function sendLink(deps: Deps, tx: Tx, task: TaskRow, hasPhone: boolean) {
+  const link = await makeLink(tx, deps.crypto, { id: task.order_id, round: task.round });
+  await store.setLinkSent(tx.db, task.id, tx.at, link.expires);
+  if (!hasPhone) return;
+  tx.record({
+    type: 'callback.link_made',
+    subjectType: 'work_order',
+    subjectId: task.order_id,
+    orderId: task.order_id,
+    payload: { ratingLinkId: link.id, round: task.round },
+  });
+}
+
+const hasPhone = async (deps: Deps, tx: Tx, order: OrderRow): Promise<boolean> => {
+  if (!order.requester_id) return false;
+  const known = await openIdentity({ db: tx.db, crypto: deps.crypto }, order.requester_id);
+  return known !== null && known.phone !== '';
+};
+
+const giveUp = (tx: Tx, orderId: string, reason: GiveUpReason) =>
+  act(tx, SYSTEM, orderId, 'give_up_callback', null, { reason });
+
+/**
+ * Opens the follow-up of an answered order: a call, a link, or nobody is asked. Runs as a consumer
+ * inside the transaction that takes the duty off the outbox; an order that moved on is left alone.
+ */
+export async function open(deps: Deps, tx: Tx, event: StoredEvent): Promise<void> {
+  const order = event.orderId ? await findOrder(tx.db, event.orderId) : null;
+  if (!order || order.state !== 'pending_callback' || order.round !== event.payload.round) return;
+  const phone = await hasPhone(deps, tx, order);
+  const method = methodFor({
+    orderId: order.id,
+    type: order.type,
+    channel: order.channel,
+    confidential: order.confidential,
+    anonymous: order.anonymous,
+    wishCallback: order.wish_callback,
+    hasPhone: phone,
+  });
+  const task = {
+    id: newId(),
+    order_id: order.id,
+    round: order.round,
+    method: method.kind === 'call' ? ('call' as const) : ('link' as const),
+    opened_at: tx.at,
+    link_sent_at: null,
+    link_expires_at: null,
+  };
+  if (!(await store.insertTask(tx.db, task))) return;
+  if (method.kind === 'link')
+    await sendLink(deps, tx, { ...task, state: 'open', done_at: null }, phone);
+  if (method.kind === 'exempt') {
+    await store.finishTasks(tx.db, order.id, 'given_up', tx.at);
+    await giveUp(tx, order.id, method.reason);
+  }
+}
+
+/** Closes an order whose follow-up is over, unless the citizen's word waits for a supervisor. */
+export async function conclude(_deps: Deps, tx: Tx, event: StoredEvent): Promise<void> {
+  const order = event.orderId ? await findOrder(tx.db, event.orderId) : null;
+  if (!order || order.state !== 'pending_close' || order.round !== event.payload.round) return;
+  if (order.redo_proposed) return;
+  const said = (await store.evaluationsOf(tx.db, order.id)).find((e) => e.round === order.round);
+  const closingType = closingTypeFor({
+    direct: order.direct,
+    saidSolved: said?.solved ?? null,
+    replySolved: await finalSolved(tx.db, order.id, order.round),
+    givenUp: said ? null : await givenUpBecause(tx, order),
+  });
+  await act(tx, SYSTEM, order.id, 'close', null, { closingType });
+}
+
+/** Only an expired link says that nobody could be reached; other reasons close by the reply. */
+async function givenUpBecause(tx: Tx, order: OrderRow): Promise<GiveUpReason | null> {
+  const task = await store.taskOfRound(tx.db, order.id, order.round);
+  const expired = task?.link_expires_at && task.done_at && task.done_at >= task.link_expires_at;
+  return expired ? 'link_expired' : null;
+}
+
+/** Gives up tasks whose link ran out; each in its own transaction, so that one cannot hold the rest. */
+export async function expireLinks(deps: Deps): Promise<number> {
+  const due = await store.expiredTasks(deps.db, 200);
+  for (const found of due) {
+    await inTransaction(deps, SYSTEM, async (tx) => {
+      const task = await store.lockTask(tx.db, found.id);
+      const order = task && (await findOrder(tx.db, task.order_id));
+      if (!task || task.state !== 'open' || !order) return;
+      await store.finishTasks(tx.db, task.order_id, 'given_up', tx.at);
+      if (order.state === 'pending_callback' && order.round === task.round) {
+        await giveUp(tx, task.order_id, 'link_expired');
+      }
+    });
+  }
+  return due.length;
+}
+
+async function openTask(tx: Tx, taskId: string): Promise<TaskRow> {
+  const task = (await store.lockTask(tx.db, taskId)) ?? fail('not_found');
+  return task.state === 'open' ? task : fail('already_done');
+}
+
+async function writeAttempt(
+  tx: Tx,
+  actor: Actor,
+  task: TaskRow,
+  result: AttemptResult,
+  note: string,
+) {
+  const done = await act(tx, actor, task.order_id, 'record_attempt', null, { result, note });
+  await store.insertAttempt(tx.db, {
+    id: newId(),
+    task_id: task.id,
+    act_id: done.actId,
+    at: tx.at,
+    city_day: cityDay(tx.at),
+    result,
+  });
+  return done;
+}
+
+/**
+ * Records an attempt to reach the citizen. Declining ends the follow-up; after three failed
+ * attempts on two days a link goes out instead.
+ */
+export async function recordAttempt(
+  deps: Deps,
+  actor: StaffActor,
+  taskId: string,
+  input: AttemptInput,
+  traceId?: string,
+): Promise<ActResult> {
+  return inTransaction(
+    deps,
+    actor,
+    async (tx) => {
+      const task = await openTask(tx, taskId);
+      const done = await writeAttempt(tx, actor, task, input.result, input.note);
+      if (input.result === 'declined') {
+        await store.finishTasks(tx.db, task.order_id, 'given_up', tx.at);
+        return publicResult(await giveUp(tx, task.order_id, 'declined'));
+      }
+      const attempts = await store.attemptsOf(tx.db, [task.id]);
+      const failed = attempts.map((a) => ({ result: a.result, cityDay: a.city_day }));
+      if (!task.link_sent_at && linkIsDue(failed)) {
+        const order = (await findOrder(tx.db, task.order_id))!;
+        await sendLink(deps, tx, task, await hasPhone(deps, tx, order));
+      }
+      return publicResult(done);
+    },
+    traceId,
+  );
+}
+
+async function writeEvaluation(
+  tx: Tx,
+  actor: Actor,
+  order: { id: string; round: number },
+  input: EvaluationInput,
+): Promise<ActResult> {
+  const redo = proposesRedo(input, order.round, ROUND_MAX);
+  const done = await act(tx, actor, order.id, 'evaluate', null, { ...input, proposesRedo: redo });
+  const { comment: _, ...said } = input;
+  await store.insertEvaluation(tx.db, {
+    id: newId(),
+    order_id: order.id,
+    round: order.round,
+    party: actor.kind === 'citizen' ? 'citizen' : 'callback_agent',
+    ...said,
+    proposes_redo: redo,
+    at: tx.at,
+  });
+  await store.finishTasks(tx.db, order.id, 'done', tx.at);
+  return publicResult(done);
+}
+
+const once = async <T>(work: Promise<T>): Promise<T> => {
+  try {
+    return await work;
+  } catch (error) {
+    if (sqlState(error) === '23505') throw new AppError('already_rated');
+    throw error;
+  }
+};
+
+/** A follow-up agent writes down what the citizen said on the telephone; that call is an attempt too. */
+export async function evaluateByAgent(
+  deps: Deps,
+  actor: StaffActor,
+  taskId: string,
+  input: EvaluationInput,
+  traceId?: string,
+): Promise<ActResult> {
+  return once(
+    inTransaction(
+      deps,
+      actor,
+      async (tx) => {
+        const task = await openTask(tx, taskId);
+        const attempts = await store.attemptsOf(tx.db, [task.id]);
+        if (attempts.at(-1)?.result !== 'reached')
+          await writeAttempt(tx, actor, task, 'reached', '');
+        return writeEvaluation(tx, actor, { id: task.order_id, round: task.round }, input);
+      },
+      traceId,
+    ),
+  );
+}
+
+/** The order a one-time link is for. @throws AppError `link_invalid` when unknown, used or over. */
+export async function readLink(
+  deps: Deps,
+  token: string,
+): Promise<{ actor: CitizenActor; linkId: string }> {
+  const link = await store.findLinkByToken(deps.db, hashToken(token));
+  if (!link || link.used_at) fail('link_invalid');
+  return {
+    linkId: link.id,
+    actor: { kind: 'citizen', orderId: link.order_id, how: 'rating_link' },
+  };
+}
+
+/** The citizen rates through the link; it is used up with the rating or not at all. */
+export async function evaluateByLink(
+  deps: Deps,
+  token: string,
+  input: EvaluationInput,
+  traceId?: string,
+): Promise<ActResult> {
+  const { actor, linkId } = await readLink(deps, token);
+  return once(
+    inTransaction(
+      deps,
+      actor,
+      async (tx) => {
+        const order = await findOrder(tx.db, actor.orderId!);
+        const link = await store.findLink(tx.db, linkId);
+        if (!order || !link || link.round !== order.round) fail('link_invalid');
+        if (!(await store.useLink(tx.db, linkId, tx.at))) fail('link_invalid');
+        return writeEvaluation(tx, actor, { id: order.id, round: order.round }, input);
+      },
+      traceId,
+    ),
+  );
+}
+
+/**
+ * The token with which a citizen who follows the order may rate it now; made when there is none.
+ * @throws AppError `state_conflict` when there is nothing to rate.
+ */
+export async function ratingTokenFor(
+  deps: Deps,
+  actor: CitizenActor,
+  orderId: string,
+): Promise<string> {
+  return inTransaction(deps, actor, async (tx) => {
+    const { order } = await visibleOrder(tx.db, actor, orderId);
+    if (order.state !== 'pending_callback') fail('state_conflict', { state: order.state });
+    const open = await store.openLinkOf(tx.db, order.id, order.round, tx.at);
+    const link = open ?? (await makeLink(tx, deps.crypto, order));
+    return ratingToken(deps.crypto, link.id);
+  });
+}
+
+/** A supervisor has it done again; open follow-up of the old round ends. */
+export async function redo(
+  deps: Deps,
+  actor: StaffActor,
+  orderId: string,
+  input: RedoInput,
+  traceId?: string,
+): Promise<ActResult> {
+  const { version, ...rest } = input;
+  return inTransaction(
+    deps,
+    actor,
+    async (tx) => {
+      const done = await act(tx, actor, orderId, 'redo', version, rest);
+      await store.finishTasks(tx.db, orderId, 'done', tx.at);
+      return publicResult(done);
+    },
+    traceId,
+  );
+}
+
+export const close = (
+  deps: Deps,
+  actor: StaffActor,
+  orderId: string,
+  input: CloseInput,
+  traceId?: string,
+): Promise<ActResult> =>
+  doAct(deps, actor, orderId, 'close', input.version, { closingType: input.closingType }, traceId);
+
+/** Follow-up belongs to those who call back and those who supervise. */
+export const requireFollowup = (actor: StaffActor): StaffActor =>
+  holds(actor, 'callback_agent', 'supervisor') ? actor : fail('not_allowed');

@@ -1,0 +1,175 @@
+import { hash, verify } from '@node-rs/argon2';
+import type { Actor, StaffActor } from '../kernel/actor.ts';
+import { SYSTEM } from '../kernel/actor.ts';
+import { fail } from '../kernel/errors.ts';
+import { newId } from '../kernel/ids.ts';
+import { hashToken, newToken } from '../platform/crypto.ts';
+import { appNow, deploymentKind } from '../platform/db.ts';
+import { forget, hit, hits } from '../platform/throttle.ts';
+import { inTransaction } from '../platform/unit-of-work.ts';
+import type { Deps } from '../platform/unit-of-work.ts';
+import { DESKS_OF, SESSION_IDLE_HOURS, SESSION_MAX_HOURS, SIGN_IN_LIMIT } from './rules.ts';
+import type { Desk, Me } from './schema.ts';
+import { DESKS } from './schema.ts';
+import * as store from './store.ts';
+
+/** argon2id with the OWASP minimum of 2024: 19 MiB, 2 passes, 1 lane. */
+const ARGON2 = { memoryCost: 19_456, timeCost: 2, parallelism: 1 } as const;
+
+export const hashPassword = (password: string): Promise<string> => hash(password, ARGON2);
+
+let decoy: Promise<string> | undefined;
+
+/**
+ * Checks login and password; unknown and known logins take the same time and answer the same.
+ * @returns the session token, once; only its hash is stored.
+ * @throws AppError `wrong_credentials`, `too_many_attempts`.
+ */
+export async function signIn(
+  deps: Deps,
+  input: { login: string; password: string; source: string },
+  traceId?: string,
+): Promise<string> {
+  const { windowMinutes, perLogin, perSource } = SIGN_IN_LIMIT;
+  const byLogin = `sign_in:login:${deps.crypto.mac('throttle', input.login)}`;
+  const bySource = `sign_in:source:${deps.crypto.mac('throttle', input.source)}`;
+  if ((await hits(deps.db, bySource, windowMinutes)) >= perSource) fail('too_many_attempts');
+  // Counted before the check, so that parallel guesses cannot slip through together.
+  if ((await hit(deps.db, byLogin, windowMinutes)) > perLogin) fail('too_many_attempts');
+  const user = await store.findUserByLogin(deps.db, input.login);
+  const stored = user?.password_hash ?? (await (decoy ??= hashPassword(newToken())));
+  const right = await verify(stored, input.password);
+  if (!right || !user?.active || !user.password_hash) {
+    await hit(deps.db, bySource, windowMinutes);
+    fail('wrong_credentials');
+  }
+  await forget(deps.db, byLogin);
+  const token = newToken();
+  await inTransaction(
+    deps,
+    SYSTEM,
+    async (tx) => {
+      await store.insertSession(tx.db, {
+        id: newId(),
+        tokenHash: hashToken(token),
+        userId: user.id,
+        maxHours: SESSION_MAX_HOURS,
+      });
+      tx.record({
+        type: 'user.signed_in',
+        subjectType: 'app_user',
+        subjectId: user.id,
+        payload: {},
+      });
+    },
+    traceId,
+  );
+  return token;
+}
+
+/** The person behind a session token, or null. */
+export async function resolveSession(deps: Deps, token: string): Promise<StaffActor | null> {
+  const found = await store.findSession(deps.db, hashToken(token), SESSION_IDLE_HOURS);
+  if (!found) return null;
+  const { stale, ...actor } = found;
+  if (stale) await store.touchSession(deps.db, actor.sessionId);
+  return actor;
+}
+
+export async function signOut(deps: Deps, actor: StaffActor): Promise<void> {
+  await inTransaction(deps, actor, async (tx) => {
+    await store.deleteSession(tx.db, actor.sessionId);
+    tx.record({
+      type: 'user.signed_out',
+      subjectType: 'app_user',
+      subjectId: actor.userId,
+      payload: { sessionId: actor.sessionId },
+    });
+  });
+}
+
+/**
+ * Sets the password of the account a one-time link was made for and ends its sessions.
+ * @throws AppError `link_invalid`.
+ */
+export async function activate(
+  deps: Deps,
+  input: { token: string; password: string },
+): Promise<void> {
+  const passwordHash = await hashPassword(input.password);
+  await inTransaction(deps, SYSTEM, async (tx) => {
+    const userId = await store.useActivation(tx.db, hashToken(input.token));
+    if (!userId) fail('link_invalid');
+    await store.setPassword(tx.db, userId, passwordHash);
+    tx.record({ type: 'user.activated', subjectType: 'app_user', subjectId: userId, payload: {} });
+  });
+}
+
+/** Hours a one-time activation link stays good. */
+const ACTIVATION_HOURS = 24;
+
+/** Makes an account with one role and answers the token of its one-time link. */
+export async function inviteUser(
+  deps: Deps,
+  input: {
+    login: string;
+    name: string;
+    organizationId: string;
+    role: StaffActor['grants'][number]['role'];
+  },
+): Promise<string> {
+  const token = newToken();
+  await inTransaction(deps, SYSTEM, async (tx) => {
+    const userId = newId();
+    await store.insertUser(tx.db, {
+      id: userId,
+      personId: newId(),
+      login: input.login,
+      name: input.name,
+    });
+    await store.insertGrant(tx.db, {
+      id: newId(),
+      userId,
+      organizationId: input.organizationId,
+      role: input.role,
+    });
+    await store.insertActivation(tx.db, {
+      tokenHash: hashToken(token),
+      userId,
+      hours: ACTIVATION_HOURS,
+    });
+  });
+  return token;
+}
+
+/** What the console needs to know of who is signed in. */
+export async function describeMe(deps: Deps, actor: StaffActor): Promise<Me> {
+  const [units, kind, now] = await Promise.all([
+    store.organizationsById(
+      deps.db,
+      actor.grants.map((g) => g.organizationId),
+    ),
+    deploymentKind(deps.db),
+    appNow(deps.db),
+  ]);
+  const mine = new Set<Desk>(actor.grants.flatMap((g) => DESKS_OF[g.role]));
+  return {
+    userId: actor.userId,
+    login: actor.login,
+    name: actor.name,
+    grants: actor.grants.flatMap((g) => {
+      const o = units.get(g.organizationId);
+      if (!o) return [];
+      const { id, code, name, nameEn, kind: orgKind } = o;
+      return [{ role: g.role, organization: { id, code, name, nameEn, kind: orgKind } }];
+    }),
+    desks: DESKS.filter((d) => mine.has(d)),
+    demo: kind === 'demo',
+    serverNow: now.toISOString(),
+  };
+}
+
+/** Staff or nobody: the door of every staff route. */
+export function requireStaff(actor: Actor | null): StaffActor {
+  return actor?.kind === 'staff' ? actor : fail('not_signed_in');
+}

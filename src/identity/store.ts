@@ -1,0 +1,252 @@
+import { sql } from 'kysely';
+import type { StaffActor } from '../kernel/actor.ts';
+import type { OrgKind, Role } from '../kernel/words.ts';
+import type { DbTx, Reader } from '../platform/db.ts';
+
+interface SessionRow {
+  id: string;
+  user_id: string;
+  person_id: string;
+  display_name: string;
+  login: string;
+  stale: boolean;
+  grants: { role: Role; organizationId: string }[];
+  reach: string[];
+}
+
+/** The living session behind a token with its person, grants and reach, in one round trip. */
+export async function findSession(
+  db: Reader,
+  tokenHash: string,
+  idleHours: number,
+): Promise<(StaffActor & { stale: boolean }) | null> {
+  const found = await sql<SessionRow>`
+    with recursive live as (
+      select s.id, s.user_id, u.person_id, u.display_name, u.login,
+        s.seen_at < clock_timestamp() - interval '1 minute' as stale
+      from session s join app_user u on u.id = s.user_id
+      where s.token_hash = ${tokenHash} and u.active and s.expires_at > clock_timestamp()
+        and s.seen_at > clock_timestamp() - make_interval(hours => ${idleHours})
+    ), granted as (
+      select g.role, g.organization_id from role_grant g join live on live.user_id = g.user_id
+      where app_now() >= g.valid_from and app_now() < g.valid_to
+    ), reach (id) as (
+      select organization_id from granted
+      union
+      select o.id from organization o join reach r on o.parent_id = r.id or o.line_parent_id = r.id
+    )
+    select live.*,
+      coalesce((select json_agg(json_build_object('role', role, 'organizationId', organization_id)
+        order by role) from granted), '[]') as grants,
+      coalesce((select json_agg(id) from reach), '[]') as reach
+    from live`.execute(db);
+  const r = found.rows[0];
+  if (!r) return null;
+  return {
+    kind: 'staff',
+    sessionId: r.id,
+    userId: r.user_id,
+    personId: r.person_id,
+    name: r.display_name,
+    login: r.login,
+    grants: r.grants,
+    reach: new Set(r.reach),
+    stale: r.stale,
+  };
+}
+
+export async function touchSession(db: Reader, sessionId: string): Promise<void> {
+  await sql`update session set seen_at = clock_timestamp() where id = ${sessionId}`.execute(db);
+}
+
+export async function insertSession(
+  db: DbTx,
+  row: { id: string; tokenHash: string; userId: string; maxHours: number },
+): Promise<void> {
+  await sql`insert into session (token_hash, id, user_id, created_at, seen_at, expires_at)
+    values (${row.tokenHash}, ${row.id}, ${row.userId}, clock_timestamp(), clock_timestamp(),
+      clock_timestamp() + make_interval(hours => ${row.maxHours}))`.execute(db);
+}
+
+export async function deleteSession(db: DbTx, sessionId: string): Promise<void> {
+  await db.deleteFrom('session').where('id', '=', sessionId).execute();
+}
+
+/** Drops sessions that are over; called by the schedule. */
+export async function deleteDeadSessions(db: Reader): Promise<void> {
+  await sql`delete from session where expires_at < clock_timestamp()`.execute(db);
+}
+
+export async function findUserByLogin(db: Reader, login: string) {
+  return db
+    .selectFrom('app_user')
+    .select(['id', 'password_hash', 'active'])
+    .where('login', '=', login)
+    .executeTakeFirst();
+}
+
+export async function setPassword(db: DbTx, userId: string, hash: string): Promise<void> {
+  await db.updateTable('app_user').set({ password_hash: hash }).where('id', '=', userId).execute();
+  await db.deleteFrom('session').where('user_id', '=', userId).execute();
+}
+
+/** Uses up an activation token; null when it is unknown, used or over. */
+export async function useActivation(db: DbTx, tokenHash: string): Promise<string | null> {
+  const row = await sql<{ user_id: string }>`
+    update activation set used_at = clock_timestamp()
+    where token_hash = ${tokenHash} and used_at is null and expires_at > clock_timestamp()
+    returning user_id`.execute(db);
+  return row.rows[0]?.user_id ?? null;
+}
+
+export async function insertActivation(
+  db: DbTx,
+  row: { tokenHash: string; userId: string; hours: number },
+): Promise<void> {
+  await sql`insert into activation (token_hash, user_id, expires_at)
+    values (${row.tokenHash}, ${row.userId}, clock_timestamp() + make_interval(hours => ${row.hours}))`.execute(
+    db,
+  );
+}
+
+export async function insertUser(
+  db: DbTx,
+  row: { id: string; personId: string; login: string; name: string },
+): Promise<void> {
+  await db
+    .insertInto('app_user')
+    .values({ id: row.id, person_id: row.personId, login: row.login, display_name: row.name })
+    .execute();
+}
+
+export async function insertGrant(
+  db: DbTx,
+  row: { id: string; userId: string; organizationId: string; role: Role },
+): Promise<void> {
+  await db
+    .insertInto('role_grant')
+    .values({
+      id: row.id,
+      user_id: row.userId,
+      organization_id: row.organizationId,
+      role: row.role,
+    })
+    .execute();
+}
+
+export interface Organization {
+  id: string;
+  code: string;
+  name: string;
+  nameEn: string;
+  kind: OrgKind;
+  parentId: string | null;
+  dutyPhone: string | null;
+  active: boolean;
+}
+
+const toOrganization = (r: {
+  id: string;
+  code: string;
+  name: string;
+  name_en: string;
+  kind: string;
+  parent_id: string | null;
+  duty_phone: string | null;
+  active: boolean;
+}): Organization => ({
+  id: r.id,
+  code: r.code,
+  name: r.name,
+  nameEn: r.name_en,
+  kind: r.kind as OrgKind,
+  parentId: r.parent_id,
+  dutyPhone: r.duty_phone,
+  active: r.active,
+});
+
+export async function organizationsById(db: Reader, ids: readonly string[]) {
+  if (ids.length === 0) return new Map<string, Organization>();
+  const rows = await db
+    .selectFrom('organization')
+    .selectAll()
+    .where('id', 'in', [...new Set(ids)])
+    .execute();
+  return new Map(rows.map((r) => [r.id, toOrganization(r)]));
+}
+
+export async function organizationsByCode(db: Reader, codes: readonly string[]) {
+  if (codes.length === 0) return new Map<string, Organization>();
+  const rows = await db
+    .selectFrom('organization')
+    .selectAll()
+    .where('code', 'in', [...new Set(codes)])
+    .execute();
+  return new Map(rows.map((r) => [r.code, toOrganization(r)]));
+}
+
+/** Units an order may go to: active, with somebody who may sign. Bounded by the size of a city. */
+export async function listUnits(db: Reader): Promise<(Organization & { dispatchable: boolean })[]> {
+  const rows = await db
+    .selectFrom('organization as o')
+    .selectAll('o')
+    .select(
+      sql<boolean>`o.active and exists (select 1 from role_grant g join app_user u on u.id = g.user_id
+        where g.organization_id = o.id and g.role in ('unit_receiver','command_room') and u.active
+        and app_now() >= g.valid_from and app_now() < g.valid_to)`.as('dispatchable'),
+    )
+    .where('o.kind', 'not in', ['grid', 'station'])
+    .orderBy('o.code')
+    .limit(2000)
+    .execute();
+  return rows.map((r) => ({ ...toOrganization(r), dispatchable: r.dispatchable }));
+}
+
+/** Names of accounts, for timelines. */
+export async function userNames(db: Reader, ids: readonly string[]): Promise<Map<string, string>> {
+  if (ids.length === 0) return new Map();
+  const rows = await db
+    .selectFrom('app_user')
+    .select(['id', 'display_name'])
+    .where('id', 'in', [...new Set(ids)])
+    .execute();
+  return new Map(rows.map((r) => [r.id, r.display_name]));
+}
+
+/** The unit itself and every unit above it, on both lines (条 and 块). */
+export async function ancestors(db: Reader, ids: readonly string[]): Promise<string[]> {
+  if (ids.length === 0) return [];
+  const rows = await sql<{ id: string }>`
+    with recursive up (id) as (
+      select unnest(${[...ids]}::uuid[])
+      union
+      select x.id from up join organization o on o.id = up.id
+        cross join lateral (values (o.parent_id), (o.line_parent_id)) as x(id) where x.id is not null
+    ) select id from up`.execute(db);
+  return rows.rows.map((r) => r.id);
+}
+
+/** The command room of each street, by the street's id. */
+export async function commandRooms(db: Reader, streetIds: readonly string[]) {
+  if (streetIds.length === 0) return new Map<string, Organization>();
+  const rows = await db
+    .selectFrom('organization')
+    .selectAll()
+    .where('kind', '=', 'command_room')
+    .where('active', '=', true)
+    .where('parent_id', 'in', [...streetIds])
+    .execute();
+  return new Map(rows.map((r) => [r.parent_id!, toOrganization(r)]));
+}
+
+/** Which of these units exist, are active, take orders and have somebody who may sign. */
+export async function dispatchable(db: Reader, ids: readonly string[]): Promise<Set<string>> {
+  if (ids.length === 0) return new Set();
+  const rows = await sql<{ id: string }>`
+    select o.id from organization o where o.id = any (${[...ids]}::uuid[]) and o.active
+      and o.kind not in ('external', 'city', 'center') and exists (
+        select 1 from role_grant g join app_user u on u.id = g.user_id
+        where g.organization_id = o.id and g.role in ('unit_receiver','command_room') and u.active
+          and app_now() >= g.valid_from and app_now() < g.valid_to)`.execute(db);
+  return new Set(rows.rows.map((r) => r.id));
+}

@@ -1,0 +1,65 @@
+import type { DbTx, Reader } from '../platform/db.ts';
+
+export interface NewRequester {
+  id: string;
+  kind: string;
+  phone_hmac: string | null;
+  created_at: Date;
+}
+export interface NewContact {
+  id: string;
+  channel: string;
+  requester_id: string | null;
+  operator_id: string | null;
+  started_at: Date;
+}
+
+export async function insertRequesters(db: DbTx, rows: NewRequester[]): Promise<void> {
+  if (rows.length > 0) await db.insertInto('requester').values(rows).execute();
+}
+
+export async function insertContacts(db: DbTx, rows: NewContact[]): Promise<void> {
+  if (rows.length > 0) await db.insertInto('contact').values(rows).execute();
+}
+
+export async function findContacts(db: Reader, ids: readonly string[]) {
+  if (ids.length === 0)
+    return new Map<
+      string,
+      { id: string; requester_id: string | null; operator_id: string | null }
+    >();
+  const rows = await db
+    .selectFrom('contact')
+    .select(['id', 'requester_id', 'operator_id'])
+    .where('id', 'in', [...ids])
+    .execute();
+  return new Map(rows.map((r) => [r.id, r]));
+}
+
+export async function insertAccess(
+  db: DbTx,
+  rows: { order_id: string; code_hash: string }[],
+): Promise<void> {
+  if (rows.length > 0) await db.insertInto('order_access').values(rows).execute();
+}
+
+export async function codeHashOf(db: Reader, orderId: string): Promise<string | null> {
+  const row = await db
+    .selectFrom('order_access')
+    .select('code_hash')
+    .where('order_id', '=', orderId)
+    .executeTakeFirst();
+  return row?.code_hash ?? null;
+}
+
+/** Requesters who used a telephone, by its keyed hash; newest first, at most 50. */
+export async function requestersByPhone(db: Reader, hmac: string): Promise<string[]> {
+  const rows = await db
+    .selectFrom('requester')
+    .select('id')
+    .where('phone_hmac', '=', hmac)
+    .orderBy('created_at', 'desc')
+    .limit(50)
+    .execute();
+  return rows.map((r) => r.id);
+}

@@ -1,0 +1,15 @@
+/** Milliseconds of the city's zone (Asia/Shanghai, no summer time) ahead of UTC. */
+export const CITY_OFFSET_MS = 8 * 3_600_000;
+export const HOUR_MS = 3_600_000;
+export const DAY_MS = 86_400_000;
+
+/** The calendar day in the city, `yyyy-mm-dd`. */
+export const cityDay = (at: Date): string =>
+  new Date(at.getTime() + CITY_OFFSET_MS).toISOString().slice(0, 10);
+
+/** `yyyymmdd` of the city's day: the head of an order number. */
+export const cityDayDigits = (at: Date): string => cityDay(at).replaceAll('-', '');
+
+/** `instant` plus whole natural days. */
+export const addDays = (instant: Date, days: number): Date =>
+  new Date(instant.getTime() + days * DAY_MS);

@@ -1,0 +1,76 @@
+/**
+ * Every event by name with its payload: ids and codes only, never a person's data or free text,
+ * because event rows are kept for ever. A lower module may react to a higher one's event.
+ */
+
+/** Something happened to an order; `organizationIds` are the units that hold an assignment. */
+export interface OrderPayload {
+  from: string | null;
+  to: string;
+  round: number;
+  organizationIds: string[];
+}
+
+export interface AssignmentPayload {
+  organizationId: string;
+  kind: 'lead' | 'co';
+  round: number;
+}
+
+export interface EventPayloads {
+  'work_order.registered': OrderPayload;
+  'work_order.accepted': OrderPayload;
+  'work_order.direct_answered': OrderPayload;
+  'work_order.rejected': OrderPayload;
+  'work_order.dispatched': OrderPayload;
+  'work_order.signed': OrderPayload;
+  'work_order.first_contacted': OrderPayload;
+  'work_order.progressed': OrderPayload;
+  'work_order.co_replied': OrderPayload;
+  'work_order.replied': OrderPayload;
+  'work_order.audit_passed': OrderPayload;
+  'work_order.audit_failed': OrderPayload;
+  'work_order.attempted': OrderPayload;
+  'work_order.evaluated': OrderPayload;
+  'work_order.callback_given_up': OrderPayload;
+  'work_order.redone': OrderPayload;
+  'work_order.closed': OrderPayload;
+  'work_order.withdrawn': OrderPayload;
+  'work_order.urged': OrderPayload;
+  'work_order.noted': OrderPayload;
+  'assignment.created': AssignmentPayload;
+  'assignment.cancelled': AssignmentPayload;
+  'reply.drafted': { assignmentId: string; organizationId: string };
+  'callback.link_made': { ratingLinkId: string; round: number };
+  'delivery.created': { deliveryId: string };
+  'delivery.failed': { deliveryId: string; attempts: number; dead: boolean };
+  'requester.revealed': { field: 'phone'; reasonGiven: true };
+  'user.signed_in': Record<string, never>;
+  'user.signed_out': { sessionId: string };
+  'user.activated': Record<string, never>;
+}
+
+export type EventName = keyof EventPayloads;
+
+/** An event as it is recorded; the unit of work adds id and instant. */
+export interface NewEvent<N extends EventName = EventName> {
+  type: N;
+  subjectType: 'work_order' | 'assignment' | 'delivery' | 'app_user';
+  subjectId: string;
+  orderId?: string;
+  /** The order's version after the act. */
+  version?: number;
+  payload: EventPayloads[N];
+}
+
+/** An event as consumers read it back. */
+export interface StoredEvent {
+  id: string;
+  type: EventName;
+  subjectId: string;
+  orderId: string | null;
+  version: number | null;
+  actorId: string | null;
+  payload: Record<string, unknown>;
+  at: Date;
+}

@@ -1,0 +1,2 @@
+export const citizenZh = {} as const;
+export const citizenEn: Record<keyof typeof citizenZh, string> = {};

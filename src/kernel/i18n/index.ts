@@ -1,0 +1,33 @@
+/**
+ * One catalogue, Chinese first. Each part has a Chinese file, which defines the keys, and an English
+ * one of the same type: a missing key is a type error. Texts take `{name}` places.
+ */
+import { citizenEn, citizenZh } from './citizen.ts';
+import { consoleEn, consoleZh } from './console.ts';
+import { coreEn, coreZh } from './core.ts';
+import { noticeEn, noticeZh } from './notice.ts';
+
+export const LANGUAGES = ['zh-CN', 'en'] as const;
+export type Language = (typeof LANGUAGES)[number];
+
+const zh = { ...coreZh, ...consoleZh, ...citizenZh, ...noticeZh };
+export type TextKey = keyof typeof zh;
+
+export const dictionaries: Record<Language, Record<TextKey, string>> = {
+  'zh-CN': zh,
+  en: { ...coreEn, ...consoleEn, ...citizenEn, ...noticeEn },
+};
+
+/** The sentence for a key; a place without a value stays visible as `{name}`. */
+export function translate(
+  language: Language,
+  key: TextKey,
+  values: Record<string, string | number> = {},
+): string {
+  const template = dictionaries[language][key] ?? key;
+  return template.replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole));
+}
+
+/** The language of an `Accept-Language` header; Chinese unless English is asked for first. */
+export const languageOf = (header: string | undefined): Language =>
+  /^\s*en\b/i.test(header ?? '') ? 'en' : 'zh-CN';

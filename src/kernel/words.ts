@@ -1,0 +1,174 @@
+/** The closed word lists of the field (glossary.tsv); their Chinese stands in the i18n catalogue. */
+
+/** Staff roles of domain.md §2.1, held per unit. */
+export const ROLES = [
+  'operator',
+  'dispatcher',
+  'callback_agent',
+  'auditor',
+  'arbiter',
+  'supervisor',
+  'center_admin',
+  'unit_receiver',
+  'handler',
+  'unit_leader',
+  'command_room',
+  'grid_worker',
+  'secret_officer',
+  'publisher',
+] as const;
+export type Role = (typeof ROLES)[number];
+
+/** Who may act: a staff role, or one of the three that are not staff. */
+export const PARTIES = [...ROLES, 'citizen', 'system', 'peer'] as const;
+export type Party = (typeof PARTIES)[number];
+
+/** Roles that work in the hotline centre and see every order; the others see their units' orders. */
+export const CENTER_ROLES = [
+  'operator',
+  'dispatcher',
+  'callback_agent',
+  'auditor',
+  'arbiter',
+  'supervisor',
+  'center_admin',
+] as const satisfies readonly Role[];
+
+/** Roles of the units that handle orders. */
+export const UNIT_ROLES = [
+  'unit_receiver',
+  'handler',
+  'unit_leader',
+  'command_room',
+  'grid_worker',
+] as const satisfies readonly Role[];
+
+export const CHANNELS = [
+  'phone',
+  'web',
+  'chat',
+  'sms',
+  'grid',
+  'police_110',
+  'visit',
+  'mail',
+  'app',
+  'wechat',
+  'province',
+  'other_city',
+  'legacy_line',
+] as const;
+export type Channel = (typeof CHANNELS)[number];
+
+export const DEMAND_TYPES = [
+  'consultation',
+  'help',
+  'complaint',
+  'report',
+  'suggestion',
+  'praise',
+  'other',
+] as const;
+export type DemandType = (typeof DEMAND_TYPES)[number];
+
+/** 特急, 紧急, 较急, 一般. */
+export const URGENCIES = ['U1', 'U2', 'U3', 'U4'] as const;
+export type Urgency = (typeof URGENCIES)[number];
+
+export const ORG_KINDS = [
+  'city',
+  'center',
+  'department',
+  'enterprise',
+  'district',
+  'street',
+  'command_room',
+  'station',
+  'grid',
+  'external',
+] as const;
+export type OrgKind = (typeof ORG_KINDS)[number];
+
+/** Non-acceptance grounds of domain.md §2.6. */
+export const GROUNDS = [
+  'N01',
+  'N02',
+  'N03',
+  'N04',
+  'N05',
+  'N06',
+  'N07',
+  'N08',
+  'N09',
+  'N10',
+  'N11',
+] as const;
+export type Ground = (typeof GROUNDS)[number];
+
+/** 已解决, 部分解决, 未解决（已解释）. */
+export const SOLVED = ['solved', 'partly_solved', 'not_solved'] as const;
+export type Solved = (typeof SOLVED)[number];
+
+/** 属实, 部分属实, 不属实. */
+export const TRUTH = ['true', 'partly_true', 'untrue', 'not_applicable'] as const;
+export type Truth = (typeof TRUTH)[number];
+
+export const CONTACT_METHODS = ['phone', 'visit', 'sms', 'online'] as const;
+export type ContactMethod = (typeof CONTACT_METHODS)[number];
+
+export const DISPATCH_MODES = ['single', 'joint', 'consult'] as const;
+export type DispatchMode = (typeof DISPATCH_MODES)[number];
+
+/** Why a citizen is not satisfied. */
+export const RATING_REASONS = [
+  'not_solved',
+  'too_slow',
+  'attitude',
+  'beside_the_point',
+  'not_as_answered',
+  'policy',
+] as const;
+export type RatingReason = (typeof RATING_REASONS)[number];
+
+/** How an attempt to reach the citizen ended. */
+export const ATTEMPT_RESULTS = [
+  'reached',
+  'no_answer',
+  'busy',
+  'switched_off',
+  'wrong_number',
+  'declined',
+] as const;
+export type AttemptResult = (typeof ATTEMPT_RESULTS)[number];
+
+/** Why follow-up was given up. */
+export const GIVE_UP_REASONS = [
+  'link_expired',
+  'declined',
+  'anonymous',
+  'no_callback_wish',
+  'confidential',
+  'praise',
+] as const;
+export type GiveUpReason = (typeof GIVE_UP_REASONS)[number];
+
+/** The completion audit checklist of domain.md §2.5. */
+export const CHECKLIST = [
+  'all_matters',
+  'first_contact',
+  'finding',
+  'basis',
+  'measures_dated',
+  'photo',
+  'not_a_copy',
+  'no_buck_passing',
+  'no_third_party_data',
+  'co_handlers_in',
+  'solved_consistent',
+  'public_version',
+] as const;
+export type ChecklistItem = (typeof CHECKLIST)[number];
+
+/** Who may read a text that was added to an order. */
+export const VISIBILITIES = ['public', 'staff', 'center', 'unit'] as const;
+export type Visibility = (typeof VISIBILITIES)[number];

@@ -1,0 +1,24 @@
+import { sql } from 'kysely';
+import type { Reader } from '../platform/db.ts';
+
+/** Keeps a message of the demo's telephone; the same id again changes nothing. */
+export async function insertMessage(
+  db: Reader,
+  row: { id: string; to_ct: Buffer; text_ct: Buffer },
+): Promise<void> {
+  await db
+    .insertInto('demo_sms')
+    .values({ ...row, at: sql<Date>`app_now()` })
+    .onConflict((c) => c.doNothing())
+    .execute();
+}
+
+export async function listMessages(db: Reader, limit: number) {
+  return db
+    .selectFrom('demo_sms')
+    .selectAll()
+    .orderBy('at', 'desc')
+    .orderBy('id', 'desc')
+    .limit(limit)
+    .execute();
+}

@@ -1,0 +1,193 @@
+import { ratingToken } from '../followup/index.ts';
+import { organizationsById } from '../identity/index.ts';
+import { queryCode } from '../intake/index.ts';
+import { holds, SYSTEM } from '../kernel/actor.ts';
+import type { StaffActor } from '../kernel/actor.ts';
+import { fail } from '../kernel/errors.ts';
+import type { StoredEvent } from '../kernel/events.ts';
+import { translate } from '../kernel/i18n/index.ts';
+import { newId } from '../kernel/ids.ts';
+import { appNow } from '../platform/db.ts';
+import { inTransaction } from '../platform/unit-of-work.ts';
+import type { Deps, Tx } from '../platform/unit-of-work.ts';
+import { assignmentsOf, findOrder, openIdentity } from '../workorder/index.ts';
+import type { OrderRow } from '../workorder/index.ts';
+import type { Gateway } from './gateway.ts';
+import { LEASE_SECONDS, TRIES_MAX, backoffSeconds } from './rules.ts';
+import * as store from './store.ts';
+import type { DeliveryRow } from './store.ts';
+
+interface Plan {
+  kind: 'receipt' | 'assigned' | 'urged' | 'rating_link';
+  organizationId?: string;
+  requesterId?: string;
+  ratingLinkId?: string;
+}
+
+/** Writes the delivery row that comes before every outside effect, and the duty to send it. */
+async function plan(tx: Tx, event: StoredEvent, p: Plan): Promise<void> {
+  const id = newId();
+  const fresh = await store.insertDelivery(tx.db, {
+    id,
+    event_id: event.id,
+    kind: p.kind,
+    order_id: event.orderId!,
+    organization_id: p.organizationId ?? null,
+    requester_id: p.requesterId ?? null,
+    rating_link_id: p.ratingLinkId ?? null,
+    created_at: tx.at,
+  });
+  if (!fresh) return;
+  tx.record({
+    type: 'delivery.created',
+    subjectType: 'delivery',
+    subjectId: id,
+    orderId: event.orderId!,
+    payload: { deliveryId: id },
+  });
+}
+
+const hasPhone = async (deps: Deps, tx: Tx, requesterId: string | null): Promise<string | null> => {
+  if (!requesterId) return null;
+  const known = await openIdentity({ db: tx.db, crypto: deps.crypto }, requesterId);
+  return known && known.phone !== '' ? requesterId : null;
+};
+
+/** Number and code to the citizen's telephone, if one was left. */
+export async function receipt(deps: Deps, tx: Tx, event: StoredEvent): Promise<void> {
+  const order = await findOrder(tx.db, event.orderId!);
+  const requesterId = await hasPhone(deps, tx, order?.requester_id ?? null);
+  if (requesterId) await plan(tx, event, { kind: 'receipt', requesterId });
+}
+
+/** A unit got an assignment: a notice in its inbox, and a message to its duty telephone. */
+export async function assigned(deps: Deps, tx: Tx, event: StoredEvent): Promise<void> {
+  await tellUnit(tx, event, event.payload.organizationId as string, 'assigned', event.subjectId);
+}
+
+/** An order was urged: every unit that still works on it hears of it. */
+export async function urged(deps: Deps, tx: Tx, event: StoredEvent): Promise<void> {
+  const open = (await assignmentsOf(tx.db, event.orderId!)).filter(
+    (a) => a.state === 'pending_sign' || a.state === 'signed',
+  );
+  for (const a of open) await tellUnit(tx, event, a.organization_id, 'urged', a.id);
+}
+
+async function tellUnit(
+  tx: Tx,
+  event: StoredEvent,
+  organizationId: string,
+  kind: 'assigned' | 'urged',
+  assignmentId: string,
+) {
+  await store.insertNotification(tx.db, {
+    id: newId(),
+    organization_id: organizationId,
+    order_id: event.orderId!,
+    assignment_id: assignmentId,
+    kind,
+    event_id: event.id,
+    at: tx.at,
+  });
+  const unit = (await organizationsById(tx.db, [organizationId])).get(organizationId);
+  if (unit?.dutyPhone) await plan(tx, event, { kind, organizationId });
+}
+
+/** The one-time rating link to the citizen's telephone. */
+export async function ratingLink(deps: Deps, tx: Tx, event: StoredEvent): Promise<void> {
+  const order = await findOrder(tx.db, event.orderId!);
+  const requesterId = await hasPhone(deps, tx, order?.requester_id ?? null);
+  if (!requesterId) return;
+  await plan(tx, event, {
+    kind: 'rating_link',
+    requesterId,
+    ratingLinkId: event.payload.ratingLinkId as string,
+  });
+}
+
+/** Makes number and words of a message at the moment of sending; neither is stored. */
+async function compose(deps: Deps, d: DeliveryRow): Promise<{ to: string; text: string }> {
+  const order = (await findOrder(deps.db, d.order_id)) ?? fail('not_found');
+  const to = d.requester_id
+    ? (await openIdentity(deps, d.requester_id))?.phone
+    : (await organizationsById(deps.db, [d.organization_id!])).get(d.organization_id!)?.dutyPhone;
+  if (!to) throw new Error('no number to send to');
+  return { to, text: words(deps, d, order) };
+}
+
+function words(deps: Deps, d: DeliveryRow, order: OrderRow): string {
+  const values: Record<string, string> = {
+    orderNo: order.order_no,
+    tail: order.order_no.slice(-4),
+    code: d.kind === 'receipt' ? queryCode(deps, order.id) : '',
+    url: urlFor(deps, d),
+  };
+  return translate('zh-CN', `notice.${d.kind}` as 'notice.receipt', values);
+}
+
+function urlFor(deps: Deps, d: DeliveryRow): string {
+  if (d.kind === 'rating_link')
+    return `${deps.publicUrl}/rate/${ratingToken(deps.crypto, d.rating_link_id!)}`;
+  if (d.kind === 'receipt') return `${deps.publicUrl}/track`;
+  return `${deps.publicUrl}/console/orders/${d.order_id}`;
+}
+
+/**
+ * One try of one delivery. Nothing else waits for it; a failure is kept with the time of the next
+ * try, and after the last one it is left to people.
+ */
+export async function send(
+  deps: Deps,
+  gateway: Gateway,
+  deliveryId: string,
+): Promise<'sent' | 'failed' | 'skipped'> {
+  const d = await store.claimDelivery(deps.db, deliveryId, LEASE_SECONDS);
+  if (!d) return 'skipped';
+  try {
+    const message = await compose(deps, d);
+    await gateway({ id: d.id, ...message });
+    await store.markSent(deps.db, d.id, await appNow(deps.db));
+    return 'sent';
+  } catch (error) {
+    await noteFailure(deps, d, error instanceof Error ? error.message : 'failed');
+    return 'failed';
+  }
+}
+
+async function noteFailure(deps: Deps, d: DeliveryRow, error: string): Promise<void> {
+  const dead = d.attempts >= TRIES_MAX;
+  await inTransaction(deps, SYSTEM, async (tx) => {
+    await store.markFailed(tx.db, d.id, {
+      error: error.slice(0, 200),
+      dead,
+      waitSeconds: backoffSeconds(d.attempts),
+    });
+    tx.record({
+      type: 'delivery.failed',
+      subjectType: 'delivery',
+      subjectId: d.id,
+      orderId: d.order_id,
+      payload: { deliveryId: d.id, attempts: d.attempts, dead },
+    });
+  });
+  deps.log.warn(
+    { deliveryId: d.id, kind: d.kind, attempts: d.attempts, dead, error },
+    'delivery failed',
+  );
+}
+
+/** Starts a delivery anew by hand. @throws AppError `not_allowed`, `not_found`, `already_done`. */
+export async function redrive(deps: Deps, actor: StaffActor, deliveryId: string): Promise<void> {
+  if (!holds(actor, 'center_admin', 'supervisor')) fail('not_allowed');
+  await inTransaction(deps, actor, async (tx) => {
+    const d = (await store.findDelivery(tx.db, deliveryId)) ?? fail('not_found');
+    if (!(await store.reviveDelivery(tx.db, deliveryId))) fail('already_done');
+    tx.record({
+      type: 'delivery.created',
+      subjectType: 'delivery',
+      subjectId: deliveryId,
+      orderId: d.order_id,
+      payload: { deliveryId },
+    });
+  });
+}

@@ -1,0 +1,127 @@
+import { resolve } from 'node:path';
+import { z } from 'zod';
+
+const url = (protocols: string[]) =>
+  z
+    .url()
+    .refine(
+      (u) => protocols.some((p) => u.startsWith(p)),
+      `must start with ${protocols.join(' or ')}`,
+    );
+
+const flag = z
+  .enum(['0', '1', 'true', 'false'])
+  .transform((v) => v === '1' || v === 'true')
+  .default(false);
+
+const WORKER_GROUPS = ['relay', 'schedule', 'handlers'] as const;
+/** A group of workers that one process may run; `WORKERS=relay,handlers` picks some. */
+export type WorkerGroup = (typeof WORKER_GROUPS)[number];
+
+const schema = z.object({
+  HOST: z.string().min(1).default('127.0.0.1'),
+  PORT: z.coerce.number().int().min(0).max(65535).default(12345),
+  PUBLIC_URL: url(['http://', 'https://']).optional(),
+  DATABASE_URL: url(['postgres://', 'postgresql://']).optional(),
+  MIGRATE_DATABASE_URL: url(['postgres://', 'postgresql://']).optional(),
+  REDIS_URL: url(['redis://', 'rediss://']).optional(),
+  DATA_DIR: z.string().min(1).default('.data'),
+  STORAGE_DIR: z.string().min(1).optional(),
+  SECRET_KEY: z
+    .string()
+    .refine((v) => Buffer.from(v, 'base64').length >= 32, 'must be at least 32 bytes in base64')
+    .optional(),
+  SMS_GATEWAY_URL: url(['http://', 'https://']).optional(),
+  SMS_GATEWAY_TOKEN: z.string().optional(),
+  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent']).default('info'),
+  DATABASE_POOL_MAX: z.coerce.number().int().min(2).max(100).default(10),
+  TRUST_PROXY: z.coerce.number().int().min(0).max(5).default(0),
+  HOTLINE_DEMO: flag,
+  WORKERS: z
+    .string()
+    .default(WORKER_GROUPS.join(','))
+    .transform((v) => v.split(',').map((g) => g.trim()))
+    .pipe(z.array(z.enum(WORKER_GROUPS)).min(1)),
+});
+
+/** The settings of one process, read once from the environment. */
+export interface Config {
+  host: string;
+  port: number;
+  /** The address people type; its origin is the only one that may change data. */
+  publicUrl: string;
+  databaseUrl?: string;
+  migrateDatabaseUrl?: string;
+  redisUrl?: string;
+  dataDir: string;
+  storageDir: string;
+  /** Base64 of at least 32 random bytes; every key of the platform is derived from it. */
+  secretKey?: string;
+  smsGatewayUrl?: string;
+  smsGatewayToken?: string;
+  logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'silent';
+  databasePoolMax: number;
+  /** Number of proxies in front whose `X-Forwarded-For` is believed. */
+  trustProxy: number;
+  demo: boolean;
+  workers: WorkerGroup[];
+}
+
+/** All faults of the environment at once, one line each: `NAME: what is wrong`. */
+export class ConfigError extends Error {
+  readonly faults: string[];
+  constructor(faults: string[]) {
+    super(faults.join('\n'));
+    this.name = 'ConfigError';
+    this.faults = faults;
+  }
+}
+
+const defined = <T extends object>(o: T) =>
+  Object.fromEntries(Object.entries(o).filter(([, v]) => v !== undefined)) as T;
+
+/**
+ * Reads every setting; an empty variable counts as unset.
+ * @throws ConfigError naming every faulty variable, never its value (it may be a secret).
+ */
+export function loadConfig(env: Record<string, string | undefined> = process.env): Config {
+  const set = Object.fromEntries(
+    Object.entries(env).filter(([, v]) => v !== undefined && v !== ''),
+  );
+  const parsed = schema.safeParse(set);
+  if (!parsed.success) {
+    throw new ConfigError(parsed.error.issues.map((i) => `${i.path.join('.')}: ${i.message}`));
+  }
+  const e = parsed.data;
+  const dataDir = resolve(e.DATA_DIR);
+  return defined({
+    host: e.HOST,
+    port: e.PORT,
+    publicUrl: (e.PUBLIC_URL ?? `http://localhost:${e.PORT}`).replace(/\/$/, ''),
+    databaseUrl: e.DATABASE_URL,
+    migrateDatabaseUrl: e.MIGRATE_DATABASE_URL,
+    redisUrl: e.REDIS_URL,
+    dataDir,
+    storageDir: e.STORAGE_DIR ? resolve(e.STORAGE_DIR) : resolve(dataDir, 'storage'),
+    secretKey: e.SECRET_KEY,
+    smsGatewayUrl: e.SMS_GATEWAY_URL,
+    smsGatewayToken: e.SMS_GATEWAY_TOKEN,
+    logLevel: e.LOG_LEVEL,
+    databasePoolMax: e.DATABASE_POOL_MAX,
+    trustProxy: e.TRUST_PROXY,
+    demo: e.HOTLINE_DEMO,
+    workers: e.WORKERS,
+  }) as Config;
+}
+
+/**
+ * The settings a serving process cannot do without.
+ * @throws ConfigError when DATABASE_URL or SECRET_KEY is missing.
+ */
+export function requireServing(c: Config): Config & { databaseUrl: string; secretKey: string } {
+  const faults = [];
+  if (!c.databaseUrl) faults.push('DATABASE_URL: missing');
+  if (!c.secretKey) faults.push('SECRET_KEY: missing');
+  if (faults.length) throw new ConfigError(faults);
+  return c as Config & { databaseUrl: string; secretKey: string };
+}

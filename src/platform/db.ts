@@ -1,0 +1,86 @@
+import { Kysely, PostgresDialect, sql } from 'kysely';
+import type { Transaction } from 'kysely';
+import pg from 'pg';
+import type { Database } from '../../db/schema.ts';
+import { AppError } from '../kernel/errors.ts';
+
+export type Db = Kysely<Database>;
+export type DbTx = Transaction<Database>;
+/** Either: for reads that run inside or outside a transaction. */
+export type Reader = Db | DbTx;
+
+const DATE_OID = 1082;
+
+export interface Connection {
+  db: Db;
+  pool: pg.Pool;
+  close(): Promise<void>;
+}
+
+/** A pool on one database. Calendar days stay text: a `Date` would shift them by the zone. */
+export function connect(url: string, options: { max?: number; name?: string } = {}): Connection {
+  const types = new pg.TypeOverrides();
+  types.setTypeParser(DATE_OID, (v: string) => v);
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: options.max ?? 10,
+    application_name: options.name ?? 'hotline',
+    connectionTimeoutMillis: 5_000,
+    idleTimeoutMillis: 30_000,
+    statement_timeout: 15_000,
+    lock_timeout: 8_000,
+    idle_in_transaction_session_timeout: 20_000,
+    keepAlive: true,
+    types,
+  });
+  // An idle client that loses its server must not end the process; the next query reconnects.
+  pool.on('error', () => {});
+  const db = new Kysely<Database>({ dialect: new PostgresDialect({ pool }) });
+  return { db, pool, close: () => db.destroy() };
+}
+
+/** The platform's one clock: database time plus the offset that only demo and test may set. */
+export async function appNow(db: Reader): Promise<Date> {
+  const row = await sql<{ now: Date }>`select app_now() as now`.execute(db);
+  return row.rows[0]!.now;
+}
+
+/** Moves the clock to `instant`; refused by the database outside demo and test. */
+export async function moveClock(db: Reader, instant: Date): Promise<void> {
+  await sql`update app_clock set offset_ms =
+    round(extract(epoch from (${instant}::timestamptz - clock_timestamp())) * 1000)`.execute(db);
+}
+
+/** What kind of database this is; `production` unless it was marked at creation. */
+export async function deploymentKind(db: Reader): Promise<'demo' | 'test' | 'production'> {
+  const row = await db.selectFrom('deployment').select('kind').executeTakeFirst();
+  return (row?.kind as 'demo' | 'test' | undefined) ?? 'production';
+}
+
+const LOST = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND']);
+const LOST_SQLSTATE = /^(08|57P0|53300)/;
+
+/** Whether the error says that the database could not be reached, rather than that it refused. */
+export function isConnectionLoss(error: unknown): boolean {
+  const e = error as { code?: string; message?: string };
+  if (typeof e?.code === 'string' && (LOST.has(e.code) || LOST_SQLSTATE.test(e.code))) return true;
+  return /Connection terminated|timeout exceeded when trying to connect|Client has encountered/.test(
+    e?.message ?? '',
+  );
+}
+
+/** SQLSTATE of a PostgreSQL error, else undefined. */
+export const sqlState = (error: unknown): string | undefined => {
+  const code = (error as { code?: unknown })?.code;
+  return typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code) ? code : undefined;
+};
+
+/** Turns errors of the database into those of the platform; others pass unchanged. */
+export function translateDbError(error: unknown): unknown {
+  if (error instanceof AppError) return error;
+  if (isConnectionLoss(error)) return new AppError('database_unavailable', {}, String(error));
+  const state = sqlState(error);
+  if (state === 'HL001') return new AppError('separation_of_duties');
+  if (state === '55P03' || state === '57014') return new AppError('busy', {}, `sqlstate ${state}`);
+  return error;
+}

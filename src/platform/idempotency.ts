@@ -1,0 +1,76 @@
+import { sql } from 'kysely';
+import { fail } from '../kernel/errors.ts';
+import type { Crypto } from './crypto.ts';
+import type { DbTx, Reader } from './db.ts';
+
+/**
+ * Keyed hash of what was asked, so that a key cannot be used for something else; keyed, because a
+ * plain hash of a short text with a telephone could be guessed.
+ */
+export const requestHash = (crypto: Crypto, input: unknown): string =>
+  crypto.mac('request', JSON.stringify(input));
+
+/**
+ * The stored answer for a key, if it was used before; ids and codes only are ever stored.
+ * @throws AppError `idempotency_key_reused` when the same key came with other content.
+ */
+export async function replay<T>(
+  db: Reader,
+  scope: string,
+  key: string,
+  hash: string,
+): Promise<T | undefined> {
+  const row = await db
+    .selectFrom('idempotency_key')
+    .select(['request_hash', 'response'])
+    .where('scope', '=', scope)
+    .where('key', '=', key)
+    .executeTakeFirst();
+  if (!row) return undefined;
+  if (row.request_hash !== hash) fail('idempotency_key_reused');
+  return row.response as T;
+}
+
+/** Claims a key inside the transaction of its effect; false when somebody else holds it. */
+export async function claimKey(
+  db: DbTx,
+  scope: string,
+  key: string,
+  hash: string,
+  response: Record<string, unknown>,
+): Promise<boolean> {
+  const r = await db
+    .insertInto('idempotency_key')
+    .values({ scope, key, request_hash: hash, response: JSON.stringify(response) })
+    .onConflict((c) => c.doNothing())
+    .executeTakeFirst();
+  return (r.numInsertedOrUpdatedRows ?? 0n) > 0n;
+}
+
+/** Claims many keys at once; answers those that were free. */
+export async function claimKeys(
+  db: DbTx,
+  rows: { scope: string; key: string; hash: string; response: Record<string, unknown> }[],
+): Promise<Set<string>> {
+  const won = await db
+    .insertInto('idempotency_key')
+    .values(
+      rows.map((r) => ({
+        scope: r.scope,
+        key: r.key,
+        request_hash: r.hash,
+        response: JSON.stringify(r.response),
+      })),
+    )
+    .onConflict((c) => c.doNothing())
+    .returning(['scope', 'key'])
+    .execute();
+  return new Set(won.map((w) => `${w.scope}\n${w.key}`));
+}
+
+/** Drops keys older than a week; a retry later than that is a new request. */
+export async function sweepKeys(db: Reader): Promise<void> {
+  await sql`delete from idempotency_key where created_at < clock_timestamp() - interval '7 days'`.execute(
+    db,
+  );
+}

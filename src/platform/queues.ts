@@ -1,0 +1,104 @@
+import { Queue, Worker, createPostgresBackend } from 'bullmq';
+import type { Job, JobsOptions, Processor } from 'bullmq';
+import { Redis } from 'ioredis';
+import type { Logger } from './log.ts';
+
+/** The few queues of the house; a unit has none of its own. */
+export const QUEUES = ['events', 'deliveries', 'schedule'] as const;
+export type QueueName = (typeof QUEUES)[number];
+
+/** PostgreSQL namespace of BullMQ's tables; `db/migrate.ts` makes it. */
+const QUEUE_SCHEMA = 'bullmq';
+/** Connections of one queue object; each also holds one for LISTEN. */
+const POOL_MAX = 3;
+
+/**
+ * Finished jobs leave at once: a kept id would swallow the same duty when it is enqueued again.
+ * Failed ones too: the outbox row or delivery stays and is the record.
+ */
+const JOB_DEFAULTS: JobsOptions = {
+  attempts: 5,
+  backoff: { type: 'exponential', delay: 500 },
+  removeOnComplete: true,
+  removeOnFail: true,
+};
+
+export interface QueueFactory {
+  backend: 'postgres' | 'redis';
+  queue(name: QueueName): Queue;
+  worker(name: QueueName, process: Processor, concurrency: number): Worker;
+  /** Ends everything this factory made, workers first. */
+  close(): Promise<void>;
+}
+
+export type { Job };
+
+/** One factory for both backends: Redis where `redisUrl` is given, PostgreSQL otherwise. */
+export function createQueues(
+  config: { databaseUrl: string; redisUrl?: string | undefined },
+  log: Logger,
+): QueueFactory {
+  const { redisUrl } = config;
+  const workers: Worker[] = [];
+  const queues = new Map<QueueName, Queue>();
+  const redis: Redis[] = [];
+  const connection = () => {
+    if (!redisUrl) {
+      return {
+        connectionString: config.databaseUrl,
+        schema: QUEUE_SCHEMA,
+        max: POOL_MAX,
+        skipMigrations: true,
+      };
+    }
+    const client = new Redis(redisUrl, { maxRetriesPerRequest: null });
+    client.on('error', (error) => log.warn({ error: error.message }, 'redis connection'));
+    redis.push(client);
+    return client;
+  };
+  const backend = redisUrl ? [] : [createPostgresBackend];
+  const QueueOf = Queue as unknown as new (
+    name: string,
+    options: object,
+    ...more: unknown[]
+  ) => Queue;
+  const WorkerOf = Worker as unknown as new (
+    name: string,
+    p: Processor,
+    options: object,
+    ...more: unknown[]
+  ) => Worker;
+  return {
+    backend: redisUrl ? 'redis' : 'postgres',
+    queue(name) {
+      const known = queues.get(name);
+      if (known) return known;
+      const made = new QueueOf(
+        name,
+        { connection: connection(), defaultJobOptions: JOB_DEFAULTS },
+        ...backend,
+      );
+      made.on('error', (error) => log.warn({ queue: name, error: error.message }, 'queue'));
+      queues.set(name, made);
+      return made;
+    },
+    worker(name, process, concurrency) {
+      const options = {
+        connection: connection(),
+        concurrency,
+        lockDuration: 15_000,
+        stalledInterval: 5_000,
+        maxStalledCount: 10,
+      };
+      const made = new WorkerOf(name, process, options, ...backend);
+      made.on('error', (error) => log.warn({ queue: name, error: error.message }, 'worker'));
+      workers.push(made);
+      return made;
+    },
+    async close() {
+      await Promise.allSettled(workers.map((w) => w.close()));
+      await Promise.allSettled([...queues.values()].map((q) => q.close()));
+      for (const r of redis) r.disconnect();
+    },
+  };
+}

@@ -1,0 +1,2 @@
+export { messageFor } from './rules.ts';
+export { attachSockets } from './sockets.ts';

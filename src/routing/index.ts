@@ -1,0 +1,3 @@
+export { routingRoutes } from './routes.ts';
+export { recordDecision, suggest } from './service.ts';
+export { findDecision } from './store.ts';

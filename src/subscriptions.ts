@@ -1,0 +1,53 @@
+/**
+ * Event → consumers: the whole reaction graph on one screen. A consumer is `module.verb` and stands
+ * in `workers/handlers`; `realtime` is served by the relay itself. Each pair becomes one outbox row,
+ * that is, one duty.
+ */
+import type { EventName } from './kernel/events.ts';
+
+export const CONSUMERS = [
+  'realtime',
+  'notification.receipt',
+  'notification.assigned',
+  'notification.urged',
+  'notification.rating_link',
+  'notification.send',
+  'followup.open',
+  'followup.conclude',
+] as const;
+export type Consumer = (typeof CONSUMERS)[number];
+
+export const SUBSCRIPTIONS: Record<EventName, readonly Consumer[]> = {
+  'work_order.registered': ['realtime', 'notification.receipt'],
+  'work_order.accepted': ['realtime'],
+  'work_order.direct_answered': ['realtime', 'followup.open'],
+  'work_order.rejected': ['realtime'],
+  'work_order.dispatched': ['realtime'],
+  'work_order.signed': ['realtime'],
+  'work_order.first_contacted': ['realtime'],
+  'work_order.progressed': ['realtime'],
+  'work_order.co_replied': ['realtime'],
+  'work_order.replied': ['realtime'],
+  'work_order.audit_passed': ['realtime', 'followup.open'],
+  'work_order.audit_failed': ['realtime'],
+  'work_order.attempted': ['realtime'],
+  'work_order.evaluated': ['realtime', 'followup.conclude'],
+  'work_order.callback_given_up': ['realtime', 'followup.conclude'],
+  'work_order.redone': ['realtime'],
+  'work_order.closed': ['realtime'],
+  'work_order.withdrawn': ['realtime'],
+  'work_order.urged': ['realtime', 'notification.urged'],
+  'work_order.noted': ['realtime'],
+  'assignment.created': ['realtime', 'notification.assigned'],
+  'assignment.cancelled': ['realtime'],
+  'reply.drafted': ['realtime'],
+  'callback.link_made': ['notification.rating_link'],
+  'delivery.created': ['notification.send'],
+  'delivery.failed': ['realtime'],
+  'requester.revealed': [],
+  'user.signed_in': [],
+  'user.signed_out': ['realtime'],
+  'user.activated': [],
+};
+
+export const consumersOf = (type: EventName): readonly Consumer[] => SUBSCRIPTIONS[type];

@@ -1,0 +1,2 @@
+export { supervisionRoutes } from './routes.ts';
+export { urge } from './service.ts';

@@ -1,0 +1,116 @@
+import { organizationsById } from '../identity/index.ts';
+import type { CitizenActor } from '../kernel/actor.ts';
+import type { Ground } from '../kernel/words.ts';
+import type { Reader } from '../platform/db.ts';
+import type { ClosingType, OrderState } from './lifecycle.ts';
+import { visibleOrder } from './read.ts';
+import * as read from './read.store.ts';
+
+/** One step of the story as the citizen may read it. */
+export interface CitizenStep {
+  act: string;
+  at: Date;
+  /** The unit that did it, by its name; null where the centre or the citizen did. */
+  unitName: string | null;
+  party: string;
+  /** Texts that were written for the citizen. */
+  texts: { kind: string; body: string }[];
+}
+
+/** An order in the eyes of who raised it: no names of staff, no internal words. */
+export interface CitizenOrder {
+  id: string;
+  orderNo: string;
+  state: OrderState;
+  version: number;
+  round: number;
+  registeredAt: Date;
+  closedAt: Date | null;
+  closingType: ClosingType | null;
+  ground: Ground | null;
+  title: string;
+  content: string;
+  address: string;
+  leadName: string | null;
+  coNames: string[];
+  urges: number;
+  /** The published answers that passed audit (or were given directly), oldest first. */
+  answers: { unitName: string | null; publicVersion: string; at: Date }[];
+  steps: CitizenStep[];
+  direct: boolean;
+}
+
+/** Acts that are not told to the citizen. */
+const INTERNAL = new Set([
+  'audit_pass',
+  'audit_fail',
+  'record_attempt',
+  'give_up_callback',
+  'submit_co_reply',
+  'submit_reply',
+]);
+
+/** The order for the citizen who proved to have raised it. @throws AppError `not_found`. */
+export async function citizenOrder(
+  db: Reader,
+  actor: CitizenActor,
+  orderId: string,
+): Promise<CitizenOrder> {
+  const { order, assignments } = await visibleOrder(db, actor, orderId);
+  const [text, acts, texts, replies] = await Promise.all([
+    read.orderTextOf(db, orderId),
+    read.actsOf(db, orderId),
+    read.actTextsOf(db, orderId),
+    read.repliesOf(db, orderId),
+  ]);
+  const units = await organizationsById(
+    db,
+    assignments.map((a) => a.organization_id),
+  );
+  const nameOf = (id: string | null | undefined) => (id ? (units.get(id)?.name ?? null) : null);
+  const current = assignments.filter(
+    (a) => a.round === order.round && a.state !== 'cancelled' && a.state !== 'returned',
+  );
+  const publicTexts = texts.filter((t) => t.visibility === 'public');
+  const accepted = replies.filter((r) => r.state === 'accepted' && r.kind !== 'co');
+  const rejected = acts.findLast((a) => a.act === 'reject');
+  return {
+    id: order.id,
+    orderNo: order.order_no,
+    state: order.state,
+    version: order.version,
+    round: order.round,
+    registeredAt: order.registered_at,
+    closedAt: order.closed_at,
+    closingType: order.closing_type,
+    ground:
+      order.closing_type === 'rejected' ? ((rejected?.detail.ground as Ground) ?? null) : null,
+    title: text?.title ?? '',
+    content: text?.content ?? '',
+    address: text?.address ?? '',
+    leadName: nameOf(current.find((a) => a.kind === 'lead')?.organization_id),
+    coNames: current.filter((a) => a.kind === 'co').flatMap((a) => nameOf(a.organization_id) ?? []),
+    urges: order.urges,
+    answers: accepted.map((r) => ({
+      unitName: nameOf(assignments.find((a) => a.id === r.assignment_id)?.organization_id),
+      publicVersion: r.public_version,
+      at: r.submitted_at ?? r.created_at,
+    })),
+    steps: acts
+      .filter((a) => !INTERNAL.has(a.act) && isTold(a, publicTexts))
+      .map((a) => ({
+        act: a.act,
+        at: a.at,
+        unitName: nameOf(a.organization_id),
+        party: a.party,
+        texts: publicTexts
+          .filter((t) => t.act_id === a.id)
+          .map((t) => ({ kind: t.kind, body: t.body })),
+      })),
+    direct: order.direct,
+  };
+}
+
+/** Notes and progress are told only when they were written for the citizen. */
+const isTold = (a: { id: string; act: string }, texts: { act_id: string }[]): boolean =>
+  (a.act !== 'note' && a.act !== 'progress') || texts.some((t) => t.act_id === a.id);

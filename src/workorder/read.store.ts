@@ -1,0 +1,312 @@
+import { sql } from 'kysely';
+import type { Selectable } from 'kysely';
+import type { ActTable, ActTextTable, ReplyTable } from '../../db/schema.ts';
+import type { Solved } from '../kernel/words.ts';
+import type { Reader } from '../platform/db.ts';
+import type { InboxFacet, OrderQueue } from './schema.ts';
+import type { AssignmentRow, OrderRow } from './store.ts';
+
+/** Characters of the demand that a list shows. */
+const EXCERPT = 80;
+
+/** An order with its title, excerpt and current lead, as lists need it. */
+export type ListedOrder = OrderRow & { title: string; excerpt: string; lead_id: string | null };
+export type ListedAssignment = ListedOrder & {
+  a_id: string;
+  a_state: AssignmentRow['state'];
+  a_kind: 'lead' | 'co';
+  a_organization_id: string;
+  a_created_at: Date;
+  a_signed_at: Date | null;
+  a_first_contact_at: Date | null;
+  a_drafted: boolean;
+};
+
+/** Position in a list: the sorting instant and id of the last row shown. */
+export interface Cursor {
+  at: Date;
+  id: string;
+}
+
+const listed = (db: Reader) =>
+  db
+    .selectFrom('work_order as o')
+    .innerJoin('order_text as t', 't.order_id', 'o.id')
+    .selectAll('o')
+    .select([
+      't.title',
+      sql<string>`left(t.content, ${EXCERPT})`.as('excerpt'),
+      sql<string | null>`(select l.organization_id from assignment l where l.order_id = o.id
+        and l.kind = 'lead' and l.parent_id is null and l.round = o.round
+        order by (l.state in ('returned','cancelled')), l.created_at desc limit 1)`.as('lead_id'),
+    ]);
+
+const QUEUE_STATES: Record<Exclude<OrderQueue, 'all'>, readonly string[]> = {
+  registered: ['registered'],
+  pending_dispatch: ['pending_dispatch'],
+  pending_audit: ['pending_audit'],
+  pending_callback: ['pending_callback'],
+  pending_close: ['pending_close'],
+  open: [
+    'registered',
+    'awaiting_supplement',
+    'pending_dispatch',
+    'in_conference',
+    'dispatched',
+    'in_progress',
+    'suspended',
+    'pending_audit',
+    'pending_callback',
+    'pending_close',
+    'merged',
+    'transferred',
+  ],
+};
+
+/** Orders waiting in a queue, longest first; `open` and `all` show the newest first. */
+export async function listQueue(
+  db: Reader,
+  queue: OrderQueue,
+  cursor: Cursor | null,
+  limit: number,
+): Promise<ListedOrder[]> {
+  const newestFirst = queue === 'all' || queue === 'open';
+  let q = listed(db);
+  if (queue !== 'all') q = q.where('o.state', 'in', [...QUEUE_STATES[queue]]);
+  const column = newestFirst ? sql`o.registered_at` : sql`o.state_since`;
+  if (cursor) {
+    const compare = newestFirst ? sql`<` : sql`>`;
+    q = q.where(
+      sql<boolean>`(${column}, o.id) ${compare} (${cursor.at}::timestamptz, ${cursor.id}::uuid)`,
+    );
+  }
+  const direction = newestFirst ? 'desc' : 'asc';
+  return (await q
+    .orderBy(column, direction)
+    .orderBy('o.id', direction)
+    .limit(limit)
+    .execute()) as ListedOrder[];
+}
+
+/** Most that a count says; beyond it a list shows "999+". */
+const COUNT_MAX = 999;
+
+/** How many wait in each queue, never counting further than needed for "999+". */
+export async function countQueues(db: Reader): Promise<Record<string, number>> {
+  const entries = await Promise.all(
+    Object.entries(QUEUE_STATES).map(async ([queue, states]) => {
+      const rows = db
+        .selectFrom('work_order')
+        .select('id')
+        .where('state', 'in', [...states])
+        .limit(COUNT_MAX);
+      const r = await db
+        .selectFrom(rows.as('x'))
+        .select(sql<string>`count(*)`.as('n'))
+        .executeTakeFirstOrThrow();
+      return [queue, Number(r.n)] as const;
+    }),
+  );
+  return Object.fromEntries(entries);
+}
+
+/** Orders by full number, or by at least the last four digits; newest first. */
+export async function findByNumber(db: Reader, digits: string): Promise<ListedOrder[]> {
+  const q = listed(db).orderBy('o.registered_at', 'desc').limit(20);
+  const rows =
+    digits.length === 14
+      ? await q.where('o.order_no', '=', digits).execute()
+      : await q
+          .where('o.order_no', 'like', `%${digits}`)
+          .where('o.registered_at', '>', sql<Date>`app_now() - interval '180 days'`)
+          .execute();
+  return rows as ListedOrder[];
+}
+
+export async function listByIds(db: Reader, ids: readonly string[]): Promise<ListedOrder[]> {
+  if (ids.length === 0) return [];
+  return (await listed(db)
+    .where('o.id', 'in', [...ids])
+    .execute()) as ListedOrder[];
+}
+
+/** Orders of the same requesters, newest first, at most 20. */
+export async function listByRequesters(
+  db: Reader,
+  requesterIds: readonly string[],
+): Promise<ListedOrder[]> {
+  if (requesterIds.length === 0) return [];
+  return (await listed(db)
+    .where('o.requester_id', 'in', [...requesterIds])
+    .orderBy('o.registered_at', 'desc')
+    .limit(20)
+    .execute()) as ListedOrder[];
+}
+
+const drafted = sql<boolean>`exists (select 1 from reply r where r.assignment_id = a.id and r.state = 'draft')`;
+const working = sql<boolean>`o.state in ('dispatched','in_progress') and a.round = o.round and not a.waived`;
+
+const FACETS: Record<InboxFacet, ReturnType<typeof sql<boolean>>> = {
+  open: sql<boolean>`a.state in ('pending_sign','signed') and ${working}`,
+  pending_sign: sql<boolean>`a.state = 'pending_sign' and ${working}`,
+  signed: sql<boolean>`a.state = 'signed' and ${working} and not ${drafted}`,
+  draft: sql<boolean>`a.state = 'signed' and ${working} and ${drafted}`,
+  submitted: sql<boolean>`a.state = 'submitted'`,
+  done: sql<boolean>`(a.state in ('accepted','returned','cancelled') or (a.state in ('pending_sign','signed') and not (${working})))`,
+};
+
+/** Assignments of the units in reach, oldest first (finished ones newest first). */
+export async function listInbox(
+  db: Reader,
+  unitIds: readonly string[],
+  facet: InboxFacet,
+  cursor: Cursor | null,
+  limit: number,
+): Promise<ListedAssignment[]> {
+  if (unitIds.length === 0) return [];
+  const newestFirst = facet === 'done' || facet === 'submitted';
+  let q = listed(db)
+    .innerJoin('assignment as a', 'a.order_id', 'o.id')
+    .select([
+      'a.id as a_id',
+      'a.state as a_state',
+      'a.kind as a_kind',
+      'a.organization_id as a_organization_id',
+      'a.created_at as a_created_at',
+      'a.signed_at as a_signed_at',
+      'a.first_contact_at as a_first_contact_at',
+      drafted.as('a_drafted'),
+    ])
+    .where('a.organization_id', 'in', [...unitIds])
+    .where(FACETS[facet]);
+  if (cursor) {
+    const compare = newestFirst ? sql`<` : sql`>`;
+    q = q.where(
+      sql<boolean>`(a.created_at, a.id) ${compare} (${cursor.at}::timestamptz, ${cursor.id}::uuid)`,
+    );
+  }
+  const direction = newestFirst ? 'desc' : 'asc';
+  return (await q
+    .orderBy('a.created_at', direction)
+    .orderBy('a.id', direction)
+    .limit(limit)
+    .execute()) as unknown as ListedAssignment[];
+}
+
+export async function countInbox(
+  db: Reader,
+  unitIds: readonly string[],
+): Promise<Record<InboxFacet, number>> {
+  const entries = await Promise.all(
+    (Object.keys(FACETS) as InboxFacet[]).map(async (facet) => {
+      if (unitIds.length === 0) return [facet, 0] as const;
+      const rows = db
+        .selectFrom('work_order as o')
+        .innerJoin('assignment as a', 'a.order_id', 'o.id')
+        .select('a.id')
+        .where('a.organization_id', 'in', [...unitIds])
+        .where(FACETS[facet])
+        .limit(COUNT_MAX);
+      const r = await db
+        .selectFrom(rows.as('x'))
+        .select(sql<string>`count(*)`.as('n'))
+        .executeTakeFirstOrThrow();
+      return [facet, Number(r.n)] as const;
+    }),
+  );
+  return Object.fromEntries(entries) as Record<InboxFacet, number>;
+}
+
+/** The newest acts of an order, given oldest first. */
+export const ACTS_MAX = 500;
+
+export async function actsOf(db: Reader, orderId: string): Promise<Selectable<ActTable>[]> {
+  const rows = await db
+    .selectFrom('act')
+    .selectAll()
+    .where('order_id', '=', orderId)
+    .orderBy('order_version', 'desc')
+    .limit(ACTS_MAX)
+    .execute();
+  return rows.reverse();
+}
+
+export async function actTextsOf(db: Reader, orderId: string): Promise<Selectable<ActTextTable>[]> {
+  return db
+    .selectFrom('act_text')
+    .selectAll()
+    .where('order_id', '=', orderId)
+    .orderBy('id')
+    .limit(2 * ACTS_MAX)
+    .execute();
+}
+
+export async function repliesOf(db: Reader, orderId: string): Promise<Selectable<ReplyTable>[]> {
+  return db
+    .selectFrom('reply')
+    .selectAll()
+    .where('order_id', '=', orderId)
+    .orderBy('created_at')
+    .limit(100)
+    .execute();
+}
+
+export async function orderTextOf(db: Reader, orderId: string) {
+  return db.selectFrom('order_text').selectAll().where('order_id', '=', orderId).executeTakeFirst();
+}
+
+/** Orders whose citizen said "not solved" and whom no supervisor has answered, oldest first. */
+export async function listRedoProposed(db: Reader, cursor: Cursor | null, limit: number) {
+  let q = db
+    .selectFrom('work_order')
+    .select(['id', 'round', 'state_since'])
+    .where('state', '=', 'pending_close')
+    .where('redo_proposed', '=', true);
+  if (cursor)
+    q = q.where(sql<boolean>`(state_since, id) > (${cursor.at}::timestamptz, ${cursor.id}::uuid)`);
+  return q.orderBy('state_since').orderBy('id').limit(limit).execute();
+}
+
+export async function countRedoProposed(db: Reader): Promise<number> {
+  const rows = db
+    .selectFrom('work_order')
+    .select('id')
+    .where('state', '=', 'pending_close')
+    .where('redo_proposed', '=', true)
+    .limit(COUNT_MAX);
+  const r = await db
+    .selectFrom(rows.as('x'))
+    .select(sql<string>`count(*)`.as('n'))
+    .executeTakeFirstOrThrow();
+  return Number(r.n);
+}
+
+/** What the lead's accepted reply of a round says of "solved". */
+export async function finalSolved(
+  db: Reader,
+  orderId: string,
+  round: number,
+): Promise<Solved | null> {
+  const row = await db
+    .selectFrom('reply')
+    .select('solved')
+    .where('order_id', '=', orderId)
+    .where('round', '=', round)
+    .where('kind', '=', 'lead')
+    .where('state', '=', 'accepted')
+    .orderBy('submitted_at', 'desc')
+    .executeTakeFirst();
+  return (row?.solved as Solved | undefined) ?? null;
+}
+
+/** The citizen's own words with each round's evaluation. */
+export async function commentsOf(db: Reader, orderId: string): Promise<Map<number, string>> {
+  const rows = await db
+    .selectFrom('act_text as t')
+    .innerJoin('act as a', 'a.id', 't.act_id')
+    .select(['a.round', 't.body'])
+    .where('t.order_id', '=', orderId)
+    .where('t.kind', '=', 'comment')
+    .execute();
+  return new Map(rows.map((r) => [r.round, r.body]));
+}

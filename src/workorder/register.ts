@@ -1,0 +1,95 @@
+import { userIdOf } from '../kernel/actor.ts';
+import type { Actor } from '../kernel/actor.ts';
+import { cityDay, cityDayDigits } from '../kernel/clock.ts';
+import { newId, orderNo } from '../kernel/ids.ts';
+import type { Capacity, Tx } from '../platform/unit-of-work.ts';
+import { ORDER_ACTS } from './lifecycle.ts';
+import type { Draft } from './schema.ts';
+import * as store from './store.ts';
+
+/** A draft on its way to becoming an order, with who brings it. */
+export interface Incoming {
+  id: string;
+  draft: Draft;
+  actor: Actor;
+  capacity: Capacity;
+}
+
+const titleOf = (draft: Draft): string =>
+  draft.matter.title || draft.matter.content.replace(/\s+/g, ' ').slice(0, 24);
+
+/**
+ * Registers a batch of drafts in the caller's transaction: number, order, words, act, event.
+ * Codes must have been checked before. The only way an order comes into being.
+ */
+export async function createMany(
+  tx: Tx,
+  incoming: Incoming[],
+): Promise<{ id: string; orderNo: string }[]> {
+  if (incoming.length === 0) return [];
+  const first = await store.takeNumbers(tx.db, cityDay(tx.at), incoming.length);
+  const day = cityDayDigits(tx.at);
+  const rows = incoming.map((n, i) => toRow(tx, n, orderNo(day, first + i)));
+  await store.insertOrders(tx.db, rows);
+  for (const n of incoming) {
+    tx.record(
+      {
+        type: 'work_order.registered',
+        subjectType: 'work_order',
+        subjectId: n.id,
+        orderId: n.id,
+        version: 1,
+        payload: { from: null, to: 'registered', round: 1, organizationIds: [] },
+      },
+      { ...n.capacity, actorId: userIdOf(n.actor) },
+    );
+  }
+  return rows.map((r) => ({ id: r.order.id, orderNo: r.order.order_no }));
+}
+
+function toRow(tx: Tx, n: Incoming, order_no: string): store.NewOrder {
+  const m = n.draft.matter;
+  return {
+    order: {
+      id: n.id,
+      order_no,
+      contact_id: n.draft.contactId,
+      requester_id: n.draft.requesterId,
+      channel: n.draft.channel,
+      type: m.type ?? null,
+      category_code: m.categoryCode ?? null,
+      urgency: m.urgency ?? null,
+      area_code: m.areaCode ?? null,
+      subject_kind: m.subjectKind ?? null,
+      confidential: m.confidential,
+      anonymous: n.draft.anonymous,
+      wish_callback: m.wishCallback,
+      wish_public: m.wishPublic,
+      registered_at: tx.at,
+    },
+    text: {
+      title: titleOf(n.draft),
+      content: m.content,
+      address: m.address,
+      occurred: m.occurred,
+      subject_name: m.subjectName,
+    },
+    act: {
+      id: newId(),
+      orderId: n.id,
+      assignmentId: null,
+      act: 'register',
+      from: null,
+      to: 'registered',
+      version: 1,
+      round: 1,
+      party: n.capacity.party,
+      actorId: userIdOf(n.actor),
+      personId: n.actor.kind === 'staff' ? n.actor.personId : null,
+      organizationId: n.capacity.organizationId,
+      hand: ORDER_ACTS.register.hand,
+      at: tx.at,
+      detail: { channel: n.draft.channel },
+    },
+  };
+}

@@ -1,0 +1,352 @@
+/** Typed inputs of every built act, and what readers of an order see. Instants are ISO 8601 UTC. */
+import { z } from 'zod';
+import {
+  CHANNELS,
+  CHECKLIST,
+  CONTACT_METHODS,
+  DEMAND_TYPES,
+  DISPATCH_MODES,
+  GROUNDS,
+  SOLVED,
+  TRUTH,
+  URGENCIES,
+  VISIBILITIES,
+} from '../kernel/words.ts';
+import type {
+  Channel,
+  DemandType,
+  Party,
+  Solved,
+  Truth,
+  Urgency,
+  Visibility,
+} from '../kernel/words.ts';
+import type {
+  AssignmentAct,
+  AssignmentState,
+  BuiltAssignmentAct,
+  BuiltOrderAct,
+  ClosingType,
+  OrderAct,
+  OrderState,
+} from './lifecycle.ts';
+
+/** Longest texts, in characters; a demand of a citizen fits a page. */
+export const TEXT_MAX = { title: 50, content: 2000, short: 200, long: 4000 } as const;
+
+/** Text as people type it: control characters out, ends trimmed, never only blanks. */
+const clean = (s: string) => s.replace(/[\u0000-\u0008\u000b-\u001f\u007f]/g, '').trim();
+export const text = (max: number) =>
+  z
+    .string()
+    .max(max * 2)
+    .transform(clean)
+    .pipe(z.string().min(1).max(max));
+export const optionalText = (max: number) =>
+  z
+    .string()
+    .max(max * 2)
+    .default('')
+    .transform(clean)
+    .pipe(z.string().max(max));
+export const id = z.uuid();
+
+/** What a demand says; everything but the words may be missing (容缺). */
+export const matterInput = z.object({
+  title: optionalText(TEXT_MAX.title),
+  content: text(TEXT_MAX.content),
+  address: optionalText(TEXT_MAX.short),
+  occurred: optionalText(TEXT_MAX.short),
+  subjectName: optionalText(TEXT_MAX.short),
+  type: z.enum(DEMAND_TYPES).optional(),
+  categoryCode: z
+    .string()
+    .regex(/^(\d{2}){1,3}$/)
+    .optional(),
+  urgency: z.enum(URGENCIES).optional(),
+  areaCode: z.string().max(20).optional(),
+  subjectKind: z.string().max(20).optional(),
+  confidential: z.boolean().default(false),
+  wishCallback: z.boolean().default(true),
+  wishPublic: z.boolean().default(false),
+});
+export type MatterInput = z.infer<typeof matterInput>;
+
+/** One demand on its way into the table of orders; made by intake only. */
+export interface Draft {
+  matter: MatterInput;
+  channel: Channel;
+  contactId: string;
+  requesterId: string | null;
+  anonymous: boolean;
+}
+
+const acceptInput = z.object({
+  type: z.enum(DEMAND_TYPES),
+  categoryCode: z.string().regex(/^(\d{2}){2,3}$/),
+  urgency: z.enum(URGENCIES),
+  areaCode: z.string().max(20).optional(),
+  subjectKind: z.string().max(20).optional(),
+  title: optionalText(TEXT_MAX.title),
+});
+const directAnswerInput = z.object({
+  type: z.enum(DEMAND_TYPES),
+  categoryCode: z
+    .string()
+    .regex(/^(\d{2}){2,3}$/)
+    .optional(),
+  answer: text(TEXT_MAX.long),
+});
+const rejectInput = z.object({
+  ground: z.enum(GROUNDS),
+  wordsTold: text(TEXT_MAX.content),
+  guidance: text(TEXT_MAX.content),
+});
+const dispatchInput = z.object({
+  leadId: id,
+  coIds: z.array(id).max(8).default([]),
+  mode: z.enum(DISPATCH_MODES).default('single'),
+  note: optionalText(TEXT_MAX.content),
+});
+const auditPassInput = z.object({
+  checklist: z.array(z.enum(CHECKLIST)).min(1),
+  note: optionalText(TEXT_MAX.content),
+});
+const auditFailInput = z.object({
+  missing: z.array(z.enum(CHECKLIST)).min(1),
+  findings: text(TEXT_MAX.content),
+});
+const withdrawInput = z.object({
+  wish: text(TEXT_MAX.content),
+  identifiedBy: z.enum(['query_code', 'caller_number', 'order_details']),
+});
+const noteInput = z.object({
+  text: text(TEXT_MAX.content),
+  visibility: z.enum(VISIBILITIES).default('staff'),
+});
+/** Inputs of the order acts that `POST /api/orders/:id/acts` takes. */
+export const orderActInput = z.discriminatedUnion('act', [
+  z.object({ act: z.literal('accept'), version: z.int(), input: acceptInput }),
+  z.object({ act: z.literal('direct_answer'), version: z.int(), input: directAnswerInput }),
+  z.object({ act: z.literal('reject'), version: z.int(), input: rejectInput }),
+  z.object({ act: z.literal('dispatch'), version: z.int(), input: dispatchInput }),
+  z.object({ act: z.literal('audit_pass'), version: z.int(), input: auditPassInput }),
+  z.object({ act: z.literal('audit_fail'), version: z.int(), input: auditFailInput }),
+  z.object({ act: z.literal('withdraw'), version: z.int(), input: withdrawInput }),
+  z.object({ act: z.literal('note'), version: z.int().optional(), input: noteInput }),
+]);
+export type OrderActInput = z.infer<typeof orderActInput>;
+
+const firstContactInput = z.object({
+  method: z.enum(CONTACT_METHODS),
+  reached: z.boolean(),
+  content: text(TEXT_MAX.content),
+});
+const progressInput = z.object({
+  text: text(TEXT_MAX.content),
+  visibility: z.enum(['public', 'staff', 'unit']).default('staff'),
+});
+const coReplyInput = z.object({ text: text(TEXT_MAX.long) });
+/** The final reply; a handler drafts it, the unit's leader countersigns it. */
+export const replyInput = z.object({
+  truth: z.enum(TRUTH),
+  finding: text(TEXT_MAX.long),
+  measures: text(TEXT_MAX.long),
+  basis: optionalText(TEXT_MAX.content),
+  solved: z.enum(SOLVED),
+  contactMade: z.boolean(),
+  publicVersion: text(TEXT_MAX.long),
+});
+export type ReplyInput = z.infer<typeof replyInput>;
+const submitReplyInput = z.object({
+  /** Why open co-handlers are not waited for; required when one has not replied. */
+  waiverReason: optionalText(TEXT_MAX.short),
+});
+/** Inputs of the assignment acts that `POST /api/assignments/:id/acts` takes. */
+export const assignmentActInput = z.discriminatedUnion('act', [
+  z.object({ act: z.literal('sign'), version: z.int(), input: z.object({}).default({}) }),
+  z.object({ act: z.literal('first_contact'), version: z.int(), input: firstContactInput }),
+  z.object({ act: z.literal('progress'), version: z.int(), input: progressInput }),
+  z.object({ act: z.literal('submit_co_reply'), version: z.int(), input: coReplyInput }),
+  z.object({ act: z.literal('submit_reply'), version: z.int(), input: submitReplyInput }),
+]);
+export type AssignmentActInput = z.infer<typeof assignmentActInput>;
+
+export const ORDER_QUEUES = [
+  'registered',
+  'pending_dispatch',
+  'pending_audit',
+  'pending_callback',
+  'pending_close',
+  'open',
+  'all',
+] as const;
+export type OrderQueue = (typeof ORDER_QUEUES)[number];
+export const INBOX_FACETS = [
+  'open',
+  'pending_sign',
+  'signed',
+  'draft',
+  'submitted',
+  'done',
+] as const;
+export type InboxFacet = (typeof INBOX_FACETS)[number];
+
+/** Page of a list: newest or oldest first as the list says; `limit` 1–100. */
+export const pageQuery = z.object({
+  cursor: z.string().max(200).optional(),
+  limit: z.coerce.number().int().min(1).max(100).default(50),
+});
+export const orderListQuery = pageQuery.extend({ queue: z.enum(ORDER_QUEUES).default('open') });
+export const inboxQuery = pageQuery.extend({ facet: z.enum(INBOX_FACETS).default('open') });
+
+export interface Page<T> {
+  items: T[];
+  nextCursor: string | null;
+}
+
+export interface UnitRef {
+  id: string;
+  code: string;
+  name: string;
+  nameEn: string;
+}
+export interface CodeName {
+  code: string;
+  name: string;
+  nameEn: string;
+}
+
+/** One line of any list of orders. */
+export interface OrderListItem {
+  id: string;
+  orderNo: string;
+  state: OrderState;
+  version: number;
+  round: number;
+  channel: Channel;
+  type: DemandType | null;
+  urgency: Urgency | null;
+  category: CodeName | null;
+  area: { code: string; name: string } | null;
+  title: string;
+  /** First 80 characters of the demand; empty for those who may not read a confidential one. */
+  excerpt: string;
+  confidential: boolean;
+  lead: UnitRef | null;
+  registeredAt: string;
+  stateSince: string;
+  closingType: ClosingType | null;
+  /** The citizen said "not solved" and a supervisor has not decided yet. */
+  redoProposed: boolean;
+  urges: number;
+}
+
+/** One line of a unit's inbox. */
+export interface InboxItem extends OrderListItem {
+  assignment: {
+    id: string;
+    state: AssignmentState;
+    kind: 'lead' | 'co';
+    organization: UnitRef;
+    createdAt: string;
+    signedAt: string | null;
+    firstContactAt: string | null;
+    replyDrafted: boolean;
+  };
+}
+
+export interface ReplyView {
+  id: string;
+  kind: 'lead' | 'co' | 'direct';
+  state: 'draft' | 'submitted' | 'accepted' | 'failed';
+  truth: Truth | null;
+  solved: Solved | null;
+  contactMade: boolean | null;
+  finding: string;
+  measures: string;
+  basis: string;
+  publicVersion: string;
+  authorName: string;
+  countersignedByName: string | null;
+  createdAt: string;
+  submittedAt: string | null;
+}
+
+export interface AssignmentView {
+  id: string;
+  round: number;
+  kind: 'lead' | 'co';
+  state: AssignmentState;
+  organization: UnitRef;
+  createdAt: string;
+  signedAt: string | null;
+  signedByName: string | null;
+  firstContactAt: string | null;
+  submittedAt: string | null;
+  waived: boolean;
+  /** Replies the viewer may read, oldest first. */
+  replies: ReplyView[];
+  /** Acts this viewer may do here now; `draft_reply` = write the reply for countersignature. */
+  allowed: (BuiltAssignmentAct | 'draft_reply')[];
+}
+
+/** One act as the timeline shows it; `text` only where the viewer may read it. */
+export interface TimelineItem {
+  id: string;
+  act: OrderAct | AssignmentAct;
+  from: OrderState | null;
+  to: OrderState;
+  version: number;
+  round: number;
+  party: Party;
+  actorName: string | null;
+  organization: UnitRef | null;
+  at: string;
+  detail: Record<string, unknown>;
+  texts: { kind: string; visibility: Visibility; body: string }[];
+}
+
+/** Masked identity; numbers are revealed one by one, with a reason, and logged. */
+export interface RequesterView {
+  kind: 'natural' | 'legal' | 'anonymous';
+  /** Family name and form only, e.g. “陈**”; null when hidden or not given. */
+  name: string | null;
+  /** e.g. “138****4471”; null when hidden or not given. */
+  phone: string | null;
+  canReveal: boolean;
+  /** True when the demand is confidential and this viewer may not see who raised it. */
+  hidden: boolean;
+}
+
+/** The whole order for one viewer. */
+export interface OrderDetail extends OrderListItem {
+  contactId: string;
+  content: string;
+  address: string;
+  occurred: string;
+  subjectName: string;
+  subjectKind: string | null;
+  anonymous: boolean;
+  wishCallback: boolean;
+  wishPublic: boolean;
+  noReturn: boolean;
+  direct: boolean;
+  closedAt: string | null;
+  requester: RequesterView;
+  /** Answers given without a unit (直接答复), oldest first. */
+  directReplies: ReplyView[];
+  assignments: AssignmentView[];
+  timeline: TimelineItem[];
+  /** Order acts this viewer may do now. */
+  allowed: BuiltOrderAct[];
+}
+
+/** What every act answers. */
+export interface ActResult {
+  orderId: string;
+  state: OrderState;
+  version: number;
+  /** The row the act made, if any (an assignment, a reply, an urge). */
+  createdId?: string;
+}

@@ -1,0 +1,375 @@
+import { sql } from 'kysely';
+import type { Selectable, Updateable } from 'kysely';
+import type { AssignmentTable, WorkOrderTable } from '../../db/schema.ts';
+import type { Channel, DemandType, Party, Urgency, Visibility } from '../kernel/words.ts';
+import type { DbTx, Reader } from '../platform/db.ts';
+import type { Act, AssignmentState, ClosingType, Hand, OrderState } from './lifecycle.ts';
+
+type Narrow<T, N> = Omit<T, keyof N> & N;
+
+/** A row of `work_order` with its words narrowed. */
+export type OrderRow = Narrow<
+  Selectable<WorkOrderTable>,
+  {
+    state: OrderState;
+    channel: Channel;
+    type: DemandType | null;
+    urgency: Urgency | null;
+    closing_type: ClosingType | null;
+  }
+>;
+export type AssignmentRow = Narrow<
+  Selectable<AssignmentTable>,
+  { state: AssignmentState; kind: 'lead' | 'co' }
+>;
+
+export interface NewOrder {
+  order: Omit<
+    OrderRow,
+    | 'urges'
+    | 'redo_proposed'
+    | 'direct'
+    | 'no_return'
+    | 'closed_at'
+    | 'closing_type'
+    | 'version'
+    | 'round'
+    | 'state_since'
+    | 'state'
+  >;
+  text: { title: string; content: string; address: string; occurred: string; subject_name: string };
+  act: NewAct;
+}
+
+export interface NewAct {
+  id: string;
+  orderId: string;
+  assignmentId: string | null;
+  act: Act;
+  from: OrderState | null;
+  to: OrderState;
+  version: number;
+  round: number;
+  party: Party;
+  actorId: string | null;
+  personId: string | null;
+  organizationId: string | null;
+  hand: Hand | null;
+  at: Date;
+  detail: Record<string, unknown>;
+}
+
+const actValues = (a: NewAct) => ({
+  id: a.id,
+  order_id: a.orderId,
+  assignment_id: a.assignmentId,
+  act: a.act,
+  from_state: a.from,
+  to_state: a.to,
+  order_version: a.version,
+  round: a.round,
+  party: a.party,
+  actor_id: a.actorId,
+  person_id: a.personId,
+  organization_id: a.organizationId,
+  hand: a.hand,
+  at: a.at,
+  detail: JSON.stringify(a.detail),
+});
+
+/** Takes `n` numbers of a city day; the row lock lasts until commit, so numbers have no gaps. */
+export async function takeNumbers(db: DbTx, day: string, n: number): Promise<number> {
+  const row = await sql<{ last: number }>`
+    insert into order_sequence (day, last) values (${day}, ${n})
+    on conflict (day) do update set last = order_sequence.last + ${n}
+    returning last`.execute(db);
+  return row.rows[0]!.last - n + 1;
+}
+
+/** The only inserter of orders: order, its words, and the act `register`, for a whole batch. */
+export async function insertOrders(db: DbTx, rows: NewOrder[]): Promise<void> {
+  await db
+    .insertInto('work_order')
+    .values(
+      rows.map((r) => ({ ...r.order, state: 'registered', state_since: r.order.registered_at })),
+    )
+    .execute();
+  await db
+    .insertInto('order_text')
+    .values(rows.map((r) => ({ order_id: r.order.id, ...r.text })))
+    .execute();
+  await db
+    .insertInto('act')
+    .values(rows.map((r) => actValues(r.act)))
+    .execute();
+}
+
+/** Reads an order and keeps others from changing it until the transaction ends. */
+export async function lockOrder(db: DbTx, id: string): Promise<OrderRow | null> {
+  const row = await db
+    .selectFrom('work_order')
+    .selectAll()
+    .where('id', '=', id)
+    .forUpdate()
+    .executeTakeFirst();
+  return (row as OrderRow | undefined) ?? null;
+}
+
+export async function findOrder(db: Reader, id: string): Promise<OrderRow | null> {
+  const row = await db.selectFrom('work_order').selectAll().where('id', '=', id).executeTakeFirst();
+  return (row as OrderRow | undefined) ?? null;
+}
+
+export async function findOrderByNo(db: Reader, orderNo: string): Promise<OrderRow | null> {
+  const row = await db
+    .selectFrom('work_order')
+    .selectAll()
+    .where('order_no', '=', orderNo)
+    .executeTakeFirst();
+  return (row as OrderRow | undefined) ?? null;
+}
+
+/**
+ * The only function that changes `state` (and, with every act, `version`).
+ * @returns false when the order is no longer in one of `from` or at `version`.
+ */
+export async function updateState(
+  db: DbTx,
+  change: {
+    id: string;
+    version: number;
+    from: readonly OrderState[];
+    to: OrderState;
+    at: Date;
+    moved: boolean;
+    closingType: ClosingType | null;
+    set: Omit<Updateable<WorkOrderTable>, 'state' | 'version' | 'closing_type' | 'closed_at'>;
+  },
+): Promise<boolean> {
+  const closed = change.to === 'closed';
+  const r = await db
+    .updateTable('work_order')
+    .set({
+      ...change.set,
+      state: change.to,
+      version: change.version + 1,
+      ...(change.moved && {
+        state_since: change.at,
+        closing_type: closed ? change.closingType : null,
+        closed_at: closed ? change.at : null,
+      }),
+    })
+    .where('id', '=', change.id)
+    .where('version', '=', change.version)
+    .where('state', 'in', [...change.from])
+    .executeTakeFirst();
+  return r.numUpdatedRows === 1n;
+}
+
+export async function insertAct(db: DbTx, act: NewAct): Promise<void> {
+  await db.insertInto('act').values(actValues(act)).execute();
+}
+
+export interface NewText {
+  id: string;
+  order_id: string;
+  act_id: string;
+  kind: string;
+  visibility: Visibility;
+  organization_id: string | null;
+  body: string;
+}
+
+export async function insertTexts(db: DbTx, texts: NewText[]): Promise<void> {
+  if (texts.length > 0) await db.insertInto('act_text').values(texts).execute();
+}
+
+/** What this person's hands did to the order so far; who drafted a unit's reply handled it. */
+export async function handsOf(db: Reader, orderId: string, personId: string): Promise<Hand[]> {
+  const rows = await sql<{ hand: Hand }>`
+    select earlier_hands(${orderId}, ${personId}) as hand`.execute(db);
+  return rows.rows.map((r) => r.hand);
+}
+
+export async function assignmentsOf(db: Reader, orderId: string): Promise<AssignmentRow[]> {
+  const rows = await db
+    .selectFrom('assignment')
+    .selectAll()
+    .where('order_id', '=', orderId)
+    .orderBy('created_at')
+    .orderBy('kind', 'desc')
+    .orderBy('id')
+    .execute();
+  return rows as AssignmentRow[];
+}
+
+export async function findAssignment(db: Reader, id: string): Promise<AssignmentRow | null> {
+  const row = await db.selectFrom('assignment').selectAll().where('id', '=', id).executeTakeFirst();
+  return (row as AssignmentRow | undefined) ?? null;
+}
+
+export async function insertAssignments(
+  db: DbTx,
+  rows: {
+    id: string;
+    order_id: string;
+    round: number;
+    organization_id: string;
+    kind: 'lead' | 'co';
+  }[],
+  at: Date,
+): Promise<void> {
+  await db
+    .insertInto('assignment')
+    .values(rows.map((r) => ({ ...r, state: 'pending_sign', created_at: at, state_since: at })))
+    .execute();
+}
+
+/** Moves assignments; the states they must be in are part of the statement. */
+export async function moveAssignments(
+  db: DbTx,
+  ids: readonly string[],
+  from: readonly AssignmentState[],
+  to: AssignmentState,
+  at: Date,
+  set: Omit<Updateable<AssignmentTable>, 'state' | 'version'> = {},
+): Promise<number> {
+  if (ids.length === 0) return 0;
+  const r = await db
+    .updateTable('assignment')
+    .set((eb) => ({ ...set, state: to, state_since: at, version: eb('version', '+', 1) }))
+    .where('id', 'in', [...ids])
+    .where('state', 'in', [...from])
+    .executeTakeFirst();
+  return Number(r.numUpdatedRows);
+}
+
+/** Keeps the instant of the first contact; later contacts do not move it. */
+export async function setFirstContact(db: DbTx, id: string, at: Date): Promise<void> {
+  await db
+    .updateTable('assignment')
+    .set({ first_contact_at: at })
+    .where('id', '=', id)
+    .where('first_contact_at', 'is', null)
+    .execute();
+}
+
+export async function setWaived(db: DbTx, ids: readonly string[]): Promise<void> {
+  if (ids.length > 0) {
+    await db
+      .updateTable('assignment')
+      .set({ waived: true })
+      .where('id', 'in', [...ids])
+      .execute();
+  }
+}
+
+export async function setTitle(db: DbTx, orderId: string, title: string): Promise<void> {
+  await db.updateTable('order_text').set({ title }).where('order_id', '=', orderId).execute();
+}
+
+export async function insertIdentities(
+  db: DbTx,
+  rows: {
+    requester_id: string;
+    kind: string;
+    key_id: string;
+    name_ct: Buffer | null;
+    phone_ct: Buffer | null;
+  }[],
+): Promise<void> {
+  if (rows.length > 0) await db.insertInto('identity_vault').values(rows).execute();
+}
+
+export async function findIdentity(db: Reader, requesterId: string) {
+  const row = await db
+    .selectFrom('identity_vault')
+    .selectAll()
+    .where('requester_id', '=', requesterId)
+    .executeTakeFirst();
+  return row ?? null;
+}
+
+/** Keeps why a number was looked at. */
+export async function insertRevealReason(
+  db: DbTx,
+  r: { id: string; orderId: string; userId: string; reason: string; at: Date },
+): Promise<void> {
+  await db
+    .insertInto('identity_reading')
+    .values({ id: r.id, order_id: r.orderId, user_id: r.userId, reason: r.reason, at: r.at })
+    .execute();
+}
+
+export interface ReplyFields {
+  truth: string | null;
+  solved: string | null;
+  contact_made: boolean | null;
+  finding: string;
+  measures: string;
+  basis: string;
+  public_version: string;
+}
+
+/** Writes the draft of a lead's reply, or a co-handler's or direct reply at once. */
+export async function insertReply(
+  db: DbTx,
+  row: ReplyFields & {
+    id: string;
+    order_id: string;
+    assignment_id: string | null;
+    round: number;
+    kind: 'lead' | 'co' | 'direct';
+    state: 'draft' | 'submitted' | 'accepted';
+    author_id: string;
+    author_person_id: string;
+    created_at: Date;
+    submitted_at: Date | null;
+  },
+): Promise<void> {
+  await db.insertInto('reply').values(row).execute();
+}
+
+/** Changes a draft that is still a draft; false when there is none. */
+export async function updateDraft(
+  db: DbTx,
+  assignmentId: string,
+  fields: ReplyFields & { author_id: string; author_person_id: string; created_at: Date },
+): Promise<string | null> {
+  const row = await db
+    .updateTable('reply')
+    .set(fields)
+    .where('assignment_id', '=', assignmentId)
+    .where('state', '=', 'draft')
+    .returning('id')
+    .executeTakeFirst();
+  return row?.id ?? null;
+}
+
+export async function findDraft(db: Reader, assignmentId: string) {
+  const row = await db
+    .selectFrom('reply')
+    .selectAll()
+    .where('assignment_id', '=', assignmentId)
+    .where('state', '=', 'draft')
+    .executeTakeFirst();
+  return row ?? null;
+}
+
+/** Moves the replies of assignments from one stage to the next. */
+export async function moveReplies(
+  db: DbTx,
+  assignmentIds: readonly string[],
+  from: 'draft' | 'submitted',
+  to: 'submitted' | 'accepted' | 'failed',
+  set: { countersigned_by?: string | null; submitted_at?: Date } = {},
+): Promise<number> {
+  if (assignmentIds.length === 0) return 0;
+  const r = await db
+    .updateTable('reply')
+    .set({ ...set, state: to })
+    .where('assignment_id', 'in', [...assignmentIds])
+    .where('state', '=', from)
+    .executeTakeFirst();
+  return Number(r.numUpdatedRows);
+}

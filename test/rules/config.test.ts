@@ -1,0 +1,159 @@
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { ConfigError, loadConfig, requireServing } from '../../src/platform/config.ts';
+
+const KEY = Buffer.alloc(32, 7).toString('base64');
+
+/** The faults of an environment; fails when it has none. */
+function faultsOf(env: Record<string, string>): ConfigError {
+  try {
+    loadConfig(env);
+  } catch (error) {
+    expect(error).toBeInstanceOf(ConfigError);
+    return error as ConfigError;
+  }
+  throw new Error(`accepted: ${Object.keys(env).join(' ')}`);
+}
+/** Variables named by the faults, each once; `WORKERS.1` is the second word of WORKERS. */
+const named = (error: ConfigError) =>
+  [...new Set(error.faults.map((f) => /^([A-Z_]+)(?:\.\d+)?: \S/.exec(f)?.[1] ?? `? ${f}`))].sort();
+
+describe('loadConfig', () => {
+  it('needs nothing: one machine, loopback, no demo', () => {
+    expect(loadConfig({})).toEqual({
+      host: '127.0.0.1',
+      port: 12345,
+      publicUrl: 'http://localhost:12345',
+      dataDir: path.resolve('.data'),
+      storageDir: path.resolve('.data/storage'),
+      logLevel: 'info',
+      databasePoolMax: 10,
+      trustProxy: 0,
+      demo: false,
+      workers: ['relay', 'schedule', 'handlers'],
+    });
+  });
+
+  it('reads every variable', () => {
+    const config = loadConfig({
+      HOST: '0.0.0.0',
+      PORT: '8080',
+      PUBLIC_URL: 'https://12345.example.gov.cn/',
+      DATABASE_URL: 'postgres://app@db/city',
+      MIGRATE_DATABASE_URL: 'postgresql://owner@db/city',
+      REDIS_URL: 'rediss://cache:6380',
+      DATA_DIR: '/srv/data',
+      STORAGE_DIR: '/srv/files',
+      SECRET_KEY: KEY,
+      SMS_GATEWAY_URL: 'https://sms.example.cn/send',
+      SMS_GATEWAY_TOKEN: 'token',
+      LOG_LEVEL: 'warn',
+      DATABASE_POOL_MAX: '20',
+      TRUST_PROXY: '1',
+      HOTLINE_DEMO: '1',
+      WORKERS: 'relay, handlers',
+    });
+    expect(config).toEqual({
+      host: '0.0.0.0',
+      port: 8080,
+      // Compared with the Origin header, which has no slash at its end.
+      publicUrl: 'https://12345.example.gov.cn',
+      databaseUrl: 'postgres://app@db/city',
+      migrateDatabaseUrl: 'postgresql://owner@db/city',
+      redisUrl: 'rediss://cache:6380',
+      dataDir: '/srv/data',
+      storageDir: '/srv/files',
+      secretKey: KEY,
+      smsGatewayUrl: 'https://sms.example.cn/send',
+      smsGatewayToken: 'token',
+      logLevel: 'warn',
+      databasePoolMax: 20,
+      trustProxy: 1,
+      demo: true,
+      workers: ['relay', 'handlers'],
+    });
+  });
+
+  it('takes an empty variable for one that is not set, and ignores those of others', () => {
+    const config = loadConfig({ PORT: '', DATABASE_URL: '', LANG: 'C', PATH: '/bin' });
+    expect(config.port).toBe(12345);
+    expect(config.databaseUrl).toBeUndefined();
+  });
+
+  it.each([
+    ['1', true],
+    ['true', true],
+    ['0', false],
+    ['false', false],
+  ])('HOTLINE_DEMO=%s', (value, demo) => {
+    expect(loadConfig({ HOTLINE_DEMO: value }).demo).toBe(demo);
+  });
+
+  /** One wrong value for every variable that can be wrong; each holds a word that must not be told. */
+  const SECRET = 'hunter2';
+  const WRONG: Record<string, string> = {
+    PORT: `1${SECRET}`,
+    PUBLIC_URL: `ftp://${SECRET}`,
+    DATABASE_URL: `mysql://app:${SECRET}@db/city`,
+    MIGRATE_DATABASE_URL: `owner:${SECRET}@db`,
+    REDIS_URL: `http://:${SECRET}@cache`,
+    SECRET_KEY: Buffer.from(`${SECRET}${SECRET}`).toString('base64'),
+    SMS_GATEWAY_URL: `file:///${SECRET}`,
+    LOG_LEVEL: SECRET,
+    DATABASE_POOL_MAX: `${SECRET}`,
+    TRUST_PROXY: `-${SECRET}`,
+    HOTLINE_DEMO: `yes ${SECRET}`,
+    WORKERS: `relay,${SECRET}`,
+  };
+
+  it('names every fault at once', () => {
+    expect(named(faultsOf(WRONG))).toEqual(Object.keys(WRONG).sort());
+  });
+
+  it.each(Object.keys(WRONG))('names %s alone when it alone is wrong', (name) => {
+    expect(named(faultsOf({ [name]: WRONG[name]! }))).toEqual([name]);
+  });
+
+  it('never tells a value: neither in the message, nor in the faults, nor in the stack', () => {
+    const error = faultsOf({ ...WRONG, SMS_GATEWAY_TOKEN: SECRET });
+    const shown = [
+      error.message,
+      ...error.faults,
+      error.stack,
+      JSON.stringify(error),
+      String(error),
+    ];
+    for (const text of shown) {
+      expect(text).not.toContain(SECRET);
+      expect(text).not.toContain(WRONG.SECRET_KEY);
+    }
+    expect(error.cause).toBeUndefined();
+  });
+
+  it.each([
+    ['PORT', '-1'],
+    ['PORT', '65536'],
+    ['PORT', '80.5'],
+    ['DATABASE_POOL_MAX', '1'],
+    ['DATABASE_POOL_MAX', '101'],
+    ['TRUST_PROXY', '6'],
+    ['WORKERS', ','],
+    ['SECRET_KEY', Buffer.alloc(31).toString('base64')],
+    ['DATABASE_URL', 'db/city'],
+  ])('refuses %s=%s', (name, value) => {
+    expect(named(faultsOf({ [name]: value }))).toEqual([name]);
+  });
+});
+
+describe('requireServing', () => {
+  it('names both missing settings at once', () => {
+    expect(() => requireServing(loadConfig({}))).toThrow(
+      expect.objectContaining({ faults: ['DATABASE_URL: missing', 'SECRET_KEY: missing'] }),
+    );
+  });
+
+  it('passes what is complete', () => {
+    const config = loadConfig({ DATABASE_URL: 'postgres://db/city', SECRET_KEY: KEY });
+    expect(requireServing(config)).toBe(config);
+  });
+});

@@ -1,0 +1,100 @@
+import { lazy, Suspense, type ComponentType, type ReactNode } from 'react';
+import { Navigate, Route, Routes } from 'react-router';
+import type { Desk, Me } from '../../src/identity/schema.ts';
+import { useSession } from './data/queries.ts';
+import { asProblem } from './data/problem.ts';
+import { SessionProvider } from './data/session.tsx';
+import { DESK_PATH } from './frame/desks.ts';
+import { Frame } from './frame/Frame.tsx';
+import { useWords } from './lib/text.ts';
+import { useTitle } from './lib/title.ts';
+import { Guard } from './parts/Guard.tsx';
+import { EmptyState, Loading, ProblemNotice } from './parts/States.tsx';
+
+const SignIn = lazy(() => import('./desks/signin/SignIn.tsx'));
+const Activate = lazy(() => import('./desks/signin/Activate.tsx'));
+const OrdersPage = lazy(() => import('./desks/orders/OrderPage.tsx'));
+const AssignmentPage = lazy(() => import('./desks/inbox/AssignmentPage.tsx'));
+const DESK_PAGES: Record<Desk, ComponentType> = {
+  operator: lazy(() => import('./desks/operator/OperatorDesk.tsx')),
+  dispatch: lazy(() => import('./desks/dispatch/DispatchDesk.tsx')),
+  inbox: lazy(() => import('./desks/inbox/InboxDesk.tsx')),
+  audit: lazy(() => import('./desks/audit/AuditDesk.tsx')),
+  followup: lazy(() => import('./desks/followup/FollowupDesk.tsx')),
+  orders: lazy(() => import('./desks/orders/OrdersDesk.tsx')),
+};
+/** What stands behind the path of a desk: the chosen order or task. */
+const REST: Record<Desk, string> = {
+  operator: '',
+  dispatch: '/:orderId?',
+  inbox: '',
+  audit: '/:orderId?',
+  followup: '/:taskId?',
+  orders: '',
+};
+
+export const App = () => (
+  <Guard>
+    <Suspense fallback={<Loading />}>
+      <Routes>
+        <Route path="/activate" element={<Activate />} />
+        <Route path="*" element={<Signed />} />
+      </Routes>
+    </Suspense>
+  </Guard>
+);
+
+/** Whoever is not signed in signs in here, at the address that was asked for. */
+function Signed() {
+  const session = useSession();
+  if (session.data) return <Console me={session.data} />;
+  if (session.data === null) return <SignIn />;
+  const problem = asProblem(session.error);
+  if (!problem) return <Loading />;
+  return (
+    <main className="pad">
+      <ProblemNotice problem={problem} kind="read" retry={() => void session.refetch()} />
+    </main>
+  );
+}
+
+function Console({ me }: { me: Me }) {
+  const home = me.desks[0];
+  return (
+    <SessionProvider me={me}>
+      <Frame me={me}>
+        <Guard>
+          <Suspense fallback={<Loading />}>
+            <Routes>
+              {me.desks.map((desk) => deskRoute(desk))}
+              <Route path="/orders/:orderId" element={<OrdersPage />} />
+              <Route path="/inbox/:orderId/:assignmentId" element={<AssignmentPage />} />
+              <Route
+                path="/"
+                element={home ? <Navigate to={DESK_PATH[home]} replace /> : <NoDesk />}
+              />
+              <Route path="/signin" element={<Navigate to="/" replace />} />
+              <Route path="*" element={<NotHere />} />
+            </Routes>
+          </Suspense>
+        </Guard>
+      </Frame>
+    </SessionProvider>
+  );
+}
+
+function deskRoute(desk: Desk): ReactNode {
+  const Page = DESK_PAGES[desk];
+  return <Route key={desk} path={`${DESK_PATH[desk]}${REST[desk]}`} element={<Page />} />;
+}
+
+function NotHere() {
+  const { say } = useWords();
+  useTitle(say('frame.not_here'));
+  return <EmptyState title={say('frame.not_here')}>{say('frame.not_here_next')}</EmptyState>;
+}
+
+function NoDesk() {
+  const { say } = useWords();
+  return <EmptyState title={say('frame.no_desk')}>{say('frame.no_desk_next')}</EmptyState>;
+}

@@ -1,0 +1,157 @@
+import { Input } from 'antd';
+import { TEXT_MAX, type DispatchMode } from '../../../src/contract.ts';
+import type { RoutingSuggestion } from '../../../src/routing/schema.ts';
+import { useOrderRouting, useReference } from '../data/queries.ts';
+import { useMe } from '../data/session.tsx';
+import { useDraft, type DraftForm } from '../lib/drafts.ts';
+import { useKeys } from '../lib/keys.ts';
+import { useWords } from '../lib/text.ts';
+import { Choice } from '../parts/Choice.tsx';
+import { Field } from '../parts/Field.tsx';
+import { KeyButton } from '../parts/Key.tsx';
+import { UnitPicker, UnitsPicker } from '../parts/Pickers.tsx';
+import { QueryView } from '../parts/QueryView.tsx';
+import { RoutingReason } from '../parts/Routing.tsx';
+import { ActForm, missingOf } from './ActForm.tsx';
+import { useOrderAct, type ActProps } from './useOrderAct.ts';
+
+interface Fields {
+  leadId: string | undefined;
+  coIds: string[];
+  mode: DispatchMode;
+  note: string;
+}
+const EMPTY: Fields = { leadId: undefined, coIds: [], mode: 'single', note: '' };
+
+/** 派单: the catalogue proposes with its reasons, the dispatcher chooses, one key sends. */
+export function DispatchForm({ order, onDone, keys }: ActProps & { keys?: string }) {
+  const { say } = useWords();
+  const draft = useDraft(useMe().userId, `dispatch.${order.id}`, EMPTY);
+  const { submit, busy, problem } = useOrderAct(order, draft, onDone);
+  const { leadId, coIds, mode, note } = draft.value;
+  const unit = useUnitName(leadId);
+  return (
+    <ActForm
+      {...(keys ? { keys } : {})}
+      submit={unit ? say('dispatch.to', { unit }) : say('act.dispatch')}
+      missing={missingOf([[leadId, say('field.lead')]])}
+      busy={busy}
+      problem={problem}
+      written={note}
+      savedAt={note ? draft.savedAt : undefined}
+      onSubmit={() =>
+        leadId &&
+        submit({ act: 'dispatch', version: order.version, input: { leadId, coIds, mode, note } })
+      }
+    >
+      {(tried) => (
+        <>
+          <Proposal orderId={order.id} draft={draft} />
+          <Units draft={draft} tried={tried} />
+          <Field label={say('dispatch.note')}>
+            <Input.TextArea
+              autoSize={{ minRows: 2, maxRows: 6 }}
+              maxLength={TEXT_MAX.content}
+              value={note}
+              onChange={(e) => draft.set({ note: e.target.value })}
+            />
+          </Field>
+        </>
+      )}
+    </ActForm>
+  );
+}
+
+function useUnitName(id: string | undefined): string | undefined {
+  const { name } = useWords();
+  const unit = useReference().data?.units.find((u) => u.id === id);
+  return unit && name(unit);
+}
+
+function Units({ draft, tried }: { draft: DraftForm<Fields>; tried: boolean }) {
+  const { say } = useWords();
+  const { leadId, coIds, mode } = draft.value;
+  const modes: DispatchMode[] = ['single', 'joint', 'consult'];
+  return (
+    <>
+      <Field
+        required
+        label={say('field.lead')}
+        wrong={tried && !leadId ? say('dispatch.choose_lead') : undefined}
+      >
+        <UnitPicker
+          value={leadId}
+          onChange={(id) => draft.set({ leadId: id, coIds: coIds.filter((co) => co !== id) })}
+        />
+      </Field>
+      <Field label={say('field.co')}>
+        <UnitsPicker
+          value={coIds}
+          without={leadId}
+          onChange={(ids) =>
+            draft.set({ coIds: ids, mode: ids.length > 0 ? modeWithCo(mode) : 'single' })
+          }
+        />
+      </Field>
+      {coIds.length > 0 && (
+        <Choice
+          label={say('field.mode')}
+          value={mode}
+          onChange={(value) => draft.set({ mode: value })}
+          options={modes.map((value) => ({ value, label: say(`mode.${value}`) }))}
+        />
+      )}
+    </>
+  );
+}
+
+const modeWithCo = (mode: DispatchMode): DispatchMode => (mode === 'single' ? 'joint' : mode);
+
+function Proposal({ orderId, draft }: { orderId: string; draft: DraftForm<Fields> }) {
+  const { say } = useWords();
+  const routing = useOrderRouting(orderId);
+  return (
+    <div>
+      <h3 className="small-head">{say('dispatch.proposal')}</h3>
+      <QueryView query={routing}>
+        {(suggestion) => <Candidate suggestion={suggestion} draft={draft} />}
+      </QueryView>
+    </div>
+  );
+}
+
+interface CandidateProps {
+  suggestion: RoutingSuggestion;
+  draft: DraftForm<Fields>;
+}
+function Candidate({ suggestion, draft }: CandidateProps) {
+  const { say, name, list } = useWords();
+  const { lead, co, steps } = suggestion;
+  const take = () => {
+    if (!lead) return;
+    const coIds = co.map((unit) => unit.id);
+    draft.set({ leadId: lead.id, coIds, mode: coIds.length > 0 ? 'joint' : 'single' });
+  };
+  useKeys([{ keys: '1', label: 'keys.take', run: take, off: !lead }]);
+  const taken = lead !== null && draft.value.leadId === lead.id;
+  return (
+    <div className={taken ? 'candidate on' : 'candidate'}>
+      <div className="row between">
+        <span className="big">{lead ? name(lead) : say('routing.nobody')}</span>
+        {lead && (
+          <KeyButton size="small" keys="1" onClick={take} aria-pressed={taken}>
+            {say(taken ? 'dispatch.taken' : 'dispatch.take')}
+          </KeyButton>
+        )}
+      </div>
+      {steps.map((step) => (
+        <RoutingReason key={step.code} step={step} />
+      ))}
+      {co.length > 0 && (
+        <p className="sm mut">
+          {say('kind.co')}　{list(co.map(name))}
+        </p>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,181 @@
+/** Urging a unit; redoing and closing an order after its evaluation. */
+import { Input } from 'antd';
+import { CLOSING_TYPES } from '../../../src/contract.ts';
+import type { ClosingType } from '../../../src/workorder/lifecycle.ts';
+import type { OrderDetail } from '../../../src/workorder/schema.ts';
+import * as api from '../data/api.ts';
+import { useMe } from '../data/session.tsx';
+import { useSubmit } from '../data/submit.ts';
+import { useDraft } from '../lib/drafts.ts';
+import { useWords } from '../lib/text.ts';
+import { Choice } from '../parts/Choice.tsx';
+import { Field } from '../parts/Field.tsx';
+import { UnitPicker, UnitsPicker } from '../parts/Pickers.tsx';
+import { ActForm, missingOf } from './ActForm.tsx';
+import type { ActProps } from './useOrderAct.ts';
+
+const TEXT_LIMIT = 500;
+const LEVELS = ['1', '0'] as const;
+
+export function UrgeForm({ order, onDone }: ActProps) {
+  const { say } = useWords();
+  const empty = { level: '1' as (typeof LEVELS)[number], text: '' };
+  const draft = useDraft(useMe().userId, `urge.${order.id}`, empty);
+  const { level, text } = draft.value;
+  const { submit, busy, problem } = useSubmit(
+    (_: void, key) => api.urge(order.id, { level: Number(level), text }, key),
+    (result) => {
+      draft.clear();
+      onDone?.(result);
+    },
+    draft,
+  );
+  return (
+    <ActForm
+      submit={say('urge.submit')}
+      busy={busy}
+      problem={problem}
+      written={text}
+      savedAt={draft.savedAt}
+      onSubmit={() => submit()}
+    >
+      {() => (
+        <>
+          {order.urges > 0 && <p className="sm sec">{say('mark.urges', { n: order.urges })}</p>}
+          <Choice
+            label={say('urge.level')}
+            value={level}
+            onChange={(value) => draft.set({ level: value })}
+            options={LEVELS.map((value) => ({ value, label: say(`urge.level_${value}`) }))}
+          />
+          <Field label={say('urge.text')} hint={say('urge.hint')}>
+            <Input.TextArea
+              autoSize={{ minRows: 3, maxRows: 8 }}
+              maxLength={TEXT_LIMIT}
+              value={text}
+              onChange={(e) => draft.set({ text: e.target.value })}
+            />
+          </Field>
+        </>
+      )}
+    </ActForm>
+  );
+}
+
+/** Units of the last round, which a redo goes back to unless others are named. */
+function lastUnits(order: OrderDetail) {
+  const last = order.assignments.filter((a) => a.round === order.round);
+  return {
+    leadId: last.find((a) => a.kind === 'lead')?.organization.id,
+    coIds: last.filter((a) => a.kind === 'co').map((a) => a.organization.id),
+  };
+}
+
+/** 重办: back to the unit for another round; it cannot be returned. */
+export function RedoForm({ order, onDone }: ActProps & { order: OrderDetail }) {
+  const { say } = useWords();
+  const draft = useDraft(useMe().userId, `redo.${order.id}`, { reason: '', ...lastUnits(order) });
+  const { reason, leadId, coIds } = draft.value;
+  const { submit, busy, problem } = useSubmit(
+    (_: void, key) =>
+      api.redo(
+        order.id,
+        { version: order.version, reason, coIds, ...(leadId ? { leadId } : {}) },
+        key,
+      ),
+    (result) => {
+      draft.clear();
+      onDone?.(result);
+    },
+    draft,
+  );
+  return (
+    <ActForm
+      submit={say('redo.submit')}
+      missing={missingOf([
+        [leadId, say('field.lead')],
+        [reason, say('redo.reason')],
+      ])}
+      busy={busy}
+      problem={problem}
+      written={reason}
+      savedAt={draft.savedAt}
+      onSubmit={() => submit()}
+    >
+      {(tried) => (
+        <>
+          <p className="sm sec">{say('redo.what', { n: order.round + 1 })}</p>
+          <Field
+            required
+            label={say('redo.reason')}
+            wrong={tried && !reason.trim() ? say('field.missing') : undefined}
+          >
+            <Input.TextArea
+              autoSize={{ minRows: 3, maxRows: 8 }}
+              maxLength={TEXT_LIMIT}
+              value={reason}
+              onChange={(e) => draft.set({ reason: e.target.value })}
+            />
+          </Field>
+          <Field
+            required
+            label={say('field.lead')}
+            hint={say('redo.lead_hint')}
+            wrong={tried && !leadId ? say('dispatch.choose_lead') : undefined}
+          >
+            <UnitPicker value={leadId} onChange={(id) => draft.set({ leadId: id })} />
+          </Field>
+          <Field label={say('field.co')}>
+            <UnitsPicker
+              value={coIds}
+              without={leadId}
+              onChange={(ids) => draft.set({ coIds: ids })}
+            />
+          </Field>
+        </>
+      )}
+    </ActForm>
+  );
+}
+
+/** Closing types that a person may choose here; the others follow from an act. */
+const CHOSEN_CLOSINGS = CLOSING_TYPES.filter((type) =>
+  ['answered', 'solved', 'partly_solved', 'explained', 'unreasonable', 'unreachable'].includes(type),
+);
+
+export function CloseForm({ order, onDone }: ActProps) {
+  const { say } = useWords();
+  const empty = { closingType: undefined as ClosingType | undefined };
+  const draft = useDraft(useMe().userId, `close.${order.id}`, empty);
+  const { closingType } = draft.value;
+  const { submit, busy, problem } = useSubmit(
+    (type: ClosingType, key) =>
+      api.close(order.id, { version: order.version, closingType: type }, key),
+    (result) => {
+      draft.clear();
+      onDone?.(result);
+    },
+    draft,
+  );
+  return (
+    <ActForm
+      submit={say('close.submit')}
+      missing={missingOf([[closingType, say('close.type')]])}
+      busy={busy}
+      problem={problem}
+      onSubmit={() => closingType && submit(closingType)}
+    >
+      {(tried) => (
+        <Choice
+          required
+          label={say('close.type')}
+          look="wraps"
+          value={closingType}
+          onChange={(value) => draft.set({ closingType: value })}
+          options={CHOSEN_CLOSINGS.map((value) => ({ value, label: say(`closing.${value}`) }))}
+          wrong={tried && !closingType ? say('field.missing') : undefined}
+        />
+      )}
+    </ActForm>
+  );
+}

@@ -1,0 +1,25 @@
+import type { ActResult, OrderActInput, OrderListItem } from '../../../src/workorder/schema.ts';
+import * as api from '../data/api.ts';
+import { useSubmit } from '../data/submit.ts';
+import type { DraftForm } from '../lib/drafts.ts';
+
+/** Sends one act on an order; the draft is forgotten once it is stored. */
+export function useOrderAct<T extends object>(
+  order: OrderListItem,
+  draft: DraftForm<T>,
+  onDone: ((result: ActResult) => void) | undefined,
+) {
+  return useSubmit(
+    (input: OrderActInput, key) => api.actOnOrder(order.id, input, key),
+    (result) => {
+      draft.clear();
+      onDone?.(result);
+    },
+    draft,
+  );
+}
+
+export interface ActProps {
+  order: OrderListItem;
+  onDone?: (result: ActResult) => void;
+}

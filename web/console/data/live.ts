@@ -1,0 +1,117 @@
+/**
+ * A nudge plus a fetch: the socket says that an order changed, the page reads it again over HTTP.
+ * What is not newer than what is shown is dropped; after a gap everything on screen is read again.
+ */
+import type { InfiniteData, QueryKey } from '@tanstack/react-query';
+import { useEffect } from 'react';
+import { io, type Socket } from 'socket.io-client';
+import type { ClientToServer, Nudge, ServerToClient } from '../../../src/contract.ts';
+import type { OrderDetail, OrderListItem, Page } from '../../../src/workorder/schema.ts';
+import { createStore, useStore } from '../lib/store.ts';
+import { serverNow } from './clock.ts';
+import { queryClient, refreshAll } from './queries.ts';
+
+/** Bursts of nudges become one reading of the lists. */
+const GATHER_MS = 400;
+/** Without socket the page asks by itself, this often. */
+const POLL_MS = 20_000;
+
+export interface LiveState {
+  state: 'connecting' | 'live' | 'stale';
+  /** Server time of the last change of state. */
+  since: number;
+}
+const liveStore = createStore<LiveState>({ state: 'connecting', since: serverNow() });
+export const useLive = () => useStore(liveStore);
+
+const LISTS = new Set(['orders', 'inbox', 'callbacks', 'notifications']);
+const watched = new Map<string, number>();
+let socket: Socket<ServerToClient, ClientToServer> | undefined;
+let pending = new Map<string, number>();
+let gathering: ReturnType<typeof setTimeout> | undefined;
+
+const setState = (state: LiveState['state']) => {
+  if (liveStore.get().state !== state) liveStore.set({ state, since: serverNow() });
+};
+
+function onNudges(nudges: Nudge[]): void {
+  for (const { id, version } of nudges) {
+    pending.set(id, Math.max(version, pending.get(id) ?? 0));
+  }
+  gathering ??= setTimeout(apply, GATHER_MS);
+}
+
+function apply(): void {
+  const news = pending;
+  pending = new Map();
+  gathering = undefined;
+  void queryClient.invalidateQueries({ predicate: (q) => concerns(q.queryKey, q.state.data, news) });
+}
+
+/** Whether a cached answer may be older than the news. */
+function concerns(key: QueryKey, data: unknown, news: Map<string, number>): boolean {
+  const [kind, id] = key as [string, string];
+  if (kind === 'order') return isOlder(data as OrderDetail | undefined, news.get(id));
+  if (['routing', 'evaluations', 'deliveries'].includes(kind)) return news.has(id);
+  if (!LISTS.has(kind)) return false;
+  const shown = versionsIn(data);
+  return [...news].some(([orderId, version]) => (shown.get(orderId) ?? -1) < version);
+}
+
+const isOlder = (shown: { version: number } | undefined, version: number | undefined) =>
+  version !== undefined && (shown === undefined || shown.version < version);
+
+/** Versions of the orders that a cached list shows; a count shows none and is always read again. */
+function versionsIn(data: unknown): Map<string, number> {
+  const pages = (data as InfiniteData<Page<OrderListItem | { order: OrderListItem }>> | undefined)
+    ?.pages;
+  const items = Array.isArray(pages) ? pages.flatMap((page) => page.items) : [];
+  return new Map(
+    items.map((item) => {
+      const order = 'order' in item ? item.order : item;
+      return [order.id, order.version];
+    }),
+  );
+}
+
+function connect(): () => void {
+  socket = io({ path: '/socket.io', transports: ['websocket', 'polling'] });
+  socket.on('nudge', onNudges);
+  socket.on('connect', () => {
+    const gap = liveStore.get().state !== 'connecting';
+    setState('live');
+    for (const id of watched.keys()) watch(id);
+    if (gap) void refreshAll();
+  });
+  socket.on('disconnect', () => setState('stale'));
+  socket.on('connect_error', () => setState('stale'));
+  const poll = setInterval(() => {
+    if (liveStore.get().state !== 'live') void refreshAll();
+  }, POLL_MS);
+  return () => {
+    clearInterval(poll);
+    socket?.close();
+    socket = undefined;
+    setState('connecting');
+  };
+}
+
+/** Holds the connection while somebody is signed in. */
+export const useLiveConnection = (userId: string) => useEffect(connect, [userId]);
+
+const watch = (orderId: string) => socket?.emit('watch', orderId, () => {});
+
+/** Follows one order while its page is open. */
+export function useWatch(orderId: string | undefined): void {
+  useEffect(() => {
+    if (orderId === undefined) return;
+    watched.set(orderId, (watched.get(orderId) ?? 0) + 1);
+    if (socket?.connected) watch(orderId);
+    return () => {
+      const left = (watched.get(orderId) ?? 1) - 1;
+      if (left > 0) return void watched.set(orderId, left);
+      watched.delete(orderId);
+      socket?.emit('unwatch', orderId);
+    };
+  }, [orderId]);
+}

@@ -1,0 +1,85 @@
+/** Instants and waits as staff read them: always the city's time, 24 h, no seconds. */
+import type { Language } from '../../../src/contract.ts';
+
+const ZONE = 'Asia/Shanghai';
+const parts = new Intl.DateTimeFormat('en-GB', {
+  timeZone: ZONE,
+  year: 'numeric',
+  month: 'numeric',
+  day: 'numeric',
+  weekday: 'short',
+  hour: '2-digit',
+  minute: '2-digit',
+  second: '2-digit',
+  hourCycle: 'h23',
+});
+const monthEn = new Intl.DateTimeFormat('en-GB', { timeZone: ZONE, month: 'short' });
+const WEEKDAYS_ZH: Record<string, string> = {
+  Mon: '一',
+  Tue: '二',
+  Wed: '三',
+  Thu: '四',
+  Fri: '五',
+  Sat: '六',
+  Sun: '日',
+};
+
+interface CityTime {
+  year: string;
+  month: string;
+  day: string;
+  weekday: string;
+  hour: string;
+  minute: string;
+  second: string;
+}
+
+function cityTime(at: number): CityTime {
+  const found = parts.formatToParts(at).map(({ type, value }) => [type, value]);
+  return Object.fromEntries(found) as CityTime;
+}
+
+const dayKey = (t: CityTime) => `${t.year}-${t.month}-${t.day}`;
+
+/** 9月21日; with the year when it is not this one. */
+export function dayText(at: number, now: number, language: Language): string {
+  const t = cityTime(at);
+  const thisYear = t.year === cityTime(now).year;
+  if (language === 'en') return `${t.day} ${monthEn.format(at)}${thisYear ? '' : ` ${t.year}`}`;
+  return `${thisYear ? '' : `${t.year}年`}${t.month}月${t.day}日`;
+}
+
+/** 今日 09:05, 9月18日 15:10, 2025年12月30日 08:00. */
+export function stampText(iso: string, now: number, language: Language): string {
+  const at = Date.parse(iso);
+  const t = cityTime(at);
+  const today = dayKey(t) === dayKey(cityTime(now));
+  const day = today ? (language === 'en' ? 'Today' : '今日') : dayText(at, now, language);
+  return `${day} ${t.hour}:${t.minute}`;
+}
+
+/** 10:24. */
+export function hourText(at: number): string {
+  const t = cityTime(at);
+  return `${t.hour}:${t.minute}`;
+}
+
+/** The clock of the top bar: the time with seconds, the day with its weekday. */
+export function wallClock(now: number, language: Language): { time: string; day: string } {
+  const t = cityTime(now);
+  const day = dayText(now, now, language);
+  return {
+    time: `${t.hour}:${t.minute}:${t.second}`,
+    day: language === 'en' ? `${t.weekday} ${day}` : `${day} 星期${WEEKDAYS_ZH[t.weekday] ?? ''}`,
+  };
+}
+
+/** A natural span: 3分, 2时10分, 4天2时. A 天 has 24 hours; a 日 of the clocks will have seven. */
+export function spanText(ms: number, language: Language): string {
+  const minutes = Math.max(0, Math.floor(ms / 60_000));
+  const [d, h, m] = [Math.floor(minutes / 1440), Math.floor(minutes / 60) % 24, minutes % 60];
+  const [du, hu, mu] = language === 'en' ? ['d ', 'h ', 'min'] : ['天', '时', '分'];
+  if (d > 0) return `${d}${du}${h}${hu}`.trimEnd();
+  if (h > 0) return `${h}${hu}${String(m).padStart(2, '0')}${mu}`;
+  return `${m}${language === 'en' ? ' min' : mu}`;
+}

@@ -1,0 +1,18 @@
+/** A button that carries its key, and keys as they look. */
+import { Button, type ButtonProps } from 'antd';
+import type { ReactNode } from 'react';
+
+/** `Alt+1` is written `Alt 1`. */
+export const Kbd = ({ keys }: { keys: string }) => <kbd>{keys.replace('+', ' ')}</kbd>;
+
+interface Props extends Omit<ButtonProps, 'children'> {
+  keys?: string;
+  children: ReactNode;
+}
+
+export const KeyButton = ({ keys, children, ...rest }: Props) => (
+  <Button {...rest}>
+    <span>{children}</span>
+    {keys && <Kbd keys={keys} />}
+  </Button>
+);

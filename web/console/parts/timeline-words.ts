@@ -1,0 +1,75 @@
+/** The codes of an act's detail as words. What is not known here stays out of sight. */
+import type { TimelineItem } from '../../../src/workorder/schema.ts';
+import { useReference } from '../data/queries.ts';
+import { useWords, type Words } from '../lib/text.ts';
+
+/** Detail fields whose value is a code of one word list. */
+const LISTS: Record<string, string> = {
+  type: 'type',
+  urgency: 'urgency',
+  ground: 'ground',
+  mode: 'mode',
+  method: 'method',
+  result: 'attempt',
+  attempt: 'attempt',
+  truth: 'truth',
+  solved: 'solved',
+  closingType: 'closing',
+  giveUp: 'give_up',
+  giveUpReason: 'give_up',
+  identifiedBy: 'identified',
+};
+
+type Naming = (id: string) => string | undefined;
+type Reader = (value: unknown, words: Words, naming: Naming) => string | undefined;
+
+const codes = (value: unknown): string[] =>
+  Array.isArray(value) ? value.filter((v): v is string => typeof v === 'string') : [];
+
+const READERS: Record<string, Reader> = {
+  leadId: (v, { say }, naming) => {
+    const unit = naming(String(v));
+    return unit && say('timeline.lead', { unit });
+  },
+  coIds: (v, { say, list }, naming) => {
+    const units = codes(v).flatMap((id) => naming(id) ?? []);
+    return units.length > 0 ? say('timeline.co', { units: list(units) }) : undefined;
+  },
+  reached: (v, { say }) => say(v === true ? 'timeline.reached' : 'timeline.not_reached'),
+  missing: (v, { list, word, say }) =>
+    codes(v).length > 0
+      ? say('timeline.missing', { items: list(codes(v).map((c) => word(`check.${c}`))) })
+      : undefined,
+  checklist: (v, { say }) =>
+    codes(v).length > 0 ? say('timeline.checked', { n: codes(v).length }) : undefined,
+  satisfaction: (v, { word }) =>
+    typeof v === 'number' ? word(`satisfaction.${v}`, String(v)) : undefined,
+  reasons: (v, { list, word }) => list(codes(v).map((c) => word(`reason.${c}`))) || undefined,
+  level: (v, { say }) => (typeof v === 'number' ? say('timeline.level', { n: v }) : undefined),
+  contacted: (v, { say }) =>
+    v === true ? say('eval.contacted_yes') : v === false ? say('eval.contacted_no') : undefined,
+};
+
+function phrase(field: string, value: unknown, words: Words, naming: Naming): string | undefined {
+  if (value === null || value === undefined) return undefined;
+  const list = LISTS[field];
+  if (list) {
+    const key = `${list}.${String(value)}`;
+    const found = words.word(key);
+    return found === key ? undefined : found;
+  }
+  return READERS[field]?.(value, words, naming);
+}
+
+/** Phrases for one act of the timeline. */
+export function useDetailWords(item: TimelineItem): string[] {
+  const words = useWords();
+  const units = useReference().data?.units;
+  const naming: Naming = (id) => {
+    const unit = units?.find((u) => u.id === id);
+    return unit && words.name(unit);
+  };
+  return Object.entries(item.detail).flatMap(
+    ([field, value]) => phrase(field, value, words, naming) ?? [],
+  );
+}

@@ -1,0 +1,108 @@
+/** The worker process: relay, schedule and handlers, as `WORKERS` picks. */
+import { ConfigError, loadConfig, requireServing } from '../src/platform/config.ts';
+import { createCrypto } from '../src/platform/crypto.ts';
+import { connect, deploymentKind } from '../src/platform/db.ts';
+import { onShutdown, tellParent, untilParentEnds } from '../src/platform/lifetime.ts';
+import { createLog } from '../src/platform/log.ts';
+import { createQueues } from '../src/platform/queues.ts';
+import type { Job, QueueFactory } from '../src/platform/queues.ts';
+import { postgresPublisher, redisPublisher } from '../src/platform/realtime-bus.ts';
+import type { Deps } from '../src/platform/unit-of-work.ts';
+import {
+  SEND_TIMEOUT_SECONDS,
+  demoGatewayToken,
+  httpGateway,
+  noGateway,
+  send,
+} from '../src/notification/index.ts';
+import type { Gateway } from '../src/notification/index.ts';
+import { consumersOf } from '../src/subscriptions.ts';
+import { serveDuties, takeSendDuties } from './duties.ts';
+import { startRelay } from './relay.ts';
+import { SCHEDULE, ensureSchedule } from './schedule.ts';
+
+/** How often lost repeating jobs are put back, in milliseconds. */
+const ENSURE_EVERY_MS = 15_000;
+
+type Serving = ReturnType<typeof requireServing>;
+
+async function gatewayOf(config: Serving, deps: Deps): Promise<Gateway> {
+  if (config.smsGatewayUrl)
+    return httpGateway(config.smsGatewayUrl, config.smsGatewayToken, SEND_TIMEOUT_SECONDS);
+  if ((await deploymentKind(deps.db)) !== 'demo') return noGateway;
+  return httpGateway(
+    `${config.publicUrl}/demo/sms`,
+    demoGatewayToken(deps.crypto),
+    SEND_TIMEOUT_SECONDS,
+  );
+}
+
+function startHandlers(deps: Deps, queues: QueueFactory, gateway: Gateway): void {
+  queues.worker('events', async (job: Job) => serveDuties(deps, job.data.ids as string[]), 8);
+  queues.worker(
+    'deliveries',
+    async (job: Job) => {
+      const ids =
+        (job.data.deliveryIds as string[] | undefined) ??
+        (await takeSendDuties(deps, job.data.ids as string[]));
+      // Tries of one job run side by side: one slow gateway call does not hold the next.
+      await Promise.all(ids.map((id) => send(deps, gateway, id)));
+    },
+    16,
+  );
+}
+
+async function startSchedule(deps: Deps, queues: QueueFactory): Promise<void> {
+  queues.worker('schedule', async (job: Job) => SCHEDULE[job.name]?.run({ deps, queues }), 4);
+  const ensure = () =>
+    ensureSchedule(queues).catch((error: Error) =>
+      deps.log.warn({ error: error.message }, 'schedule'),
+    );
+  await ensure();
+  const timer = setInterval(ensure, ENSURE_EVERY_MS);
+  onShutdown('schedule', () => clearInterval(timer));
+}
+
+async function main(): Promise<void> {
+  const config = requireServing(loadConfig());
+  const log = createLog('workers', config.logLevel);
+  const connection = connect(config.databaseUrl, {
+    max: config.databasePoolMax,
+    name: 'hotline-workers',
+  });
+  const deps: Deps = {
+    db: connection.db,
+    crypto: createCrypto(config.secretKey),
+    log,
+    consumersOf,
+    publicUrl: config.publicUrl,
+  };
+  const queues = createQueues(config, log);
+  const publisher = config.redisUrl
+    ? redisPublisher(config.redisUrl, log)
+    : postgresPublisher(connection.pool);
+  if (config.workers.includes('relay')) {
+    const relay = startRelay({ db: deps.db, queues, publisher, log });
+    onShutdown('relay', () => relay.stop());
+  }
+  if (config.workers.includes('handlers'))
+    startHandlers(deps, queues, await gatewayOf(config, deps));
+  if (config.workers.includes('schedule')) await startSchedule(deps, queues);
+  onShutdown('queues', () => queues.close());
+  onShutdown('publisher', () => publisher.close());
+  onShutdown('database', () => connection.close());
+  tellParent({ type: 'ready' });
+  log.info({ groups: config.workers, backend: queues.backend }, 'workers ready');
+  await untilParentEnds();
+}
+
+main().catch((error: unknown) => {
+  const text =
+    error instanceof ConfigError
+      ? error.message
+      : error instanceof Error
+        ? error.stack
+        : String(error);
+  process.stderr.write(`${text}\n`);
+  process.exit(1);
+});

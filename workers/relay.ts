@@ -1,0 +1,142 @@
+/** Carries duties from the outbox to the queues, and nudges to the sockets. */
+import { sql } from 'kysely';
+import type { EventName } from '../src/kernel/events.ts';
+import type { Db, DbTx } from '../src/platform/db.ts';
+import type { Logger } from '../src/platform/log.ts';
+import type { QueueFactory, QueueName } from '../src/platform/queues.ts';
+import type { Publisher } from '../src/platform/realtime-bus.ts';
+import { messageFor } from '../src/realtime/index.ts';
+
+/** Rows taken at once, and ids one job carries. */
+const BATCH_MAX = 500;
+const IDS_PER_JOB = 50;
+/** Waiting times between looks, in milliseconds: after work, and at most when there is none. */
+const BUSY_MS = 5;
+const IDLE_MS = 200;
+/** Seconds after which a queued duty that is still there is queued again; doubles with failures. */
+const REQUEUE_SECONDS = 60;
+/** How often the queued ones are looked at, in milliseconds. */
+const STALE_EVERY_MS = 5_000;
+
+interface Duty {
+  id: string;
+  consumer: string;
+  type: EventName;
+  order_id: string | null;
+  version: number | null;
+  payload: Record<string, unknown>;
+}
+
+export interface RelayDeps {
+  db: Db;
+  queues: QueueFactory;
+  publisher: Publisher;
+  log: Logger;
+}
+
+const queueOf = (consumer: string): QueueName =>
+  consumer === 'notification.send' ? 'deliveries' : 'events';
+
+async function take(db: DbTx, which: 'new' | 'stale'): Promise<Duty[]> {
+  const where =
+    which === 'new'
+      ? sql`o.queued_at is null`
+      : sql`o.queued_at < clock_timestamp() -
+          least(${REQUEUE_SECONDS} * power(2, least(o.failures, 10)), 3600) * interval '1 second'`;
+  const rows = await sql<Duty>`
+    select o.id, o.consumer, e.type, e.order_id, e.version, e.payload
+    from outbox o join domain_event e on e.id = o.event_id
+    where ${where} order by o.id limit ${BATCH_MAX} for update of o skip locked`.execute(db);
+  return rows.rows;
+}
+
+const chunks = <T>(list: T[], size: number): T[][] =>
+  Array.from({ length: Math.ceil(list.length / size) }, (_, i) =>
+    list.slice(i * size, (i + 1) * size),
+  );
+
+async function enqueue(queues: QueueFactory, duties: Duty[]): Promise<void> {
+  const byConsumer = new Map<string, Duty[]>();
+  for (const d of duties) byConsumer.set(d.consumer, [...(byConsumer.get(d.consumer) ?? []), d]);
+  for (const [consumer, list] of byConsumer) {
+    const jobs = chunks(list, IDS_PER_JOB).map((part) => ({
+      name: consumer,
+      data: { ids: part.map((d) => d.id) },
+    }));
+    await queues.queue(queueOf(consumer)).addBulk(jobs);
+  }
+}
+
+/**
+ * One round: nudges are published and done; other duties are enqueued and marked. Enqueueing comes
+ * before the commit: a duty may be queued twice, never forgotten.
+ * @returns how many rows were served.
+ */
+export async function relayOnce(deps: RelayDeps, which: 'new' | 'stale'): Promise<number> {
+  return deps.db.transaction().execute(async (tx) => {
+    const duties = await take(tx, which);
+    if (duties.length === 0) return 0;
+    const nudges = duties.filter((d) => d.consumer === 'realtime');
+    const others = duties.filter((d) => d.consumer !== 'realtime');
+    if (nudges.length > 0) {
+      await tx
+        .deleteFrom('outbox')
+        .where(
+          'id',
+          'in',
+          nudges.map((d) => d.id),
+        )
+        .execute();
+      const messages = nudges.flatMap((d) => messageFor({ ...d, orderId: d.order_id }) ?? []);
+      await deps.publisher.publish(messages);
+    }
+    if (others.length > 0) {
+      await enqueue(deps.queues, others);
+      await tx
+        .updateTable('outbox')
+        .set({ queued_at: sql<Date>`clock_timestamp()` })
+        .where(
+          'id',
+          'in',
+          others.map((d) => d.id),
+        )
+        .execute();
+    }
+    return duties.length;
+  });
+}
+
+/** Runs the relay until stopped; errors (database or queue away) are logged and waited out. */
+export function startRelay(deps: RelayDeps): { stop(): Promise<void> } {
+  let stopping = false;
+  let wait = IDLE_MS;
+  let staleAt = 0;
+  let wake = () => {};
+  const loop = async () => {
+    while (!stopping) {
+      try {
+        const served = await relayOnce(deps, 'new');
+        if (performance.now() - staleAt > STALE_EVERY_MS) {
+          staleAt = performance.now();
+          await relayOnce(deps, 'stale');
+        }
+        wait = served > 0 ? BUSY_MS : Math.min(wait * 2, IDLE_MS);
+      } catch (error) {
+        deps.log.warn({ error: error instanceof Error ? error.message : 'unknown' }, 'relay');
+        wait = 1_000;
+      }
+      await new Promise<void>((done) => {
+        const timer = setTimeout(done, wait);
+        wake = () => (clearTimeout(timer), done());
+      });
+    }
+  };
+  const running = loop();
+  return {
+    async stop() {
+      stopping = true;
+      wake();
+      await running;
+    },
+  };
+}

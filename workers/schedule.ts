@@ -1,0 +1,50 @@
+/** Every repeating job, in one table. */
+import { expireLinks } from '../src/followup/index.ts';
+import { deleteDeadSessions } from '../src/identity/index.ts';
+import { dueDeliveries } from '../src/notification/index.ts';
+import { sweepKeys } from '../src/platform/idempotency.ts';
+import type { QueueFactory } from '../src/platform/queues.ts';
+import { sweepThrottle } from '../src/platform/throttle.ts';
+import type { Deps } from '../src/platform/unit-of-work.ts';
+
+/** Deliveries picked up by one look. */
+const DUE_MAX = 200;
+
+export interface ScheduleDeps {
+  deps: Deps;
+  queues: QueueFactory;
+}
+
+export const SCHEDULE: Record<
+  string,
+  { everyMs: number; run: (s: ScheduleDeps) => Promise<unknown> }
+> = {
+  'followup.expire_links': { everyMs: 5_000, run: ({ deps }) => expireLinks(deps) },
+  'notification.due': { everyMs: 2_000, run: enqueueDue },
+  'platform.sweep': {
+    everyMs: 600_000,
+    run: async ({ deps }) => {
+      await sweepKeys(deps.db);
+      await sweepThrottle(deps.db);
+      await deleteDeadSessions(deps.db);
+    },
+  },
+};
+
+/** Tries that are due go back to the queue; the claim on the row keeps two from sending at once. */
+async function enqueueDue({ deps, queues }: ScheduleDeps): Promise<void> {
+  const ids = await dueDeliveries(deps.db, DUE_MAX);
+  if (ids.length === 0) return;
+  await queues
+    .queue('deliveries')
+    .addBulk(ids.map((id) => ({ name: 'send', data: { deliveryIds: [id] } })));
+}
+
+/** Makes sure that every repeating job stands in the queue; called again and again, as queues get lost. */
+export async function ensureSchedule(queues: QueueFactory): Promise<void> {
+  for (const [name, { everyMs }] of Object.entries(SCHEDULE)) {
+    await queues
+      .queue('schedule')
+      .upsertJobScheduler(name, { every: everyMs }, { name, opts: { attempts: 1 } });
+  }
+}
