@@ -9,6 +9,13 @@ export {
   ORDER_ACTS,
   ORDER_STATES,
 } from './workorder/lifecycle.ts';
+export type {
+  AssignmentAct,
+  AssignmentState,
+  ClosingType,
+  OrderAct,
+  OrderState,
+} from './workorder/lifecycle.ts';
 export { DESKS, PASSWORD_MIN } from './identity/schema.ts';
 export { INBOX_FACETS, ORDER_QUEUES, TEXT_MAX } from './workorder/schema.ts';
 export { CALLBACK_QUEUES } from './followup/schema.ts';

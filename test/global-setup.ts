@@ -1,2 +1,114 @@
-/** Stub: rules need nothing. To be replaced by what prepares the database of the other suites. */
-export default function setup(): void {}
+/**
+ * Before every run: one embedded PostgreSQL with a migrated, seeded template database, and one
+ * Redis where the machine has it. Suites clone the template, so none sees another's rows.
+ */
+import { spawn, spawnSync } from 'node:child_process';
+import fs from 'node:fs';
+import { createServer } from 'node:net';
+import os from 'node:os';
+import path from 'node:path';
+import pg from 'pg';
+import type { TestProject } from 'vitest/node';
+import { migrate } from '../db/migrate.ts';
+import { seedDemo } from '../db/seed.ts';
+import { connect } from '../src/platform/db.ts';
+import { startEmbedded } from '../src/platform/embedded-postgres.ts';
+
+declare module 'vitest' {
+  export interface ProvidedContext {
+    /** Owner's address with `{db}` in place of the database's name. */
+    ownerUrl: string;
+    /** The application role's address, likewise. */
+    appUrl: string;
+    template: string;
+    redisUrl: string | null;
+    chromium: string | null;
+  }
+}
+
+const TEMPLATE = 'hotline_template';
+/** A server that may lose everything. */
+const SETTINGS = {
+  fsync: 'off',
+  synchronous_commit: 'off',
+  full_page_writes: 'off',
+  max_connections: '300',
+};
+
+const freePort = () =>
+  new Promise<number>((resolve, reject) => {
+    const s = createServer();
+    s.on('error', reject);
+    s.listen(0, '127.0.0.1', () => {
+      const { port } = s.address() as { port: number };
+      s.close(() => resolve(port));
+    });
+  });
+
+const onPath = (...names: string[]): string | null =>
+  names.find((n) => spawnSync('which', [n], { stdio: 'ignore' }).status === 0) ?? null;
+
+const forDatabase = (url: string, name: string): string => {
+  const u = new URL(url);
+  u.pathname = `/${name}`;
+  return u.toString().replace('%7Bdb%7D', '{db}');
+};
+
+async function makeTemplate(ownerUrl: string, appUrl: string): Promise<void> {
+  const admin = new pg.Client({ connectionString: ownerUrl });
+  await admin.connect();
+  await admin.query(`create database ${TEMPLATE}`);
+  await admin.end();
+  const url = forDatabase(ownerUrl, TEMPLATE);
+  await migrate(url, { kind: 'test', appUrl: forDatabase(appUrl, TEMPLATE) });
+  const connection = connect(url, { max: 1 });
+  await seedDemo(connection.db);
+  await connection.close();
+}
+
+async function startRedis(dir: string): Promise<{ url: string; stop: () => void } | null> {
+  const server = onPath('redis-server');
+  if (!server) return null;
+  const port = await freePort();
+  const args = [
+    '--port',
+    String(port),
+    '--bind',
+    '127.0.0.1',
+    '--dir',
+    dir,
+    '--save',
+    '',
+    '--maxmemory-policy',
+    'noeviction',
+  ];
+  const child = spawn(server, args, { stdio: 'ignore' });
+  return { url: `redis://127.0.0.1:${port}`, stop: () => void child.kill('SIGKILL') };
+}
+
+const missing = (what: string): null => {
+  if (process.env.HOTLINE_REQUIRE_ALL)
+    throw new Error(`${what} is required here and not installed`);
+  process.stdout.write(`skipped: suites that need ${what}, which is not installed\n`);
+  return null;
+};
+
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'hotline-test-'));
+  fs.chmodSync(dir, 0o755);
+  const postgres = await startEmbedded({ dataDir: path.join(dir, 'pg'), settings: SETTINGS });
+  await makeTemplate(postgres.ownerUrl, postgres.appUrl);
+  const redis = (await startRedis(dir)) ?? missing('redis-server');
+  project.provide('ownerUrl', forDatabase(postgres.ownerUrl, '{db}'));
+  project.provide('appUrl', forDatabase(postgres.appUrl, '{db}'));
+  project.provide('template', TEMPLATE);
+  project.provide('redisUrl', redis?.url ?? null);
+  const chromium =
+    process.env.CHROMIUM_PATH ?? onPath('chromium', 'chromium-browser', 'google-chrome');
+  project.provide('chromium', chromium ?? missing('chromium'));
+  return async () => {
+    redis?.stop();
+    await postgres.stop();
+    fs.rmSync(dir, { recursive: true, force: true });
+  };
+}

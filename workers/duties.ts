@@ -1,52 +1,14 @@
 /** Serves the duties that a job names: the delete of the outbox row is the receipt. */
-import { sql } from 'kysely';
 import { SYSTEM } from '../src/kernel/actor.ts';
-import type { EventName, StoredEvent } from '../src/kernel/events.ts';
-import type { DbTx } from '../src/platform/db.ts';
+import { noteDutyFailure, receiveDuty } from '../src/platform/outbox.ts';
 import { inTransaction } from '../src/platform/unit-of-work.ts';
 import type { Deps } from '../src/platform/unit-of-work.ts';
 import { HANDLERS } from './handlers/index.ts';
 
-/** Takes a duty off the outbox; null when it was done before. */
-async function takeDuty(
-  db: DbTx,
-  outboxId: string,
-): Promise<(StoredEvent & { consumer: string }) | null> {
-  const r = await sql<{
-    consumer: string;
-    id: string;
-    type: EventName;
-    subject_id: string;
-    order_id: string | null;
-    version: number | null;
-    actor_id: string | null;
-    payload: Record<string, unknown>;
-    at: Date;
-  }>`
-    with done as (delete from outbox where id = ${outboxId} returning event_id, consumer)
-    select done.consumer, e.id, e.type, e.subject_id, e.order_id, e.version, e.actor_id, e.payload, e.at
-    from done join domain_event e on e.id = done.event_id`.execute(db);
-  const row = r.rows[0];
-  if (!row) return null;
-  return {
-    consumer: row.consumer,
-    id: row.id,
-    type: row.type,
-    subjectId: row.subject_id,
-    orderId: row.order_id,
-    version: row.version,
-    actorId: row.actor_id,
-    payload: row.payload,
-    at: row.at,
-  };
-}
-
 async function noteFailure(deps: Deps, outboxId: string, error: unknown): Promise<void> {
   const message = error instanceof Error ? error.message.slice(0, 200) : 'failed';
   deps.log.warn({ outboxId, error: message }, 'duty failed');
-  await sql`update outbox set failures = failures + 1, last_error = ${message} where id = ${outboxId}`
-    .execute(deps.db)
-    .catch(() => {});
+  await noteDutyFailure(deps.db, outboxId, message).catch(() => {});
 }
 
 /**
@@ -58,7 +20,7 @@ export async function serveDuties(deps: Deps, ids: readonly string[]): Promise<v
   for (const id of ids) {
     try {
       await inTransaction(deps, SYSTEM, async (tx) => {
-        const event = await takeDuty(tx.db, id);
+        const event = await receiveDuty(tx.db, id);
         if (event) await HANDLERS[event.consumer as keyof typeof HANDLERS](deps, tx, event);
       });
     } catch (error) {
@@ -74,7 +36,7 @@ export async function takeSendDuties(deps: Deps, ids: readonly string[]): Promis
   const deliveries: string[] = [];
   for (const id of ids) {
     await inTransaction(deps, SYSTEM, async (tx) => {
-      const event = await takeDuty(tx.db, id);
+      const event = await receiveDuty(tx.db, id);
       if (event) deliveries.push(String(event.payload.deliveryId));
     });
   }

@@ -1,31 +1,19 @@
 /** Carries duties from the outbox to the queues, and nudges to the sockets. */
-import { sql } from 'kysely';
-import type { EventName } from '../src/kernel/events.ts';
-import type { Db, DbTx } from '../src/platform/db.ts';
+import type { Db } from '../src/platform/db.ts';
 import type { Logger } from '../src/platform/log.ts';
+import { deleteDuties, markQueued, takeDuties } from '../src/platform/outbox.ts';
+import type { Duty } from '../src/platform/outbox.ts';
 import type { QueueFactory, QueueName } from '../src/platform/queues.ts';
 import type { Publisher } from '../src/platform/realtime-bus.ts';
 import { messageFor } from '../src/realtime/index.ts';
 
-/** Rows taken at once, and ids one job carries. */
-const BATCH_MAX = 500;
+/** Ids one job carries. */
 const IDS_PER_JOB = 50;
 /** Waiting times between looks, in milliseconds: after work, and at most when there is none. */
 const BUSY_MS = 5;
 const IDLE_MS = 200;
-/** Seconds after which a queued duty that is still there is queued again; doubles with failures. */
-const REQUEUE_SECONDS = 60;
 /** How often the queued ones are looked at, in milliseconds. */
 const STALE_EVERY_MS = 5_000;
-
-interface Duty {
-  id: string;
-  consumer: string;
-  type: EventName;
-  order_id: string | null;
-  version: number | null;
-  payload: Record<string, unknown>;
-}
 
 export interface RelayDeps {
   db: Db;
@@ -36,19 +24,6 @@ export interface RelayDeps {
 
 const queueOf = (consumer: string): QueueName =>
   consumer === 'notification.send' ? 'deliveries' : 'events';
-
-async function take(db: DbTx, which: 'new' | 'stale'): Promise<Duty[]> {
-  const where =
-    which === 'new'
-      ? sql`o.queued_at is null`
-      : sql`o.queued_at < clock_timestamp() -
-          least(${REQUEUE_SECONDS} * power(2, least(o.failures, 10)), 3600) * interval '1 second'`;
-  const rows = await sql<Duty>`
-    select o.id, o.consumer, e.type, e.order_id, e.version, e.payload
-    from outbox o join domain_event e on e.id = o.event_id
-    where ${where} order by o.id limit ${BATCH_MAX} for update of o skip locked`.execute(db);
-  return rows.rows;
-}
 
 const chunks = <T>(list: T[], size: number): T[][] =>
   Array.from({ length: Math.ceil(list.length / size) }, (_, i) =>
@@ -74,34 +49,21 @@ async function enqueue(queues: QueueFactory, duties: Duty[]): Promise<void> {
  */
 export async function relayOnce(deps: RelayDeps, which: 'new' | 'stale'): Promise<number> {
   return deps.db.transaction().execute(async (tx) => {
-    const duties = await take(tx, which);
+    const duties = await takeDuties(tx, which);
     if (duties.length === 0) return 0;
     const nudges = duties.filter((d) => d.consumer === 'realtime');
     const others = duties.filter((d) => d.consumer !== 'realtime');
-    if (nudges.length > 0) {
-      await tx
-        .deleteFrom('outbox')
-        .where(
-          'id',
-          'in',
-          nudges.map((d) => d.id),
-        )
-        .execute();
-      const messages = nudges.flatMap((d) => messageFor({ ...d, orderId: d.order_id }) ?? []);
-      await deps.publisher.publish(messages);
-    }
-    if (others.length > 0) {
-      await enqueue(deps.queues, others);
-      await tx
-        .updateTable('outbox')
-        .set({ queued_at: sql<Date>`clock_timestamp()` })
-        .where(
-          'id',
-          'in',
-          others.map((d) => d.id),
-        )
-        .execute();
-    }
+    await deleteDuties(
+      tx,
+      nudges.map((d) => d.id),
+    );
+    const messages = nudges.flatMap((d) => messageFor(d) ?? []);
+    if (messages.length > 0) await deps.publisher.publish(messages);
+    if (others.length > 0) await enqueue(deps.queues, others);
+    await markQueued(
+      tx,
+      others.map((d) => d.id),
+    );
     return duties.length;
   });
 }

@@ -1,5 +1,5 @@
-export { demoGatewayToken, demoMessages, demoPhoneRoutes } from './demo-phone.ts';
-export type { DemoMessage } from './demo-phone.ts';
+export { demoGatewayToken, demoMessages, demoPhoneRoutes } from './demo-phone.routes.ts';
+export type { DemoMessage } from './demo-phone.routes.ts';
 export { httpGateway, noGateway } from './gateway.ts';
 export type { Gateway } from './gateway.ts';
 export { notificationRoutes } from './routes.ts';

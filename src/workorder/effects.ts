@@ -16,7 +16,7 @@ import { checkCodes } from '../catalogue/index.ts';
 import { dispatchable } from '../identity/index.ts';
 import type { Capacity, Tx } from '../platform/unit-of-work.ts';
 import { recordDecision } from '../routing/index.ts';
-import { ORDER_ACTS } from './lifecycle.ts';
+import { ASSIGNMENT_ACTS, ORDER_ACTS } from './lifecycle.ts';
 import type { BuiltAssignmentAct, BuiltOrderAct, ClosingType, OrderAct } from './lifecycle.ts';
 import type { assignmentActInput, orderActInput } from './schema.ts';
 import * as store from './store.ts';
@@ -123,12 +123,16 @@ async function openAssignments(
   return rows.map((r) => created(r, c.order.id));
 }
 
+const ORPHANED: readonly AssignmentRow['state'][] = ASSIGNMENT_ACTS.effect_cancel.from;
+
+/** Cancels what has no work left to do: on withdrawal, and waived co-handlers when audit passes. */
 async function cancelOpen(c: Context): Promise<NewEvent[]> {
-  const open = inRound(c).filter((a) => a.state === 'pending_sign' || a.state === 'signed');
+  const states = ORPHANED;
+  const open = inRound(c).filter((a) => states.includes(a.state));
   await store.moveAssignments(
     c.tx.db,
     open.map((a) => a.id),
-    ['pending_sign', 'signed'],
+    states,
     'cancelled',
     c.tx.at,
   );

@@ -3,6 +3,7 @@
  * The same rows decide in the API, guard the SQL update, draw the buttons, name the typed inputs,
  * and make the golden file and the diagram of the README.
  */
+import { ROLES } from '../kernel/words.ts';
 import type { Party } from '../kernel/words.ts';
 
 export const ORDER_STATES = [
@@ -88,21 +89,7 @@ const BEFORE_REPLY = [
 ] as const satisfies readonly OrderState[];
 const BEFORE_AUDIT_DONE = [...BEFORE_REPLY, 'pending_audit'] as const;
 const NOT_ARCHIVED = ORDER_STATES.filter((s) => s !== 'archived');
-const STAFF_NOTE: readonly Party[] = [
-  'operator',
-  'dispatcher',
-  'callback_agent',
-  'auditor',
-  'arbiter',
-  'supervisor',
-  'center_admin',
-  'unit_receiver',
-  'handler',
-  'unit_leader',
-  'command_room',
-  'grid_worker',
-  'citizen',
-];
+const STAFF_NOTE: readonly Party[] = [...ROLES, 'citizen'];
 
 /** Acts on the order. `effect_*` rows are consequences of an act on the lead assignment. */
 // prettier-ignore
@@ -154,7 +141,7 @@ export const ORDER_ACTS = {
   correct_classification: { from: BEFORE_REPLY, to: 'same', by: ['operator', 'dispatcher'], hand: 'received', built: false },
   three_way_call: { from: NOT_ARCHIVED, to: 'same', by: ['operator'], hand: null, built: false },
   link_incident: { from: NOT_ARCHIVED, to: 'same', by: ['dispatcher', 'system'], hand: null, built: false },
-  publish: { from: ['closed', 'archived'], to: 'same', by: ['publisher'], hand: null, built: false },
+  publish: { from: ['closed'], to: 'same', by: ['publisher'], hand: null, built: false },
   appeal: { from: ['closed', 'archived'], to: 'same', by: ['unit_leader'], hand: null, built: false },
 } as const satisfies Record<string, Row<OrderState>>;
 
@@ -168,10 +155,10 @@ export const ASSIGNMENT_ACTS = {
   add_unit: { from: ['signed'], to: 'same', by: ['dispatcher'], kind: 'lead', hand: 'received', built: false },
   first_contact: { from: ['signed'], to: 'same', by: ['handler'], kind: 'any', hand: 'handled', built: true },
   progress: { from: ['signed'], to: 'same', by: ['handler', 'grid_worker'], kind: 'any', hand: 'handled', built: true },
-  request_return: { from: ['pending_sign', 'signed'], to: 'same', by: ['unit_receiver'], kind: 'any', hand: 'handled', built: false },
+  request_return: { from: ['pending_sign', 'signed'], to: 'same', by: ['unit_leader'], draftedBy: 'unit_receiver', kind: 'any', hand: 'handled', built: false },
   grant_return: { from: ['pending_sign', 'signed'], to: 'returned', by: ['dispatcher', 'arbiter'], kind: 'any', hand: 'received', built: false },
   deny_return: { from: ['pending_sign', 'signed'], to: 'same', by: ['dispatcher', 'arbiter'], kind: 'any', hand: 'received', built: false },
-  request_extension: { from: ['signed'], to: 'same', by: ['handler'], kind: 'any', hand: 'handled', built: false },
+  request_extension: { from: ['signed'], to: 'same', by: ['unit_leader'], draftedBy: 'handler', kind: 'any', hand: 'handled', built: false },
   grant_extension: { from: ['signed'], to: 'same', by: ['dispatcher', 'supervisor'], kind: 'any', hand: 'received', built: false },
   deny_extension: { from: ['signed'], to: 'same', by: ['dispatcher', 'supervisor'], kind: 'any', hand: 'received', built: false },
   ask_opinion: { from: ['signed'], to: 'same', by: ['handler'], kind: 'lead', hand: 'handled', built: false },

@@ -151,8 +151,8 @@ const FACETS: Record<InboxFacet, ReturnType<typeof sql<boolean>>> = {
   pending_sign: sql<boolean>`a.state = 'pending_sign' and ${working}`,
   signed: sql<boolean>`a.state = 'signed' and ${working} and not ${drafted}`,
   draft: sql<boolean>`a.state = 'signed' and ${working} and ${drafted}`,
-  submitted: sql<boolean>`a.state = 'submitted'`,
-  done: sql<boolean>`(a.state in ('accepted','returned','cancelled') or (a.state in ('pending_sign','signed') and not (${working})))`,
+  submitted: sql<boolean>`a.state = 'submitted' and o.closed_at is null`,
+  done: sql<boolean>`(a.state in ('accepted','returned','cancelled') or (a.state = 'submitted' and o.closed_at is not null) or (a.state in ('pending_sign','signed') and not (${working})))`,
 };
 
 /** Assignments of the units in reach, oldest first (finished ones newest first). */

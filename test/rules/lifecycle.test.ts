@@ -86,6 +86,8 @@ const STATES: Record<What, readonly string[]> = {
 };
 const rowOf = (what: What, act: string): AnyRow =>
   what === 'order' ? orderRow(act as OrderAct) : assignmentRow(act as AssignmentAct);
+/** Words of a list, in the order of the alphabet. */
+const sorted = (words: string) => words.split(' ').sort();
 const WHO: readonly string[] = [...PARTIES, 'effect'];
 
 /** Walks state × party of one act; one readable line per difference. */
@@ -147,25 +149,16 @@ describe('state × act × party', () => {
     const built = (what: What) =>
       acts.flatMap(([w, act]) => (w === what && rowOf(w, act).built ? [act] : [])).sort();
     expect(built('order')).toEqual(
-      [
-        ...[
-          'register',
-          'accept',
-          'direct_answer',
-          'reject',
-          'dispatch',
-          'audit_pass',
-          'audit_fail',
-        ],
-        ...['record_attempt', 'evaluate', 'give_up_callback', 'redo', 'close', 'urge', 'withdraw'],
-        ...['note', 'effect_lead_signs', 'effect_lead_submits'],
-      ].sort(),
+      sorted(
+        'register accept direct_answer reject dispatch audit_pass audit_fail record_attempt evaluate ' +
+          'give_up_callback redo close urge withdraw note effect_lead_signs effect_lead_submits',
+      ),
     );
     expect(built('assignment')).toEqual(
-      [
-        ...['sign', 'first_contact', 'progress', 'submit_reply', 'submit_co_reply'],
-        ...['effect_audit_passes', 'effect_audit_fails', 'effect_cancel'],
-      ].sort(),
+      sorted(
+        'sign first_contact progress submit_reply submit_co_reply ' +
+          'effect_audit_passes effect_audit_fails effect_cancel',
+      ),
     );
   });
 
@@ -281,10 +274,10 @@ describe('ways out', () => {
   it('the built road passes these states, and each but closed has a built way to closed', () => {
     const road = [...reachable(built, '—')].sort();
     expect(road).toEqual(
-      [
-        ...['registered', 'pending_dispatch', 'dispatched', 'in_progress', 'pending_audit'],
-        ...['pending_callback', 'pending_close', 'closed'],
-      ].sort(),
+      sorted(
+        'registered pending_dispatch dispatched in_progress pending_audit pending_callback ' +
+          'pending_close closed',
+      ),
     );
     for (const state of road) {
       if (state === 'closed') continue;

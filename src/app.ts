@@ -1,0 +1,88 @@
+/** The whole HTTP application, without sockets and without a port; tests call it directly. */
+import { randomBytes } from 'node:crypto';
+import { Hono } from 'hono';
+import type { Context } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
+import { secureHeaders } from 'hono/secure-headers';
+import { sql } from 'kysely';
+import { createApi } from './api.ts';
+import { consoleFiles } from './console-files.ts';
+import { resolveSession } from './identity/index.ts';
+import type { Intake } from './intake/index.ts';
+import { AppError } from './kernel/errors.ts';
+import { demoPhoneRoutes } from './notification/index.ts';
+import {
+  authenticate,
+  refuseForeignOrigin,
+  sessionCookieName,
+  trace,
+} from './platform/http/auth.ts';
+import type { Env } from './platform/http/auth.ts';
+import { onError, onNotFound, problem } from './platform/http/errors.ts';
+import type { Deps } from './platform/unit-of-work.ts';
+
+/** Most bytes of a request: a long form in Chinese, with room; attachments have a door of their own. */
+const BODY_MAX = 256 * 1024;
+
+export interface AppOptions {
+  intake: Intake;
+  trustProxy: number;
+  /** Folder of the built console; without it `/console` answers 404. */
+  consoleDir?: string;
+  /** Server-rendered pages for citizens, mounted at `/`. */
+  citizen?: Hono<Env>;
+  /** Pages and lists that only a demo has. */
+  demo?: Hono<Env>;
+  errorPage?: (c: Context<Env>, error: AppError) => Response | Promise<Response>;
+}
+
+export function createApp(deps: Deps, options: AppOptions): Hono<Env> {
+  const app = new Hono<Env>();
+  app.use(trace(), headers(deps.publicUrl), nonce());
+  app.use(
+    bodyLimit({ maxSize: BODY_MAX, onError: (c) => problem(c, new AppError('body_too_large')) }),
+  );
+  app.use(refuseForeignOrigin(deps.publicUrl));
+  app.use(
+    '/api/*',
+    noStore(),
+    authenticate(sessionCookieName(deps.publicUrl), (t) => resolveSession(deps, t)),
+  );
+  app.get('/healthz', async (c) => {
+    await sql`select 1`.execute(deps.db);
+    return c.json({ ok: true }, 200);
+  });
+  if (options.demo) app.route('/', options.demo);
+  app.route('/demo', demoPhoneRoutes(deps));
+  app.route('/api', createApi(deps, options.intake, { trustProxy: options.trustProxy }));
+  if (options.consoleDir) app.route('/console', consoleFiles(options.consoleDir));
+  if (options.citizen) app.route('/', options.citizen);
+  app.notFound(onNotFound);
+  app.onError(onError(deps.log, options.errorPage));
+  return app;
+}
+
+const headers = (publicUrl: string) =>
+  secureHeaders({
+    strictTransportSecurity: publicUrl.startsWith('https://') ? 'max-age=31536000' : false,
+    referrerPolicy: 'same-origin',
+    xFrameOptions: 'DENY',
+    permissionsPolicy: { camera: [], microphone: [], geolocation: [], payment: [] },
+    // What a page may load is set by whoever serves the page; nothing else may load anything.
+    contentSecurityPolicy: {
+      defaultSrc: ["'none'"],
+      frameAncestors: ["'none'"],
+      baseUri: ["'none'"],
+    },
+  });
+
+const nonce = () => async (c: Context<Env>, next: () => Promise<void>) => {
+  c.set('nonce', randomBytes(16).toString('base64'));
+  await next();
+};
+
+/** Answers with people's data are never kept by a browser or a proxy, unless a route says so. */
+const noStore = () => async (c: Context<Env>, next: () => Promise<void>) => {
+  await next();
+  if (!c.res.headers.has('Cache-Control')) c.header('Cache-Control', 'no-store');
+};

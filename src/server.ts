@@ -1,0 +1,74 @@
+/** The api process: config → deps → app → listen → drain. */
+import { fileURLToPath } from 'node:url';
+import type { Server as HttpServer } from 'node:http';
+import { serve } from '@hono/node-server';
+import { demoAccounts } from '../db/seed.ts';
+import { citizenErrorPage, citizenPages } from '../web/citizen/index.tsx';
+import { createApp } from './app.ts';
+import { demoPages } from './demo.tsx';
+import { createIntake } from './intake/index.ts';
+import { ConfigError, loadConfig, requireServing } from './platform/config.ts';
+import { createCrypto } from './platform/crypto.ts';
+import { connect, deploymentKind } from './platform/db.ts';
+import { onShutdown, tellParent, untilParentEnds } from './platform/lifetime.ts';
+import { createLog } from './platform/log.ts';
+import type { Deps } from './platform/unit-of-work.ts';
+import { attachSockets } from './realtime/index.ts';
+import { consumersOf } from './subscriptions.ts';
+
+/** The built console lies beside the bundle. */
+const CONSOLE_DIR = fileURLToPath(new URL('./console', import.meta.url));
+
+async function main(): Promise<void> {
+  const config = requireServing(loadConfig());
+  const log = createLog('api', config.logLevel);
+  const connection = connect(config.databaseUrl, {
+    max: config.databasePoolMax,
+    name: 'hotline-api',
+  });
+  const deps: Deps = {
+    db: connection.db,
+    crypto: createCrypto(config.secretKey),
+    log,
+    consumersOf,
+    publicUrl: config.publicUrl,
+  };
+  const demo = (await deploymentKind(deps.db)) === 'demo';
+  const intake = createIntake(deps);
+  const { trustProxy } = config;
+  const app = createApp(deps, {
+    intake,
+    trustProxy,
+    consoleDir: CONSOLE_DIR,
+    citizen: citizenPages(deps, intake, { trustProxy, demo }),
+    errorPage: citizenErrorPage,
+    ...(demo && { demo: demoPages(deps, () => demoAccounts(deps.db)) }),
+  });
+  const http = serve({ fetch: app.fetch, hostname: config.host, port: config.port }, () => {
+    tellParent({ type: 'ready', url: config.publicUrl });
+    log.info({ port: config.port }, 'api ready');
+  }) as HttpServer;
+  http.on('error', (error) => {
+    process.stderr.write(`${error.message}\n`);
+    process.exit(1);
+  });
+  const sockets = attachSockets(http, deps, config);
+  onShutdown('sockets', () => sockets.close());
+  onShutdown(
+    'http',
+    () => new Promise<void>((done) => (http.close(() => done()), http.closeIdleConnections())),
+  );
+  onShutdown('database', () => connection.close());
+  await untilParentEnds();
+}
+
+main().catch((error: unknown) => {
+  const text =
+    error instanceof ConfigError
+      ? error.message
+      : error instanceof Error
+        ? error.stack
+        : String(error);
+  process.stderr.write(`${text}\n`);
+  process.exit(1);
+});

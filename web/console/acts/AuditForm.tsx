@@ -1,0 +1,142 @@
+import { Input } from 'antd';
+import { CHECKLIST, TEXT_MAX, type ChecklistItem } from '../../../src/contract.ts';
+import type { OrderActInput, OrderDetail } from '../../../src/workorder/schema.ts';
+import { useMe } from '../data/session.tsx';
+import { useDraft } from '../lib/drafts.ts';
+import { useKeys } from '../lib/keys.ts';
+import { useWords } from '../lib/text.ts';
+import { Field } from '../parts/Field.tsx';
+import { ActForm } from './ActForm.tsx';
+import { useOrderAct, type ActProps } from './useOrderAct.ts';
+
+/** `ok` holds, `bad` is missing, unset does not apply. */
+type Mark = 'ok' | 'bad';
+interface Fields {
+  marks: Partial<Record<ChecklistItem, Mark>>;
+  findings: string;
+}
+
+/** Keys of the twelve points, in their order. */
+const POINT_KEYS = ['1', '2', '3', '4', '5', '6', '7', '8', '9', '0'];
+
+/** 审核: twelve points; one that is missing sends the reply back, with findings. */
+export function AuditForm({ order, onDone }: ActProps & { order: OrderDetail }) {
+  const { say } = useWords();
+  const empty: Fields = { marks: {}, findings: '' };
+  const draft = useDraft(useMe().userId, `audit.${order.id}.${order.round}`, empty);
+  const { submit, busy, problem } = useOrderAct(order, draft, onDone);
+  const { marks, findings } = draft.value;
+  const missing = CHECKLIST.filter((item) => marks[item] === 'bad');
+  const passed = CHECKLIST.filter((item) => marks[item] === 'ok');
+  const fails = missing.length > 0;
+  const cycle = (item: ChecklistItem) => {
+    const { [item]: mark, ...others } = marks;
+    const next: Mark | undefined = mark === undefined ? 'ok' : mark === 'ok' ? 'bad' : undefined;
+    draft.set({ marks: next ? { ...others, [item]: next } : others });
+  };
+  const act = (): OrderActInput =>
+    fails
+      ? { act: 'audit_fail', version: order.version, input: { missing, findings } }
+      : {
+          act: 'audit_pass',
+          version: order.version,
+          input: { checklist: passed, note: findings },
+        };
+  return (
+    <ActForm
+      danger={fails}
+      submit={fails ? say('audit.fail', { n: missing.length }) : say('audit.pass')}
+      keys="F9"
+      missing={[
+        ...(passed.length + missing.length === 0 ? [say('audit.no_mark')] : []),
+        ...(fails && !findings.trim() ? [say('audit.findings')] : []),
+      ]}
+      busy={busy}
+      problem={problem}
+      written={findings}
+      savedAt={draft.savedAt}
+      onSubmit={() => submit(act())}
+    >
+      {(tried) => (
+        <>
+          <p className="xs mut">{say('audit.rule')}</p>
+          <Points order={order} marks={marks} onCycle={cycle} />
+          <Field
+            required={fails}
+            label={fails ? say('audit.findings') : say('audit.note')}
+            {...(fails ? { hint: say('audit.findings_hint') } : {})}
+            wrong={tried && fails && !findings.trim() ? say('field.missing') : undefined}
+          >
+            <Input.TextArea
+              autoSize={{ minRows: 3, maxRows: 10 }}
+              maxLength={TEXT_MAX.content}
+              value={findings}
+              onChange={(e) => draft.set({ findings: e.target.value })}
+            />
+          </Field>
+        </>
+      )}
+    </ActForm>
+  );
+}
+
+interface PointsProps {
+  order: OrderDetail;
+  marks: Fields['marks'];
+  onCycle: (item: ChecklistItem) => void;
+}
+function Points({ order, marks, onCycle }: PointsProps) {
+  const { say } = useWords();
+  const seen = useEvidence(order);
+  useKeys(
+    CHECKLIST.slice(0, POINT_KEYS.length).map((item, i) => ({
+      keys: POINT_KEYS[i] ?? '',
+      ...(i === 0 ? { shown: '1 – 9 0' } : { quiet: true }),
+      label: 'keys.point' as const,
+      run: () => onCycle(item),
+    })),
+  );
+  return (
+    <ol className="points">
+      {CHECKLIST.map((item, i) => (
+        <li key={item}>
+          <button
+            type="button"
+            className={`point ${marks[item] ?? 'unset'}`}
+            onClick={() => onCycle(item)}
+          >
+            <kbd>{POINT_KEYS[i] ?? '·'}</kbd>
+            <span className="grow">{say(`check.${item}`)}</span>
+            <span className="verdict">{say(`audit.mark_${marks[item] ?? 'unset'}`)}</span>
+          </button>
+          {seen[item] && (
+            <p className="why tip">
+              <span>{say('audit.evidence')}</span>
+              {seen[item]}
+            </p>
+          )}
+        </li>
+      ))}
+    </ol>
+  );
+}
+
+/** What the records say of a point. It is shown beside it and marks nothing by itself. */
+function useEvidence(order: OrderDetail): Partial<Record<ChecklistItem, string>> {
+  const { say, name, list } = useWords();
+  const current = order.assignments.filter((a) => a.round === order.round);
+  const lead = current.find((a) => a.kind === 'lead');
+  const open = current.filter((a) => a.kind === 'co' && a.state === 'signed' && !a.waived);
+  const co = current.filter((a) => a.kind === 'co');
+  return {
+    first_contact: say(lead?.firstContactAt ? 'audit.contact_yes' : 'audit.contact_no'),
+    ...(co.length > 0
+      ? {
+          co_handlers_in:
+            open.length > 0
+              ? say('audit.co_open', { units: list(open.map((a) => name(a.organization))) })
+              : say('audit.co_in', { n: co.length }),
+        }
+      : {}),
+  };
+}

@@ -1,0 +1,134 @@
+import { Input } from 'antd';
+import { Link } from 'react-router';
+import { ATTEMPT_RESULTS, type AttemptResult } from '../../../../src/contract.ts';
+import type { CallbackItem } from '../../../../src/followup/schema.ts';
+import type { OrderDetail } from '../../../../src/workorder/schema.ts';
+import * as api from '../../data/api.ts';
+import { useEvaluations } from '../../data/queries.ts';
+import { holds, useMe } from '../../data/session.tsx';
+import { useSubmit } from '../../data/submit.ts';
+import { useWords } from '../../lib/text.ts';
+import { Button } from 'antd';
+import { EvaluationList } from '../../parts/Evaluations.tsx';
+import { Dots, OrderNo, OrderTags, OrderTitle, Stamp } from '../../parts/Marks.tsx';
+import { Pair } from '../../parts/Pair.tsx';
+import { ProblemNotice } from '../../parts/States.tsx';
+import { Timeline } from '../../parts/Timeline.tsx';
+import { COMMENT_MAX, useAnswers } from './answers.ts';
+
+interface Props {
+  task: CallbackItem;
+  order: OrderDetail;
+}
+
+/** Asked and answered side by side, the citizen's own words, the attempts. */
+export function FollowedOrder({ task, order }: Props) {
+  const { say, name } = useWords();
+  const { data: evaluations } = useEvaluations(order.id);
+  const calling = task.state === 'open' && holds(useMe(), 'callback_agent');
+  return (
+    <>
+      <div className="followed-head row wrap">
+        <OrderNo no={order.orderNo} />
+        <OrderTags order={order} />
+        <span className="sm">
+          <OrderTitle order={order} />
+        </span>
+        <span className="mut sm">
+          <Dots>
+            {order.lead && `${say('kind.lead')} ${name(order.lead)}`}
+            {say('mark.round', { n: order.round })}
+          </Dots>
+        </span>
+        <Link className="sm open" to={`/orders/${order.id}`}>
+          {say('order.open_whole')}
+        </Link>
+      </div>
+      <Pair order={order} publicOnly />
+      {calling && <OwnWords task={task} />}
+      <div className="wide">
+        {task.method === 'call' && <Attempts task={task} open={calling} />}
+        {evaluations && evaluations.length > 0 && (
+          <>
+            <h3 className="small-head">{say('eval.title')}</h3>
+            <EvaluationList evaluations={evaluations} />
+          </>
+        )}
+        {!calling && (
+          <div className="followed-line">
+            <Timeline order={order} limit={8} />
+          </div>
+        )}
+      </div>
+    </>
+  );
+}
+
+/** 照原话记: what the citizen said, not what the agent makes of it. */
+function OwnWords({ task }: { task: CallbackItem }) {
+  const { say } = useWords();
+  const answers = useAnswers(task.id);
+  return (
+    <div className="wide own-words">
+      <h2 id="own-words">{say('followup.own_words')}</h2>
+      <Input.TextArea
+        aria-labelledby="own-words"
+        aria-describedby="own-words-rule"
+        autoSize={{ minRows: 3, maxRows: 8 }}
+        maxLength={COMMENT_MAX}
+        value={answers.value.comment}
+        onChange={(e) => answers.set({ comment: e.target.value })}
+      />
+      <p className="xs mut" id="own-words-rule">
+        {say('followup.own_words_rule')}
+      </p>
+    </div>
+  );
+}
+
+function Attempts({ task, open }: { task: CallbackItem; open: boolean }) {
+  const { say } = useWords();
+  const attempt = useSubmit((result: AttemptResult, key) =>
+    api.recordAttempt(task.id, { result, note: '' }, key),
+  );
+  return (
+    <section aria-labelledby="attempts">
+      <h3 id="attempts" className="sec">
+        {say('followup.attempts')}
+      </h3>
+      <table className="calls">
+        <tbody>
+          {task.attempts.map(({ at, result }, i) => (
+            <tr key={at}>
+              <td>{say('followup.nth', { n: i + 1 })}</td>
+              <td>
+                <Stamp at={at} />
+              </td>
+              <td className={result === 'reached' ? 'ok-t' : ''}>
+                {result === 'reached' && '✓ '}
+                {say(`attempt.${result}`)}
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      {open && (
+        <div className="row wrap attempt-row">
+          <span className="sm mut">{say('followup.this_call')}</span>
+          {ATTEMPT_RESULTS.map((result) => (
+            <Button
+              key={result}
+              size="small"
+              disabled={attempt.busy}
+              onClick={() => attempt.submit(result)}
+            >
+              {say(`attempt.${result}`)}
+            </Button>
+          ))}
+        </div>
+      )}
+      <ProblemNotice problem={attempt.problem} />
+      <p className="xs mut">{say('followup.attempt_rule')}</p>
+    </section>
+  );
+}

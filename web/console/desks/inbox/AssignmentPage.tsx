@@ -1,0 +1,92 @@
+import './inbox.css';
+import { Link, useNavigate, useParams } from 'react-router';
+import type { AssignmentView, OrderDetail } from '../../../../src/workorder/schema.ts';
+import { useWatch } from '../../data/live.ts';
+import { useOrder } from '../../data/queries.ts';
+import { useKeys } from '../../lib/keys.ts';
+import { useWords } from '../../lib/text.ts';
+import { useTitle } from '../../lib/title.ts';
+import { SplitColumns } from '../../parts/Columns.tsx';
+import { Stamp, Tag, titleOf, Waited } from '../../parts/Marks.tsx';
+import { OrderHead, OrderWords, type Fact } from '../../parts/OrderHead.tsx';
+import { QueryView } from '../../parts/QueryView.tsx';
+import { EmptyState } from '../../parts/States.tsx';
+import { Done } from '../orders/UnitTable.tsx';
+import { AssignmentSide } from './AssignmentSide.tsx';
+import { AssignmentWork } from './AssignmentWork.tsx';
+
+/** 承办: one assignment of the unit, from signing to the reply. */
+export default function AssignmentPage() {
+  const { orderId, assignmentId } = useParams();
+  const { say } = useWords();
+  const navigate = useNavigate();
+  useWatch(orderId);
+  useKeys([{ keys: 'Esc', label: 'keys.to_inbox', run: () => void navigate('/inbox') }]);
+  return (
+    <QueryView query={useOrder(orderId)}>
+      {(order) => {
+        const assignment = order.assignments.find((a) => a.id === assignmentId);
+        return assignment ? (
+          <Page key={assignment.id} order={order} assignment={assignment} />
+        ) : (
+          <EmptyState title={say('assignment.not_here')}>
+            <Link to={`/orders/${order.id}`}>{say('order.open_whole')}</Link>
+          </EmptyState>
+        );
+      }}
+    </QueryView>
+  );
+}
+
+export interface WorkProps {
+  order: OrderDetail;
+  assignment: AssignmentView;
+}
+
+function Page({ order, assignment }: WorkProps) {
+  const { say } = useWords();
+  useTitle(titleOf(order, order.orderNo));
+  return (
+    <>
+      <Link className="to-inbox" to="/inbox">
+        ‹ {say('desk.inbox')}
+      </Link>
+      <OrderHead
+        order={order}
+        facts={useFacts({ order, assignment })}
+        tags={
+          <>
+            <Tag kind="pri">{say(`kind.${assignment.kind}`)}</Tag>
+            {order.round > 1 && <Tag kind="line">{say('mark.round', { n: order.round })}</Tag>}
+            {order.noReturn && <Tag kind="line">{say('order.no_return')}</Tag>}
+          </>
+        }
+      />
+      <SplitColumns
+        desk="assignment"
+        side={<AssignmentSide order={order} assignment={assignment} />}
+        sideLabel={say('order.side')}
+        sideFlows
+      >
+        <div className="wide">
+          <OrderWords order={order} />
+        </div>
+        <AssignmentWork order={order} assignment={assignment} />
+      </SplitColumns>
+    </>
+  );
+}
+
+function useFacts({ assignment: a }: WorkProps): Fact[] {
+  const { say } = useWords();
+  return [
+    { label: say('order.dispatched_at'), value: <Stamp at={a.createdAt} /> },
+    { label: say('act.sign'), value: <Done at={a.signedAt} /> },
+    ...(a.kind === 'lead'
+      ? [{ label: say('act.first_contact'), value: <Done at={a.firstContactAt} /> }]
+      : []),
+    a.submittedAt
+      ? { label: say('order.reply'), value: <Done at={a.submittedAt} /> }
+      : { label: say('inbox.since_dispatch'), value: <Waited since={a.createdAt} /> },
+  ];
+}

@@ -1,0 +1,134 @@
+import { useState } from 'react';
+import { NoteForm } from '../../acts/TextForms.tsx';
+import * as api from '../../data/api.ts';
+import { useSubmit } from '../../data/submit.ts';
+import { useKeys } from '../../lib/keys.ts';
+import { useWords } from '../../lib/text.ts';
+import { KeyButton } from '../../parts/Key.tsx';
+import { Replies } from '../../parts/Replies.tsx';
+import { EmptyState, ProblemNotice } from '../../parts/States.tsx';
+import { TabRow, type TabItem } from '../../parts/Tabs.tsx';
+import type { WorkProps } from './AssignmentPage.tsx';
+import { CoReplyForm } from './CoReplyForm.tsx';
+import { FirstContactForm } from './FirstContactForm.tsx';
+import { ProgressForm } from './ProgressForm.tsx';
+import { ReplyForm } from './ReplyForm.tsx';
+
+const TABS = ['sign', 'first_contact', 'reply', 'co_reply', 'progress', 'note', 'replies'] as const;
+type Tab = (typeof TABS)[number];
+/** The letter behind Alt, or alone outside of text fields. */
+const LETTERS: Partial<Record<Tab, string>> = {
+  first_contact: 'C',
+  reply: 'R',
+  co_reply: 'R',
+  progress: 'P',
+  note: 'B',
+};
+
+/** The one next step stands open; the other acts are one key away. */
+export function AssignmentWork({ order, assignment }: WorkProps) {
+  const { say } = useWords();
+  const tabs = useTabs({ order, assignment });
+  const [wanted, choose] = useState<Tab>();
+  const tab = tabs.find((t) => t === wanted) ?? tabs[0] ?? 'replies';
+  useKeys(
+    tabs.flatMap((t) => {
+      const letter = LETTERS[t];
+      return letter ? [{ keys: letter, label: `keys.tab_${t}` as never, run: () => choose(t) }] : [];
+    }),
+  );
+  const items: TabItem<Tab>[] = tabs.map((t) => ({
+    id: t,
+    label: say(`tab.${t}`),
+    note: noteOf(t, say),
+  }));
+  return (
+    <>
+      <TabRow<Tab>
+        label={say('assignment.acts')}
+        tabs={items}
+        current={tab}
+        onChange={choose}
+        panel="work-panel"
+      />
+      <div
+        id="work-panel"
+        role="tabpanel"
+        aria-labelledby={`tab-${tab}`}
+        className={tab === 'note' ? 'work hatch' : 'work'}
+      >
+        <Panel tab={tab} order={order} assignment={assignment} onNext={() => choose(undefined)} />
+      </div>
+    </>
+  );
+}
+
+const noteOf = (tab: Tab, say: ReturnType<typeof useWords>['say']) =>
+  tab === 'reply' ? say('tab.public') : tab === 'note' ? say('tab.internal') : undefined;
+
+/** The tabs of this viewer, the next step first. */
+function useTabs({ order, assignment }: WorkProps): Tab[] {
+  const { allowed, firstContactAt, kind } = assignment;
+  const can = (act: (typeof allowed)[number]) => allowed.includes(act);
+  const tabs: Tab[] = [];
+  if (can('sign')) tabs.push('sign');
+  if (can('first_contact') && !firstContactAt && kind === 'lead') tabs.push('first_contact');
+  if (can('draft_reply') || can('submit_reply')) tabs.push('reply');
+  if (can('submit_co_reply')) tabs.push('co_reply');
+  if (can('progress')) tabs.push('progress');
+  if (can('first_contact') && !tabs.includes('first_contact')) tabs.push('first_contact');
+  if (order.allowed.includes('note')) tabs.push('note');
+  if (order.assignments.some((a) => a.replies.length > 0)) tabs.push('replies');
+  // Reading comes first where nothing is to be done.
+  const nothing = !tabs.some((t) => t !== 'note' && t !== 'replies');
+  return nothing ? tabs.reverse() : tabs;
+}
+
+interface PanelProps extends WorkProps {
+  tab: Tab;
+  onNext: () => void;
+}
+function Panel({ tab, order, assignment, onNext }: PanelProps) {
+  const { say } = useWords();
+  const props = { order, assignment, onDone: onNext };
+  if (tab === 'sign') return <Sign order={order} assignment={assignment} />;
+  if (tab === 'first_contact') return <FirstContactForm {...props} />;
+  if (tab === 'reply') return <ReplyForm order={order} assignment={assignment} />;
+  if (tab === 'co_reply') return <CoReplyForm {...props} />;
+  if (tab === 'progress') return <ProgressForm {...props} />;
+  if (tab === 'note') return <NoteForm order={order} onDone={onNext} />;
+  if (order.assignments.some((a) => a.replies.length > 0)) {
+    return (
+      <div className="wide">
+        <Replies order={order} />
+      </div>
+    );
+  }
+  return (
+    <EmptyState title={say('assignment.nothing', { state: say(`assignment.${assignment.state}`) })}>
+      {say('assignment.nothing_next')}
+    </EmptyState>
+  );
+}
+
+/** 签收: whoever signs answers by name. */
+function Sign({ order, assignment }: WorkProps) {
+  const { say } = useWords();
+  const { submit, busy, problem } = useSubmit((_: void, key) =>
+    api.actOnAssignment(assignment.id, { act: 'sign', version: order.version, input: {} }, key),
+  );
+  useKeys([{ keys: 'S', label: 'keys.sign', run: () => submit() }]);
+  return (
+    <>
+      <div className="wide">
+        <p className="sec">{say('assignment.sign_what')}</p>
+        <ProblemNotice problem={problem} />
+      </div>
+      <div className="bar">
+        <KeyButton type="primary" size="large" keys="S" loading={busy} onClick={() => submit()}>
+          {say('act.sign')}
+        </KeyButton>
+      </div>
+    </>
+  );
+}

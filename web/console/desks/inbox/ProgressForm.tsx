@@ -1,0 +1,62 @@
+import { Input } from 'antd';
+import { TEXT_MAX } from '../../../../src/contract.ts';
+import { ActForm, missingOf } from '../../acts/ActForm.tsx';
+import { useMe } from '../../data/session.tsx';
+import { useDraft } from '../../lib/drafts.ts';
+import { useWords } from '../../lib/text.ts';
+import { Choice } from '../../parts/Choice.tsx';
+import { Field } from '../../parts/Field.tsx';
+import { useAssignmentAct, type WorkFormProps } from './useAssignmentAct.ts';
+
+const SEEN_BY = ['unit', 'public'] as const;
+interface Fields {
+  text: string;
+  visibility: (typeof SEEN_BY)[number];
+}
+const EMPTY: Fields = { text: '', visibility: 'unit' };
+
+/** 进展: what was done, for the unit alone or for the citizen too. */
+export function ProgressForm(props: WorkFormProps) {
+  const { say } = useWords();
+  const { order, assignment } = props;
+  const draft = useDraft(useMe().userId, `progress.${assignment.id}`, EMPTY);
+  const { submit, busy, problem } = useAssignmentAct(props, draft);
+  const { text, visibility } = draft.value;
+  return (
+    <ActForm
+      className={visibility === 'public' ? '' : 'hatch'}
+      submit={say('progress.submit')}
+      missing={missingOf([[text, say('progress.text')]])}
+      busy={busy}
+      problem={problem}
+      written={text}
+      savedAt={draft.savedAt}
+      onSubmit={() =>
+        submit({ act: 'progress', version: order.version, input: { text, visibility } })
+      }
+    >
+      {(tried) => (
+        <>
+          <Field
+            required
+            label={say('progress.text')}
+            wrong={tried && !text.trim() ? say('field.missing') : undefined}
+          >
+            <Input.TextArea
+              autoSize={{ minRows: 3, maxRows: 12 }}
+              maxLength={TEXT_MAX.content}
+              value={text}
+              onChange={(e) => draft.set({ text: e.target.value })}
+            />
+          </Field>
+          <Choice
+            label={say('note.visibility')}
+            value={visibility}
+            onChange={(value) => draft.set({ visibility: value })}
+            options={SEEN_BY.map((value) => ({ value, label: say(`visibility.${value}`) }))}
+          />
+        </>
+      )}
+    </ActForm>
+  );
+}

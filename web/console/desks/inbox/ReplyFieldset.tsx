@@ -1,0 +1,92 @@
+import { Checkbox, Input } from 'antd';
+import { SOLVED, TEXT_MAX, TRUTH } from '../../../../src/contract.ts';
+import type { AssignmentView } from '../../../../src/workorder/schema.ts';
+import { useWords } from '../../lib/text.ts';
+import { Choice } from '../../parts/Choice.tsx';
+import { Field } from '../../parts/Field.tsx';
+import type { ReplyFields } from './reply-draft.ts';
+
+interface Props {
+  value: ReplyFields;
+  set: (change: Partial<ReplyFields>) => void;
+  tried: boolean;
+  /** Co-handlers not waited for; given to whoever submits. */
+  waits?: AssignmentView[];
+}
+type TextPart = 'finding' | 'measures' | 'publicVersion';
+
+export function ReplyFieldset({ value, set, tried, waits = [] }: Props) {
+  const { say, name, list } = useWords();
+  const missing = (text: unknown) => (tried && !text ? say('field.missing') : undefined);
+  const area = (part: TextPart, label: string, minRows: number, hint?: string) => (
+    <Field
+      required
+      label={label}
+      wrong={missing(value[part].trim())}
+      {...(part === 'publicVersion' ? {} : { width: 'w6' as const })}
+      {...(hint ? { hint } : {})}
+    >
+      <Input.TextArea
+        autoSize={{ minRows, maxRows: 16 }}
+        maxLength={TEXT_MAX.long}
+        value={value[part]}
+        onChange={(e) => set({ [part]: e.target.value })}
+      />
+    </Field>
+  );
+  return (
+    <div className="form">
+      {area('finding', say('reply.finding'), 4)}
+      {area('measures', say('reply.measures'), 4, say('reply.measures_hint'))}
+      <div className="w6">
+        <Choice
+          required
+          label={say('reply.truth')}
+          value={value.truth}
+          onChange={(truth) => set({ truth })}
+          options={TRUTH.map((truth) => ({ value: truth, label: say(`truth.${truth}`) }))}
+          wrong={missing(value.truth)}
+        />
+      </div>
+      <div className="w6">
+        <Choice
+          required
+          label={say('reply.solved')}
+          value={value.solved}
+          onChange={(solved) => set({ solved })}
+          options={SOLVED.map((solved) => ({ value: solved, label: say(`solved.${solved}`) }))}
+          wrong={missing(value.solved)}
+        />
+      </div>
+      <Field label={say('reply.basis')} hint={say('reply.basis_hint')}>
+        <Input.TextArea
+          autoSize={{ minRows: 1, maxRows: 6 }}
+          maxLength={TEXT_MAX.content}
+          value={value.basis}
+          onChange={(e) => set({ basis: e.target.value })}
+        />
+      </Field>
+      {area('publicVersion', say('reply.public_long'), 4, say('reply.public_hint'))}
+      <Checkbox
+        checked={value.contactMade}
+        onChange={(e) => set({ contactMade: e.target.checked })}
+      >
+        {say('reply.contact_made')}
+      </Checkbox>
+      {waits.length > 0 && (
+        <Field
+          required
+          label={say('reply.waiver')}
+          hint={say('reply.waiver_hint', { units: list(waits.map((a) => name(a.organization))) })}
+          wrong={missing(value.waiverReason.trim())}
+        >
+          <Input
+            maxLength={TEXT_MAX.short}
+            value={value.waiverReason}
+            onChange={(e) => set({ waiverReason: e.target.value })}
+          />
+        </Field>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,117 @@
+import type { ReactNode } from 'react';
+import { useState } from 'react';
+import { Link } from 'react-router';
+import type { OrderDetail } from '../../../../src/workorder/schema.ts';
+import { AcceptForm } from '../../acts/AcceptForm.tsx';
+import { AuditForm } from '../../acts/AuditForm.tsx';
+import { DispatchForm } from '../../acts/DispatchForm.tsx';
+import { CloseForm, RedoForm, UrgeForm } from '../../acts/SupervisionForms.tsx';
+import { DirectAnswerForm, NoteForm, RejectForm, WithdrawForm } from '../../acts/TextForms.tsx';
+import { useKeys } from '../../lib/keys.ts';
+import { useWords } from '../../lib/text.ts';
+import { KeyButton } from '../../parts/Key.tsx';
+
+/** The acts of this page, with their letters; the two halves of an audit are one form. */
+const ACTS = {
+  accept: 'A',
+  dispatch: 'P',
+  direct_answer: 'R',
+  audit_pass: 'A',
+  redo: 'R',
+  close: 'C',
+  urge: 'U',
+  note: 'B',
+  reject: 'X',
+  withdraw: 'W',
+} as const;
+export type PageAct = keyof typeof ACTS;
+
+export interface OrderActs {
+  possible: PageAct[];
+  chosen: PageAct | undefined;
+  choose: (act: PageAct | undefined) => void;
+}
+
+export function useOrderActs(order: OrderDetail): OrderActs {
+  const [wanted, choose] = useState<PageAct | undefined>();
+  const possible = (Object.keys(ACTS) as PageAct[]).filter((act) => order.allowed.includes(act));
+  const chosen = possible.find((act) => act === wanted);
+  useKeys(
+    possible.map((act) => ({
+      keys: ACTS[act],
+      label: `keys.act_${act}` as const,
+      run: () => choose(act),
+    })),
+  );
+  return { possible, chosen, choose };
+}
+
+interface BarProps {
+  order: OrderDetail;
+  acts: OrderActs;
+  more: ReactNode;
+}
+export function ActBar({ order, acts, more }: BarProps) {
+  const { say } = useWords();
+  const mine = order.assignments.find((a) => a.allowed.length > 0);
+  const follows = order.allowed.includes('evaluate') || order.allowed.includes('record_attempt');
+  return (
+    <div className="bar">
+      {mine && (
+        <Link className="sm" to={`/inbox/${order.id}/${mine.id}`}>
+          {say('order.handle')}
+        </Link>
+      )}
+      {acts.possible.map((act) => (
+        <KeyButton
+          key={act}
+          keys={ACTS[act]}
+          aria-pressed={acts.chosen === act}
+          onClick={() => acts.choose(acts.chosen === act ? undefined : act)}
+        >
+          {say(act === 'audit_pass' ? 'order.audit' : `act.${act}`)}
+        </KeyButton>
+      ))}
+      {follows && (
+        <Link className="sm" to="/followup">
+          {say('order.go_followup')}
+        </Link>
+      )}
+      {more}
+      <span className="form-state xs mut">{say('order.version', { n: order.version })}</span>
+    </div>
+  );
+}
+
+/** The form of the chosen act, in the right column. */
+export function ActPanel({ order, acts }: { order: OrderDetail; acts: OrderActs }) {
+  const { say } = useWords();
+  const act = acts.chosen;
+  if (!act) return null;
+  const onDone = () => acts.choose(undefined);
+  const forms: Record<PageAct, () => ReactNode> = {
+    accept: () => <AcceptForm order={order} onDone={onDone} />,
+    dispatch: () => <DispatchForm order={order} onDone={onDone} />,
+    direct_answer: () => <DirectAnswerForm order={order} onDone={onDone} />,
+    audit_pass: () => <AuditForm order={order} onDone={onDone} />,
+    redo: () => <RedoForm order={order} onDone={onDone} />,
+    close: () => <CloseForm order={order} onDone={onDone} />,
+    urge: () => <UrgeForm order={order} onDone={onDone} />,
+    note: () => <NoteForm order={order} onDone={onDone} />,
+    reject: () => <RejectForm order={order} onDone={onDone} />,
+    withdraw: () => <WithdrawForm order={order} onDone={onDone} />,
+  };
+  return (
+    <>
+      <div className="hd">
+        <h2>{say(act === 'audit_pass' ? 'order.audit' : `act.${act}`)}</h2>
+        <span className="r">
+          <KeyButton size="small" type="text" keys="Esc" onClick={onDone}>
+            {say('common.put_away')}
+          </KeyButton>
+        </span>
+      </div>
+      {forms[act]()}
+    </>
+  );
+}

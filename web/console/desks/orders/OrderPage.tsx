@@ -1,0 +1,148 @@
+import './orders.css';
+import { useState } from 'react';
+import { useNavigate, useParams } from 'react-router';
+import type { OrderDetail } from '../../../../src/workorder/schema.ts';
+import { useWatch } from '../../data/live.ts';
+import { useOrder } from '../../data/queries.ts';
+import { isCenterStaff, useMe } from '../../data/session.tsx';
+import { useKeys } from '../../lib/keys.ts';
+import { useWords } from '../../lib/text.ts';
+import { useTitle } from '../../lib/title.ts';
+import { SideOpener, SplitColumns } from '../../parts/Columns.tsx';
+import { Dots, Waited, Stamp, titleOf } from '../../parts/Marks.tsx';
+import { OrderHead, OrderWords, type Fact } from '../../parts/OrderHead.tsx';
+import { QueryView } from '../../parts/QueryView.tsx';
+import { TabRow } from '../../parts/Tabs.tsx';
+import { Timeline, useTimelineView, visibleItems } from '../../parts/Timeline.tsx';
+import { Replies } from '../../parts/Replies.tsx';
+import { ActBar, ActPanel, useOrderActs } from './OrderActs.tsx';
+import { UnitTable } from './UnitTable.tsx';
+import { OrderSide } from './OrderSide.tsx';
+
+/** One order, whole: the words, what happened, and what this person may do. */
+export default function OrderPage() {
+  const { orderId } = useParams();
+  useWatch(orderId);
+  return (
+    <QueryView query={useOrder(orderId)}>
+      {(order) => <Page key={order.id} order={order} />}
+    </QueryView>
+  );
+}
+
+function Page({ order }: { order: OrderDetail }) {
+  const { say } = useWords();
+  const navigate = useNavigate();
+  const acts = useOrderActs(order);
+  const [side, setSide] = useState(false);
+  const center = isCenterStaff(useMe());
+  useTitle(titleOf(order, order.orderNo));
+  useKeys([
+    {
+      keys: 'Esc',
+      label: 'keys.back',
+      run: () => (acts.chosen ? acts.choose(undefined) : void navigate(-1)),
+    },
+  ]);
+  return (
+    <>
+      <OrderHead order={order} facts={useFacts(order)} tags={<HeadTags order={order} />} />
+      <SplitColumns
+        desk="order"
+        side={
+          acts.chosen ? (
+            <ActPanel order={order} acts={acts} />
+          ) : (
+            <OrderSide order={order} center={center} />
+          )
+        }
+        sideLabel={say('order.side')}
+        sideOpen={side || acts.chosen !== undefined}
+        onSideClose={() => {
+          setSide(false);
+          acts.choose(undefined);
+        }}
+      >
+        <div className="wide">
+          <OrderWords order={order} />
+        </div>
+        <Tabs order={order} />
+        <ActBar
+          order={order}
+          acts={acts}
+          more={<SideOpener onOpen={() => setSide(true)}>{say('order.side')}</SideOpener>}
+        />
+      </SplitColumns>
+    </>
+  );
+}
+
+function HeadTags({ order }: { order: OrderDetail }) {
+  const { say } = useWords();
+  return (
+    <>
+      {order.noReturn && <span className="tag line">{say('order.no_return')}</span>}
+      {order.anonymous && <span className="tag line">{say('requester.anonymous')}</span>}
+    </>
+  );
+}
+
+function useFacts(order: OrderDetail): Fact[] {
+  const { say, name } = useWords();
+  return [
+    {
+      label: say('order.state'),
+      value: (
+        <Dots>
+          {say(`state.${order.state}`)}
+          {order.closingType && say(`closing.${order.closingType}`)}
+          {say('mark.round', { n: order.round })}
+        </Dots>
+      ),
+    },
+    { label: say('kind.lead'), value: order.lead ? name(order.lead) : say('order.no_lead') },
+    order.closedAt
+      ? { label: say('order.closed_at'), value: <Stamp at={order.closedAt} /> }
+      : { label: say('order.citizen_waits'), value: <Waited since={order.registeredAt} /> },
+  ];
+}
+
+type TabId = 'timeline' | 'units' | 'replies';
+
+function Tabs({ order }: { order: OrderDetail }) {
+  const { say } = useWords();
+  const [tab, setTab] = useState<TabId>('timeline');
+  const [view, chooser] = useTimelineView();
+  const replies = order.assignments.flatMap((a) => a.replies).length;
+  return (
+    <>
+      <TabRow<TabId>
+        label={say('order.tabs')}
+        current={tab}
+        onChange={setTab}
+        panel="order-panel"
+        right={tab === 'timeline' && chooser}
+        tabs={[
+          {
+            id: 'timeline',
+            label: say('order.timeline'),
+            note: String(visibleItems(order, 'main').length),
+          },
+          { id: 'units', label: say('order.units'), note: String(order.assignments.length) },
+          { id: 'replies', label: say('order.replies'), note: String(replies) },
+        ]}
+      />
+      <div
+        id="order-panel"
+        role="tabpanel"
+        aria-labelledby={`tab-${tab}`}
+        className="order-panel"
+        tabIndex={0}
+      >
+        {tab === 'timeline' && <Timeline order={order} view={view} />}
+        {tab === 'units' && <UnitTable order={order} />}
+        {tab === 'replies' && <Replies order={order} />}
+      </div>
+    </>
+  );
+}

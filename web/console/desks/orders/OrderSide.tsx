@@ -1,0 +1,70 @@
+import type { OrderDetail } from '../../../../src/workorder/schema.ts';
+import { useDeliveries, useEvaluations } from '../../data/queries.ts';
+import { useWords } from '../../lib/text.ts';
+import { Dots, Stamp } from '../../parts/Marks.tsx';
+import { EvaluationList } from '../../parts/Evaluations.tsx';
+
+/** Beside the timeline: who has it now, how it was rated, which notices went out. */
+export function OrderSide({ order, center }: { order: OrderDetail; center: boolean }) {
+  const { say, name } = useWords();
+  const current = order.assignments.filter(
+    (a) => a.round === order.round && a.state !== 'cancelled' && a.state !== 'returned',
+  );
+  return (
+    <>
+      <div className="part">
+        <h3>{say('order.in_whose_hands')}</h3>
+        {current.length === 0 && <p className="sm sec">{say('order.no_units')}</p>}
+        {current.map((a) => (
+          <div className="row between sm" key={a.id}>
+            <span>
+              <span className="mut">{say(`kind.${a.kind}`)}</span> {name(a.organization)}
+            </span>
+            <span className="st">{say(`assignment.${a.state}`)}</span>
+          </div>
+        ))}
+      </div>
+      <Evaluations orderId={order.id} />
+      {center && <Deliveries orderId={order.id} />}
+    </>
+  );
+}
+
+function Evaluations({ orderId }: { orderId: string }) {
+  const { say } = useWords();
+  const { data } = useEvaluations(orderId);
+  if (!data?.length) return null;
+  return (
+    <div className="part">
+      <h3>{say('eval.title')}</h3>
+      <EvaluationList evaluations={data} />
+    </div>
+  );
+}
+
+/** Notices to the citizen and how far they got; never to which number. */
+function Deliveries({ orderId }: { orderId: string }) {
+  const { say, word } = useWords();
+  const items = useDeliveries(orderId, true).data?.items;
+  if (!items?.length) return null;
+  return (
+    <div className="part">
+      <h3>{say('delivery.title')}</h3>
+      {items.map((item) => (
+        <div className="row between sm" key={item.id}>
+          <span className="cut">{word(`delivery.kind_${item.kind}`, item.kind)}</span>
+          <span className={item.state === 'dead' ? 'over-t nb' : 'mut nb'}>
+            <Dots>
+              {say(`delivery.${item.state}`)}
+              {item.sentAt ? (
+                <Stamp at={item.sentAt} />
+              ) : (
+                item.attempts > 0 && say('delivery.attempts', { n: item.attempts })
+              )}
+            </Dots>
+          </span>
+        </div>
+      ))}
+    </div>
+  );
+}

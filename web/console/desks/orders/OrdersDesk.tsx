@@ -1,0 +1,70 @@
+import './orders.css';
+import { useState } from 'react';
+import { useNavigate, useSearchParams } from 'react-router';
+import { useOrderCounts, useOrders } from '../../data/queries.ts';
+import { useListKeys } from '../../lib/list-keys.ts';
+import { useWords } from '../../lib/text.ts';
+import { useTitle } from '../../lib/title.ts';
+import type { OrderQueue } from '../../../../src/workorder/schema.ts';
+import { SplitColumns } from '../../parts/Columns.tsx';
+import { Facets } from '../../parts/Facets.tsx';
+import { LoadMore } from '../../parts/LoadMore.tsx';
+import { OrderTable } from '../../parts/OrderTable.tsx';
+import { QueryView } from '../../parts/QueryView.tsx';
+import { EmptyState } from '../../parts/States.tsx';
+
+const QUEUES: readonly OrderQueue[] = [
+  'open',
+  'registered',
+  'pending_dispatch',
+  'pending_audit',
+  'pending_callback',
+  'pending_close',
+  'all',
+];
+
+/** All orders of the centre, by where they stand. */
+export default function OrdersDesk() {
+  const { say } = useWords();
+  const navigate = useNavigate();
+  const [search] = useSearchParams();
+  const queue = QUEUES.find((q) => q === search.get('queue')) ?? 'open';
+  const pages = useOrders(queue);
+  const counts = useOrderCounts().data;
+  const [selected, setSelected] = useState<string>();
+  const ids = pages.items.map((order) => order.id);
+  const open = (id: string) => void navigate(`/orders/${id}`);
+  useTitle(say('desk.orders_long'));
+  useListKeys({ ids, selected, select: setSelected, open });
+  return (
+    <SplitColumns
+      desk="orders"
+      left={
+        <Facets
+          title={say('orders.by_state')}
+          facets={QUEUES.map((q) => ({
+            to: `/orders?queue=${q}`,
+            label: say(`queue.${q}`),
+            count: counts?.[q],
+            current: q === queue,
+          }))}
+        />
+      }
+      leftLabel={say('orders.by_state')}
+    >
+      <div className="hd">
+        <h2>{say(`queue.${queue}`)}</h2>
+      </div>
+      <QueryView query={pages}>
+        {() =>
+          ids.length === 0 ? (
+            <EmptyState title={say('empty.orders')}>{say('empty.orders_next')}</EmptyState>
+          ) : (
+            <OrderTable orders={pages.items} selected={selected} onSelect={open} states />
+          )
+        }
+      </QueryView>
+      <LoadMore pages={pages} />
+    </SplitColumns>
+  );
+}

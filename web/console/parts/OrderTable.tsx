@@ -1,0 +1,102 @@
+import type { OrderListItem } from '../../../src/workorder/schema.ts';
+import { useWords } from '../lib/text.ts';
+import { Dots, OrderNo, OrderTitle, Stamp, StateWord, UrgencyTag, Waited } from './Marks.tsx';
+
+interface Props {
+  orders: readonly OrderListItem[];
+  selected: string | undefined;
+  onSelect: (id: string) => void;
+  /** What the waiting is counted from: registration, or entering the present state. */
+  since?: 'registered' | 'state';
+  /** Shows the state where a list mixes states. */
+  states?: boolean;
+}
+
+/** A list of orders, two lines each: since when, how urgent, what about, with whom. */
+export function OrderTable({ orders, selected, onSelect, since = 'registered', states }: Props) {
+  const { say } = useWords();
+  return (
+    <table className="t stack">
+      <colgroup>
+        <col style={{ width: 154 }} />
+        <col style={{ width: 48 }} />
+        <col />
+        <col style={{ width: 212 }} />
+      </colgroup>
+      <thead>
+        <tr>
+          <th>{say(since === 'state' ? 'list.waiting' : 'list.registered')}</th>
+          <th>{say('field.urgency_short')}</th>
+          <th>{say('list.demand')}</th>
+          <th>{say(states ? 'list.state_unit' : 'list.category_no')}</th>
+        </tr>
+      </thead>
+      <tbody>
+        {orders.map((order) => (
+          <OrderRow
+            key={order.id}
+            order={order}
+            selected={order.id === selected}
+            onSelect={() => onSelect(order.id)}
+            at={since === 'state' ? order.stateSince : order.registeredAt}
+            states={states ?? false}
+          />
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+interface RowProps {
+  order: OrderListItem;
+  selected: boolean;
+  onSelect: () => void;
+  at: string;
+  states: boolean;
+}
+function OrderRow({ order, selected, onSelect, at, states }: RowProps) {
+  const { say, name } = useWords();
+  const category = order.category ? name(order.category) : say('mark.no_category');
+  const second = states ? order.lead && name(order.lead) : <OrderNo no={order.orderNo} />;
+  return (
+    <tr data-row={order.id} className={selected ? 'sel' : ''} onClick={onSelect}>
+      <td>
+        <Waited since={at} />
+        <div className="xs mut">
+          <Stamp at={at} />
+        </div>
+      </td>
+      <td>
+        <UrgencyTag urgency={order.urgency} />
+      </td>
+      <td className="fit">
+        <button
+          type="button"
+          className="pick"
+          aria-current={selected ? 'true' : undefined}
+          onClick={(event) => {
+            event.stopPropagation();
+            onSelect();
+          }}
+        >
+          <span className="ti cut block">
+            <OrderTitle order={order} />
+          </span>
+          <span className="cut mut block">
+            {order.area && <span className="sec">{order.area.name}　</span>}
+            {order.excerpt}
+          </span>
+        </button>
+      </td>
+      <td className="fit">
+        <div className="cut">{states ? <StateWord order={order} /> : category}</div>
+        <div className="cut mut">
+          <Dots>
+            {second}
+            {states && <OrderNo no={order.orderNo} />}
+          </Dots>
+        </div>
+      </td>
+    </tr>
+  );
+}

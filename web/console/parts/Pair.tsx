@@ -1,0 +1,44 @@
+import type { OrderDetail } from '../../../src/workorder/schema.ts';
+import { useWords } from '../lib/text.ts';
+import { Dots, Stamp } from './Marks.tsx';
+import { OrderOrigin } from './OrderHead.tsx';
+import { submittedReply } from './Replies.tsx';
+import { Said } from './Said.tsx';
+
+/** What was asked, beside what was answered. */
+export function Pair({ order, publicOnly = false }: { order: OrderDetail; publicOnly?: boolean }) {
+  const { say, name } = useWords();
+  const reply = submittedReply(order);
+  const answered = reply ? (publicOnly ? reply.publicVersion : reply.finding) : directAnswer(order);
+  return (
+    <div className="pair">
+      <div>
+        <h3>{say('pair.asked')}</h3>
+        <Said words={order.content} medium />
+        <OrderOrigin order={order} />
+      </div>
+      <div>
+        <h3>
+          <Dots>
+            {say('pair.answered')}
+            {order.lead && name(order.lead)}
+          </Dots>
+        </h3>
+        {answered ? <p className="said m">{answered}</p> : <p className="mut">{say('reply.none')}</p>}
+        {reply && (
+          <p className="xs mut">
+            <Dots>
+              {reply.solved && `${say('reply.solved')} ${say(`solved.${reply.solved}`)}`}
+              {reply.truth && say(`truth.${reply.truth}`)}
+              {reply.submittedAt && <Stamp at={reply.submittedAt} />}
+            </Dots>
+          </p>
+        )}
+      </div>
+    </div>
+  );
+}
+
+/** An answer that the hotline gave itself stands in the act. */
+const directAnswer = (order: OrderDetail): string | undefined =>
+  order.timeline.findLast((item) => item.act === 'direct_answer')?.texts[0]?.body;
