@@ -1,7 +1,9 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 
-/** `db/seed`, from the sources and from the bundle alike (both lie one level below the root). */
-const SEED = new URL('../db/seed/', import.meta.url);
+/** `db/seed`, from the sources and from the bundle and its chunks alike: one or two levels below the root. */
+const SEED = ['../db/seed/', '../../db/seed/']
+  .map((path) => new URL(path, import.meta.url))
+  .find((url) => existsSync(new URL('categories.tsv', url)))!;
 
 /** Rows of a tab-separated seed file; lines that start with `#` and empty ones are skipped. */
 export function readTsv(file: string): string[][] {

@@ -82,7 +82,13 @@ async function main(): Promise<void> {
     ? redisPublisher(config.redisUrl, log)
     : postgresPublisher(connection.pool);
   if (config.workers.includes('relay')) {
-    const relay = startRelay({ db: deps.db, queues, publisher, log });
+    const relay = startRelay({
+      db: deps.db,
+      queues,
+      publisher,
+      log,
+      requeueSeconds: config.outboxRequeueSeconds,
+    });
     onShutdown('relay', () => relay.stop());
   }
   if (config.workers.includes('handlers'))

@@ -13,13 +13,14 @@ const IDS_PER_JOB = 50;
 const BUSY_MS = 5;
 const IDLE_MS = 200;
 /** How often the queued ones are looked at, in milliseconds. */
-const STALE_EVERY_MS = 5_000;
+const STALE_EVERY_MS = 1_000;
 
 export interface RelayDeps {
   db: Db;
   queues: QueueFactory;
   publisher: Publisher;
   log: Logger;
+  requeueSeconds: number;
 }
 
 const queueOf = (consumer: string): QueueName =>
@@ -49,7 +50,7 @@ async function enqueue(queues: QueueFactory, duties: Duty[]): Promise<void> {
  */
 export async function relayOnce(deps: RelayDeps, which: 'new' | 'stale'): Promise<number> {
   return deps.db.transaction().execute(async (tx) => {
-    const duties = await takeDuties(tx, which);
+    const duties = await takeDuties(tx, which, deps.requeueSeconds);
     if (duties.length === 0) return 0;
     const nudges = duties.filter((d) => d.consumer === 'realtime');
     const others = duties.filter((d) => d.consumer !== 'realtime');

@@ -36,6 +36,7 @@ const schema = z.object({
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent']).default('info'),
   DATABASE_POOL_MAX: z.coerce.number().int().min(2).max(100).default(10),
   TRUST_PROXY: z.coerce.number().int().min(0).max(5).default(0),
+  OUTBOX_REQUEUE_SECONDS: z.coerce.number().int().min(1).max(3600).default(60),
   HOTLINE_DEMO: flag,
   WORKERS: z
     .string()
@@ -63,6 +64,8 @@ export interface Config {
   databasePoolMax: number;
   /** Number of proxies in front whose `X-Forwarded-For` is believed. */
   trustProxy: number;
+  /** Seconds after which a duty that was queued and not done is queued again. */
+  outboxRequeueSeconds: number;
   demo: boolean;
   workers: WorkerGroup[];
 }
@@ -109,6 +112,7 @@ export function loadConfig(env: Record<string, string | undefined> = process.env
     logLevel: e.LOG_LEVEL,
     databasePoolMax: e.DATABASE_POOL_MAX,
     trustProxy: e.TRUST_PROXY,
+    outboxRequeueSeconds: e.OUTBOX_REQUEUE_SECONDS,
     demo: e.HOTLINE_DEMO,
     workers: e.WORKERS,
   }) as Config;

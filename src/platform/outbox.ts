@@ -5,8 +5,6 @@ import type { DbTx, Reader } from './db.ts';
 
 /** Rows taken at once. */
 const BATCH_MAX = 500;
-/** Seconds after which a queued duty that is still there is queued again; doubles with failures. */
-const REQUEUE_SECONDS = 60;
 
 /** A duty as the relay needs it. */
 export interface Duty {
@@ -18,13 +16,20 @@ export interface Duty {
   payload: Record<string, unknown>;
 }
 
-/** Locks a batch of duties: those never queued, or those queued long ago and still not done. */
-export async function takeDuties(db: DbTx, which: 'new' | 'stale'): Promise<Duty[]> {
+/**
+ * Locks a batch of duties: those never queued, or those queued `requeueSeconds` ago and still not
+ * done; the time doubles with each failure, up to an hour.
+ */
+export async function takeDuties(
+  db: DbTx,
+  which: 'new' | 'stale',
+  requeueSeconds: number,
+): Promise<Duty[]> {
   const where =
     which === 'new'
       ? sql`o.queued_at is null`
       : sql`o.queued_at < clock_timestamp() -
-          least(${REQUEUE_SECONDS} * power(2, least(o.failures, 10)), 3600) * interval '1 second'`;
+          least(${requeueSeconds}::int * power(2, least(o.failures, 10)), 3600) * interval '1 second'`;
   const rows = await sql<Duty>`
     select o.id, o.consumer, e.type, e.order_id as "orderId", e.version, e.payload
     from outbox o join domain_event e on e.id = o.event_id

@@ -1,23 +1,22 @@
 /**
- * Form drafts that survive a refresh and a sign-out: kept per user and form until they succeed.
- * Who raised a demand is no reader's business on a shared machine: fields named `secret` stay in
- * this tab only (sessionStorage).
+ * Form drafts that survive a refresh and a sign-out: kept per user and form until they succeed, and
+ * shared by all parts of a page that show the same form. Who raised a demand is no reader's business
+ * on a shared machine: fields named `secret` stay in this tab only (sessionStorage).
  */
-import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { useMemo, useRef, useSyncExternalStore } from 'react';
 import { newKey } from './random.ts';
 import { readStored, writeStored } from './storage.ts';
 
 interface Kept<T> {
   value: Partial<T>;
-  /** The Idempotency-Key of this form: repeated until the server has taken it. */
   key: string;
-  savedAt: number;
+  savedAt: number | undefined;
 }
 
 export interface DraftForm<T> {
   value: T;
   set(change: Partial<T>): void;
-  /** The Idempotency-Key of this form. */
+  /** The Idempotency-Key of this form: repeated until the server has taken it. */
   key: string;
   /** When the draft was last stored, ms of the browser; undefined: nothing stored. */
   savedAt: number | undefined;
@@ -28,94 +27,112 @@ export interface DraftForm<T> {
 }
 
 const SAVE_DELAY_MS = 300;
-const nameOf = (userId: string, form: string) => `console.draft.${userId}.${form}`;
 
+class Draft<T extends object> {
+  readonly #name: string;
+  readonly #empty: T;
+  readonly #secret: readonly (keyof T)[];
+  readonly #listeners = new Set<() => void>();
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  state: { value: T; key: string; savedAt: number | undefined };
+
+  constructor(name: string, empty: T, secret: readonly (keyof T)[]) {
+    this.#name = name;
+    this.#empty = empty;
+    this.#secret = secret;
+    const kept = readStored<Kept<T>>('localStorage', name);
+    const hidden = readStored<Partial<T>>('sessionStorage', name);
+    this.state = {
+      value: { ...empty, ...kept?.value, ...hidden },
+      key: kept?.key ?? newKey(),
+      savedAt: kept?.savedAt,
+    };
+  }
+
+  get shown(): boolean {
+    return this.#listeners.size > 0;
+  }
+
+  subscribe = (listener: () => void) => {
+    this.#listeners.add(listener);
+    return () => {
+      this.#listeners.delete(listener);
+      this.flush();
+    };
+  };
+  read = () => this.state;
+
+  set = (change: Partial<T>) => this.#change({ value: { ...this.state.value, ...change } });
+  renewKey = () => this.#change({ key: newKey() });
+  clear = (keep: Partial<T> = {}) => {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    writeStored('localStorage', this.#name, undefined);
+    writeStored('sessionStorage', this.#name, undefined);
+    this.#tell({ value: { ...this.#empty, ...keep }, key: newKey(), savedAt: undefined });
+    if (Object.keys(keep).length > 0) this.#saveSoon();
+  };
+
+  /** Stores at once what is still to be stored. */
+  flush = () => {
+    if (this.#timer === undefined) return;
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#save();
+  };
+
+  #change(change: Partial<typeof this.state>) {
+    this.#tell({ ...this.state, ...change });
+    this.#saveSoon();
+  }
+  #tell(next: typeof this.state) {
+    this.state = next;
+    for (const listener of [...this.#listeners]) listener();
+  }
+  #saveSoon() {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(this.flush, SAVE_DELAY_MS);
+  }
+  #save() {
+    const open: Partial<T> = { ...this.state.value };
+    const hidden: Partial<T> = {};
+    for (const field of this.#secret) {
+      hidden[field] = this.state.value[field];
+      delete open[field];
+    }
+    if (this.#secret.length > 0) writeStored('sessionStorage', this.#name, hidden);
+    const savedAt = Date.now();
+    const kept: Kept<T> = { value: open, key: this.state.key, savedAt };
+    if (writeStored('localStorage', this.#name, kept)) this.#tell({ ...this.state, savedAt });
+  }
+}
+
+const drafts = new Map<string, Draft<object>>();
+window.addEventListener('pagehide', () => drafts.forEach((draft) => draft.flush()));
+
+/** The one draft of this name; a form that nobody shows begins with what is stored or `empty`. */
+function draftOf<T extends object>(name: string, empty: T, secret: readonly (keyof T)[]): Draft<T> {
+  const open = drafts.get(name);
+  if (open?.shown) return open as unknown as Draft<T>;
+  const draft = new Draft(name, empty, secret);
+  drafts.set(name, draft as unknown as Draft<object>);
+  return draft;
+}
+
+/** @param form stays the same while a component is mounted. */
 export function useDraft<T extends object>(
   userId: string,
   form: string,
   empty: T,
   secret: readonly (keyof T)[] = [],
 ): DraftForm<T> {
-  const name = nameOf(userId, form);
-  const start = useRef({ empty, secret });
-  const [state, setState] = useState(() => load(name, empty));
-  const latest = useRef(state);
-  latest.current = state;
-
-  useEffect(() => {
-    if (!state.dirty) return;
-    const timer = setTimeout(() => {
-      const savedAt = save(name, latest.current, start.current.secret);
-      setState((s) => ({ ...s, dirty: false, savedAt }));
-    }, SAVE_DELAY_MS);
-    return () => clearTimeout(timer);
-  }, [state, name]);
-
-  useEffect(() => {
-    const flush = () => latest.current.dirty && save(name, latest.current, start.current.secret);
-    window.addEventListener('pagehide', flush);
-    return () => {
-      window.removeEventListener('pagehide', flush);
-      flush();
-    };
-  }, [name]);
-
-  const set = useCallback(
-    (change: Partial<T>) =>
-      setState((s) => ({ ...s, value: { ...s.value, ...change }, dirty: true })),
-    [],
-  );
-  const clear = useCallback(
-    (keep: Partial<T> = {}) => {
-      forget(name);
-      const value = { ...start.current.empty, ...keep };
-      const dirty = Object.keys(keep).length > 0;
-      const next = { value, key: newKey(), savedAt: undefined, dirty };
-      latest.current = next;
-      setState(next);
-    },
-    [name],
-  );
-  const renewKey = useCallback(() => setState((s) => ({ ...s, key: newKey(), dirty: true })), []);
-  const { value, key, savedAt } = state;
+  const name = `console.draft.${userId}.${form}`;
+  const own = useRef<{ name: string; draft: Draft<T> } | null>(null);
+  if (own.current?.name !== name) own.current = { name, draft: draftOf(name, empty, secret) };
+  const { draft } = own.current;
+  const state = useSyncExternalStore(draft.subscribe, draft.read);
   return useMemo(
-    () => ({ value, set, key, savedAt, clear, renewKey }),
-    [value, set, key, savedAt, clear, renewKey],
+    () => ({ ...state, set: draft.set, clear: draft.clear, renewKey: draft.renewKey }),
+    [state, draft],
   );
-}
-
-interface State<T> {
-  value: T;
-  key: string;
-  savedAt: number | undefined;
-  dirty: boolean;
-}
-
-function load<T extends object>(name: string, empty: T): State<T> {
-  const kept = readStored<Kept<T>>('localStorage', name);
-  const hidden = readStored<Partial<T>>('sessionStorage', name);
-  return {
-    value: { ...empty, ...kept?.value, ...hidden },
-    key: kept?.key ?? newKey(),
-    savedAt: kept?.savedAt,
-    dirty: false,
-  };
-}
-
-function save<T extends object>(name: string, state: State<T>, secret: readonly (keyof T)[]) {
-  const savedAt = Date.now();
-  const open: Partial<T> = { ...state.value };
-  const hidden: Partial<T> = {};
-  for (const field of secret) {
-    hidden[field] = state.value[field];
-    delete open[field];
-  }
-  if (secret.length > 0) writeStored('sessionStorage', name, hidden);
-  const kept: Kept<T> = { value: open, key: state.key, savedAt };
-  return writeStored('localStorage', name, kept) ? savedAt : undefined;
-}
-
-function forget(name: string): void {
-  writeStored('localStorage', name, undefined);
-  writeStored('sessionStorage', name, undefined);
 }

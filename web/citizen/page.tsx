@@ -1,0 +1,131 @@
+/** @jsxImportSource hono/jsx */
+import type { Child } from 'hono/jsx';
+import { LOOK } from './look.ts';
+import type { Size, View } from './view.ts';
+
+/** The mark of the city, as a picture that needs no further request. */
+const ICON =
+  "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 26 26'%3E%3Crect width='26' height='26' rx='4' fill='%230958d9'/%3E%3Ctext x='13' y='19' font-size='16' text-anchor='middle' fill='%23fff'%3E汀%3C/text%3E%3C/svg%3E";
+
+interface PageProps {
+  view: View;
+  title: string;
+  /** The page asks to have something mended; said first in the title, where a reader hears it. */
+  mistaken?: boolean;
+  /** Id of the form that holds what was typed: choosing size or language must not lose it. */
+  keep?: string;
+  /** Where the choices of an error page lead, which has no address of its own. */
+  choiceAt?: string;
+  children?: Child;
+}
+
+/** Frame of every page: head with the inlined style, mark, choices of language and size. */
+export function Page({ view, title, mistaken, keep, choiceAt, children }: PageProps) {
+  const { say } = view;
+  const edition = { normal: '', large: 'elder', huge: 'elder huge' }[view.size];
+  const mended = mistaken ? `${say('citizen.mistake_title')} · ` : '';
+  return (
+    <html lang={view.language} class={edition}>
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width,initial-scale=1" />
+        <meta name="format-detection" content="telephone=no" />
+        <title>{`${mended}${title} · ${say('app.name')}`}</title>
+        <link rel="icon" href={ICON} />
+        <style nonce={view.nonce} dangerouslySetInnerHTML={{ __html: LOOK }} />
+      </head>
+      <body>
+        <div class="page">
+          <Demo view={view} />
+          <Head view={view} keep={keep} choiceAt={choiceAt} />
+          {children}
+        </div>
+      </body>
+    </html>
+  );
+}
+
+const Demo = ({ view }: { view: View }) =>
+  view.demo ? (
+    <div class="demo" role="note">
+      <span>{view.say('citizen.demo')}</span>
+      <a href="/console/">{view.say('citizen.demo_staff')}</a>
+    </div>
+  ) : null;
+
+interface ChoiceProps {
+  view: View;
+  keep?: string | undefined;
+  choiceAt?: string | undefined;
+}
+
+function Head({ view, keep, choiceAt }: ChoiceProps) {
+  const { say } = view;
+  const other = view.language === 'en' ? 'zh-CN' : 'en';
+  const elder = view.size !== 'normal';
+  return (
+    <header>
+      {/* Enter in a field presses the first button of its form: that must be the form's own. */}
+      {keep && <button class="vh" form={keep} tabindex={-1} aria-hidden="true" />}
+      <a href="/">
+        <i aria-hidden="true">汀</i>
+        {say('app.name')}
+      </a>
+      <div>
+        <Choice name="lang" value={other} keep={keep} choiceAt={choiceAt} lang={other}>
+          {say('citizen.language')}
+        </Choice>
+        <Choice name="size" value={elder ? 'normal' : 'large'} keep={keep} choiceAt={choiceAt}>
+          {say(elder ? 'citizen.size.normal' : 'citizen.size.large')}
+        </Choice>
+      </div>
+    </header>
+  );
+}
+
+interface OneChoice {
+  name: string;
+  value: string;
+  keep?: string | undefined;
+  choiceAt?: string | undefined;
+  lang?: string;
+  class?: string;
+  current?: boolean;
+  children?: Child;
+}
+
+/** A link where nothing was typed; else a button that takes the form along. */
+function Choice({ name, value, keep, choiceAt, lang, current, children, ...rest }: OneChoice) {
+  const marks = { class: rest.class ?? 'lk', lang, 'aria-current': current ? 'true' : undefined };
+  return keep ? (
+    <button {...marks} form={keep} name={name} value={value} formnovalidate>
+      {children}
+    </button>
+  ) : (
+    <a {...marks} href={`${choiceAt ?? ''}?${name}=${value}`}>
+      {children}
+    </a>
+  );
+}
+
+/** The two sizes of the edition for the elderly; nothing in the normal edition. */
+export function SizePick({ view, keep }: ChoiceProps) {
+  if (view.size === 'normal') return null;
+  const one = (size: Size, big: string) => (
+    <Choice
+      name="size"
+      value={size}
+      keep={keep}
+      class={`btn ${big}`}
+      current={view.size === size}
+    >
+      {view.say(size === 'huge' ? 'citizen.size.pick_huge' : 'citizen.size.pick_large')}
+    </Choice>
+  );
+  return (
+    <div class="sz" role="group" aria-label={view.say('citizen.size.group')}>
+      {one('large', '')}
+      {one('huge', 'big')}
+    </div>
+  );
+}

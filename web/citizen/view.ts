@@ -1,0 +1,173 @@
+import { randomBytes } from 'node:crypto';
+import type { Context } from 'hono';
+import type { Intake } from '../../src/intake/index.ts';
+import { fail } from '../../src/kernel/errors.ts';
+import { languageOf, translate } from '../../src/kernel/i18n/index.ts';
+import type { Language, TextKey } from '../../src/kernel/i18n/index.ts';
+import type { Env } from '../../src/platform/http/auth.ts';
+import type { Deps } from '../../src/platform/unit-of-work.ts';
+import { choiceOf, keepChoice } from './cookies.ts';
+
+/** What the pages need to know of the house they stand in. */
+export interface Site {
+  deps: Deps;
+  intake: Intake;
+  /** Proxies in front whose `X-Forwarded-For` is believed. */
+  trustProxy: number;
+  demo: boolean;
+}
+
+/** `large` is the edition for the elderly (大字版), `huge` its larger size (特大). */
+const SIZES = ['normal', 'large', 'huge'] as const;
+export type Size = (typeof SIZES)[number];
+
+export type Say = (key: TextKey, values?: Record<string, string | number>) => string;
+
+/** What every page is rendered with: whom it speaks to, and how. */
+export interface View {
+  language: Language;
+  size: Size;
+  nonce: string;
+  demo: boolean;
+  say: Say;
+  /** The instant as people in the city read it, e.g. “9月17日 16:06”. */
+  when: (at: Date) => string;
+}
+
+const CITY_ZONE = 'Asia/Shanghai';
+const FORMATS: Record<Language, Intl.DateTimeFormat> = {
+  'zh-CN': new Intl.DateTimeFormat('zh-CN', {
+    timeZone: CITY_ZONE,
+    month: 'long',
+    day: 'numeric',
+    hour: '2-digit',
+    minute: '2-digit',
+    hourCycle: 'h23',
+  }),
+  en: new Intl.DateTimeFormat('en-GB', {
+    timeZone: CITY_ZONE,
+    month: 'short',
+    day: 'numeric',
+    hour: '2-digit',
+    minute: '2-digit',
+    hourCycle: 'h23',
+  }),
+};
+
+const isSize = (s: string | undefined): s is Size => SIZES.some((size) => size === s);
+const isLanguage = (s: string | undefined): s is Language => s === 'zh-CN' || s === 'en';
+
+const nonceOf = (c: Context<Env>): string => {
+  const known = c.get('nonce') as string | undefined;
+  if (known) return known;
+  const made = randomBytes(16).toString('base64');
+  c.set('nonce', made);
+  return made;
+};
+
+/** Language and size for this reader: chosen in this request, else earlier, else by the browser. */
+export function viewOf(
+  c: Context<Env>,
+  site: { deps: Pick<Deps, 'publicUrl'>; demo: boolean },
+  chosen: Chosen = {},
+): View {
+  const kept = { size: choiceOf(c, site.deps, 'size'), language: choiceOf(c, site.deps, 'lang') };
+  const size = chosen.size ?? (isSize(kept.size) ? kept.size : 'normal');
+  const language =
+    chosen.language ??
+    (isLanguage(kept.language) ? kept.language : languageOf(c.req.header('accept-language')));
+  return {
+    language,
+    size,
+    nonce: nonceOf(c),
+    demo: site.demo,
+    say: (key, values) => translate(language, key, values),
+    when: (at) => FORMATS[language].format(at).replace(', ', ' '),
+  };
+}
+
+/** What a reader has just chosen in the head of a page. */
+export interface Chosen {
+  size?: Size;
+  language?: Language;
+}
+
+function keepChosen(c: Context<Env>, site: Site, size?: string, language?: string): Chosen | null {
+  const chosen: Chosen = {};
+  if (isSize(size)) {
+    keepChoice(c, site.deps, 'size', size);
+    chosen.size = size;
+  }
+  if (isLanguage(language)) {
+    keepChoice(c, site.deps, 'lang', language);
+    chosen.language = language;
+  }
+  return chosen.size || chosen.language ? chosen : null;
+}
+
+/** Follows a `?size=` or `?lang=` link: keeps the choice and shows the page without it. */
+export function switched(c: Context<Env>, site: Site): Response | null {
+  const chosen = keepChosen(c, site, c.req.query('size'), c.req.query('lang'));
+  return chosen ? goTo(c, c.req.path) : null;
+}
+
+/** Fields of a form as they were typed; of a field that came twice, all in `all`. */
+export interface Posted {
+  one: (name: string) => string;
+  all: (name: string) => string[];
+  /** Set when the reader only changed size or language; the page comes again, with what was typed. */
+  chosen: Chosen | null;
+}
+
+/**
+ * Reads a form. Files, JSON and multipart do not belong here.
+ * @throws AppError `unsupported_media_type`.
+ */
+export async function posted(c: Context<Env>, site: Site): Promise<Posted> {
+  const type = c.req.header('content-type') ?? '';
+  if (!/^application\/x-www-form-urlencoded\s*(;|$)/i.test(type)) fail('unsupported_media_type');
+  const fields = new URLSearchParams(await c.req.text());
+  const one = (name: string) => fields.get(name) ?? '';
+  return {
+    one,
+    all: (name) => fields.getAll(name),
+    chosen: keepChosen(c, site, one('size'), one('lang')),
+  };
+}
+
+/** Sends the browser on with a GET; nothing of the request is repeated by a reload. */
+export const goTo = (c: Context<Env>, path: string): Response => {
+  c.header('Cache-Control', 'no-store');
+  return c.redirect(path, 303);
+};
+
+const csp = (nonce: string) =>
+  [
+    "default-src 'none'",
+    `style-src 'nonce-${nonce}'`,
+    "img-src 'self' data:",
+    "form-action 'self'",
+    "base-uri 'none'",
+    "frame-ancestors 'none'",
+  ].join('; ');
+
+type Status = 200 | 400 | 401 | 403 | 404 | 409 | 413 | 415 | 422 | 429 | 500 | 503;
+
+/**
+ * Answers with a page. Pages are personal unless said otherwise and stay in no cache. The referrer
+ * goes to no other site; not `no-referrer`, with which browsers send forms as `Origin: null`.
+ */
+export function show(
+  c: Context<Env>,
+  view: View,
+  page: { toString(): unknown },
+  options: { status?: Status; personal?: boolean } = {},
+): Response {
+  c.header('Content-Security-Policy', csp(view.nonce));
+  c.header('Referrer-Policy', 'same-origin');
+  c.header('X-Content-Type-Options', 'nosniff');
+  c.header('X-Robots-Tag', 'noindex');
+  c.header('Content-Language', view.language);
+  c.header('Cache-Control', options.personal === false ? 'private, no-cache' : 'no-store');
+  return c.html(`<!doctype html>${String(page)}`, options.status ?? 200);
+}
