@@ -101,7 +101,10 @@ async function serve(deps: Deps, batch: Arrival[]): Promise<Settled<Registered>[
   batch.forEach((a, i) => {
     const k = `${scopeOf(a.actor)}\n${a.key}`;
     if (first.has(k)) again.push(i);
-    else (first.set(k, i), candidates.push(i));
+    else {
+      first.set(k, i);
+      candidates.push(i);
+    }
   });
   const wrong = await wrongCodes(
     deps.db,

@@ -3,8 +3,9 @@ import type { CitizenActor } from '../kernel/actor.ts';
 import type { Ground } from '../kernel/words.ts';
 import type { Reader } from '../platform/db.ts';
 import type { ClosingType, OrderState } from './lifecycle.ts';
-import { visibleOrder } from './read.ts';
+
 import * as read from './read.store.ts';
+import { visibleOrder } from './visible.ts';
 
 /** One step of the story as the citizen may read it. */
 export interface CitizenStep {

@@ -1,13 +1,8 @@
 export { ROUND_MAX } from './effects.ts';
-export {
-  keepIdentities,
-  openIdentity,
-  orderItems,
-  ordersOfRequesters,
-  pageOf,
-  readCursor,
-  visibleOrder,
-} from './read.ts';
+export { orderItems, ordersOfRequesters } from './lists.ts';
+export { pageOf, readCursor } from './page.ts';
+export { keepIdentities, openIdentity } from './requester.ts';
+export { visibleOrder } from './visible.ts';
 export { createMany } from './register.ts';
 export type { Incoming } from './register.ts';
 export { workorderRoutes } from './routes.ts';

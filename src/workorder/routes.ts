@@ -7,16 +7,10 @@ import { pathId, valid } from '../platform/http/validate.ts';
 import type { Deps } from '../platform/unit-of-work.ts';
 import { suggest } from '../routing/index.ts';
 import type { DoableAssignmentAct, DoableOrderAct } from './effects.ts';
-import {
-  countInbox,
-  countOrders,
-  findOrders,
-  listInbox,
-  listOrders,
-  orderDetail,
-  revealRequester,
-  visibleOrder,
-} from './read.ts';
+import { orderDetail } from './detail.ts';
+import { countInbox, countOrders, findOrders, listInbox, listOrders } from './lists.ts';
+import { revealRequester } from './requester.ts';
+import { visibleOrder } from './visible.ts';
 import {
   assignmentActInput,
   inboxQuery,

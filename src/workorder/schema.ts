@@ -1,7 +1,6 @@
 /** Typed inputs of every built act, and what readers of an order see. Instants are ISO 8601 UTC. */
 import { z } from 'zod';
 import {
-  CHANNELS,
   CHECKLIST,
   CONTACT_METHODS,
   DEMAND_TYPES,
@@ -35,7 +34,11 @@ import type {
 export const TEXT_MAX = { title: 50, content: 2000, short: 200, long: 4000 } as const;
 
 /** Text as people type it: control characters out, ends trimmed, never only blanks. */
-const clean = (s: string) => s.replace(/[\u0000-\u0008\u000b-\u001f\u007f]/g, '').trim();
+const clean = (s: string) =>
+  s
+    .replaceAll('\r\n', '\n')
+    .replace(/[^\P{Cc}\n\t]/gu, '')
+    .trim();
 export const text = (max: number) =>
   z
     .string()

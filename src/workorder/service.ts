@@ -265,8 +265,10 @@ export const doAct = <A extends DoableOrderAct>(
   );
 
 /** What a caller outside is told of an act. */
-export const publicResult = ({ actId: _, ...rest }: ActResult & { actId: string }): ActResult =>
-  rest;
+export function publicResult(done: ActResult & { actId: string }): ActResult {
+  const { orderId, state, version, createdId } = done;
+  return { orderId, state, version, ...(createdId && { createdId }) };
+}
 
 async function lookAtAssignment(tx: Tx, actor: Actor, assignmentId: string) {
   const found = (await store.findAssignment(tx.db, assignmentId)) ?? fail('not_found');

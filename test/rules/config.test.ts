@@ -29,6 +29,7 @@ describe('loadConfig', () => {
       logLevel: 'info',
       databasePoolMax: 10,
       trustProxy: 0,
+      outboxRequeueSeconds: 60,
       demo: false,
       workers: ['relay', 'schedule', 'handlers'],
     });
@@ -69,6 +70,7 @@ describe('loadConfig', () => {
       logLevel: 'warn',
       databasePoolMax: 20,
       trustProxy: 1,
+      outboxRequeueSeconds: 60,
       demo: true,
       workers: ['relay', 'handlers'],
     });

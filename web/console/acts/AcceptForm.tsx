@@ -13,7 +13,12 @@ import { useDraft } from '../lib/drafts.ts';
 import { useWords } from '../lib/text.ts';
 import { Choice } from '../parts/Choice.tsx';
 import { Field } from '../parts/Field.tsx';
-import { AreaPicker, CategoryPicker, SubjectKindPicker, useSubjectKinds } from '../parts/Pickers.tsx';
+import {
+  AreaPicker,
+  CategoryPicker,
+  SubjectKindPicker,
+  useSubjectKinds,
+} from '../parts/Pickers.tsx';
 import { SuggestedUnits } from '../parts/Routing.tsx';
 import { ActForm, missingOf } from './ActForm.tsx';
 import { useOrderAct, type ActProps } from './useOrderAct.ts';
@@ -137,7 +142,11 @@ function Classification({ fields, set, tried }: ClassificationProps) {
 }
 
 interface AdviceProps {
-  fields: { categoryCode: string | undefined; areaCode: string | undefined; subjectKind: string | undefined };
+  fields: {
+    categoryCode: string | undefined;
+    areaCode: string | undefined;
+    subjectKind: string | undefined;
+  };
 }
 /** What the catalogue says of this category and place: a statement, it fills nothing. */
 export function CatalogueAdvice({ fields }: AdviceProps) {

@@ -53,7 +53,10 @@ export function ActForm(props: Props) {
       <div className="act-fields">{props.children(tried)}</div>
       {props.problem && (
         <div className="act-problem">
-          <ProblemNotice problem={props.problem} {...(props.written ? { written: props.written } : {})} />
+          <ProblemNotice
+            problem={props.problem}
+            {...(props.written ? { written: props.written } : {})}
+          />
         </div>
       )}
       <div className="bar">

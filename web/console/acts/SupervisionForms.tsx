@@ -140,7 +140,9 @@ export function RedoForm({ order, onDone }: ActProps & { order: OrderDetail }) {
 
 /** Closing types that a person may choose here; the others follow from an act. */
 const CHOSEN_CLOSINGS = CLOSING_TYPES.filter((type) =>
-  ['answered', 'solved', 'partly_solved', 'explained', 'unreasonable', 'unreachable'].includes(type),
+  ['answered', 'solved', 'partly_solved', 'explained', 'unreasonable', 'unreachable'].includes(
+    type,
+  ),
 );
 
 export function CloseForm({ order, onDone }: ActProps) {

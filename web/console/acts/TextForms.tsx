@@ -110,7 +110,10 @@ export function RejectForm({ order, onDone }: ActProps) {
               style={{ width: '100%' }}
               value={ground ?? null}
               onChange={(value) => draft.set({ ground: value ?? undefined })}
-              options={GROUNDS.map((value) => ({ value, label: `${value} ${say(`ground.${value}`)}` }))}
+              options={GROUNDS.map((value) => ({
+                value,
+                label: `${value} ${say(`ground.${value}`)}`,
+              }))}
             />
           </Field>
           <Field required label={say('field.words_told')} wrong={wrong(tried, wordsTold.trim())}>

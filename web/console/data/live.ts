@@ -45,7 +45,9 @@ function apply(): void {
   const news = pending;
   pending = new Map();
   gathering = undefined;
-  void queryClient.invalidateQueries({ predicate: (q) => concerns(q.queryKey, q.state.data, news) });
+  void queryClient.invalidateQueries({
+    predicate: (q) => concerns(q.queryKey, q.state.data, news),
+  });
 }
 
 /** Whether a cached answer may be older than the news. */

@@ -8,7 +8,7 @@ import {
   type UseQueryResult,
 } from '@tanstack/react-query';
 import type { Me } from '../../../src/identity/schema.ts';
-import type { SuggestInput } from '../../../src/routing/schema.ts';
+import type { RoutingSuggestion, SuggestInput } from '../../../src/routing/schema.ts';
 import type { InboxFacet, OrderDetail, OrderQueue, Page } from '../../../src/workorder/schema.ts';
 import * as api from './api.ts';
 import { setServerNow } from './clock.ts';
@@ -32,7 +32,9 @@ export const queryClient = new QueryClient({
       staleTime: 5_000,
       gcTime: 5 * MINUTE_MS,
       retry: (count, error) =>
-        count < RETRIES_MAX && error instanceof Problem && (error.status === 0 || error.status === 503),
+        count < RETRIES_MAX &&
+        error instanceof Problem &&
+        (error.status === 0 || error.status === 503),
       networkMode: 'always',
     },
     mutations: { retry: false, networkMode: 'always' },
@@ -54,11 +56,11 @@ export function forgetSession(): void {
 
 /** Who is signed in; null: nobody. */
 export const useSession = () =>
-  useQuery({
+  useQuery<Me | null>({
     queryKey: ['session'],
     staleTime: MINUTE_MS,
     refetchInterval: (query) => (query.state.data ? MINUTE_MS : false),
-    queryFn: async ({ signal }): Promise<Me | null> => {
+    queryFn: async ({ signal }) => {
       try {
         const me = await api.whoAmI(signal);
         setServerNow(me.serverNow);
@@ -145,7 +147,7 @@ export const useOrderRouting = (id: string | undefined) =>
   });
 
 export const useSuggestion = (input: SuggestInput | undefined) =>
-  useQuery({
+  useQuery<RoutingSuggestion>({
     queryKey: ['suggest', input],
     enabled: input !== undefined,
     staleTime: MINUTE_MS,

@@ -23,9 +23,7 @@ export function Find({ keyed = false }: { keyed?: boolean }) {
   const wanted = useSettled(typed.replace(/[\s-]/g, ''));
   const query = useFind(wanted.length >= DIGITS_MIN ? wanted : '');
   useOutside(box, () => setOpen(false));
-  useKeys(
-    keyed ? [{ keys: '/', label: 'keys.find', run: () => input.current?.focus() }] : [],
-  );
+  useKeys(keyed ? [{ keys: '/', label: 'keys.find', run: () => input.current?.focus() }] : []);
   const close = () => {
     setOpen(false);
     setTyped('');

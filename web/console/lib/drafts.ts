@@ -58,6 +58,7 @@ class Draft<T extends object> {
     return () => {
       this.#listeners.delete(listener);
       this.flush();
+      setTimeout(() => !this.shown && drafts.delete(this.#name));
     };
   };
   read = () => this.state;
@@ -110,10 +111,10 @@ class Draft<T extends object> {
 const drafts = new Map<string, Draft<object>>();
 window.addEventListener('pagehide', () => drafts.forEach((draft) => draft.flush()));
 
-/** The one draft of this name; a form that nobody shows begins with what is stored or `empty`. */
+/** The one draft of this name while anybody shows it; then it begins with what is stored. */
 function draftOf<T extends object>(name: string, empty: T, secret: readonly (keyof T)[]): Draft<T> {
   const open = drafts.get(name);
-  if (open?.shown) return open as unknown as Draft<T>;
+  if (open) return open as unknown as Draft<T>;
   const draft = new Draft(name, empty, secret);
   drafts.set(name, draft as unknown as Draft<object>);
   return draft;

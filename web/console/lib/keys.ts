@@ -51,7 +51,8 @@ function namesOf(event: KeyboardEvent): string[] {
   const base = baseName(event);
   if (event.ctrlKey || event.metaKey) return [`Ctrl+${base}`];
   const single = base.length === 1;
-  if (event.altKey) return isTyping(event.target) && single ? [`Alt+${base}`, base] : [`Alt+${base}`];
+  if (event.altKey)
+    return isTyping(event.target) && single ? [`Alt+${base}`, base] : [`Alt+${base}`];
   if (single && isTyping(event.target)) return [];
   // A focused row of a list lets Enter do what the screen says; other controls keep their own.
   if (base === 'Enter' && isControl(event.target) && !isRow(event.target)) return [];

@@ -45,9 +45,7 @@ export function SplitColumns(props: Props) {
 function Side({ side, sideLabel, sideOpen = false, sideFlows = false, onSideClose }: Props) {
   const { say } = useWords();
   const drawer = sideOpen && onSideClose !== undefined && innerWidth < 1280;
-  useKeys(
-    drawer ? [{ keys: 'Esc', label: 'keys.close', run: onSideClose, quiet: true }] : [],
-  );
+  useKeys(drawer ? [{ keys: 'Esc', label: 'keys.close', run: onSideClose, quiet: true }] : []);
   return (
     <aside
       className={`col quiet side ${sideOpen ? 'open' : ''} ${sideFlows ? 'flow' : ''}`}

@@ -4,7 +4,13 @@ import type { OrderListItem } from '../../../src/workorder/schema.ts';
 import { OrderTitle } from './Marks.tsx';
 
 interface Props {
-  items: readonly { id: string; order: OrderListItem; to: string; left: ReactNode; right: ReactNode }[];
+  items: readonly {
+    id: string;
+    order: OrderListItem;
+    to: string;
+    left: ReactNode;
+    right: ReactNode;
+  }[];
   selected: string | undefined;
 }
 

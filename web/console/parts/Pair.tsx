@@ -24,7 +24,11 @@ export function Pair({ order, publicOnly = false }: { order: OrderDetail; public
             {order.lead && name(order.lead)}
           </Dots>
         </h3>
-        {answered ? <p className="said m">{answered}</p> : <p className="mut">{say('reply.none')}</p>}
+        {answered ? (
+          <p className="said m">{answered}</p>
+        ) : (
+          <p className="mut">{say('reply.none')}</p>
+        )}
         {reply && (
           <p className="xs mut">
             <Dots>

@@ -17,7 +17,11 @@ interface PickerProps {
 
 const filterOption = (typed: string, option?: { label?: unknown; value?: unknown }) =>
   `${String(option?.label)} ${String(option?.value)}`.toLowerCase().includes(typed.toLowerCase());
-const search = { showSearch: { filterOption }, allowClear: true, style: { width: '100%' } } as const;
+const search = {
+  showSearch: { filterOption },
+  allowClear: true,
+  style: { width: '100%' },
+} as const;
 
 /** Second and third level; accepting needs at least the second. */
 export function CategoryPicker(props: PickerProps) {

@@ -17,7 +17,7 @@ export function Loading() {
   const { say } = useWords();
   return (
     <p className="pad sm mut" role="status">
-      {say('state.loading')}
+      {say('common.loading')}
     </p>
   );
 }

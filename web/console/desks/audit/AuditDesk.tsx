@@ -27,7 +27,8 @@ export default function AuditDesk() {
   const ids = pages.items.map((order) => order.id);
   const select = (id: string | undefined) =>
     void navigate(`/audit${id ? `/${id}` : ''}`, { replace: true });
-  const next = () => select(ids[ids.indexOf(orderId ?? '') + 1] ?? ids.find((id) => id !== orderId));
+  const next = () =>
+    select(ids[ids.indexOf(orderId ?? '') + 1] ?? ids.find((id) => id !== orderId));
   const order = useOrder(orderId);
   useTitle(say('desk.audit_long'));
   useWatch(orderId);
@@ -77,7 +78,9 @@ export default function AuditDesk() {
       {orderId ? (
         <QueryView query={order}>{(data) => <AuditedOrder order={data} />}</QueryView>
       ) : (
-        <EmptyState title={say('empty.pending_audit')}>{say('empty.pending_audit_next')}</EmptyState>
+        <EmptyState title={say('empty.pending_audit')}>
+          {say('empty.pending_audit_next')}
+        </EmptyState>
       )}
     </SplitColumns>
   );

@@ -31,7 +31,8 @@ export default function DispatchDesk() {
   useTitle(say('desk.dispatch_long'));
   useListKeys({ ids, selected: orderId, select });
   useFirstSelected(ids, orderId, select, innerWidth >= WIDE);
-  const next = () => select(ids[ids.indexOf(orderId ?? '') + 1] ?? ids.find((id) => id !== orderId));
+  const next = () =>
+    select(ids[ids.indexOf(orderId ?? '') + 1] ?? ids.find((id) => id !== orderId));
   return (
     <SplitColumns
       desk="dispatch"

@@ -81,7 +81,11 @@ export default function FollowupDesk() {
   );
 }
 
-function Queue(props: { items: CallbackItem[]; queue: CallbackQueue; selected: string | undefined }) {
+function Queue(props: {
+  items: CallbackItem[];
+  queue: CallbackQueue;
+  selected: string | undefined;
+}) {
   const { say } = useWords();
   return (
     <OrderQueue

@@ -37,7 +37,9 @@ export function FollowupSide({ task, order, queue, onDone }: Props) {
     );
   }
   return (
-    <EmptyState title={say(task.state === 'open' ? 'callback.not_yours' : `callback.is_${task.state}`)}>
+    <EmptyState
+      title={say(task.state === 'open' ? 'callback.not_yours' : `callback.is_${task.state}`)}
+    >
       {say('callback.nothing_next')}
     </EmptyState>
   );

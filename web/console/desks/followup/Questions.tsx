@@ -160,7 +160,10 @@ function Reasons({ answers: { value, set } }: AnswersProps) {
       <Checkbox.Group
         value={value.reasons}
         onChange={(reasons) => set({ reasons })}
-        options={RATING_REASONS.map((reason) => ({ value: reason, label: say(`reason.${reason}`) }))}
+        options={RATING_REASONS.map((reason) => ({
+          value: reason,
+          label: say(`reason.${reason}`),
+        }))}
       />
     </fieldset>
   );

@@ -20,7 +20,12 @@ export function AssignmentSide({ order, assignment }: WorkProps) {
   return (
     <>
       {replying && (
-        <SelfCheck key={storedDraft(assignment)?.id} order={order} assignment={assignment} co={co} />
+        <SelfCheck
+          key={storedDraft(assignment)?.id}
+          order={order}
+          assignment={assignment}
+          co={co}
+        />
       )}
       {co.length > 0 && <CoUnits co={co} />}
       <div className="part side-line">
@@ -87,7 +92,9 @@ function CoUnits({ co }: { co: OrderDetail['assignments'] }) {
           {a.submittedAt ? (
             <Done at={a.submittedAt} />
           ) : (
-            <span className="mut">{a.waived ? say('order.waived') : say(`assignment.${a.state}`)}</span>
+            <span className="mut">
+              {a.waived ? say('order.waived') : say(`assignment.${a.state}`)}
+            </span>
           )}
         </div>
       ))}

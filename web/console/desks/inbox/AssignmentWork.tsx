@@ -17,13 +17,14 @@ import { ReplyForm } from './ReplyForm.tsx';
 const TABS = ['sign', 'first_contact', 'reply', 'co_reply', 'progress', 'note', 'replies'] as const;
 type Tab = (typeof TABS)[number];
 /** The letter behind Alt, or alone outside of text fields. */
-const LETTERS: Partial<Record<Tab, string>> = {
+const LETTERS = {
   first_contact: 'C',
   reply: 'R',
   co_reply: 'R',
   progress: 'P',
   note: 'B',
-};
+} as const satisfies Partial<Record<Tab, string>>;
+const hasLetter = (tab: Tab): tab is keyof typeof LETTERS => tab in LETTERS;
 
 /** The one next step stands open; the other acts are one key away. */
 export function AssignmentWork({ order, assignment }: WorkProps) {
@@ -32,10 +33,11 @@ export function AssignmentWork({ order, assignment }: WorkProps) {
   const [wanted, choose] = useState<Tab>();
   const tab = tabs.find((t) => t === wanted) ?? tabs[0] ?? 'replies';
   useKeys(
-    tabs.flatMap((t) => {
-      const letter = LETTERS[t];
-      return letter ? [{ keys: letter, label: `keys.tab_${t}` as never, run: () => choose(t) }] : [];
-    }),
+    tabs.filter(hasLetter).map((t) => ({
+      keys: LETTERS[t],
+      label: `keys.tab_${t}` as const,
+      run: () => choose(t),
+    })),
   );
   const items: TabItem<Tab>[] = tabs.map((t) => ({
     id: t,

@@ -22,9 +22,7 @@ export function CoReplyForm(props: WorkFormProps) {
       problem={problem}
       written={text}
       savedAt={draft.savedAt}
-      onSubmit={() =>
-        submit({ act: 'submit_co_reply', version: order.version, input: { text } })
-      }
+      onSubmit={() => submit({ act: 'submit_co_reply', version: order.version, input: { text } })}
     >
       {(tried) => (
         <Field

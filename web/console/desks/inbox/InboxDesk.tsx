@@ -107,7 +107,9 @@ export default function InboxDesk() {
         }
       </QueryView>
       <LoadMore pages={pages} />
-      {item && <Peek key={item.assignment.id} item={item} onOpen={() => open(item.assignment.id)} />}
+      {item && (
+        <Peek key={item.assignment.id} item={item} onOpen={() => open(item.assignment.id)} />
+      )}
     </SplitColumns>
   );
 }

@@ -13,7 +13,12 @@ export const STEPS = [
 ] as const;
 export type Step = (typeof STEPS)[number];
 
-export function nextStep({ kind, state, firstContactAt, replyDrafted }: InboxItem['assignment']): Step {
+export function nextStep({
+  kind,
+  state,
+  firstContactAt,
+  replyDrafted,
+}: InboxItem['assignment']): Step {
   if (state === 'pending_sign') return 'sign';
   if (state === 'submitted') return 'wait_audit';
   if (state === 'accepted') return 'done';

@@ -83,7 +83,11 @@ function OpenOrder({ order, keyed }: { order: OrderListItem; keyed: boolean }) {
         <UrgeForm order={order} onDone={() => setUrging(false)} />
       ) : (
         <div className="row mine-acts">
-          <KeyButton size="small" {...(keyed ? { keys: 'Alt+U' } : {})} onClick={() => setUrging(true)}>
+          <KeyButton
+            size="small"
+            {...(keyed ? { keys: 'Alt+U' } : {})}
+            onClick={() => setUrging(true)}
+          >
             {say('operator.urge')}
           </KeyButton>
           <Link to={`/orders/${order.id}`} className="sm">

@@ -5,7 +5,12 @@ import type { DraftForm } from '../../lib/drafts.ts';
 import { useWords } from '../../lib/text.ts';
 import { Choice } from '../../parts/Choice.tsx';
 import { Field } from '../../parts/Field.tsx';
-import { AreaPicker, CategoryPicker, SubjectKindPicker, useSubjectKinds } from '../../parts/Pickers.tsx';
+import {
+  AreaPicker,
+  CategoryPicker,
+  SubjectKindPicker,
+  useSubjectKinds,
+} from '../../parts/Pickers.tsx';
 import type { OperatorFields } from './form.ts';
 
 interface Props {

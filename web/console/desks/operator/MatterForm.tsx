@@ -76,13 +76,22 @@ export function MatterForm({ draft, registration, opener }: Props) {
         <ProblemNotice problem={registration.problem} written={value.content} />
       </div>
       <div className="bar">
-        <KeyButton type="primary" size="large" htmlType="submit" keys="F9" loading={registration.busy}>
+        <KeyButton
+          type="primary"
+          size="large"
+          htmlType="submit"
+          keys="F9"
+          loading={registration.busy}
+        >
           {say(submitText(value))}
         </KeyButton>
         <KeyButton size="large" keys="F10" aria-pressed={answering} onClick={toggleAnswer}>
           {say(answering ? 'operator.no_answer' : 'act.direct_answer')}
         </KeyButton>
-        <span className={`form-state xs ${tried && faults.length > 0 ? 'today-t' : 'mut'}`} role="status">
+        <span
+          className={`form-state xs ${tried && faults.length > 0 ? 'today-t' : 'mut'}`}
+          role="status"
+        >
           {faults.length > 0 ? faults.join('　') : say(afterText(value))}
         </span>
       </div>

@@ -87,9 +87,7 @@ export default function OperatorDesk() {
 /** The receipt holds the query code, which is told once: it survives a refresh of this tab. */
 function useReceipt(userId: string) {
   const name = `console.receipt.${userId}`;
-  const [receipt, setReceipt] = useState(
-    () => readStored<Receipt>('sessionStorage', name) ?? null,
-  );
+  const [receipt, setReceipt] = useState(() => readStored<Receipt>('sessionStorage', name) ?? null);
   const keep = (next: Receipt | null) => {
     writeStored('sessionStorage', name, next ? { ...next, problem: null } : undefined);
     setReceipt(next);

@@ -52,7 +52,11 @@ function UnitRow({ assignment: a, rounds }: { assignment: AssignmentView; rounds
         )}
       </td>
       <td>
-        {a.waived ? <span className="mut">{say('order.waived')}</span> : <Done at={a.submittedAt} />}
+        {a.waived ? (
+          <span className="mut">{say('order.waived')}</span>
+        ) : (
+          <Done at={a.submittedAt} />
+        )}
         {(a.state === 'cancelled' || a.state === 'returned') && (
           <span className="mut">　{say(`assignment.${a.state}`)}</span>
         )}

@@ -1,0 +1,158 @@
+/** Queues of the centre, inboxes of the units, and order lines for modules above. */
+import { areaNames, categoryNames } from '../catalogue/index.ts';
+import { organizationsById, worksInCenter } from '../identity/index.ts';
+import type { Organization } from '../identity/index.ts';
+import { holds } from '../kernel/actor.ts';
+import type { StaffActor } from '../kernel/actor.ts';
+import { fail } from '../kernel/errors.ts';
+import type { Reader } from '../platform/db.ts';
+import { pageOf, readCursor } from './page.ts';
+import * as read from './read.store.ts';
+import type { ListedAssignment, ListedOrder } from './read.store.ts';
+import type { InboxFacet, InboxItem, OrderListItem, OrderQueue, Page, UnitRef } from './schema.ts';
+import { maySee } from './service.ts';
+import * as store from './store.ts';
+
+/** A unit as lists name it. */
+export const unitRef = (o: Organization | undefined): UnitRef | null =>
+  o ? { id: o.id, code: o.code, name: o.name, nameEn: o.nameEn } : null;
+
+/** Looks up the names that a batch of rows needs, then makes each row's view. */
+export async function lister(db: Reader, rows: ListedOrder[], more: string[] = []) {
+  const [categories, areas, units] = await Promise.all([
+    categoryNames(
+      db,
+      rows.flatMap((r) => r.category_code ?? []),
+    ),
+    areaNames(
+      db,
+      rows.flatMap((r) => r.area_code ?? []),
+    ),
+    organizationsById(db, [...rows.flatMap((r) => r.lead_id ?? []), ...more]),
+  ]);
+  const view = (r: ListedOrder): OrderListItem => {
+    const category = r.category_code ? categories.get(r.category_code) : undefined;
+    const area = r.area_code ? areas.get(r.area_code) : undefined;
+    return {
+      id: r.id,
+      orderNo: r.order_no,
+      state: r.state,
+      version: r.version,
+      round: r.round,
+      channel: r.channel,
+      type: r.type,
+      urgency: r.urgency,
+      category: category
+        ? { code: category.code, name: category.name, nameEn: category.nameEn }
+        : null,
+      area: r.area_code && area ? { code: r.area_code, name: area } : null,
+      title: r.title,
+      excerpt: r.excerpt,
+      confidential: r.confidential,
+      lead: r.lead_id ? unitRef(units.get(r.lead_id)) : null,
+      registeredAt: r.registered_at.toISOString(),
+      stateSince: r.state_since.toISOString(),
+      closingType: r.closing_type,
+      redoProposed: r.redo_proposed,
+      urges: r.urges,
+    };
+  };
+  return { view, units };
+}
+
+const requireCenter = (actor: StaffActor) => {
+  if (!worksInCenter(actor)) fail('not_allowed');
+};
+
+/** A queue of the centre. @throws AppError `not_allowed` for units, who have an inbox. */
+export async function listOrders(
+  db: Reader,
+  actor: StaffActor,
+  q: { queue: OrderQueue; cursor?: string | undefined; limit: number },
+): Promise<Page<OrderListItem>> {
+  requireCenter(actor);
+  const rows = await read.listQueue(db, q.queue, readCursor(q.cursor), q.limit + 1);
+  const { view } = await lister(db, rows);
+  const newestFirst = q.queue === 'all' || q.queue === 'open';
+  return pageOf(rows, q.limit, view, (r) => ({
+    at: newestFirst ? r.registered_at : r.state_since,
+    id: r.id,
+  }));
+}
+
+export async function countOrders(db: Reader, actor: StaffActor) {
+  requireCenter(actor);
+  return read.countQueues(db);
+}
+
+/** Orders by number or its last digits, only those the actor may see. */
+export async function findOrders(
+  db: Reader,
+  actor: StaffActor,
+  q: string,
+): Promise<OrderListItem[]> {
+  const digits = q.replace(/\D/g, '');
+  if (digits.length < 4 || digits.length > 14) return [];
+  const rows = await read.findByNumber(db, digits);
+  const visible = [];
+  for (const r of rows) {
+    if (maySee(actor, r, await store.assignmentsOf(db, r.id))) visible.push(r);
+  }
+  const { view } = await lister(db, visible);
+  return visible.map(view);
+}
+
+/** Views of given orders, for modules above that keep lists of their own. */
+export async function orderItems(
+  db: Reader,
+  ids: readonly string[],
+): Promise<Map<string, OrderListItem>> {
+  const rows = await read.listByIds(db, ids);
+  const { view } = await lister(db, rows);
+  return new Map(rows.map((r) => [r.id, view(r)]));
+}
+
+export async function ordersOfRequesters(
+  db: Reader,
+  requesterIds: readonly string[],
+): Promise<OrderListItem[]> {
+  const rows = await read.listByRequesters(db, requesterIds);
+  const { view } = await lister(db, rows);
+  return rows.map(view);
+}
+
+/** The inbox of every unit in the actor's reach. */
+export async function listInbox(
+  db: Reader,
+  actor: StaffActor,
+  q: { facet: InboxFacet; cursor?: string | undefined; limit: number },
+): Promise<Page<InboxItem>> {
+  const rows = await read.listInbox(db, unitsOf(actor), q.facet, readCursor(q.cursor), q.limit + 1);
+  const { view, units } = await lister(
+    db,
+    rows,
+    rows.map((r) => r.a_organization_id),
+  );
+  const item = (r: ListedAssignment): InboxItem => ({
+    ...view(r),
+    assignment: {
+      id: r.a_id,
+      state: r.a_state,
+      kind: r.a_kind,
+      organization: unitRef(units.get(r.a_organization_id))!,
+      createdAt: r.a_created_at.toISOString(),
+      signedAt: r.a_signed_at?.toISOString() ?? null,
+      firstContactAt: r.a_first_contact_at?.toISOString() ?? null,
+      replyDrafted: r.a_drafted,
+    },
+  });
+  return pageOf(rows, q.limit, item, (r) => ({ at: r.a_created_at, id: r.a_id }));
+}
+
+export const countInbox = (db: Reader, actor: StaffActor) => read.countInbox(db, unitsOf(actor));
+
+/** Units whose inbox it is: those reached by a unit role; the centre itself handles nothing. */
+const unitsOf = (actor: StaffActor): string[] =>
+  holds(actor, 'unit_receiver', 'handler', 'unit_leader', 'command_room', 'grid_worker')
+    ? [...actor.reach]
+    : [];

@@ -1,0 +1,214 @@
+/** What each act on an order does besides changing the state. */
+import { checkCodes } from '../catalogue/index.ts';
+import { addDays } from '../kernel/clock.ts';
+import { fail } from '../kernel/errors.ts';
+import { newId } from '../kernel/ids.ts';
+import { recordDecision } from '../routing/index.ts';
+import { cancelOpen, idsIn, inRound, openAssignments, text } from './effect.ts';
+import type { Context, DoableOrderAct, OrderEffect } from './effect.ts';
+import { ORDER_ACTS } from './lifecycle.ts';
+import type { ClosingType } from './lifecycle.ts';
+import * as store from './store.ts';
+import type { OrderRow } from './store.ts';
+
+const accept: OrderEffect<'accept'> = async (c, i) => {
+  await checkCodes(c.tx.db, i);
+  if (i.title !== '') await store.setTitle(c.tx.db, c.order.id, i.title);
+  const area = i.areaCode ?? c.order.area_code;
+  const subject = i.subjectKind ?? c.order.subject_kind;
+  return {
+    set: {
+      type: i.type,
+      category_code: i.categoryCode,
+      urgency: i.urgency,
+      area_code: area,
+      subject_kind: subject,
+    },
+    detail: { type: i.type, categoryCode: i.categoryCode, urgency: i.urgency, areaCode: area },
+  };
+};
+
+const directAnswer: OrderEffect<'direct_answer'> = async (c, i) => {
+  if (c.actor.kind !== 'staff') fail('not_allowed');
+  await checkCodes(c.tx.db, i);
+  const replyId = newId();
+  await store.insertReply(c.tx.db, {
+    id: replyId,
+    order_id: c.order.id,
+    assignment_id: null,
+    round: c.order.round,
+    kind: 'direct',
+    state: 'accepted',
+    truth: null,
+    solved: null,
+    contact_made: null,
+    finding: '',
+    measures: '',
+    basis: '',
+    public_version: i.answer,
+    author_id: c.actor.userId,
+    author_person_id: c.actor.personId,
+    created_at: c.tx.at,
+    submitted_at: c.tx.at,
+  });
+  const category = i.categoryCode ?? c.order.category_code;
+  return {
+    set: { type: i.type, category_code: category, direct: true },
+    detail: { type: i.type, replyId },
+    createdId: replyId,
+  };
+};
+
+const reject: OrderEffect<'reject'> = async (_c, i) => ({
+  detail: { ground: i.ground },
+  texts: [...text('words_told', 'public', i.wordsTold), ...text('guidance', 'public', i.guidance)],
+});
+
+const dispatch: OrderEffect<'dispatch'> = async (c, i) => {
+  const coIds = [...new Set(i.coIds)].filter((id) => id !== i.leadId);
+  const choice = { leadId: i.leadId, coIds };
+  const events = await openAssignments(c, c.order.round, choice);
+  await recordDecision(c.tx, orderKey(c.order), choice);
+  const mode = i.mode === 'single' && coIds.length > 0 ? 'joint' : i.mode;
+  return {
+    events,
+    detail: { ...choice, mode },
+    texts: text('dispatch_note', 'staff', i.note),
+    createdId: events[0]!.subjectId,
+  };
+};
+
+const orderKey = (o: OrderRow) => ({
+  id: o.id,
+  round: o.round,
+  categoryCode: o.category_code,
+  areaCode: o.area_code,
+  subjectKind: o.subject_kind,
+});
+
+const auditPass: OrderEffect<'audit_pass'> = async (c, i) => {
+  const submitted = idsIn(c, 'submitted');
+  await store.moveReplies(c.tx.db, submitted, 'submitted', 'accepted');
+  await store.moveAssignments(c.tx.db, submitted, ['submitted'], 'accepted', c.tx.at);
+  // Co-handlers that were not waited for have nothing left to do.
+  const events = await cancelOpen(c);
+  return {
+    events,
+    detail: { checklist: i.checklist },
+    texts: text('audit_note', 'center', i.note),
+  };
+};
+
+const auditFail: OrderEffect<'audit_fail'> = async (c, i) => {
+  const lead = inRound(c)
+    .filter((a) => a.kind === 'lead' && a.state === 'submitted')
+    .map((a) => a.id);
+  await store.moveReplies(c.tx.db, lead, 'submitted', 'failed');
+  await store.moveAssignments(c.tx.db, lead, ['submitted'], 'signed', c.tx.at, {
+    submitted_at: null,
+  });
+  return { detail: { missing: i.missing }, texts: text('findings', 'staff', i.findings) };
+};
+
+const withdraw: OrderEffect<'withdraw'> = async (c, i) => ({
+  events: await cancelOpen(c),
+  detail: { identifiedBy: i.identifiedBy },
+  texts: text('wish', 'staff', i.wish),
+});
+
+const note: OrderEffect<'note'> = async (c, i) => {
+  const citizen = c.actor.kind === 'citizen';
+  const visibility = citizen ? 'public' : i.visibility;
+  // "This unit only" from the centre has no unit: it stays in the centre.
+  const seen = visibility === 'unit' && !inUnit(c) ? 'center' : visibility;
+  return { detail: { visibility: seen }, texts: text('note', seen, i.text) };
+};
+const inUnit = (c: Context) =>
+  c.assignments.some((a) => a.organization_id === c.capacity.organizationId);
+
+const urge: OrderEffect<'urge'> = async (c, i) => ({
+  set: { urges: c.order.urges + 1 },
+  detail: { level: i.level },
+  texts: text('urge', 'staff', i.text),
+});
+
+const recordAttempt: OrderEffect<'record_attempt'> = async (_c, i) => ({
+  detail: { result: i.result },
+  texts: text('attempt_note', 'center', i.note),
+});
+
+const evaluate: OrderEffect<'evaluate'> = async (_c, i) => {
+  const { comment, ...codes } = i;
+  return {
+    set: { redo_proposed: i.proposesRedo },
+    detail: codes,
+    texts: text('comment', 'center', comment),
+  };
+};
+
+const giveUpCallback: OrderEffect<'give_up_callback'> = async (_c, i) => ({
+  detail: { reason: i.reason },
+});
+
+/** At most two redos: rounds 1, 2, 3. */
+export const ROUND_MAX = 3;
+/** Closings that had an answer which can be wrong; others have their own way back. */
+const REDOABLE: readonly (ClosingType | null)[] = [
+  'answered',
+  'solved',
+  'partly_solved',
+  'explained',
+  'unreasonable',
+  'unreachable',
+];
+
+const redo: OrderEffect<'redo'> = async (c, i) => {
+  const { order } = c;
+  if (order.round >= ROUND_MAX) fail('redo_limit');
+  if (order.state === 'closed') checkClosedWindow(c, ORDER_ACTS.redo.window.closedDaysMax);
+  const last = inRound(c).filter((a) => a.state !== 'cancelled' && a.state !== 'returned');
+  const leadId = i.leadId ?? last.find((a) => a.kind === 'lead')?.organization_id;
+  if (!leadId)
+    fail('invalid_input', { issues: [{ path: 'leadId', message: 'required', code: 'required' }] });
+  const coIds = i.coIds ?? last.filter((a) => a.kind === 'co').map((a) => a.organization_id);
+  const round = order.round + 1;
+  const events = await openAssignments(c, round, { leadId, coIds });
+  await recordDecision(c.tx, { ...orderKey(order), round }, { leadId, coIds });
+  return {
+    events,
+    set: { round, no_return: true, direct: false, redo_proposed: false },
+    detail: { leadId, coIds, round },
+    texts: text('redo_reason', 'staff', i.reason),
+    createdId: events[0]!.subjectId,
+  };
+};
+
+function checkClosedWindow(c: Context, days: number) {
+  if (!REDOABLE.includes(c.order.closing_type))
+    fail('state_conflict', { closingType: c.order.closing_type });
+  if (!c.order.closed_at || c.tx.at > addDays(c.order.closed_at, days)) fail('window_over');
+}
+
+const close: OrderEffect<'close'> = async (_c, i) => ({
+  closingType: i.closingType,
+  set: { redo_proposed: false },
+  detail: { closingType: i.closingType },
+});
+
+/** Every built order act somebody may do; what is not here cannot be done. */
+export const ORDER_EFFECTS: { [A in DoableOrderAct]: OrderEffect<A> } = {
+  accept,
+  direct_answer: directAnswer,
+  reject,
+  dispatch,
+  audit_pass: auditPass,
+  audit_fail: auditFail,
+  record_attempt: recordAttempt,
+  evaluate,
+  give_up_callback: giveUpCallback,
+  redo,
+  close,
+  withdraw,
+  urge,
+  note,
+};

@@ -1,0 +1,132 @@
+/** Who raised an order: kept encrypted, shown masked, revealed for a reason. */
+import { holds } from '../kernel/actor.ts';
+import type { StaffActor } from '../kernel/actor.ts';
+import { fail } from '../kernel/errors.ts';
+import { newId } from '../kernel/ids.ts';
+import { KEY_ID } from '../platform/crypto.ts';
+import type { Crypto } from '../platform/crypto.ts';
+import type { DbTx, Reader } from '../platform/db.ts';
+import { inTransaction } from '../platform/unit-of-work.ts';
+import type { Deps } from '../platform/unit-of-work.ts';
+import { maskName, maskPhone } from './rules.ts';
+import type { RequesterView } from './schema.ts';
+import * as store from './store.ts';
+import { visibleOrder } from './visible.ts';
+import type { Loaded } from './visible.ts';
+
+/** Roles that may have to reach the citizen. */
+const CENTER_REVEALERS = ['operator', 'dispatcher', 'callback_agent', 'supervisor'] as const;
+const UNIT_REVEALERS = ['unit_receiver', 'handler', 'unit_leader', 'command_room'] as const;
+
+function mayReveal(actor: StaffActor, l: Loaded): boolean {
+  if (l.order.confidential || !l.order.requester_id) return false;
+  if (holds(actor, ...CENTER_REVEALERS)) return true;
+  return l.assignments.some(
+    (a) =>
+      a.state !== 'pending_sign' &&
+      a.state !== 'cancelled' &&
+      a.state !== 'returned' &&
+      actor.grants.some(
+        (g) =>
+          g.organizationId === a.organization_id &&
+          (UNIT_REVEALERS as readonly string[]).includes(g.role),
+      ),
+  );
+}
+
+/** The masked view; empty for a confidential demand. */
+export async function requesterView(
+  deps: { db: Reader; crypto: Crypto },
+  actor: StaffActor,
+  l: Loaded,
+): Promise<RequesterView> {
+  const none = {
+    kind: 'anonymous' as const,
+    name: null,
+    phone: null,
+    canReveal: false,
+    hidden: l.order.confidential,
+  };
+  if (!l.order.requester_id || l.order.confidential) return none;
+  const known = await openIdentity(deps, l.order.requester_id);
+  if (!known) return none;
+  return {
+    kind: known.kind,
+    name: known.name === '' ? null : maskName(known.name),
+    phone: known.phone === '' ? null : maskPhone(known.phone),
+    canReveal: known.phone !== '' && mayReveal(actor, l),
+    hidden: false,
+  };
+}
+
+/** Name and telephone in clear; for sending a notice, or through `reveal`. Never log the answer. */
+export async function openIdentity(deps: { db: Reader; crypto: Crypto }, requesterId: string) {
+  const row = await store.findIdentity(deps.db, requesterId);
+  if (!row) return null;
+  const open = (ct: Buffer | null, field: string) =>
+    ct ? deps.crypto.open(ct, `${requesterId}/${field}`) : '';
+  return {
+    kind: row.kind as RequesterView['kind'],
+    name: open(row.name_ct, 'name'),
+    phone: open(row.phone_ct, 'phone'),
+  };
+}
+
+/** Encrypts and keeps who a requester is. */
+export async function keepIdentities(
+  db: DbTx,
+  crypto: Crypto,
+  list: { requesterId: string; kind: string; name: string; phone: string }[],
+): Promise<void> {
+  const seal = (text: string, id: string, field: string) =>
+    text === '' ? null : crypto.seal(text, `${id}/${field}`);
+  await store.insertIdentities(
+    db,
+    list.map((i) => ({
+      requester_id: i.requesterId,
+      kind: i.kind,
+      key_id: KEY_ID,
+      name_ct: seal(i.name, i.requesterId, 'name'),
+      phone_ct: seal(i.phone, i.requesterId, 'phone'),
+    })),
+  );
+}
+
+/** Shows one number once, for a stated reason; the reading is logged with its reader. */
+export async function revealRequester(
+  deps: Deps,
+  actor: StaffActor,
+  orderId: string,
+  reason: string,
+  traceId?: string,
+): Promise<{ name: string; phone: string }> {
+  return inTransaction(
+    deps,
+    actor,
+    async (tx) => {
+      const loaded = await visibleOrder(tx.db, actor, orderId);
+      if (!mayReveal(actor, loaded)) fail('not_allowed');
+      const known = await openIdentity(
+        { db: tx.db, crypto: deps.crypto },
+        loaded.order.requester_id!,
+      );
+      if (!known || known.phone === '') fail('requester_unreachable');
+      await store.insertRevealReason(tx.db, {
+        id: newId(),
+        orderId,
+        userId: actor.userId,
+        reason,
+        at: tx.at,
+      });
+      tx.record({
+        type: 'requester.revealed',
+        subjectType: 'work_order',
+        subjectId: orderId,
+        orderId,
+        payload: { field: 'phone', reasonGiven: true },
+      });
+      return { name: known.name, phone: known.phone };
+    },
+    traceId,
+  );
+}

@@ -1,0 +1,20 @@
+import type { Actor } from '../kernel/actor.ts';
+import { fail } from '../kernel/errors.ts';
+import type { Reader } from '../platform/db.ts';
+import { maySee } from './service.ts';
+import * as store from './store.ts';
+import type { AssignmentRow, OrderRow } from './store.ts';
+
+/** An order with its assignments, seen by somebody who may. */
+export interface Loaded {
+  order: OrderRow;
+  assignments: AssignmentRow[];
+}
+
+/** The order if the actor may see it. @throws AppError `not_found`. */
+export async function visibleOrder(db: Reader, actor: Actor, orderId: string): Promise<Loaded> {
+  const order = (await store.findOrder(db, orderId)) ?? fail('not_found');
+  const assignments = await store.assignmentsOf(db, orderId);
+  if (!maySee(actor, order, assignments)) fail('not_found');
+  return { order, assignments };
+}

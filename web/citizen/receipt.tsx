@@ -1,0 +1,75 @@
+/** @jsxImportSource hono/jsx */
+import { Hono } from 'hono';
+import { queryCode } from '../../src/intake/index.ts';
+import type { Env } from '../../src/platform/http/auth.ts';
+import { citizenOrder } from '../../src/workorder/index.ts';
+import { readPass } from './cookies.ts';
+import { Page } from './page.tsx';
+import { Hidden, OrderNo } from './parts.tsx';
+import { goTo, show, switched, viewOf } from './view.ts';
+import type { Site, View } from './view.ts';
+
+interface SlipProps {
+  view: View;
+  orderNo: string;
+  code: string;
+  registeredAt: Date;
+}
+
+/** The slip: two lines to write down, and what happens next, without promising a time. */
+export const Receipt = ({ view, orderNo, code, registeredAt }: SlipProps) => {
+  const { say } = view;
+  const half = Math.ceil(code.length / 2);
+  return (
+    <Page view={view} title={say('citizen.receipt.title')}>
+      <main>
+        <div>
+          <h1>{say('citizen.receipt.title')}</h1>
+          <p class="sub">{say('citizen.receipt.sub', { when: view.when(registeredAt) })}</p>
+        </div>
+        <dl class="slip">
+          <div>
+            <dt>{say('citizen.receipt.no')}</dt>
+            <dd>
+              <OrderNo no={orderNo} />
+            </dd>
+          </div>
+          <div>
+            <dt>{say('citizen.receipt.code')}</dt>
+            <dd class="code">
+              {code.slice(0, half)} {code.slice(half)}
+            </dd>
+          </div>
+        </dl>
+        <p class="hint">{say('citizen.receipt.keep')}</p>
+        <div>
+          <h2>{say('citizen.receipt.next')}</h2>
+          <ol class="tk">
+            <li class="on">{say('citizen.receipt.next_1')}</li>
+            <li class="to">{say('citizen.receipt.next_2')}</li>
+            <li class="to">{say('citizen.receipt.next_3')}</li>
+          </ol>
+        </div>
+      </main>
+      {/* The pair goes as a form: it must stand in no address and thus in no log. */}
+      <form class="act" method="post" action="/track">
+        <Hidden values={{ orderNo, code }} />
+        <button class="btn p">{say('citizen.receipt.follow')}</button>
+        <p class="hint">{say('citizen.no_fee')}</p>
+      </form>
+    </Page>
+  );
+};
+
+export const receiptPages = (site: Site) =>
+  new Hono<Env>().get('/', async (c) => {
+    const moved = switched(c, site);
+    if (moved) return moved;
+    const orderId = readPass(c, site.deps, 'receipt');
+    if (!orderId) return goTo(c, '/track');
+    const actor = { kind: 'citizen', orderId, how: 'submission' } as const;
+    const { orderNo, registeredAt } = await citizenOrder(site.deps.db, actor, orderId);
+    const view = viewOf(c, site);
+    const code = queryCode(site.deps, orderId);
+    return show(c, view, <Receipt {...{ view, orderNo, code, registeredAt }} />);
+  });

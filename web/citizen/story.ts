@@ -1,0 +1,161 @@
+import type { TextKey } from '../../src/kernel/i18n/index.ts';
+import type { CitizenOrder } from '../../src/workorder/index.ts';
+import type { Say } from './view.ts';
+
+/** What stands at the top of an order's page. */
+export interface Headline {
+  title: string;
+  sub: string;
+}
+
+const NOW: Record<Exclude<CitizenOrder['state'], 'closed' | 'archived'>, string> = {
+  registered: 'received',
+  awaiting_supplement: 'wants_more',
+  pending_dispatch: 'received',
+  in_conference: 'received',
+  dispatched: 'sent',
+  in_progress: 'doing',
+  suspended: 'waits',
+  pending_audit: 'checking',
+  pending_callback: 'answered',
+  pending_close: 'ending',
+  merged: 'merged',
+  transferred: 'moved',
+};
+
+/** What is going on, in the words of somebody who explains it at the door. */
+export function headline(say: Say, when: (at: Date) => string, o: CitizenOrder): Headline {
+  if (o.state === 'closed' || o.state === 'archived') return ended(say, when, o);
+  const now = NOW[o.state];
+  const unit = o.leadName ?? '';
+  const title = now === 'doing' && o.round > 1 ? 'again' : now;
+  const nobody = unit === '' && now === 'sent' ? '_nobody' : '';
+  return {
+    title: say(`citizen.now.${title}` as TextKey),
+    sub: saysAlready(o)
+      ? say('citizen.now.rated_sub')
+      : say(`citizen.now.${now}_sub${nobody}` as TextKey, { unit }),
+  };
+}
+
+const saysAlready = (o: CitizenOrder): boolean =>
+  o.state === 'pending_close' && o.steps.findLast((s) => s.act === 'evaluate') !== undefined;
+
+function ended(say: Say, when: (at: Date) => string, o: CitizenOrder): Headline {
+  const kind = o.closingType ?? 'answered';
+  const sub: Partial<Record<typeof kind, string>> = {
+    rejected: say('citizen.end.rejected_sub'),
+    withdrawn: say('citizen.end.again_sub'),
+    no_substance: say('citizen.end.again_sub'),
+    insufficient: say('citizen.end.again_sub'),
+  };
+  return {
+    title: say(`citizen.end.${kind}`),
+    sub: sub[kind] ?? say('citizen.end.sub', { when: when(o.closedAt ?? o.registeredAt) }),
+  };
+}
+
+/** One line of the story. */
+export interface Told {
+  at: Date;
+  title: string;
+  /** The unit, where the title does not name it already. */
+  unitName: string | null;
+  texts: string[];
+  /** The citizen's own demand, folded away: they know it. */
+  isOwn?: boolean;
+}
+
+type Step = CitizenOrder['steps'][number];
+
+/** Which sentence tells an act, where it depends on who did it. */
+const BY_CITIZEN: Record<string, string> = {
+  evaluate: 'evaluate',
+  withdraw: 'withdraw',
+  urge: 'urge',
+  note: 'note',
+};
+const BY_OTHERS: Record<string, string> = {
+  evaluate: 'evaluate_call',
+  withdraw: 'withdraw_call',
+  urge: 'urge_staff',
+  note: 'note_staff',
+};
+const WITH_UNIT = new Set(['dispatch', 'sign', 'first_contact']);
+const PLAIN = new Set(['register', 'accept', 'direct_answer', 'reject', 'redo', 'close']);
+
+function told(say: Say, o: CitizenOrder, step: Step): Told {
+  const texts = step.texts.map((t) => t.body);
+  const line = (title: string, more: Partial<Told> = {}): Told => ({
+    at: step.at,
+    title,
+    unitName: null,
+    texts,
+    ...more,
+  });
+  if (step.act === 'register') {
+    const own = [o.content, o.address].filter((t) => t !== '');
+    return line(say('citizen.step.register'), { texts: own, isOwn: true });
+  }
+  const who = (step.party === 'citizen' ? BY_CITIZEN : BY_OTHERS)[step.act];
+  if (who) return line(say(`citizen.step.${who}` as TextKey));
+  if (WITH_UNIT.has(step.act)) {
+    const unit = step.act === 'dispatch' ? sentTo(o) : step.unitName;
+    const key = unit ? step.act : `${step.act}_nobody`;
+    return line(say(`citizen.step.${key}` as TextKey, { unit: unit ?? '' }));
+  }
+  if (PLAIN.has(step.act)) return line(say(`citizen.step.${step.act}` as TextKey));
+  // News from a unit speaks for itself; an act this page does not know yet tells its words.
+  const [first, ...rest] = texts;
+  const title = first ?? say('citizen.step.other');
+  return line(title, { unitName: step.unitName, texts: rest });
+}
+
+/** The act of the centre does not name the receiver; the order does, until it is done again. */
+const sentTo = (o: CitizenOrder): string | null => (o.round === 1 ? o.leadName : null);
+
+/** Everything that may be told, newest first; answers stand where they were given. */
+export function story(say: Say, o: CitizenOrder): Told[] {
+  const last = o.answers.at(-1);
+  const answers = o.answers
+    // A direct answer is an act with a line of its own.
+    .filter((a) => a.unitName !== null || a !== last)
+    .map(
+      (a): Told => ({
+        at: a.at,
+        title: a.unitName
+          ? say('citizen.step.answer', { unit: a.unitName })
+          : say('citizen.step.answer_nobody'),
+        unitName: null,
+        // The newest answer stands at the head of the page.
+        texts: a === last ? [] : [a.publicVersion],
+      }),
+    );
+  return [...o.steps.map((s) => told(say, o, s)), ...answers]
+    .map((t, i) => ({ t, i }))
+    .sort((a, b) => b.t.at.getTime() - a.t.at.getTime() || b.i - a.i)
+    .map(({ t }) => t);
+}
+
+/** Characters of story on one page; with the longest answer a page stays below 40 kB. */
+const PAGE_CHARS = 2500;
+const LINE_CHARS = 40;
+
+/** A page of the story from the `from`th line on: at least one line, then as many as fit. */
+export function storyPage(lines: readonly Told[], from: number): { shown: Told[]; next: number } {
+  let left = PAGE_CHARS;
+  let next = from;
+  while (next < lines.length) {
+    const line = lines[next]!;
+    left -= LINE_CHARS + line.title.length + line.texts.join('').length;
+    if (left < 0 && next > from) break;
+    next += 1;
+  }
+  return { shown: lines.slice(from, next), next: next < lines.length ? next : 0 };
+}
+
+/** The citizen's own urges: how often, and when last. */
+export function urgesOf(o: CitizenOrder): { count: number; last: Date | null } {
+  const own = o.steps.filter((s) => s.act === 'urge' && s.party === 'citizen');
+  return { count: own.length, last: own.at(-1)?.at ?? null };
+}

@@ -1,0 +1,116 @@
+import { randomUUID } from 'node:crypto';
+import { z } from 'zod';
+import type { Arrival } from '../../src/intake/index.ts';
+import { phone, requesterInput } from '../../src/intake/schema.ts';
+import type { RequesterInput } from '../../src/intake/schema.ts';
+import { TEXT_MAX, matterInput, optionalText } from '../../src/workorder/schema.ts';
+import type { Mistake } from './parts.tsx';
+import type { Posted, Say } from './view.ts';
+
+/** Longest name; the limit of `requesterInput`. */
+export const NAME_MAX = 40;
+
+/**
+ * The whole form as typed. It travels from screen to screen in hidden fields: nothing is stored
+ * before the citizen sends it.
+ */
+export interface Typed {
+  /** Idempotency-Key, the same from the first screen to the last retry. */
+  key: string;
+  content: string;
+  address: string;
+  who: string;
+  name: string;
+  phone: string;
+  confidential: string;
+  callback: string;
+  public: string;
+}
+
+export const newKey = (): string => randomUUID();
+
+/** What the first screen starts with: reachable, asked afterwards, not published. */
+export const blank = (): Typed => ({
+  key: newKey(),
+  content: '',
+  address: '',
+  who: 'named',
+  name: '',
+  phone: '',
+  confidential: '',
+  callback: 'on',
+  public: '',
+});
+
+const KEY = z.uuid();
+/** Browsers send line ends as CR LF; people count one character. */
+const lines = (s: string) => s.replace(/\r\n?/g, '\n');
+
+export function typedFrom(form: Posted): Typed {
+  const key = form.one('key').toLowerCase();
+  const on = (name: string) => (form.one(name) === 'on' ? 'on' : '');
+  return {
+    key: KEY.safeParse(key).success ? key : newKey(),
+    content: lines(form.one('content')),
+    address: form.one('address'),
+    who: form.one('who') === 'anonymous' ? 'anonymous' : 'named',
+    name: form.one('name'),
+    phone: form.one('phone'),
+    confidential: on('confidential'),
+    callback: on('callback'),
+    public: on('public'),
+  };
+}
+
+/** What is wrong on the first screen. */
+export function wrongWhat(say: Say, typed: Typed): Mistake[] {
+  const { shape } = matterInput;
+  const mistakes: Mistake[] = [];
+  if (typed.content.trim() === '') {
+    mistakes.push({ field: 'content', text: say('citizen.err.content_empty') });
+  } else if (!shape.content.safeParse(typed.content).success) {
+    const text = say('citizen.err.content_long', { n: TEXT_MAX.content });
+    mistakes.push({ field: 'content', text });
+  }
+  if (!shape.address.safeParse(typed.address).success) {
+    const text = say('citizen.err.address_long', { n: TEXT_MAX.short });
+    mistakes.push({ field: 'address', text });
+  }
+  return mistakes;
+}
+
+/** What is wrong on the second screen; who stays anonymous can leave nothing wrong there. */
+export function wrongWho(say: Say, typed: Typed): Mistake[] {
+  if (typed.who === 'anonymous') return [];
+  const mistakes: Mistake[] = [];
+  if (!optionalText(NAME_MAX).safeParse(typed.name).success) {
+    mistakes.push({ field: 'name', text: say('citizen.err.name_long', { n: NAME_MAX }) });
+  }
+  if (typed.phone.trim() === '') {
+    mistakes.push({ field: 'phone', text: say('citizen.err.phone_empty') });
+  } else if (!phone.safeParse(typed.phone).success) {
+    mistakes.push({ field: 'phone', text: say('citizen.err.phone_wrong') });
+  }
+  return mistakes;
+}
+
+/** Anonymous means that name and number are not kept, even when they had been typed before. */
+const requesterOf = (typed: Typed): RequesterInput =>
+  typed.who === 'anonymous'
+    ? requesterInput.parse({ kind: 'anonymous' })
+    : requesterInput.parse({ kind: 'natural', name: typed.name, phone: typed.phone });
+
+/** The arrival at the door; only for a form in which nothing is wrong. */
+export const arrivalOf = (typed: Typed): Arrival => ({
+  actor: { kind: 'citizen', orderId: null, how: 'submission' },
+  key: typed.key,
+  channel: 'web',
+  requester: requesterOf(typed),
+  matter: matterInput.parse({
+    content: typed.content,
+    address: typed.address,
+    confidential: typed.confidential === 'on',
+    wishCallback: typed.callback === 'on' && typed.who === 'named',
+    wishPublic: typed.public === 'on',
+  }),
+});

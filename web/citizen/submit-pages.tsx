@@ -1,0 +1,248 @@
+/** @jsxImportSource hono/jsx */
+import type { Child } from 'hono/jsx';
+import { TEXT_MAX } from '../../src/workorder/schema.ts';
+import { Page, SizePick } from './page.tsx';
+import { Field, Hidden, Mistakes, Option, Words } from './parts.tsx';
+import type { Mistake } from './parts.tsx';
+import type { Typed } from './submit-form.ts';
+import type { Say, View } from './view.ts';
+
+export type Screen = 1 | 2 | 3;
+
+interface ScreenProps {
+  view: View;
+  typed: Typed;
+  mistakes: readonly Mistake[];
+}
+
+const FORM = 'f';
+const OF_SCREEN: Record<Screen, readonly (keyof Typed)[]> = {
+  1: ['content', 'address'],
+  2: ['who', 'name', 'phone', 'confidential', 'callback', 'public'],
+  3: [],
+};
+
+/** Fields of the other screens, and the key. */
+const carried = (typed: Typed, screen: Screen): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(typed).filter(
+      ([name, value]) => value !== '' && !OF_SCREEN[screen].includes(name as keyof Typed),
+    ),
+  );
+
+interface StepProps extends ScreenProps {
+  screen: Screen;
+  title: string;
+  sub: string;
+  act: Child;
+  children?: Child;
+}
+
+function Step({ view, typed, mistakes, screen, title, sub, act, children }: StepProps) {
+  const { say } = view;
+  return (
+    <Page view={view} title={title} mistaken={mistakes.length > 0} keep={FORM}>
+      <form id={FORM} class="page-form" method="post" action="/submit">
+        <main>
+          {screen === 1 && <SizePick view={view} keep={FORM} />}
+          <Hidden values={{ screen: String(screen), ...carried(typed, screen) }} />
+          <Mistakes view={view} list={mistakes} />
+          <div>
+            <p class="step">
+              <span aria-hidden="true">
+                {[1, 2, 3].map((n) => (
+                  <i class={n <= screen ? 'on' : ''}></i>
+                ))}{' '}
+              </span>
+              {say('citizen.submit.step', { n: screen })}
+            </p>
+            <h1>{title}</h1>
+            <p class="sub">{sub}</p>
+          </div>
+          {children}
+        </main>
+        <div class="act">{act}</div>
+      </form>
+    </Page>
+  );
+}
+
+const countOf = (say: Say, typed: string): string => {
+  const left = TEXT_MAX.content - typed.trim().length;
+  if (left === TEXT_MAX.content) return say('citizen.submit.count', { n: left });
+  return left >= 0
+    ? say('citizen.submit.count_left', { n: left })
+    : say('citizen.submit.count_over', { n: -left });
+};
+
+/** First screen: what happened, and where. */
+export function WhatScreen({ view, typed, mistakes }: ScreenProps) {
+  const { say } = view;
+  const act = (
+    <>
+      <button class="btn p">{say('citizen.submit.next')}</button>
+      {view.size !== 'normal' && (
+        <a class="btn" href="tel:12345">
+          {say('citizen.call_help')}
+        </a>
+      )}
+      <p class="hint">{say('citizen.submit.emergency')}</p>
+    </>
+  );
+  return (
+    <Step
+      {...{ view, typed, mistakes, act, screen: 1 }}
+      title={say('citizen.submit.what_title')}
+      sub={say('citizen.submit.what_sub')}
+    >
+      <Field
+        {...{ view, mistakes, name: 'content', value: typed.content, rows: 6, required: true }}
+        label={say('citizen.submit.content')}
+        note={say('citizen.required')}
+        count={countOf(say, typed.content)}
+        hint={say('citizen.submit.content_hint')}
+      />
+      <Field
+        {...{ view, mistakes, name: 'address', value: typed.address }}
+        label={say('citizen.submit.address')}
+        note={say('citizen.optional')}
+        hint={say('citizen.submit.address_hint')}
+        attributes={{ autocomplete: 'street-address' }}
+      />
+    </Step>
+  );
+}
+
+const Explained = ({ title, sub }: { title: string; sub: string }) => (
+  <span>
+    {title}
+    <small>{sub}</small>
+  </span>
+);
+
+const WISHES = ['confidential', 'callback', 'public'] as const;
+
+/** Second screen: who asks, and how they want to be treated. */
+export function WhoScreen({ view, typed, mistakes }: ScreenProps) {
+  const { say } = view;
+  const act = <Onward say={say} />;
+  return (
+    <Step
+      {...{ view, typed, mistakes, act, screen: 2 }}
+      title={say('citizen.submit.who_title')}
+      sub={say('citizen.submit.who_sub')}
+    >
+      <fieldset class="field">
+        <legend>{say('citizen.submit.who')}</legend>
+        <div class="list">
+          {(['named', 'anonymous'] as const).map((who) => (
+            <Option type="radio" name="who" value={who} checked={typed.who === who} look="dot">
+              <Explained title={say(`citizen.submit.${who}`)} sub={say(`citizen.submit.${who}_sub`)} />
+            </Option>
+          ))}
+        </div>
+      </fieldset>
+      <Field
+        {...{ view, mistakes, name: 'phone', value: typed.phone }}
+        label={say('citizen.submit.phone')}
+        note={say('citizen.submit.phone_note')}
+        attributes={{ type: 'tel', inputmode: 'tel', autocomplete: 'tel' }}
+      />
+      <Field
+        {...{ view, mistakes, name: 'name', value: typed.name }}
+        label={say('citizen.submit.name')}
+        note={say('citizen.optional')}
+        hint={say('citizen.submit.name_hint')}
+        attributes={{ autocomplete: 'name' }}
+      />
+      <fieldset class="field">
+        <legend>
+          {say('citizen.submit.wishes')} <small>{say('citizen.optional')}</small>
+        </legend>
+        <div class="list">
+          {WISHES.map((w) => (
+            <Option type="checkbox" name={w} value="on" checked={typed[w] === 'on'} look="box">
+              <Explained title={say(`citizen.submit.${w}`)} sub={say(`citizen.submit.${w}_sub`)} />
+            </Option>
+          ))}
+        </div>
+      </fieldset>
+    </Step>
+  );
+}
+
+const Onward = ({ say }: { say: Say }) => (
+  <div class="two">
+    <button class="btn" name="go" value="1" formnovalidate>
+      {say('citizen.submit.prev')}
+    </button>
+    <button class="btn p">{say('citizen.submit.next')}</button>
+  </div>
+);
+
+interface FactProps {
+  label: string;
+  edit: string;
+  screen: Screen;
+  children?: Child;
+}
+
+const Fact = ({ label, edit, screen, children }: FactProps) => (
+  <div>
+    <dt class="row">
+      {label}
+      <button class="lk u" name="go" value={String(screen)} formnovalidate>
+        {edit}
+      </button>
+    </dt>
+    {children}
+  </div>
+);
+
+/** Wishes that will count: who cannot be reached is not asked afterwards. */
+const wishesOf = (say: Say, typed: Typed): string[] =>
+  WISHES.filter((w) => typed[w] === 'on')
+    .filter((w) => w !== 'callback' || (typed.who === 'named' && typed.confidential !== 'on'))
+    .map((w) => say(`citizen.submit.${w}`));
+
+/** Third screen: everything once more, then it is sent. */
+export function CheckScreen({ view, typed, mistakes }: ScreenProps) {
+  const { say } = view;
+  const wishes = wishesOf(say, typed);
+  const act = (
+    <>
+      <button class="btn p" id="send" name="go" value="send">
+        {say('citizen.submit.send')}
+      </button>
+      <p class="hint">{say('citizen.submit.send_hint')}</p>
+    </>
+  );
+  return (
+    <Step
+      {...{ view, typed, mistakes, act, screen: 3 }}
+      title={say('citizen.submit.check_title')}
+      sub={say('citizen.submit.check_sub')}
+    >
+      <dl class="facts">
+        <Fact label={say('citizen.submit.content')} edit={say('citizen.submit.edit_what')} screen={1}>
+          <dd>
+            <Words text={typed.content.trim()} />
+          </dd>
+          <dd class="sub">{typed.address.trim() || say('citizen.submit.not_given')}</dd>
+        </Fact>
+        <Fact label={say('citizen.submit.phone')} edit={say('citizen.submit.edit_who')} screen={2}>
+          {typed.who === 'anonymous' ? (
+            <dd>{say('citizen.submit.anonymous_said')}</dd>
+          ) : (
+            <dd>
+              {typed.name.trim()} {typed.phone.trim()}
+            </dd>
+          )}
+          <dd class="sub">
+            {wishes.length > 0 ? wishes.join(' · ') : say('citizen.submit.no_wishes')}
+          </dd>
+        </Fact>
+      </dl>
+    </Step>
+  );
+}
