@@ -1,5 +1,5 @@
 export { followupRoutes } from './routes.ts';
-export { LINK_DAYS } from './rules.ts';
+export { LINK_DAYS, proposesRedo } from './rules.ts';
 export {
   conclude,
   evaluateByLink,

@@ -1,4 +1,5 @@
 export { ROUND_MAX } from './effects.ts';
+export { orderRow } from './lifecycle.ts';
 export { orderItems, ordersOfRequesters } from './lists.ts';
 export { pageOf, readCursor } from './page.ts';
 export { keepIdentities, openIdentity } from './requester.ts';

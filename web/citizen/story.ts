@@ -114,9 +114,15 @@ function told(say: Say, o: CitizenOrder, step: Step): Told {
 /** The act of the centre does not name the receiver; the order does, until it is done again. */
 const sentTo = (o: CitizenOrder): string | null => (o.round === 1 ? o.leadName : null);
 
+/** The answer that counts: none while it is being done, or done again. */
+export const currentAnswer = (o: CitizenOrder): CitizenOrder['answers'][number] | undefined =>
+  ['pending_callback', 'pending_close', 'closed', 'archived'].includes(o.state)
+    ? o.answers.at(-1)
+    : undefined;
+
 /** Everything that may be told, newest first; answers stand where they were given. */
 export function story(say: Say, o: CitizenOrder): Told[] {
-  const last = o.answers.at(-1);
+  const last = currentAnswer(o);
   const answers = o.answers
     // A direct answer is an act with a line of its own.
     .filter((a) => a.unitName !== null || a !== last)
@@ -127,7 +133,7 @@ export function story(say: Say, o: CitizenOrder): Told[] {
           ? say('citizen.step.answer', { unit: a.unitName })
           : say('citizen.step.answer_nobody'),
         unitName: null,
-        // The newest answer stands at the head of the page.
+        // The answer that counts stands at the head of the page.
         texts: a === last ? [] : [a.publicVersion],
       }),
     );

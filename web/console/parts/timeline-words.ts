@@ -15,8 +15,7 @@ const LISTS: Record<string, string> = {
   truth: 'truth',
   solved: 'solved',
   closingType: 'closing',
-  giveUp: 'give_up',
-  giveUpReason: 'give_up',
+  reason: 'give_up',
   identifiedBy: 'identified',
 };
 

@@ -1,0 +1,114 @@
+/** @jsxImportSource hono/jsx */
+import { Hono } from 'hono';
+import type { Context } from 'hono';
+import { proveByCode } from '../../src/intake/index.ts';
+import type { CitizenActor } from '../../src/kernel/actor.ts';
+import { AppError } from '../../src/kernel/errors.ts';
+import { sourceOf } from '../../src/platform/http/auth.ts';
+import type { Env } from '../../src/platform/http/auth.ts';
+import { citizenOrder } from '../../src/workorder/index.ts';
+import { dropPass, givePass, readPass, tell, toldBefore } from './cookies.ts';
+import { smallBody } from './limits.ts';
+import type { Mistake } from './parts.tsx';
+import { deedPages } from './track-deeds.tsx';
+import { Door, OrderPage } from './track-pages.tsx';
+import type { Pair } from './track-pages.tsx';
+import { goTo, posted, show, switched, viewOf } from './view.ts';
+import type { Say, Site } from './view.ts';
+
+interface Refused {
+  mistakes: Mistake[];
+  status: 401 | 422 | 429;
+}
+
+/** Longest number and code somebody may type or paste, in characters. */
+const PAIR_MAX = 60;
+
+async function prove(c: Context<Env>, site: Site, say: Say, pair: Pair): Promise<Refused | null> {
+  const refuse = (field: string, text: string, status: Refused['status']) => ({
+    mistakes: [{ field, text }],
+    status,
+  });
+  const { orderNo, code } = pair;
+  if (orderNo === '' || code === '') {
+    const field = orderNo === '' ? 'orderNo' : 'code';
+    return refuse(field, say('citizen.err.pair_empty'), 422);
+  }
+  try {
+    const source = sourceOf(c, site.trustProxy);
+    const actor = await proveByCode(site.deps, { orderNo, code, source });
+    givePass(c, site.deps, 'track', actor.orderId!);
+    return null;
+  } catch (error) {
+    const refusal = error instanceof AppError ? error.code : '';
+    if (refusal === 'wrong_credentials') {
+      return refuse('orderNo', say('citizen.err.pair_wrong'), 401);
+    }
+    if (refusal === 'too_many_attempts') {
+      return refuse('orderNo', say('citizen.err.pair_throttled'), 429);
+    }
+    throw error;
+  }
+}
+
+/** The citizen whom the cookie of this browser proves; null when it is missing or over. */
+export function citizenOf(
+  c: Context<Env>,
+  site: Site,
+): (CitizenActor & { orderId: string }) | null {
+  const orderId = readPass(c, site.deps, 'track');
+  return orderId ? { kind: 'citizen', orderId, how: 'query_code' } : null;
+}
+
+/** Back to the door, with a word on why. */
+export function toDoor(c: Context<Env>, site: Site): Response {
+  tell(c, site.deps, 'expired');
+  return goTo(c, '/track');
+}
+
+const NO_PAIR: Pair = { orderNo: '', code: '' };
+
+/** Which line of the story to begin with; nonsense begins at the newest. */
+const fromOf = (text: string | undefined): number =>
+  /^\d{1,4}$/.test(text ?? '') ? Number(text) : 0;
+
+/** Following an order without an account: number and code open it for half an hour. */
+export const trackPages = (site: Site) =>
+  new Hono<Env>()
+    .get('/', (c) => {
+      const moved = switched(c, site);
+      if (moved) return moved;
+      const said = toldBefore(c, site.deps);
+      const view = viewOf(c, site);
+      return show(c, view, <Door view={view} typed={NO_PAIR} mistakes={[]} said={said} />);
+    })
+    .post('/', smallBody, async (c) => {
+      const form = await posted(c, site);
+      const view = viewOf(c, site, form.chosen ?? {});
+      const pair = {
+        orderNo: form.one('orderNo').trim().slice(0, PAIR_MAX),
+        code: form.one('code').trim().slice(0, PAIR_MAX),
+      };
+      if (form.chosen) return show(c, view, <Door view={view} typed={pair} mistakes={[]} />);
+      const refused = await prove(c, site, view.say, pair);
+      if (!refused) return goTo(c, '/track/view');
+      const { mistakes, status } = refused;
+      return show(c, view, <Door view={view} typed={pair} mistakes={mistakes} />, { status });
+    })
+    .post('/leave', smallBody, (c) => {
+      dropPass(c, site.deps, 'track');
+      dropPass(c, site.deps, 'receipt');
+      return goTo(c, '/track');
+    })
+    .get('/view', async (c) => {
+      const moved = switched(c, site);
+      if (moved) return moved;
+      const actor = citizenOf(c, site);
+      if (!actor) return toDoor(c, site);
+      const order = await citizenOrder(site.deps.db, actor, actor.orderId);
+      const said = toldBefore(c, site.deps);
+      const view = viewOf(c, site);
+      const from = fromOf(c.req.query('from'));
+      return show(c, view, <OrderPage {...{ view, order, said, from }} />);
+    })
+    .route('/', deedPages(site));
