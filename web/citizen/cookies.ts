@@ -54,9 +54,9 @@ export function givePass(c: Context<Env>, site: Site, pass: Pass, orderId: strin
 
 /** The order a pass is for; null when there is none, it was changed, or its time is over. */
 export function readPass(c: Context<Env>, site: Site, pass: Pass): string | null {
-  const [orderId = '', expires = '', mac = ''] = (
-    getCookie(c, nameOf(site, pass)) ?? ''
-  ).split('.');
+  const [orderId = '', expires = '', mac = ''] = (getCookie(c, nameOf(site, pass)) ?? '').split(
+    '.',
+  );
   if (!isId(orderId) || !/^\d{1,15}$/.test(expires) || Number(expires) < Date.now()) return null;
   return same(mac, macOf(site, pass, orderId, expires)) ? orderId : null;
 }

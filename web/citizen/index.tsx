@@ -1,10 +1,39 @@
 /** @jsxImportSource hono/jsx */
 import { Hono } from 'hono';
-import type { Context } from 'hono';
 import type { Intake } from '../../src/intake/index.ts';
-import type { AppError } from '../../src/kernel/errors.ts';
 import type { Env } from '../../src/platform/http/auth.ts';
-import { problem } from '../../src/platform/http/errors.ts';
 import type { Deps } from '../../src/platform/unit-of-work.ts';
-export const citizenPages = (_d: Deps, _i: Intake, _o: { trustProxy: number; demo: boolean }) => new Hono<Env>();
-export const citizenErrorPage = (c: Context<Env>, e: AppError) => problem(c, e);
+import { Home } from './home.tsx';
+import { ratePages } from './rate.tsx';
+import { receiptPages } from './receipt.tsx';
+import { submitPages } from './submit.tsx';
+import { trackPages } from './track.tsx';
+import { show, switched, viewOf } from './view.ts';
+import type { Site } from './view.ts';
+
+export { citizenErrorPage } from './error.tsx';
+
+/**
+ * The citizen's pages, to be mounted at `/`: /, /submit, /receipt, /track and below, /rate/:token.
+ * They work without a script, set their own security headers, and add no middleware to other paths.
+ * @param options `trustProxy` proxies in front whose X-Forwarded-For is believed; `demo` says on
+ *   every page that nothing here is real.
+ */
+export function citizenPages(
+  deps: Deps,
+  intake: Intake,
+  options: { trustProxy: number; demo: boolean },
+) {
+  const site: Site = { deps, intake, ...options };
+  return new Hono<Env>()
+    .get('/', (c) => {
+      const moved = switched(c, site);
+      if (moved) return moved;
+      const view = viewOf(c, site);
+      return show(c, view, <Home view={view} />, { personal: false });
+    })
+    .route('/submit', submitPages(site))
+    .route('/receipt', receiptPages(site))
+    .route('/track', trackPages(site))
+    .route('/rate', ratePages(site));
+}

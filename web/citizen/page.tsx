@@ -112,13 +112,7 @@ function Choice({ name, value, keep, choiceAt, lang, current, children, ...rest 
 export function SizePick({ view, keep }: ChoiceProps) {
   if (view.size === 'normal') return null;
   const one = (size: Size, big: string) => (
-    <Choice
-      name="size"
-      value={size}
-      keep={keep}
-      class={`btn ${big}`}
-      current={view.size === size}
-    >
+    <Choice name="size" value={size} keep={keep} class={`btn ${big}`} current={view.size === size}>
       {view.say(size === 'huge' ? 'citizen.size.pick_huge' : 'citizen.size.pick_large')}
     </Choice>
   );

@@ -126,17 +126,15 @@ export function story(say: Say, o: CitizenOrder): Told[] {
   const answers = o.answers
     // A direct answer is an act with a line of its own.
     .filter((a) => a.unitName !== null || a !== last)
-    .map(
-      (a): Told => ({
-        at: a.at,
-        title: a.unitName
-          ? say('citizen.step.answer', { unit: a.unitName })
-          : say('citizen.step.answer_nobody'),
-        unitName: null,
-        // The answer that counts stands at the head of the page.
-        texts: a === last ? [] : [a.publicVersion],
-      }),
-    );
+    .map((a): Told => ({
+      at: a.at,
+      title: a.unitName
+        ? say('citizen.step.answer', { unit: a.unitName })
+        : say('citizen.step.answer_nobody'),
+      unitName: null,
+      // The answer that counts stands at the head of the page.
+      texts: a === last ? [] : [a.publicVersion],
+    }));
   return [...o.steps.map((s) => told(say, o, s)), ...answers]
     .map((t, i) => ({ t, i }))
     .sort((a, b) => b.t.at.getTime() - a.t.at.getTime() || b.i - a.i)

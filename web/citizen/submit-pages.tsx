@@ -137,7 +137,10 @@ export function WhoScreen({ view, typed, mistakes }: ScreenProps) {
         <div class="list">
           {(['named', 'anonymous'] as const).map((who) => (
             <Option type="radio" name="who" value={who} checked={typed.who === who} look="dot">
-              <Explained title={say(`citizen.submit.${who}`)} sub={say(`citizen.submit.${who}_sub`)} />
+              <Explained
+                title={say(`citizen.submit.${who}`)}
+                sub={say(`citizen.submit.${who}_sub`)}
+              />
             </Option>
           ))}
         </div>
@@ -224,7 +227,11 @@ export function CheckScreen({ view, typed, mistakes }: ScreenProps) {
       sub={say('citizen.submit.check_sub')}
     >
       <dl class="facts">
-        <Fact label={say('citizen.submit.content')} edit={say('citizen.submit.edit_what')} screen={1}>
+        <Fact
+          label={say('citizen.submit.content')}
+          edit={say('citizen.submit.edit_what')}
+          screen={1}
+        >
           <dd>
             <Words text={typed.content.trim()} />
           </dd>

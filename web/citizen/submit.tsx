@@ -75,7 +75,11 @@ async function send(c: Context<Env>, site: Site, say: Say, typed: Typed): Promis
   }
 }
 
-function answer(c: Context<Env>, view: View, { screen, typed, mistakes, status = undefined }: Shown) {
+function answer(
+  c: Context<Env>,
+  view: View,
+  { screen, typed, mistakes, status = undefined }: Shown,
+) {
   const Screen = SCREENS[screen];
   // The blank first screen may be kept by the browser: going back then finds what was typed.
   const personal = typed.content !== '' || typed.name !== '' || typed.phone !== '';

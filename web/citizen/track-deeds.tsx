@@ -9,25 +9,17 @@ import { hit } from '../../src/platform/throttle.ts';
 import { urge } from '../../src/supervision/index.ts';
 import { citizenOrder, doAct } from '../../src/workorder/index.ts';
 import { TEXT_MAX, text as textInput } from '../../src/workorder/schema.ts';
-import { tell } from './cookies.ts';
+import { citizenOf, toDoor, toOrder } from './citizen.ts';
+import type { Citizen } from './citizen.ts';
 import type { Said } from './cookies.ts';
 import { NOTE_LIMIT, smallBody } from './limits.ts';
 import type { Mistake } from './parts.tsx';
-import { citizenOf, toDoor } from './track.tsx';
 import { NotePage, WithdrawPage } from './track-forms.tsx';
 import { mayNow } from './track-pages.tsx';
 import { goTo, posted, show, switched, viewOf } from './view.ts';
 import type { Say, Site } from './view.ts';
 
-type Citizen = NonNullable<ReturnType<typeof citizenOf>>;
-
 const codeOf = (error: unknown): string => (error instanceof AppError ? error.code : '');
-
-/** Back to the order, where one sentence says what came of it. */
-function toOrder(c: Context<Env>, site: Site, said: Said): Response {
-  tell(c, site.deps, said);
-  return goTo(c, '/track/view');
-}
 
 async function urgeOnce(c: Context<Env>, site: Site, actor: Citizen): Promise<Said> {
   try {
@@ -146,9 +138,10 @@ const withdrawPages = (site: Site) =>
       if (isLong) return again([{ field: 'wish', text }], seen, false);
       const outcome = await withdraw(c, site, actor, { version: seen, wish });
       if (outcome === 'done') return toOrder(c, site, 'withdrawn');
-      if (outcome === 'not_now') return toOrder(c, site, 'not_now');
-      const { version } = await citizenOrder(site.deps.db, actor, actor.orderId);
-      return again([], version, true);
+      const order = await citizenOrder(site.deps.db, actor, actor.orderId);
+      if (outcome === 'news') return again([], order.version, true);
+      // A second press finds it withdrawn: that is what was wanted.
+      return toOrder(c, site, order.closingType === 'withdrawn' ? 'withdrawn' : 'not_now');
     });
 
 /** What a citizen can do to the own order: urge, add, withdraw, go and rate. */

@@ -224,9 +224,7 @@ function Foot({ view, order }: { view: View; order: CitizenOrder }) {
         </form>
       )}
       <div class="row mid">
-        {mayNow('withdraw', order) && (
-          <a href="/track/withdraw">{say('citizen.track.withdraw')}</a>
-        )}
+        {mayNow('withdraw', order) && <a href="/track/withdraw">{say('citizen.track.withdraw')}</a>}
         <a href="tel:12345">{say('citizen.call_ask')}</a>
       </div>
     </div>

@@ -2,12 +2,12 @@
 import { Hono } from 'hono';
 import type { Context } from 'hono';
 import { proveByCode } from '../../src/intake/index.ts';
-import type { CitizenActor } from '../../src/kernel/actor.ts';
 import { AppError } from '../../src/kernel/errors.ts';
 import { sourceOf } from '../../src/platform/http/auth.ts';
 import type { Env } from '../../src/platform/http/auth.ts';
 import { citizenOrder } from '../../src/workorder/index.ts';
-import { dropPass, givePass, readPass, tell, toldBefore } from './cookies.ts';
+import { citizenOf, toDoor } from './citizen.ts';
+import { dropPass, givePass, toldBefore } from './cookies.ts';
 import { smallBody } from './limits.ts';
 import type { Mistake } from './parts.tsx';
 import { deedPages } from './track-deeds.tsx';
@@ -49,21 +49,6 @@ async function prove(c: Context<Env>, site: Site, say: Say, pair: Pair): Promise
     }
     throw error;
   }
-}
-
-/** The citizen whom the cookie of this browser proves; null when it is missing or over. */
-export function citizenOf(
-  c: Context<Env>,
-  site: Site,
-): (CitizenActor & { orderId: string }) | null {
-  const orderId = readPass(c, site.deps, 'track');
-  return orderId ? { kind: 'citizen', orderId, how: 'query_code' } : null;
-}
-
-/** Back to the door, with a word on why. */
-export function toDoor(c: Context<Env>, site: Site): Response {
-  tell(c, site.deps, 'expired');
-  return goTo(c, '/track');
 }
 
 const NO_PAIR: Pair = { orderNo: '', code: '' };

@@ -1,0 +1,417 @@
+/**
+ * The house as it runs: real api and worker processes on a database of their own, a Redis of their
+ * own where asked for, a fake SMS gateway, people at browsers, and sockets.
+ */
+import { fork, spawn, spawnSync } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import fs from 'node:fs';
+import { createServer as createHttpServer } from 'node:http';
+import type { ServerResponse } from 'node:http';
+import { createServer } from 'node:net';
+import os from 'node:os';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import pg from 'pg';
+import { io } from 'socket.io-client';
+import type { Socket } from 'socket.io-client';
+import { DEMO_PASSWORD } from '../db/seed.ts';
+import type { Nudge } from '../src/contract.ts';
+import { isRunning } from '../src/platform/lifetime.ts';
+import { newDatabase } from './database.ts';
+import type { TestDatabase } from './database.ts';
+
+export const SECRET = Buffer.alloc(32, 9).toString('base64');
+export const BACKENDS = ['postgres', 'redis'] as const;
+export type Backend = (typeof BACKENDS)[number];
+
+const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
+const POLL_MS = 20;
+const LIMIT_MS = 30_000;
+
+/** Looks again and again until there is something. @throws with `what` when there never was. */
+export async function until<T>(
+  what: string,
+  look: () => T | Promise<T>,
+  limitMs = LIMIT_MS,
+): Promise<NonNullable<T>> {
+  const deadline = performance.now() + limitMs;
+  let last: unknown;
+  for (;;) {
+    try {
+      const found = await look();
+      if (found) return found;
+      last = found;
+    } catch (error) {
+      last = error;
+    }
+    if (performance.now() > deadline)
+      throw new Error(`never in ${limitMs} ms: ${what}`, { cause: last });
+    await sleep(POLL_MS);
+  }
+}
+
+export async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  const { port } = server.address() as { port: number };
+  await new Promise((done) => server.close(done));
+  return port;
+}
+
+// ---------------------------------------------------------------- the bundle
+
+let bundled: string | undefined;
+
+/**
+ * Builds the server bundle (0.3 s), once in each test process, into a directory that looks like a
+ * clone: `dist/` beside `node_modules`. It goes away with the test process.
+ */
+export function bundle(): string {
+  if (bundled) return bundled;
+  const clone = temporaryDir('bundle');
+  const out = path.join(clone, 'dist');
+  const built = spawnSync(
+    process.execPath,
+    [path.join(root, 'src/build.mjs'), '--server-only', '--out', out],
+    { encoding: 'utf8' },
+  );
+  if (built.status !== 0 || !fs.existsSync(path.join(out, 'server.js')))
+    throw new Error(`build failed: ${built.stderr}`);
+  fs.symlinkSync(path.join(root, 'node_modules'), path.join(clone, 'node_modules'));
+  fs.writeFileSync(path.join(clone, 'package.json'), '{"type":"module"}');
+  bundled = clone;
+  return clone;
+}
+
+const temporary: string[] = [];
+process.once('exit', () => {
+  for (const dir of temporary) fs.rmSync(dir, { recursive: true, force: true });
+});
+
+/** A directory that the user PostgreSQL drops to can enter; removed when the test process ends. */
+export function temporaryDir(name: string): string {
+  const dir = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), `hotline-${name}-`)));
+  fs.chmodSync(dir, 0o755);
+  temporary.push(dir);
+  return dir;
+}
+
+// ---------------------------------------------------------------- processes
+
+/** One process of ours; everything it prints is kept. */
+export interface Proc {
+  child: ChildProcess;
+  output(): string;
+  /** Ends it like a power cut. */
+  kill9(): Promise<void>;
+  /** Ends it in order. @returns its exit code. */
+  stop(): Promise<number | null>;
+}
+
+function procOf(child: ChildProcess): Proc {
+  let output = '';
+  for (const stream of [child.stdout, child.stderr])
+    stream?.setEncoding('utf8').on('data', (d: string) => (output += d));
+  const ended = new Promise<number | null>((done) => child.once('close', done));
+  const end = async (signal: NodeJS.Signals) => {
+    if (isRunning(child)) child.kill(signal);
+    return ended;
+  };
+  return {
+    child,
+    output: () => output,
+    kill9: async () => void (await end('SIGKILL')),
+    stop: () => end('SIGTERM'),
+  };
+}
+
+/** Starts one script of the bundle and waits until it says that it is ready. */
+async function start(script: string, env: NodeJS.ProcessEnv): Promise<Proc> {
+  const child = fork(path.join(bundle(), 'dist', script), [], {
+    env: { PATH: process.env.PATH, TZ: 'UTC', ...env },
+    execArgv: ['--enable-source-maps'],
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+  });
+  const proc = procOf(child);
+  let ready = false;
+  child.on('message', () => (ready = true));
+  await until(`${script} ready`, () => {
+    if (!isRunning(child)) throw new Error(`${script} ended: ${proc.output()}`);
+    return ready;
+  });
+  return proc;
+}
+
+/** The one-machine supervisor on a data directory; PostgreSQL, api and workers are its children. */
+export function supervise(env: NodeJS.ProcessEnv): Proc {
+  const clone = bundle();
+  return procOf(
+    spawn(process.execPath, [path.join(clone, 'dist/main.js')], {
+      cwd: clone,
+      detached: true,
+      env: { PATH: process.env.PATH, TZ: 'UTC', ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    }),
+  );
+}
+
+export interface RedisServer {
+  url: string;
+  stop(): Promise<void>;
+}
+
+/** A Redis of one's own, that may be flushed and listened to. */
+export async function startRedis(): Promise<RedisServer> {
+  const port = await freePort();
+  const settings = ['--save', '', '--appendonly', 'no', '--maxmemory-policy', 'noeviction'];
+  const proc = procOf(
+    spawn('redis-server', ['--port', String(port), '--bind', '127.0.0.1', ...settings], {
+      cwd: temporaryDir('redis'),
+      stdio: ['ignore', 'pipe', 'pipe'],
+    }),
+  );
+  await until('redis', () => proc.output().includes('Ready to accept connections'));
+  return { url: `redis://127.0.0.1:${port}`, stop: () => proc.kill9() };
+}
+
+// ---------------------------------------------------------------- the fake SMS gateway
+
+export interface Sms {
+  id: string;
+  to: string;
+  text: string;
+}
+
+/** What the gateway does with a try: takes it, takes it and answers late, refuses, or says nothing. */
+export type Behaviour = 'take' | 'refuse' | 'hang' | { takeAndAnswerAfter: Promise<unknown> };
+
+export interface FakeGateway {
+  url: string;
+  /** Every request, in order. */
+  tries: (Sms & { key: string; at: number })[];
+  /** Messages that were taken, by id; a repeated id is one message, as with a real provider. */
+  taken: Map<string, Sms>;
+  /** Decides on each try; `nth` counts the tries of this id from 1. */
+  behave(rule: (sms: Sms, nth: number) => Behaviour): void;
+  to(phone: string): Sms[];
+  /** Hanging requests are cut off. */
+  close(): Promise<void>;
+}
+
+export async function startGateway(): Promise<FakeGateway> {
+  let rule: (sms: Sms, nth: number) => Behaviour = () => 'take';
+  const tries: FakeGateway['tries'] = [];
+  const taken = new Map<string, Sms>();
+  const serve = (sms: Sms, key: string, response: ServerResponse) => {
+    tries.push({ ...sms, key, at: performance.now() });
+    const what = rule(sms, tries.filter((t) => t.id === sms.id).length);
+    if (what === 'hang') return;
+    if (what === 'refuse') return void response.writeHead(500).end();
+    taken.set(sms.id, sms);
+    if (what === 'take') return void response.writeHead(200).end();
+    void what.takeAndAnswerAfter.then(() => response.writeHead(200).end());
+  };
+  const server = createHttpServer((request, response) => {
+    let body = '';
+    request.setEncoding('utf8').on('data', (d: string) => (body += d));
+    request.on('end', () =>
+      serve(JSON.parse(body) as Sms, String(request.headers['idempotency-key']), response),
+    );
+  });
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  const { port } = server.address() as { port: number };
+  return {
+    url: `http://127.0.0.1:${port}/sms`,
+    tries,
+    taken,
+    behave: (r) => void (rule = r),
+    to: (phone) => [...taken.values()].filter((m) => m.to === phone),
+    close: () =>
+      new Promise<void>((done) => (server.close(() => done()), server.closeAllConnections())),
+  };
+}
+
+// ---------------------------------------------------------------- people
+
+export interface Answer<T = any> {
+  status: number;
+  body: T;
+  headers: Headers;
+}
+
+/** Somebody with a browser: sends what a browser sends and keeps its cookies. */
+export interface Browser {
+  cookies: Map<string, string>;
+  get<T = any>(path: string): Promise<Answer<T>>;
+  post<T = any>(path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer<T>>;
+  put<T = any>(path: string, body?: unknown): Promise<Answer<T>>;
+  /** A form, sent as a browser without JavaScript sends it; redirects are followed. */
+  form(path: string, fields: Record<string, string>): Promise<Answer<string>>;
+}
+
+export function browser(base: string): Browser {
+  const cookies = new Map<string, string>();
+  async function call(
+    method: string,
+    where: string,
+    body?: string | URLSearchParams,
+    headers: Record<string, string> = {},
+  ): Promise<Answer> {
+    const response = await fetch(new URL(where, base), {
+      method,
+      redirect: 'manual',
+      headers: {
+        ...(method !== 'GET' && { origin: base, 'sec-fetch-site': 'same-origin' }),
+        ...(cookies.size > 0 && { cookie: [...cookies].map((c) => c.join('=')).join('; ') }),
+        ...headers,
+      },
+      ...(body !== undefined && { body }),
+    });
+    for (const line of response.headers.getSetCookie()) {
+      const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(line) ?? [];
+      if (/max-age=0/i.test(line)) cookies.delete(name);
+      else cookies.set(name, value);
+    }
+    const text = await response.text();
+    const to = response.headers.get('location');
+    if (to && response.status === 303) return call('GET', new URL(to, response.url).pathname);
+    const json = /json/.test(response.headers.get('content-type') ?? '');
+    const { status } = response;
+    return { status, body: json && text ? JSON.parse(text) : text, headers: response.headers };
+  }
+  const json = (method: string, where: string, body: unknown, headers = {}) =>
+    call(method, where, JSON.stringify(body), { 'content-type': 'application/json', ...headers });
+  return {
+    cookies,
+    get: (where) => call('GET', where),
+    post: (where, body = {}, headers) => json('POST', where, body, headers),
+    put: (where, body = {}) => json('PUT', where, body),
+    form: (where, fields) => call('POST', where, new URLSearchParams(fields)),
+  };
+}
+
+/** A member of staff, signed in over the real route. */
+export async function signIn(base: string, login: string): Promise<Browser> {
+  const b = browser(base);
+  const answer = await b.post('/api/session', { login, password: DEMO_PASSWORD });
+  if (answer.status !== 200) throw new Error(`${login}: ${JSON.stringify(answer.body)}`);
+  return b;
+}
+
+/** A screen that listens. */
+export interface Screen {
+  socket: Socket;
+  /** Everything that ever came, whatever its name. */
+  heard: { event: string; data: unknown[] }[];
+  nudges(): Nudge[];
+  /** Asks to follow an order. */
+  watch(orderId: string): Promise<boolean>;
+}
+
+export async function openScreen(base: string, who: Browser): Promise<Screen> {
+  const cookie = [...who.cookies].map((c) => c.join('=')).join('; ');
+  const socket = io(base, {
+    transports: ['websocket'],
+    extraHeaders: { cookie, origin: base },
+    reconnectionDelay: 100,
+    reconnectionDelayMax: 200,
+    forceNew: true,
+  });
+  const heard: Screen['heard'] = [];
+  socket.onAny((event: string, ...data: unknown[]) => void heard.push({ event, data }));
+  await until('socket', () => socket.connected);
+  return {
+    socket,
+    heard,
+    nudges: () => heard.flatMap((h) => (h.event === 'nudge' ? (h.data[0] as Nudge[]) : [])),
+    watch: (orderId) => socket.timeout(5_000).emitWithAck('watch', orderId) as Promise<boolean>,
+  };
+}
+
+// ---------------------------------------------------------------- the house
+
+export interface House {
+  url: string;
+  database: TestDatabase;
+  /** The owner's connection: sees every table. */
+  owner: pg.Pool;
+  gateway: FakeGateway;
+  redis: RedisServer | null;
+  api: Proc;
+  workers: Proc[];
+  startWorkers(env?: NodeJS.ProcessEnv): Promise<Proc>;
+  restartApi(): Promise<void>;
+  as(login: string): Promise<Browser>;
+  screen(login: string): Promise<Screen>;
+  /** Waits until no duty and no message is left to do. */
+  quiet(limitMs?: number): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Everything that one api and one worker process need, started; `WORKERS: 'none'` starts no worker. */
+export async function openHouse(backend: Backend, env: NodeJS.ProcessEnv = {}): Promise<House> {
+  bundle();
+  const [database, gateway, port] = await Promise.all([newDatabase(), startGateway(), freePort()]);
+  const redis = backend === 'redis' ? await startRedis() : null;
+  const url = `http://localhost:${port}`;
+  const settings: NodeJS.ProcessEnv = {
+    PORT: String(port),
+    DATABASE_URL: database.appUrl,
+    SECRET_KEY: SECRET,
+    SMS_GATEWAY_URL: gateway.url,
+    ...(redis && { REDIS_URL: redis.url }),
+    ...env,
+  };
+  const owner = new pg.Pool({ connectionString: database.ownerUrl, max: 3 });
+  owner.on('error', () => {});
+  const people = new Map<string, Promise<Browser>>();
+  const screens: Screen[] = [];
+  const house: House = {
+    url,
+    database,
+    owner,
+    gateway,
+    redis,
+    api: await start('server.js', settings),
+    workers: [],
+    async startWorkers(more = {}) {
+      const proc = await start('workers.js', { ...settings, ...more });
+      house.workers.push(proc);
+      return proc;
+    },
+    async restartApi() {
+      await house.api.kill9();
+      house.api = await start('server.js', settings);
+    },
+    as(login) {
+      const known = people.get(login) ?? signIn(url, login);
+      people.set(login, known);
+      return known;
+    },
+    async screen(login) {
+      const opened = await openScreen(url, await house.as(login));
+      screens.push(opened);
+      return opened;
+    },
+    quiet: (limitMs) => quiet(owner, limitMs),
+    async close() {
+      for (const s of screens) s.socket.disconnect();
+      await Promise.all([...house.workers, house.api].map((p) => p.stop()));
+      await Promise.all([owner.end(), gateway.close(), redis?.stop()]);
+      await database.drop();
+    },
+  };
+  if (env.WORKERS !== 'none') await house.startWorkers();
+  return house;
+}
+
+/** Waits until no duty and no message is left to do. */
+export async function quiet(owner: pg.Pool, limitMs?: number): Promise<void> {
+  const left = `select (select count(*) from outbox) + (select count(*) from delivery
+    where state = 'pending') = 0 as none`;
+  await until('quiet', async () => (await owner.query(left)).rows[0].none as boolean, limitMs);
+}
+
+export const newKey = (): string => randomUUID();

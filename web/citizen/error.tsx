@@ -1,0 +1,94 @@
+/** @jsxImportSource hono/jsx */
+import type { Context } from 'hono';
+import type { AppError, ErrorCode } from '../../src/kernel/errors.ts';
+import type { TextKey } from '../../src/kernel/i18n/index.ts';
+import type { Env } from '../../src/platform/http/auth.ts';
+import { Page } from './page.tsx';
+import { show, viewOf } from './view.ts';
+import type { View } from './view.ts';
+
+interface Told {
+  title: TextKey;
+  text: TextKey;
+}
+
+const told = (title: string, text: string): Told => ({
+  title: `citizen.error.${title}` as TextKey,
+  text: `citizen.error.${text}` as TextKey,
+});
+
+const BUSY = told('busy_title', 'busy');
+const GONE = told('not_found_title', 'not_found');
+const CHANGED = told('title', 'changed');
+const INTERNAL = told('title', 'internal');
+
+/** The plain sentence for an error; what citizens cannot meet falls under "our mistake". */
+const TOLD: Partial<Record<ErrorCode, Told>> = {
+  busy: BUSY,
+  database_unavailable: BUSY,
+  not_found: GONE,
+  link_invalid: GONE,
+  demo_only: GONE,
+  act_not_built: GONE,
+  too_many_attempts: told('title', 'too_many'),
+  foreign_origin: told('title', 'refused'),
+  invalid_json: told('title', 'unreadable'),
+  invalid_input: told('title', 'unreadable'),
+  unsupported_media_type: told('title', 'unreadable'),
+  body_too_large: told('title', 'too_large'),
+  state_conflict: CHANGED,
+  version_conflict: CHANGED,
+  already_done: CHANGED,
+};
+
+interface ErrorProps {
+  view: View;
+  code: ErrorCode;
+  traceId: string;
+}
+
+/** What went wrong, what to do, and the number to give on the telephone. */
+export const ErrorPage = ({ view, code, traceId }: ErrorProps) => {
+  const { say } = view;
+  const { title, text } = TOLD[code] ?? INTERNAL;
+  return (
+    <Page view={view} title={say(title)} choiceAt="/">
+      <main>
+        <h1>{say(title)}</h1>
+        <p>{say(text)}</p>
+        <p class="hint">
+          {say('citizen.error.trace')}
+          <br />
+          <code>{traceId}</code>
+          <br />
+          {say('citizen.error.code')} <code>{code}</code>
+        </p>
+      </main>
+      <div class="act">
+        <a class="btn p" href="/">
+          {say('citizen.home')}
+        </a>
+        <a class="btn" href="tel:12345">
+          {say('citizen.call')}
+        </a>
+      </div>
+    </Page>
+  );
+};
+
+/**
+ * The page for an error that reached the root, for `onError`. Needs no database: it is what people
+ * see when there is none.
+ */
+export function citizenErrorPage(
+  c: Context<Env>,
+  error: AppError,
+  site: { publicUrl: string; demo?: boolean } = { publicUrl: '' },
+): Response {
+  // Without the house's address, only the cookies' name is unknown; the page then asks the browser.
+  const view = viewOf(c, { deps: { publicUrl: site.publicUrl }, demo: site.demo ?? false });
+  if (error.status === 503) c.header('Retry-After', '5');
+  const traceId = c.get('traceId') ?? '';
+  const page = <ErrorPage view={view} code={error.code} traceId={traceId} />;
+  return show(c, view, page, { status: error.status });
+}
