@@ -6,12 +6,10 @@
 import type { ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import fs, { createWriteStream, existsSync, readFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import pg from 'pg';
-import { ConfigError, loadConfig, type Config } from './platform/config.ts';
+import type { Config } from './platform/config.ts';
 import {
   reachableDataDir,
   startEmbedded,
@@ -19,11 +17,19 @@ import {
 } from './platform/embedded-postgres.ts';
 import * as lifetime from './platform/lifetime.ts';
 import type { DemoAccount, Service } from './platform/lifetime.ts';
+import { welcome } from './platform/welcome.ts';
+import {
+  databaseFault,
+  faultMessage,
+  portFault,
+  readConfig,
+  reason,
+  redisFault,
+} from './platform/preflight.ts';
 
 const distDir = path.dirname(fileURLToPath(import.meta.url));
 const CHILD_STOP_MS = 10_000;
 const CHILD_READY_MS = 60_000;
-const PROBE_LIMIT_MS = 5_000;
 /** npm repeats the terminal's Ctrl-C; only one that comes later than this is a second one. */
 const SECOND_SIGNAL_MS = 700;
 const POSTGRES_RESTARTS_MAX = 6;
@@ -76,6 +82,7 @@ async function start(): Promise<void> {
   const [ready] = await Promise.all([running.api.ready, running.workers.ready]);
   const url = ready.url ?? config.publicUrl;
   note({ url });
+  say('已就绪 ready');
   welcome(url, accounts);
 }
 
@@ -104,91 +111,6 @@ async function checkedConfig(): Promise<Config> {
   if (faults.length > 0) throw new CannotStart(faultMessage(faults));
   return config;
 }
-
-/** With faulty variables: the settings without them, so that the rest can be looked at as well. */
-function readConfig(): { config?: Config; faults: string[] } {
-  try {
-    return { config: loadConfig(process.env), faults: [] };
-  } catch (error) {
-    if (!(error instanceof ConfigError)) throw error;
-    const names = error.faults.map((fault) => fault.split(':')[0]);
-    const rest = Object.entries(process.env).filter(([name]) => !names.includes(name));
-    try {
-      return { config: loadConfig(Object.fromEntries(rest)), faults: error.faults };
-    } catch {
-      return { faults: error.faults };
-    }
-  }
-}
-
-const faultMessage = (faults: string[]) =>
-  ['无法启动，请先改正 cannot start, please correct:', ...faults.map((f) => `  - ${f}`)].join('\n');
-
-function portFault({ host, port }: Config): Promise<string | undefined> {
-  const probe = createServer();
-  return new Promise((resolve) => {
-    probe.once('error', ({ code }: NodeJS.ErrnoException) =>
-      resolve(
-        code === 'EADDRINUSE'
-          ? `PORT: 端口 ${port} 已被占用 is taken; set another, e.g. PORT=${port + 1}`
-          : `PORT: 不能监听 cannot listen on ${host}:${port} (${code})`,
-      ),
-    );
-    probe.listen(port, host, () => probe.close(() => resolve(undefined)));
-  });
-}
-
-async function databaseFault(name: string, url: string | undefined): Promise<string | undefined> {
-  if (!url) return undefined;
-  const client = new pg.Client({
-    connectionString: url,
-    connectionTimeoutMillis: PROBE_LIMIT_MS,
-    query_timeout: PROBE_LIMIT_MS,
-  });
-  client.on('error', () => {});
-  try {
-    await client.connect();
-    await client.query('select 1');
-    return undefined;
-  } catch (error) {
-    return `${name}: 数据库连不上 cannot reach ${withoutSecrets(url)} (${reason(error)})`;
-  } finally {
-    void client.end().catch(() => {});
-  }
-}
-
-async function redisFault(url: string | undefined): Promise<string | undefined> {
-  if (!url) return undefined;
-  const { Redis } = await import('ioredis');
-  const client = new Redis(url, {
-    lazyConnect: true,
-    connectTimeout: PROBE_LIMIT_MS,
-    commandTimeout: PROBE_LIMIT_MS,
-    maxRetriesPerRequest: 0,
-    retryStrategy: () => null,
-  });
-  let cause: unknown;
-  client.on('error', (error) => (cause = error));
-  try {
-    await client.connect();
-    await client.ping();
-    return undefined;
-  } catch (error) {
-    return `REDIS_URL: Redis 连不上 cannot reach ${withoutSecrets(url)} (${reason(cause ?? error)})`;
-  } finally {
-    client.disconnect();
-  }
-}
-
-const withoutSecrets = (url: string) => {
-  const { host, pathname } = new URL(url);
-  return `${host}${pathname}`;
-};
-
-const reason = (error: unknown) => {
-  const { code, message } = error as NodeJS.ErrnoException;
-  return message || code || String(error);
-};
 
 // ---------------------------------------------------------------- the data directory
 
@@ -401,45 +323,6 @@ function service(
       say(`${name} 意外退出 ended (${how})，${ms / 1000} 秒后重启 restarting in ${ms / 1000} s`),
   });
 }
-
-function welcome(url: string, accounts: DemoAccount[]): void {
-  const head = {
-    login: '账号 login',
-    password: '密码 password',
-    name: '姓名 name',
-    role: '角色 role',
-  };
-  const rows = [head, ...accounts].map((a) => [a.login, a.password, a.name, a.role]);
-  const widths = [0, 1, 2].map((i) => Math.max(...rows.map((row) => columns(row[i] ?? ''))));
-  const lines = rows.map((row) =>
-    row
-      .map((cell, i) => cell + ' '.repeat(Math.max(0, (widths[i] ?? 0) - columns(cell))))
-      .join('  '),
-  );
-  say('已就绪 ready');
-  const table = accounts.length > 0 ? ['', '演示账号 demo accounts', ...lines] : [];
-  const text = [
-    '12345 热线平台 hotline platform',
-    url,
-    ...table,
-    '',
-    '按 Ctrl-C 停止 Ctrl-C stops',
-  ];
-  process.stdout.write(`\n${text.map((line) => `  ${line}`.trimEnd()).join('\n')}\n\n`);
-}
-
-/** Columns of the terminal that a text takes: Chinese characters and full-width forms take two. */
-const columns = (text: string) =>
-  [...text].reduce(
-    (sum, c) =>
-      sum +
-      (/[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe4f\uff00-\uff60\uffe0-\uffe6]/.test(
-        c,
-      )
-        ? 2
-        : 1),
-    0,
-  );
 
 // ---------------------------------------------------------------- the end
 

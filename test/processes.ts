@@ -14,6 +14,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
+import { afterAll } from 'vitest';
 import { io } from 'socket.io-client';
 import type { Socket } from 'socket.io-client';
 import { DEMO_PASSWORD } from '../db/seed.ts';
@@ -65,8 +66,8 @@ export async function freePort(): Promise<number> {
 let bundled: string | undefined;
 
 /**
- * Builds the server bundle (0.3 s), once in each test process, into a directory that looks like a
- * clone: `dist/` beside `node_modules`. It goes away with the test process.
+ * Builds the server bundle (0.3 s), once for each test file, into a directory that looks like a
+ * clone: `dist/` beside `node_modules`.
  */
 export function bundle(): string {
   if (bundled) return bundled;
@@ -86,11 +87,15 @@ export function bundle(): string {
 }
 
 const temporary: string[] = [];
-process.once('exit', () => {
-  for (const dir of temporary) fs.rmSync(dir, { recursive: true, force: true });
+const started: Proc[] = [];
+// Registered before the file's own hooks, thus run after them: whatever a failed test left.
+afterAll(async () => {
+  await Promise.all(started.map((p) => p.kill9()));
+  for (const dir of temporary.splice(0)) fs.rmSync(dir, { recursive: true, force: true });
+  bundled = undefined;
 });
 
-/** A directory that the user PostgreSQL drops to can enter; removed when the test process ends. */
+/** A directory that the user PostgreSQL drops to can enter; removed when the file's tests end. */
 export function temporaryDir(name: string): string {
   const dir = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), `hotline-${name}-`)));
   fs.chmodSync(dir, 0o755);
@@ -119,12 +124,14 @@ function procOf(child: ChildProcess): Proc {
     if (isRunning(child)) child.kill(signal);
     return ended;
   };
-  return {
+  const proc: Proc = {
     child,
     output: () => output,
     kill9: async () => void (await end('SIGKILL')),
     stop: () => end('SIGTERM'),
   };
+  started.push(proc);
+  return proc;
 }
 
 /** Starts one script of the bundle and waits until it says that it is ready. */
@@ -350,8 +357,12 @@ export interface House {
   close(): Promise<void>;
 }
 
-/** Everything that one api and one worker process need, started; `WORKERS: 'none'` starts no worker. */
-export async function openHouse(backend: Backend, env: NodeJS.ProcessEnv = {}): Promise<House> {
+/** One api and one worker process with everything they need; `workers: 'later'` starts none yet. */
+export async function openHouse(
+  backend: Backend,
+  env: NodeJS.ProcessEnv = {},
+  options: { workers?: 'now' | 'later' } = {},
+): Promise<House> {
   bundle();
   const [database, gateway, port] = await Promise.all([newDatabase(), startGateway(), freePort()]);
   const redis = backend === 'redis' ? await startRedis() : null;
@@ -403,7 +414,7 @@ export async function openHouse(backend: Backend, env: NodeJS.ProcessEnv = {}): 
       await database.drop();
     },
   };
-  if (env.WORKERS !== 'none') await house.startWorkers();
+  if (options.workers !== 'later') await house.startWorkers();
   return house;
 }
 

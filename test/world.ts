@@ -12,7 +12,7 @@ import { createIntake } from '../src/intake/index.ts';
 import type { StaffActor } from '../src/kernel/actor.ts';
 import { SYSTEM } from '../src/kernel/actor.ts';
 import { newId } from '../src/kernel/ids.ts';
-import type { DemandType, Urgency } from '../src/kernel/words.ts';
+import type { DemandType, Role, Urgency } from '../src/kernel/words.ts';
 import { send } from '../src/notification/index.ts';
 import type { Gateway } from '../src/notification/index.ts';
 import { createCrypto, hashToken, newToken } from '../src/platform/crypto.ts';
@@ -61,12 +61,26 @@ export interface Matter {
   wishCallback?: boolean;
 }
 
+/** Every route of an app as `METHOD /path`, sorted; middleware is none. */
+export const routesOf = (app: Hono<Env>): string[] =>
+  [...new Set(app.routes.filter((r) => r.method !== 'ALL').map((r) => `${r.method} ${r.path}`))].sort();
+
 export type World = Awaited<ReturnType<typeof createWorld>>;
 
 /** Duties that no one order of theirs may exceed; more means that something feeds itself. */
 const ROUNDS_MAX = 50;
 
-export async function createWorld(options: { at?: string; gateway?: Gateway } = {}) {
+export interface WorldOptions {
+  at?: string;
+  gateway?: Gateway;
+  publicUrl?: string;
+  /** Folder of a built console to serve. */
+  consoleDir?: string;
+  /** Pages that only a demo has, made for this world's database. */
+  demo?: (deps: Deps) => Hono<Env>;
+}
+
+export async function createWorld(options: WorldOptions = {}) {
   const database = await newDatabase();
   const connection = connect(database.appUrl, { max: 8, name: 'hotline-test' });
   const { db } = connection;
@@ -75,7 +89,7 @@ export async function createWorld(options: { at?: string; gateway?: Gateway } = 
     crypto: createCrypto(SECRET),
     log: createLog('test', 'silent'),
     consumersOf,
-    publicUrl: PUBLIC_URL,
+    publicUrl: options.publicUrl ?? PUBLIC_URL,
   };
   const intake = createIntake(deps);
   const app = createApp(deps, {
@@ -83,6 +97,8 @@ export async function createWorld(options: { at?: string; gateway?: Gateway } = 
     trustProxy: 0,
     citizen: citizenPages(deps, intake, { trustProxy: 0, demo: false }),
     errorPage: citizenErrorPage,
+    ...(options.consoleDir && { consoleDir: options.consoleDir }),
+    ...(options.demo && { demo: options.demo(deps) }),
   });
   if (options.at) await moveClock(db, new Date(options.at));
   const sent: { id: string; to: string; text: string }[] = [];
@@ -130,6 +146,39 @@ export async function createWorld(options: { at?: string; gateway?: Gateway } = 
     return client;
   }
 
+  /**
+   * An account beside those of the seed. `like` makes it a further account of the same human being
+   * as another login's.
+   * @returns the id of the account.
+   */
+  async function person(p: {
+    login: string;
+    grants: { role: Role; unit: string }[];
+    like?: string;
+  }): Promise<string> {
+    const same = p.like
+      ? (
+          await db
+            .selectFrom('app_user')
+            .select('person_id')
+            .where('login', '=', p.like)
+            .executeTakeFirstOrThrow()
+        ).person_id
+      : newId();
+    const id = newId();
+    await db
+      .insertInto('app_user')
+      .values({ id, person_id: same, login: p.login, display_name: p.login })
+      .execute();
+    for (const g of p.grants) {
+      await db
+        .insertInto('role_grant')
+        .values({ id: newId(), user_id: id, organization_id: await unit(g.unit), role: g.role })
+        .execute();
+    }
+    return id;
+  }
+
   const unit = async (code: string): Promise<string> =>
     (
       await db
@@ -147,6 +196,7 @@ export async function createWorld(options: { at?: string; gateway?: Gateway } = 
     database,
     sent,
     as,
+    person,
     unit,
     settle,
     now: () => appNow(db),
@@ -195,6 +245,10 @@ function clientOf(app: Hono<Env>, login: string, actor: StaffActor, cookie: stri
     del: (path) => call('DELETE', path),
   };
 }
+
+/** The login of a unit's receiver, as the seed names it; handler and leader have suffixes. */
+export const loginOf = (unit = 'WATER'): string =>
+  unit === 'TOWN_QINGYU_1_ROOM' ? 'nantang' : unit.toLowerCase().replaceAll('_', '.');
 
 const must = <T>(answer: Answer<T>): T => {
   if (answer.status >= 300) throw new Error(`${answer.status} ${JSON.stringify(answer.body)}`);
@@ -301,14 +355,14 @@ export function steps(w: World) {
 
   async function signed(m: Parameters<typeof dispatched>[0] = {}) {
     const order = await dispatched(m);
-    must(await onAssignment('water', order.lead, 'sign'));
+    must(await onAssignment(loginOf(m.lead), order.lead, 'sign'));
     return order;
   }
 
   async function drafted(m: Parameters<typeof dispatched>[0] & { solved?: string } = {}) {
     const order = await signed(m);
     must(
-      await onAssignment('water.handler', order.lead, 'first_contact', {
+      await onAssignment(`${loginOf(m.lead)}.handler`, order.lead, 'first_contact', {
         method: 'phone',
         reached: true,
         content: '已致电说明。',
@@ -316,7 +370,7 @@ export function steps(w: World) {
     );
     must(
       await (
-        await w.as('water.handler')
+        await w.as(`${loginOf(m.lead)}.handler`)
       ).put(`/api/assignments/${order.lead}/reply`, { ...REPLY, solved: m.solved ?? REPLY.solved }),
     );
     return order;
@@ -325,7 +379,7 @@ export function steps(w: World) {
   async function replied(m: Parameters<typeof drafted>[0] = {}) {
     const order = await drafted(m);
     must(
-      await onAssignment('water.leader', order.lead, 'submit_reply', {
+      await onAssignment(`${loginOf(m.lead)}.leader`, order.lead, 'submit_reply', {
         waiverReason: m.co?.length ? '先行答复' : '',
       }),
     );

@@ -10,6 +10,8 @@ export interface Nudge {
 }
 
 export interface ServerToClient {
+  /** Something may have been missed: fetch what is on screen anew. */
+  resync: () => void;
   nudge: (nudges: Nudge[]) => void;
 }
 export interface ClientToServer {

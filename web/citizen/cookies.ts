@@ -82,5 +82,6 @@ const YEAR_SECONDS = 365 * 86_400;
 export const keepChoice = (c: Context<Env>, site: Site, name: string, value: string): void =>
   setCookie(c, nameOf(site, name), value, { ...attributes(site), maxAge: YEAR_SECONDS });
 
-export const choiceOf = (c: Context<Env>, site: Pick<Deps, 'publicUrl'>, name: string) =>
-  getCookie(c, nameOf(site, name));
+/** The choice as kept by either name; the error page may not know which of them is in use. */
+export const choiceOf = (c: Context<Env>, name: string): string | undefined =>
+  getCookie(c, `__Host-${name}`) ?? getCookie(c, name);

@@ -83,10 +83,9 @@ export const ErrorPage = ({ view, code, traceId }: ErrorProps) => {
 export function citizenErrorPage(
   c: Context<Env>,
   error: AppError,
-  site: { publicUrl: string; demo?: boolean } = { publicUrl: '' },
+  options: { demo: boolean } = { demo: false },
 ): Response {
-  // Without the house's address, only the cookies' name is unknown; the page then asks the browser.
-  const view = viewOf(c, { deps: { publicUrl: site.publicUrl }, demo: site.demo ?? false });
+  const view = viewOf(c, options);
   if (error.status === 503) c.header('Retry-After', '5');
   const traceId = c.get('traceId') ?? '';
   const page = <ErrorPage view={view} code={error.code} traceId={traceId} />;

@@ -66,12 +66,8 @@ const nonceOf = (c: Context<Env>): string => {
 };
 
 /** Language and size for this reader: chosen in this request, else earlier, else by the browser. */
-export function viewOf(
-  c: Context<Env>,
-  site: { deps: Pick<Deps, 'publicUrl'>; demo: boolean },
-  chosen: Chosen = {},
-): View {
-  const kept = { size: choiceOf(c, site.deps, 'size'), language: choiceOf(c, site.deps, 'lang') };
+export function viewOf(c: Context<Env>, site: Pick<Site, 'demo'>, chosen: Chosen = {}): View {
+  const kept = { size: choiceOf(c, 'size'), language: choiceOf(c, 'lang') };
   const size = chosen.size ?? (isSize(kept.size) ? kept.size : 'normal');
   const language =
     chosen.language ??

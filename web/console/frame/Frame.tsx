@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState, type ReactNode } from 'react';
+import { useEffect, useState, type ReactNode } from 'react';
 import { useLocation } from 'react-router';
 import type { Me } from '../../../src/identity/schema.ts';
 import { useLive, useLiveConnection } from '../data/live.ts';
@@ -18,14 +18,14 @@ export function Frame({ me, children }: { me: Me; children: ReactNode }) {
   const [help, setHelp] = useState(false);
   useLiveConnection(me.userId);
   useKeys([{ keys: '?', label: 'keys.all', run: () => setHelp(true) }]);
-  const main = useFocusOnMove();
+  useTopOnMove();
   return (
     <div className="app">
       <a className="skip" href="#main">
         {say('frame.skip')}
       </a>
       <TopBar me={me} onHelp={() => setHelp(true)} />
-      <main className="desk" id="main" ref={main} tabIndex={-1}>
+      <main className="desk" id="main" tabIndex={-1}>
         <StaleNote />
         {children}
       </main>
@@ -36,11 +36,11 @@ export function Frame({ me, children }: { me: Me; children: ReactNode }) {
 }
 
 /** On a phone a new page starts at its top. */
-function useFocusOnMove() {
-  const main = useRef<HTMLElement>(null);
+function useTopOnMove(): void {
   const { pathname } = useLocation();
-  useEffect(() => window.scrollTo(0, 0), [pathname]);
-  return main;
+  useEffect(() => {
+    window.scrollTo(0, 0);
+  }, [pathname]);
 }
 
 function StaleNote() {

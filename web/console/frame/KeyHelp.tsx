@@ -7,7 +7,9 @@ import { useWords } from '../lib/text.ts';
 export function KeyHelp({ onClose }: { onClose: () => void }) {
   const { say } = useWords();
   const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => dialog.current?.showModal(), []);
+  useEffect(() => {
+    dialog.current?.showModal();
+  }, []);
   return (
     <dialog ref={dialog} className="key-help" onClose={onClose} aria-labelledby="key-help-title">
       <h2 id="key-help-title">{say('keys.all')}</h2>
