@@ -275,7 +275,7 @@ export interface ReplyTable {
   basis: Generated<string>;
   public_version: Generated<string>;
   author_id: string;
-  author_person_id: string;
+  writer_person_ids: string[];
   countersigned_by: string | null;
   created_at: Date;
   submitted_at: Date | null;

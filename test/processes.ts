@@ -13,6 +13,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { Redis } from 'ioredis';
 import pg from 'pg';
 import { afterAll } from 'vitest';
 import { io } from 'socket.io-client';
@@ -36,13 +37,13 @@ export async function until<T>(
   what: string,
   look: () => T | Promise<T>,
   limitMs = LIMIT_MS,
-): Promise<NonNullable<T>> {
+): Promise<Exclude<T, null | undefined | false | 0 | ''>> {
   const deadline = performance.now() + limitMs;
   let last: unknown;
   for (;;) {
     try {
       const found = await look();
-      if (found) return found;
+      if (found) return found as Exclude<T, null | undefined | false | 0 | ''>;
       last = found;
     } catch (error) {
       last = error;
@@ -166,6 +167,7 @@ export function supervise(env: NodeJS.ProcessEnv): Proc {
 
 export interface RedisServer {
   url: string;
+  client: Redis;
   stop(): Promise<void>;
 }
 
@@ -180,7 +182,10 @@ export async function startRedis(): Promise<RedisServer> {
     }),
   );
   await until('redis', () => proc.output().includes('Ready to accept connections'));
-  return { url: `redis://127.0.0.1:${port}`, stop: () => proc.kill9() };
+  const url = `redis://127.0.0.1:${port}`;
+  const client = new Redis(url);
+  client.on('error', () => {});
+  return { url, client, stop: async () => (client.disconnect(), proc.kill9()) };
 }
 
 // ---------------------------------------------------------------- the fake SMS gateway
@@ -354,6 +359,10 @@ export interface House {
   screen(login: string): Promise<Screen>;
   /** Waits until no duty and no message is left to do. */
   quiet(limitMs?: number): Promise<void>;
+  /** Jobs of any kind that the queues hold. */
+  queued(): Promise<number>;
+  /** Empties every queue, repeating jobs and all. */
+  loseQueues(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -407,6 +416,17 @@ export async function openHouse(
       return opened;
     },
     quiet: (limitMs) => quiet(owner, limitMs),
+    async queued() {
+      if (!redis) return (await owner.query('select count(*)::int n from bullmq.job')).rows[0].n;
+      return (await redis.client.keys('bull:*:[0-9]*')).length;
+    },
+    async loseQueues() {
+      if (redis) return void (await redis.client.flushall());
+      const { rows } = await owner.query(`select string_agg('bullmq.' || relname, ', ') as tables
+        from pg_class where relnamespace = 'bullmq'::regnamespace and relkind = 'r'
+          and relname <> 'migration'`);
+      await owner.query(`truncate ${rows[0].tables} cascade`);
+    },
     async close() {
       for (const s of screens) s.socket.disconnect();
       await Promise.all([...house.workers, house.api].map((p) => p.stop()));

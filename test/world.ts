@@ -63,7 +63,9 @@ export interface Matter {
 
 /** Every route of an app as `METHOD /path`, sorted; middleware is none. */
 export const routesOf = (app: Hono<Env>): string[] =>
-  [...new Set(app.routes.filter((r) => r.method !== 'ALL').map((r) => `${r.method} ${r.path}`))].sort();
+  [
+    ...new Set(app.routes.filter((r) => r.method !== 'ALL').map((r) => `${r.method} ${r.path}`)),
+  ].sort();
 
 export type World = Awaited<ReturnType<typeof createWorld>>;
 
@@ -127,10 +129,15 @@ export async function createWorld(options: WorldOptions = {}) {
   }
 
   const clients = new Map<string, Client>();
-  /** The demo person with this login, signed in. */
+  /** The person with this login, signed in; the same session for the whole test. */
   async function as(login: string): Promise<Client> {
-    const known = clients.get(login);
-    if (known) return known;
+    const client = clients.get(login) ?? (await session(login));
+    clients.set(login, client);
+    return client;
+  }
+
+  /** A session of its own for the person with this login. */
+  async function session(login: string): Promise<Client> {
     const user = await db
       .selectFrom('app_user')
       .select('id')
@@ -141,9 +148,7 @@ export async function createWorld(options: WorldOptions = {}) {
       values (${hashToken(token)}, ${newId()}, ${user.id}, clock_timestamp(), clock_timestamp(),
         clock_timestamp() + interval '12 hours')`.execute(db);
     const actor = (await resolveSession(deps, token))!;
-    const client = clientOf(app, login, actor, `session=${token}`);
-    clients.set(login, client);
-    return client;
+    return clientOf(app, login, actor, `session=${token}`);
   }
 
   /**
@@ -196,6 +201,7 @@ export async function createWorld(options: WorldOptions = {}) {
     database,
     sent,
     as,
+    session,
     person,
     unit,
     settle,

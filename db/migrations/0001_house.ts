@@ -351,7 +351,8 @@ create table reply (
   basis text not null default '',
   public_version text not null default '',
   author_id uuid not null references app_user (id),
-  author_person_id uuid not null,
+  -- Everybody who wrote on it; who drafted a unit's reply handled the order.
+  writer_person_ids uuid[] not null check (cardinality(writer_person_ids) > 0),
   countersigned_by uuid references app_user (id),
   created_at timestamptz not null,
   submitted_at timestamptz
@@ -365,7 +366,7 @@ create function earlier_hands(of_order uuid, of_person uuid) returns setof text 
   select hand from act where order_id = of_order and person_id = of_person and hand is not null
   union
   select 'handled' from reply
-    where order_id = of_order and author_person_id = of_person and kind <> 'direct'
+    where order_id = of_order and of_person = any (writer_person_ids) and kind <> 'direct'
 $$;
 create function hand_forbids(hand text) returns text[] language sql immutable as $$
   select case hand
@@ -378,16 +379,17 @@ create function hand_forbids(hand text) returns text[] language sql immutable as
 $$;
 create function guard_separation() returns trigger language plpgsql as $$
 declare
-  hand text; person uuid;
+  hand text; persons uuid[];
 begin
   if tg_table_name = 'act' then
-    hand := new.hand; person := new.person_id;
+    hand := new.hand; persons := array[new.person_id];
   else
     hand := case when new.kind = 'direct' then 'answered' else 'handled' end;
-    person := new.author_person_id;
+    persons := new.writer_person_ids;
   end if;
-  if person is not null and hand is not null and exists (
-    select 1 from earlier_hands(new.order_id, person) e where e = any (hand_forbids(hand))
+  if hand is not null and exists (
+    select 1 from unnest(persons) p, earlier_hands(new.order_id, p) e
+    where p is not null and e = any (hand_forbids(hand))
   ) then
     raise exception 'separation of duties: an earlier part of this person forbids "%"', hand
       using errcode = 'HL001';
@@ -396,7 +398,7 @@ begin
 end $$;
 create trigger act_separation before insert on act
   for each row execute function guard_separation();
-create trigger reply_separation before insert or update of author_person_id on reply
+create trigger reply_separation before insert or update of writer_person_ids on reply
   for each row execute function guard_separation();
 
 -- intake: what lets a citizen come back -----------------------------------------------------------

@@ -45,7 +45,7 @@ const submitCoReply: AssignmentEffect<'submit_co_reply'> = async (c, i) => {
     basis: '',
     public_version: '',
     author_id: c.actor.userId,
-    author_person_id: c.actor.personId,
+    writer_person_ids: [c.actor.personId],
     created_at: c.tx.at,
     submitted_at: c.tx.at,
   });

@@ -47,7 +47,7 @@ const directAnswer: OrderEffect<'direct_answer'> = async (c, i) => {
     basis: '',
     public_version: i.answer,
     author_id: c.actor.userId,
-    author_person_id: c.actor.personId,
+    writer_person_ids: [c.actor.personId],
     created_at: c.tx.at,
     submitted_at: c.tx.at,
   });

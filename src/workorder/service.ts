@@ -354,17 +354,14 @@ export async function draftReply(
         basis: input.basis,
         public_version: input.publicVersion,
       };
-      const author = {
-        author_id: actor.userId,
-        author_person_id: actor.personId,
-        created_at: tx.at,
-      };
-      const known = await store.updateDraft(tx.db, assignmentId, { ...fields, ...author });
+      const known = await store.updateDraft(tx.db, assignmentId, fields, actor.personId);
       const replyId = known ?? newId();
       if (!known) {
         await store.insertReply(tx.db, {
           ...fields,
-          ...author,
+          author_id: actor.userId,
+          writer_person_ids: [actor.personId],
+          created_at: tx.at,
           id: replyId,
           order_id: s.order.id,
           assignment_id: assignmentId,

@@ -322,7 +322,7 @@ export async function insertReply(
     kind: 'lead' | 'co' | 'direct';
     state: 'draft' | 'submitted' | 'accepted';
     author_id: string;
-    author_person_id: string;
+    writer_person_ids: string[];
     created_at: Date;
     submitted_at: Date | null;
   },
@@ -330,15 +330,20 @@ export async function insertReply(
   await db.insertInto('reply').values(row).execute();
 }
 
-/** Changes a draft that is still a draft; false when there is none. */
+/** Changes a draft that is still a draft; its author stays, the writer is added. Null = none. */
 export async function updateDraft(
   db: DbTx,
   assignmentId: string,
-  fields: ReplyFields & { author_id: string; author_person_id: string; created_at: Date },
+  fields: ReplyFields,
+  writerPersonId: string,
 ): Promise<string | null> {
   const row = await db
     .updateTable('reply')
-    .set(fields)
+    .set({
+      ...fields,
+      writer_person_ids: sql`case when ${writerPersonId}::uuid = any (writer_person_ids)
+        then writer_person_ids else writer_person_ids || ${writerPersonId}::uuid end`,
+    })
     .where('assignment_id', '=', assignmentId)
     .where('state', '=', 'draft')
     .returning('id')

@@ -34,7 +34,8 @@ afterAll(async () => {
 
 describe('routes', () => {
   it('are those of the golden file, demo and console included', () => {
-    const head = '# Every route of the app. Written by `npm run golden`; who may: permissions.txt.\n';
+    const head =
+      '# Every route of the app. Written by `npm run golden`; who may: permissions.txt.\n';
     matchesGolden('routes', `${head}${routesOf(w.app).join('\n')}\n`);
   });
   it('stand once each: a second handler of the same route would never be asked', () => {

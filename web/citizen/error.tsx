@@ -53,7 +53,7 @@ export const ErrorPage = ({ view, code, traceId }: ErrorProps) => {
   const { title, text } = TOLD[code] ?? INTERNAL;
   return (
     <Page view={view} title={say(title)} choiceAt="/">
-      <main>
+      <div class="in">
         <h1>{say(title)}</h1>
         <p>{say(text)}</p>
         <p class="hint">
@@ -63,7 +63,7 @@ export const ErrorPage = ({ view, code, traceId }: ErrorProps) => {
           <br />
           {say('citizen.error.code')} <code>{code}</code>
         </p>
-      </main>
+      </div>
       <div class="act">
         <a class="btn p" href="/">
           {say('citizen.home')}

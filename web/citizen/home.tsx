@@ -9,7 +9,7 @@ export const Home = ({ view }: { view: View }) => {
   const { say } = view;
   return (
     <Page view={view} title={say('citizen.home.title')}>
-      <main>
+      <div class="in">
         <SizePick view={view} />
         <div>
           <h1>{say('citizen.home.title')}</h1>
@@ -30,12 +30,13 @@ export const Home = ({ view }: { view: View }) => {
           <div class="three">
             {EMERGENCY.map((number) => (
               <a class="btn" href={`tel:${number}`}>
-                {say(`citizen.home.${number}`)}
+                <b>{number}</b>
+                <small>{say(`citizen.home.${number}`)}</small>
               </a>
             ))}
           </div>
         </div>
-      </main>
+      </div>
       <div class="act">
         <a class="btn" href="tel:12345">
           {say('citizen.call')}

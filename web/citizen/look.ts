@@ -23,7 +23,6 @@ a{color:var(--p-ink)}
 :focus-visible{outline:3px solid var(--p-ink);outline-offset:2px}
 .vh{position:absolute;width:1px;height:1px;margin:-1px;padding:0;border:0;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
 .page{max-width:480px;min-height:100vh;min-height:100dvh;margin:0 auto;display:flex;flex-direction:column}
-form.page-form{display:flex;flex-direction:column;flex:1}
 @media (min-width:768px){body{background:var(--bg)}.page{background:var(--paper);border:solid var(--line);border-width:0 1px}}
 .demo{padding:6px var(--pad);background:var(--warn-soft);color:var(--warn);font-size:var(--sm);line-height:var(--sml);display:flex;flex-wrap:wrap;align-items:center;justify-content:space-between;column-gap:12px}
 .demo a{color:inherit;display:inline-flex;align-items:center;min-height:var(--tap)}
@@ -34,8 +33,8 @@ header i{display:grid;place-items:center;width:26px;height:26px;border-radius:4p
 header div{display:flex;gap:16px;margin-left:auto}
 .lk,header div a{display:inline-flex;align-items:center;min-height:var(--tap);padding:0;border:0;background:none;color:var(--p-ink);font:inherit;white-space:nowrap;text-decoration:none;cursor:pointer}
 .lk.u{text-decoration:underline}
-main{padding:var(--gap) var(--pad);display:grid;grid-template-columns:minmax(0,1fr);gap:var(--gap);align-content:start;flex:1}
-main:focus{outline:0}
+main,form.page-form{display:flex;flex-direction:column;flex:1}
+.in{padding:var(--gap) var(--pad);display:grid;grid-template-columns:minmax(0,1fr);gap:var(--gap);align-content:start;flex:1}
 .act{padding:12px var(--pad) 16px;border-top:1px solid var(--line);display:grid;gap:10px;background:var(--paper)}
 .act .hint{text-align:center}
 .sub{color:var(--ink-2);font-size:.9em;line-height:1.65}
@@ -81,7 +80,8 @@ textarea,.inp{display:block;width:100%;min-height:var(--tap);padding:10px 14px;b
 .opt :checked+.box::before{content:"✓";display:grid;place-items:center;border-color:var(--p);background:var(--p);color:var(--on-p);font-size:15px;line-height:1}
 .opt :checked+.dot::before{border:7px solid var(--p);background:var(--on-p)}
 .opt :checked+.tick::after{content:"✓";margin-left:auto;color:var(--p-ink)}
-.opt.c :checked+.tick::after{margin-left:0}
+.opt.c :checked+.tick::after{position:absolute;top:1px;right:7px;font-size:13px;line-height:18px}
+.elder .opt .box::before,.elder .opt .dot::before{width:28px;height:28px}
 .opt :focus-visible+span{outline:3px solid var(--p-ink);outline-offset:2px}
 .sz{display:flex;gap:10px}
 .sz .btn{flex:1}
@@ -120,7 +120,8 @@ summary::-webkit-details-marker{display:none}
 .doors .btn{flex-direction:column;min-height:88px;font-size:1.12em}
 .doors small{font-size:.78em;font-weight:400;line-height:1.5}
 .said .three{margin-top:10px}
-.said .btn{background:none;border-color:currentColor;color:inherit;font-weight:600;padding:8px 4px}
+.said .btn{flex-direction:column;padding:8px 4px;border-color:currentColor;background:none;color:inherit;line-height:1.4}
+.said .btn b{font-size:1.12em}.said .btn small{font-size:.82em;font-weight:400}
 code{font:inherit;font-size:.9em;overflow-wrap:anywhere}
 @media print{.demo,header div,.act,.sz{display:none}.page{min-height:0}}
 `;

@@ -38,7 +38,7 @@ export function Page({ view, title, mistaken, keep, choiceAt, children }: PagePr
         <div class="page">
           <Demo view={view} />
           <Head view={view} keep={keep} choiceAt={choiceAt} />
-          {children}
+          <main>{children}</main>
         </div>
       </body>
     </html>
@@ -47,10 +47,10 @@ export function Page({ view, title, mistaken, keep, choiceAt, children }: PagePr
 
 const Demo = ({ view }: { view: View }) =>
   view.demo ? (
-    <div class="demo" role="note">
+    <aside class="demo">
       <span>{view.say('citizen.demo')}</span>
       <a href="/console/">{view.say('citizen.demo_staff')}</a>
-    </div>
+    </aside>
   ) : null;
 
 interface ChoiceProps {

@@ -39,7 +39,7 @@ export function RatePage({ view, token, order, ticked, mistakes }: RateProps) {
   return (
     <Page view={view} title={title} mistaken={mistakes.length > 0} keep="f">
       <form id="f" class="page-form" method="post" action={`/rate/${token}`}>
-        <main>
+        <div class="in">
           <Mistakes view={view} list={mistakes} />
           <div>
             <p class="sub">
@@ -58,7 +58,7 @@ export function RatePage({ view, token, order, ticked, mistakes }: RateProps) {
             label={say('citizen.rate.comment')}
             note={say('citizen.optional')}
           />
-        </main>
+        </div>
         <div class="act">
           <p class="hint">{say('citizen.rate.follow')}</p>
           <button class="btn p">{say('citizen.rate.send')}</button>
@@ -170,10 +170,10 @@ export const RatedPage = ({ view, redo }: { view: View; redo: boolean }) => {
   const { say } = view;
   return (
     <Page view={view} title={say('citizen.rated.title')}>
-      <main>
+      <div class="in">
         <h1>{say('citizen.rated.title')}</h1>
         <p>{say(redo ? 'citizen.rated.redo_sub' : 'citizen.rated.sub')}</p>
-      </main>
+      </div>
       <div class="act">
         <a class="btn" href={redo ? '/track' : '/'}>
           {say(redo ? 'citizen.track.title' : 'citizen.home')}
@@ -188,10 +188,10 @@ export const OverPage = ({ view }: { view: View }) => {
   const { say } = view;
   return (
     <Page view={view} title={say('citizen.rate.over_title')}>
-      <main>
+      <div class="in">
         <h1>{say('citizen.rate.over_title')}</h1>
         <p>{say('citizen.rate.over_sub')}</p>
-      </main>
+      </div>
       <div class="act">
         <a class="btn" href="tel:12345">
           {say('citizen.call')}

@@ -22,7 +22,7 @@ export const Receipt = ({ view, orderNo, code, registeredAt }: SlipProps) => {
   const half = Math.ceil(code.length / 2);
   return (
     <Page view={view} title={say('citizen.receipt.title')}>
-      <main>
+      <div class="in">
         <div>
           <h1>{say('citizen.receipt.title')}</h1>
           <p class="sub">{say('citizen.receipt.sub', { when: view.when(registeredAt) })}</p>
@@ -50,7 +50,7 @@ export const Receipt = ({ view, orderNo, code, registeredAt }: SlipProps) => {
             <li class="to">{say('citizen.receipt.next_3')}</li>
           </ol>
         </div>
-      </main>
+      </div>
       {/* The pair goes as a form: it must stand in no address and thus in no log. */}
       <form class="act" method="post" action="/track">
         <Hidden values={{ orderNo, code }} />

@@ -43,7 +43,7 @@ function Step({ view, typed, mistakes, screen, title, sub, act, children }: Step
   return (
     <Page view={view} title={title} mistaken={mistakes.length > 0} keep={FORM}>
       <form id={FORM} class="page-form" method="post" action="/submit">
-        <main>
+        <div class="in">
           {screen === 1 && <SizePick view={view} keep={FORM} />}
           <Hidden values={{ screen: String(screen), ...carried(typed, screen) }} />
           <Mistakes view={view} list={mistakes} />
@@ -60,7 +60,7 @@ function Step({ view, typed, mistakes, screen, title, sub, act, children }: Step
             <p class="sub">{sub}</p>
           </div>
           {children}
-        </main>
+        </div>
         <div class="act">{act}</div>
       </form>
     </Page>
@@ -237,7 +237,11 @@ export function CheckScreen({ view, typed, mistakes }: ScreenProps) {
           </dd>
           <dd class="sub">{typed.address.trim() || say('citizen.submit.not_given')}</dd>
         </Fact>
-        <Fact label={say('citizen.submit.phone')} edit={say('citizen.submit.edit_who')} screen={2}>
+        <Fact
+          label={say('citizen.submit.contact')}
+          edit={say('citizen.submit.edit_who')}
+          screen={2}
+        >
           {typed.who === 'anonymous' ? (
             <dd>{say('citizen.submit.anonymous_said')}</dd>
           ) : (

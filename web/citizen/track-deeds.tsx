@@ -90,20 +90,20 @@ const notePages = (site: Site) =>
 const wishOf = (typed: string): string =>
   typed.trim() === '' ? translate('zh-CN', 'citizen.withdraw.no_reason') : typed;
 
+/** @returns false when the order moved on since the citizen looked. */
 async function withdraw(
   c: Context<Env>,
   site: Site,
   actor: Citizen,
   seen: { version: number; wish: string },
-): Promise<'done' | 'news' | 'not_now'> {
+): Promise<boolean> {
   const input = { wish: NOTE.parse(wishOf(seen.wish)), identifiedBy: 'query_code' } as const;
   try {
     const { deps } = site;
     await doAct(deps, actor, actor.orderId, 'withdraw', seen.version, input, c.get('traceId'));
-    return 'done';
+    return true;
   } catch (error) {
-    if (codeOf(error) === 'version_conflict') return 'news';
-    if (codeOf(error) === 'state_conflict') return 'not_now';
+    if (['version_conflict', 'state_conflict'].includes(codeOf(error))) return false;
     throw error;
   }
 }
@@ -136,10 +136,11 @@ const withdrawPages = (site: Site) =>
       const isLong = wish.trim() !== '' && !NOTE.safeParse(wish).success;
       const text = view.say('citizen.err.text_long', { n: TEXT_MAX.content });
       if (isLong) return again([{ field: 'wish', text }], seen, false);
-      const outcome = await withdraw(c, site, actor, { version: seen, wish });
-      if (outcome === 'done') return toOrder(c, site, 'withdrawn');
+      if (await withdraw(c, site, actor, { version: seen, wish })) {
+        return toOrder(c, site, 'withdrawn');
+      }
       const order = await citizenOrder(site.deps.db, actor, actor.orderId);
-      if (outcome === 'news') return again([], order.version, true);
+      if (mayNow('withdraw', order)) return again([], order.version, true);
       // A second press finds it withdrawn: that is what was wanted.
       return toOrder(c, site, order.closingType === 'withdrawn' ? 'withdrawn' : 'not_now');
     });

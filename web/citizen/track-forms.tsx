@@ -17,7 +17,7 @@ export function NotePage({ view, text, mistakes }: NoteProps) {
   return (
     <Page view={view} title={title} mistaken={mistakes.length > 0} keep="f">
       <form id="f" class="page-form" method="post" action="/track/note">
-        <main>
+        <div class="in">
           <Mistakes view={view} list={mistakes} />
           <div>
             <h1>{title}</h1>
@@ -28,7 +28,7 @@ export function NotePage({ view, text, mistakes }: NoteProps) {
             label={say('citizen.note.text')}
             note={say('citizen.required')}
           />
-        </main>
+        </div>
         <div class="act">
           <div class="two">
             <a class="btn" href="/track/view">
@@ -58,7 +58,7 @@ export function WithdrawPage({ view, wish, version, mistakes, isNews }: Withdraw
   return (
     <Page view={view} title={title} mistaken={mistakes.length > 0} keep="f">
       <form id="f" class="page-form" method="post" action="/track/withdraw">
-        <main>
+        <div class="in">
           <Hidden values={{ version: String(version) }} />
           <Mistakes view={view} list={mistakes} />
           {isNews && (
@@ -75,7 +75,7 @@ export function WithdrawPage({ view, wish, version, mistakes, isNews }: Withdraw
             label={say('citizen.withdraw.why')}
             note={say('citizen.optional')}
           />
-        </main>
+        </div>
         <div class="act">
           <a class="btn p" href="/track/view">
             {say('citizen.withdraw.keep')}

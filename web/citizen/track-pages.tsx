@@ -30,7 +30,7 @@ export function Door({ view, typed, mistakes, said }: DoorProps) {
   return (
     <Page view={view} title={title} mistaken={mistakes.length > 0} keep="f">
       <form id="f" class="page-form" method="post" action="/track">
-        <main>
+        <div class="in">
           <Mistakes view={view} list={mistakes} />
           {said && <SaidNote view={view} said={said} />}
           <div>
@@ -51,7 +51,7 @@ export function Door({ view, typed, mistakes, said }: DoorProps) {
             hint={say('citizen.track.code_hint')}
             attributes={exact}
           />
-        </main>
+        </div>
         <div class="act">
           <button class="btn p">{say('citizen.track.go')}</button>
           <a class="btn" href="tel:12345">
@@ -94,7 +94,7 @@ export function OrderPage({ view, order, said, from }: OrderProps) {
   const { shown, next } = storyPage(story(say, order), from);
   return (
     <Page view={view} title={title}>
-      <main>
+      <div class="in">
         <form class="row" method="post" action="/track/leave">
           <p class="sub">
             {say('citizen.track.tail')} <b class="strong">{order.orderNo.slice(-4)}</b>
@@ -117,7 +117,7 @@ export function OrderPage({ view, order, said, from }: OrderProps) {
         </section>
         <Doing view={view} order={order} />
         <Deeds view={view} order={order} />
-      </main>
+      </div>
       <Foot view={view} order={order} />
     </Page>
   );
@@ -147,16 +147,7 @@ const Story = ({ view, lines, isNewest }: StoryProps) => (
     {lines.map((line, i) => (
       <li class={isNewest && i === 0 ? 'on' : ''}>
         <p>{line.title}</p>
-        {line.isOwn ? (
-          <details>
-            <summary>{view.say('citizen.track.own_words')}</summary>
-            {line.texts.map((t) => (
-              <Words text={t} />
-            ))}
-          </details>
-        ) : (
-          line.texts.map((t) => <Words text={t} />)
-        )}
+        {!line.isOwn && line.texts.map((t) => <Words text={t} />)}
         <p class="when">
           <time datetime={line.at.toISOString()}>
             {line.unitName
@@ -164,6 +155,14 @@ const Story = ({ view, lines, isNewest }: StoryProps) => (
               : view.when(line.at)}
           </time>
         </p>
+        {line.isOwn && (
+          <details>
+            <summary>{view.say('citizen.track.own_words')}</summary>
+            {line.texts.map((t) => (
+              <Words text={t} />
+            ))}
+          </details>
+        )}
       </li>
     ))}
   </ol>

@@ -155,7 +155,7 @@ export function CatalogueAdvice({ fields }: AdviceProps) {
   const { data } = useSuggestion(categoryCode ? { categoryCode, ...given(fields) } : undefined);
   return (
     <div className="advice">
-      <h3 className="small-head">{say('advice.unit')}</h3>
+      <h2 className="small-head">{say('advice.unit')}</h2>
       {data && categoryCode ? (
         <SuggestedUnits suggestion={data} />
       ) : (

@@ -1,10 +1,12 @@
 import { Input } from 'antd';
 import { CHECKLIST, TEXT_MAX, type ChecklistItem } from '../../../src/contract.ts';
 import type { OrderActInput, OrderDetail } from '../../../src/workorder/schema.ts';
+import { useNow } from '../data/clock.ts';
 import { useMe } from '../data/session.tsx';
 import { useDraft } from '../lib/drafts.ts';
 import { useKeys } from '../lib/keys.ts';
 import { useWords } from '../lib/text.ts';
+import { stampText } from '../lib/time.ts';
 import { Field } from '../parts/Field.tsx';
 import { ActForm } from './ActForm.tsx';
 import { useOrderAct, type ActProps } from './useOrderAct.ts';
@@ -17,7 +19,7 @@ interface Fields {
 }
 
 /** Keys of the twelve points, in their order. */
-const POINT_KEYS = ['1', '2', '3', '4', '5', '6', '7', '8', '9', '0'];
+const POINT_KEYS = ['1', '2', '3', '4', '5', '6', '7', '8', '9', '0', '-', '='];
 
 /** 审核: twelve points; one that is missing sends the reply back, with findings. */
 export function AuditForm({ order, onDone }: ActProps & { order: OrderDetail }) {
@@ -89,9 +91,9 @@ function Points({ order, marks, onCycle }: PointsProps) {
   const { say } = useWords();
   const seen = useEvidence(order);
   useKeys(
-    CHECKLIST.slice(0, POINT_KEYS.length).map((item, i) => ({
+    CHECKLIST.map((item, i) => ({
       keys: POINT_KEYS[i] ?? '',
-      ...(i === 0 ? { shown: '1 – 9 0' } : { quiet: true }),
+      ...(i === 0 ? { shown: '1 – =' } : { quiet: true }),
       label: 'keys.point' as const,
       run: () => onCycle(item),
     })),
@@ -105,7 +107,7 @@ function Points({ order, marks, onCycle }: PointsProps) {
             className={`point ${marks[item] ?? 'unset'}`}
             onClick={() => onCycle(item)}
           >
-            <kbd>{POINT_KEYS[i] ?? '·'}</kbd>
+            <kbd>{POINT_KEYS[i]}</kbd>
             <span className="grow">{say(`check.${item}`)}</span>
             <span className="verdict">{say(`audit.mark_${marks[item] ?? 'unset'}`)}</span>
           </button>
@@ -123,13 +125,16 @@ function Points({ order, marks, onCycle }: PointsProps) {
 
 /** What the records say of a point. It is shown beside it and marks nothing by itself. */
 function useEvidence(order: OrderDetail): Partial<Record<ChecklistItem, string>> {
-  const { say, name, list } = useWords();
+  const { say, name, list, language } = useWords();
+  const now = useNow(60_000);
   const current = order.assignments.filter((a) => a.round === order.round);
   const lead = current.find((a) => a.kind === 'lead');
   const open = current.filter((a) => a.kind === 'co' && a.state === 'signed' && !a.waived);
   const co = current.filter((a) => a.kind === 'co');
   return {
-    first_contact: say(lead?.firstContactAt ? 'audit.contact_yes' : 'audit.contact_no'),
+    first_contact: lead?.firstContactAt
+      ? stampText(lead.firstContactAt, now, language)
+      : say('audit.contact_no'),
     ...(co.length > 0
       ? {
           co_handlers_in:

@@ -112,7 +112,7 @@ function Proposal({ orderId, draft }: { orderId: string; draft: DraftForm<Fields
   const routing = useOrderRouting(orderId);
   return (
     <div>
-      <h3 className="small-head">{say('dispatch.proposal')}</h3>
+      <h2 className="small-head">{say('dispatch.proposal')}</h2>
       <QueryView query={routing}>
         {(suggestion) => <Candidate suggestion={suggestion} draft={draft} />}
       </QueryView>

@@ -198,7 +198,9 @@ export function WithdrawForm({ order, onDone }: ActProps) {
 export function NoteForm({ order, onDone }: ActProps) {
   const { say } = useWords();
   const me = useMe();
-  const choices: Visibility[] = isCenterStaff(me) ? ['center', 'public'] : ['unit', 'center'];
+  const choices: Visibility[] = isCenterStaff(me)
+    ? ['staff', 'center', 'public']
+    : ['staff', 'unit'];
   const empty = { text: '', visibility: choices[0] ?? 'center' };
   const draft = useDraft(me.userId, `note.${order.id}`, empty);
   const { submit, busy, problem } = useOrderAct(order, draft, onDone);

@@ -1,7 +1,7 @@
 import type { TextKey } from '../../../src/contract.ts';
 import type { Desk, Me } from '../../../src/identity/schema.ts';
 import { useCallbackCounts, useInboxCounts, useOrderCounts } from '../data/queries.ts';
-import { isCenterStaff } from '../data/session.tsx';
+import { holds, isCenterStaff } from '../data/session.tsx';
 
 export const DESK_PATH: Record<Desk, string> = {
   operator: '/operator',
@@ -30,7 +30,7 @@ export function usePlaces(me: Me): Place[] {
     dispatch: orders?.pending_dispatch,
     audit: orders?.pending_audit,
     inbox: inbox?.open,
-    followup: callbacks?.call,
+    followup: holds(me, 'callback_agent') ? callbacks?.call : callbacks?.redo_proposed,
   };
   return me.desks.map((desk) => ({
     desk,

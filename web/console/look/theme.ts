@@ -5,8 +5,8 @@ import { antd } from './tokens.json';
 const light = antd.light as unknown as ThemeConfig;
 const dark = antd.dark as unknown as ThemeConfig;
 
-/** Fingers need 48 px; the tokens' large control has 40. */
-const TOUCH = { controlHeightLG: 48, borderRadiusLG: 10 };
+/** Fingers need 48 px, and never less than 40. */
+const TOUCH = { controlHeightSM: 40, controlHeight: 44, controlHeightLG: 48, borderRadiusLG: 10 };
 
 export function themeOf(isDark: boolean, touch: boolean): ThemeConfig {
   const base = isDark ? dark : light;
@@ -14,5 +14,10 @@ export function themeOf(isDark: boolean, touch: boolean): ThemeConfig {
     ...base,
     algorithm: isDark ? antTheme.darkAlgorithm : antTheme.defaultAlgorithm,
     token: { ...base.token, ...(touch ? TOUCH : {}) },
+    components: {
+      ...base.components,
+      // A large button is a control, not a panel.
+      Button: { ...base.components?.Button, borderRadiusLG: touch ? TOUCH.borderRadiusLG : 4 },
+    },
   };
 }

@@ -13,7 +13,7 @@ export const countText = (count: number | undefined): string =>
 
 export const Facets = ({ title, facets }: { title: string; facets: Facet[] }) => (
   <>
-    <h3>{title}</h3>
+    <h2>{title}</h2>
     <nav aria-label={title}>
       {facets.map(({ to, label, count, current }) => (
         <Link key={to} to={to} {...(current ? { 'aria-current': 'true' as const } : {})}>

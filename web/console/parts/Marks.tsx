@@ -96,8 +96,18 @@ export function Waited({ since }: { since: string }) {
   );
 }
 
-export const titleOf = (order: OrderListItem, untitled: string): string =>
-  order.title || order.excerpt.slice(0, 24) || untitled;
+const FIRST_CLAUSES = /^[\s\S]{8,28}?(?=[，。！？；,.!?;\n])/;
+const CUT_AT = 24;
+
+/** The title; without one, the first clauses of the words. */
+export function titleOf(order: OrderListItem, untitled: string): string {
+  const { title, excerpt } = order;
+  if (title) return title;
+  const clauses = FIRST_CLAUSES.exec(excerpt)?.[0];
+  return (
+    (clauses ?? (excerpt.length > CUT_AT ? `${excerpt.slice(0, CUT_AT)}…` : excerpt)) || untitled
+  );
+}
 
 export function OrderTitle({ order }: { order: OrderListItem }) {
   const { say } = useWords();

@@ -1,6 +1,6 @@
 import type { OrderListItem } from '../../../src/workorder/schema.ts';
 import { useWords } from '../lib/text.ts';
-import { Dots, OrderNo, OrderTitle, Stamp, StateWord, UrgencyTag, Waited } from './Marks.tsx';
+import { OrderNo, OrderTitle, Stamp, StateWord, UrgencyTag, Waited } from './Marks.tsx';
 
 interface Props {
   orders: readonly OrderListItem[];
@@ -28,7 +28,7 @@ export function OrderTable({ orders, selected, onSelect, since = 'registered', s
           <th>{say(since === 'state' ? 'list.waiting' : 'list.registered')}</th>
           <th>{say('field.urgency_short')}</th>
           <th>{say('list.demand')}</th>
-          <th>{say(states ? 'list.state_unit' : 'list.category_no')}</th>
+          <th>{say(states ? 'list.state_no' : 'list.category_no')}</th>
         </tr>
       </thead>
       <tbody>
@@ -57,7 +57,6 @@ interface RowProps {
 function OrderRow({ order, selected, onSelect, at, states }: RowProps) {
   const { say, name } = useWords();
   const category = order.category ? name(order.category) : say('mark.no_category');
-  const second = states ? order.lead && name(order.lead) : <OrderNo no={order.orderNo} />;
   return (
     <tr data-row={order.id} className={selected ? 'sel' : ''} onClick={onSelect}>
       <td>
@@ -83,6 +82,7 @@ function OrderRow({ order, selected, onSelect, at, states }: RowProps) {
             <OrderTitle order={order} />
           </span>
           <span className="cut mut block">
+            {states && order.lead && <span className="sec">{name(order.lead)}　</span>}
             {order.area && <span className="sec">{order.area.name}　</span>}
             {order.excerpt}
           </span>
@@ -91,10 +91,7 @@ function OrderRow({ order, selected, onSelect, at, states }: RowProps) {
       <td className="fit">
         <div className="cut">{states ? <StateWord order={order} /> : category}</div>
         <div className="cut mut">
-          <Dots>
-            {second}
-            {states && <OrderNo no={order.orderNo} />}
-          </Dots>
+          <OrderNo no={order.orderNo} />
         </div>
       </td>
     </tr>

@@ -13,17 +13,17 @@ export function Pair({ order, publicOnly = false }: { order: OrderDetail; public
   return (
     <div className="pair">
       <div>
-        <h3>{say('pair.asked')}</h3>
+        <h2>{say('pair.asked')}</h2>
         <Said words={order.content} medium />
         <OrderOrigin order={order} />
       </div>
       <div>
-        <h3>
+        <h2>
           <Dots>
             {say('pair.answered')}
             {order.lead && name(order.lead)}
           </Dots>
-        </h3>
+        </h2>
         {answered ? (
           <p className="said m">{answered}</p>
         ) : (

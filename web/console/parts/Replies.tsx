@@ -79,7 +79,7 @@ export function ReplyBody({ reply }: { reply: ReplyView }) {
         ([label, text]) =>
           text && (
             <div key={label}>
-              <h3 className="small-head">{label}</h3>
+              <h2 className="small-head">{label}</h2>
               <p className="said m">{text}</p>
             </div>
           ),

@@ -7,7 +7,7 @@ import { useOrder, useOrderCounts, useOrders } from '../../data/queries.ts';
 import { useKeys } from '../../lib/keys.ts';
 import { useFirstSelected, useListKeys } from '../../lib/list-keys.ts';
 import { useWords } from '../../lib/text.ts';
-import { useTitle } from '../../lib/title.ts';
+import { DeskTitle } from '../../parts/DeskTitle.tsx';
 import { SplitColumns } from '../../parts/Columns.tsx';
 import { countText } from '../../parts/Facets.tsx';
 import { LoadMore } from '../../parts/LoadMore.tsx';
@@ -30,59 +30,61 @@ export default function AuditDesk() {
   const next = () =>
     select(ids[ids.indexOf(orderId ?? '') + 1] ?? ids.find((id) => id !== orderId));
   const order = useOrder(orderId);
-  useTitle(say('desk.audit_long'));
   useWatch(orderId);
   useListKeys({ ids, selected: orderId, select });
   useFirstSelected(ids, orderId, select, innerWidth >= 768);
   useKeys([{ keys: 'Esc', label: 'keys.back', run: () => select(undefined), quiet: true }]);
   return (
-    <SplitColumns
-      desk="audit"
-      leftIs="queue"
-      leftLabel={say('queue.pending_audit')}
-      chosen={orderId !== undefined}
-      left={
-        <>
-          <div className="hd">
-            <h2>
-              {say('queue.pending_audit')} {countText(count)}
-            </h2>
-            <span className="r xs mut">{say('list.oldest_first')}</span>
-          </div>
-          <QueryView query={pages}>
-            {() => (
-              <OrderQueue
-                selected={orderId}
-                items={pages.items.map((item) => ({
-                  id: item.id,
-                  order: item,
-                  to: `/audit/${item.id}`,
-                  left: item.lead && name(item.lead),
-                  right: (
-                    <>
-                      <UrgencyTag urgency={item.urgency} /> <Waited since={item.stateSince} />
-                    </>
-                  ),
-                }))}
-              />
-            )}
-          </QueryView>
-          <LoadMore pages={pages} />
-        </>
-      }
-      side={order.data && <AuditSide key={order.data.id} order={order.data} onDone={next} />}
-      sideLabel={say('audit.points')}
-      sideFlows
-      sideOpen={orderId !== undefined}
-    >
-      {orderId ? (
-        <QueryView query={order}>{(data) => <AuditedOrder order={data} />}</QueryView>
-      ) : (
-        <EmptyState title={say('empty.pending_audit')}>
-          {say('empty.pending_audit_next')}
-        </EmptyState>
-      )}
-    </SplitColumns>
+    <>
+      <DeskTitle title={say('desk.audit_long')} />
+      <SplitColumns
+        desk="audit"
+        leftIs="queue"
+        leftLabel={say('queue.pending_audit')}
+        chosen={orderId !== undefined}
+        left={
+          <>
+            <div className="hd">
+              <h2>
+                {say('queue.pending_audit')} {countText(count)}
+              </h2>
+              <span className="r xs mut">{say('list.oldest_first')}</span>
+            </div>
+            <QueryView query={pages}>
+              {() => (
+                <OrderQueue
+                  selected={orderId}
+                  items={pages.items.map((item) => ({
+                    id: item.id,
+                    order: item,
+                    to: `/audit/${item.id}`,
+                    left: item.lead && name(item.lead),
+                    right: (
+                      <>
+                        <UrgencyTag urgency={item.urgency} /> <Waited since={item.stateSince} />
+                      </>
+                    ),
+                  }))}
+                />
+              )}
+            </QueryView>
+            <LoadMore pages={pages} />
+          </>
+        }
+        side={order.data && <AuditSide key={order.data.id} order={order.data} onDone={next} />}
+        sideLabel={say('audit.points')}
+        sideFlows
+        sideOpen={orderId !== undefined}
+      >
+        {orderId ? (
+          <QueryView query={order}>{(data) => <AuditedOrder order={data} />}</QueryView>
+        ) : (
+          <EmptyState title={say('empty.pending_audit')}>
+            {say('empty.pending_audit_next')}
+          </EmptyState>
+        )}
+      </SplitColumns>
+    </>
   );
 }
 

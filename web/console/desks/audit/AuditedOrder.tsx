@@ -23,18 +23,18 @@ export function AuditedOrder({ order }: { order: OrderDetail }) {
             {say('order.open_whole')}
           </Link>
         </div>
-        <h1>
+        <h2 className="audited-title">
           <OrderTitle order={order} />
-        </h1>
+        </h2>
       </div>
       <Pair order={order} />
       <ReplyParts order={order} />
       <div className="wide">
-        <h3 className="small-head">{say('order.units')}</h3>
+        <h2 className="small-head">{say('order.units')}</h2>
         <UnitTable order={order} />
       </div>
       <div className="audited-line">
-        <h3 className="small-head">{say('order.timeline')}</h3>
+        <h2 className="small-head">{say('order.timeline')}</h2>
         <Timeline order={order} limit={TIMELINE_MAX} />
       </div>
     </>
@@ -59,7 +59,7 @@ function ReplyParts({ order }: { order: OrderDetail }) {
     <div className="wide audited-parts">
       {parts.map(([label, text]) => (
         <div key={label}>
-          <h3 className="small-head">{label}</h3>
+          <h2 className="small-head">{label}</h2>
           <p className="said m">{text || <span className="mut">{say('reply.left_empty')}</span>}</p>
         </div>
       ))}

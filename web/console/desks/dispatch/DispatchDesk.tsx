@@ -4,7 +4,7 @@ import type { OrderQueue } from '../../../../src/workorder/schema.ts';
 import { useOrderCounts, useOrders } from '../../data/queries.ts';
 import { useFirstSelected, useListKeys } from '../../lib/list-keys.ts';
 import { useWords } from '../../lib/text.ts';
-import { useTitle } from '../../lib/title.ts';
+import { DeskTitle } from '../../parts/DeskTitle.tsx';
 import { SplitColumns } from '../../parts/Columns.tsx';
 import { countText, Facets } from '../../parts/Facets.tsx';
 import { LoadMore } from '../../parts/LoadMore.tsx';
@@ -28,48 +28,50 @@ export default function DispatchDesk() {
   const counts = useOrderCounts().data;
   const select = useSelect(queue);
   const ids = pages.items.map((order) => order.id);
-  useTitle(say('desk.dispatch_long'));
   useListKeys({ ids, selected: orderId, select });
   useFirstSelected(ids, orderId, select, innerWidth >= WIDE);
   const next = () =>
     select(ids[ids.indexOf(orderId ?? '') + 1] ?? ids.find((id) => id !== orderId));
   return (
-    <SplitColumns
-      desk="dispatch"
-      left={
-        <Facets
-          title={say('dispatch.queues')}
-          facets={QUEUES.map((q) => ({
-            to: `/dispatch?queue=${q}`,
-            label: say(`queue.${q}`),
-            count: counts?.[q],
-            current: q === queue,
-          }))}
-        />
-      }
-      leftLabel={say('dispatch.queues')}
-      side={orderId && <Decision key={orderId} orderId={orderId} onDone={next} />}
-      sideLabel={say('dispatch.decision')}
-      sideOpen={orderId !== undefined}
-      onSideClose={() => select(undefined)}
-    >
-      <div className="hd">
-        <h2>
-          {say(`queue.${queue}`)} {countText(counts?.[queue])}
-        </h2>
-        <span className="sm mut">{say('list.oldest_first')}</span>
-      </div>
-      <QueryView query={pages}>
-        {() =>
-          ids.length === 0 ? (
-            <EmptyState title={say(`empty.${queue}`)}>{say(`empty.${queue}_next`)}</EmptyState>
-          ) : (
-            <OrderTable orders={pages.items} selected={orderId} onSelect={select} since="state" />
-          )
+    <>
+      <DeskTitle title={say('desk.dispatch_long')} />
+      <SplitColumns
+        desk="dispatch"
+        left={
+          <Facets
+            title={say('dispatch.queues')}
+            facets={QUEUES.map((q) => ({
+              to: `/dispatch?queue=${q}`,
+              label: say(`queue.${q}`),
+              count: counts?.[q],
+              current: q === queue,
+            }))}
+          />
         }
-      </QueryView>
-      <LoadMore pages={pages} />
-    </SplitColumns>
+        leftLabel={say('dispatch.queues')}
+        side={orderId && <Decision key={orderId} orderId={orderId} onDone={next} />}
+        sideLabel={say('dispatch.decision')}
+        sideOpen={orderId !== undefined}
+        onSideClose={() => select(undefined)}
+      >
+        <div className="hd">
+          <h2>
+            {say(`queue.${queue}`)} {countText(counts?.[queue])}
+          </h2>
+          <span className="sm mut">{say('list.oldest_first')}</span>
+        </div>
+        <QueryView query={pages}>
+          {() =>
+            ids.length === 0 ? (
+              <EmptyState title={say(`empty.${queue}`)}>{say(`empty.${queue}_next`)}</EmptyState>
+            ) : (
+              <OrderTable orders={pages.items} selected={orderId} onSelect={select} since="state" />
+            )
+          }
+        </QueryView>
+        <LoadMore pages={pages} />
+      </SplitColumns>
+    </>
   );
 }
 

@@ -50,7 +50,7 @@ export function FollowedOrder({ task, order }: Props) {
         {task.method === 'call' && <Attempts task={task} open={calling} />}
         {evaluations && evaluations.length > 0 && (
           <>
-            <h3 className="small-head">{say('eval.title')}</h3>
+            <h2 className="small-head">{say('eval.title')}</h2>
             <EvaluationList evaluations={evaluations} />
           </>
         )}
@@ -93,9 +93,9 @@ function Attempts({ task, open }: { task: CallbackItem; open: boolean }) {
   );
   return (
     <section aria-labelledby="attempts">
-      <h3 id="attempts" className="sec">
+      <h2 id="attempts" className="part-head sec">
         {say('followup.attempts')}
-      </h3>
+      </h2>
       <table className="calls">
         <tbody>
           {task.attempts.map(({ at, result }, i) => (

@@ -9,7 +9,7 @@ import { holds, useMe } from '../../data/session.tsx';
 import { useKeys } from '../../lib/keys.ts';
 import { useFirstSelected, useListKeys } from '../../lib/list-keys.ts';
 import { useWords } from '../../lib/text.ts';
-import { useTitle } from '../../lib/title.ts';
+import { DeskTitle } from '../../parts/DeskTitle.tsx';
 import { SplitColumns } from '../../parts/Columns.tsx';
 import { LoadMore } from '../../parts/LoadMore.tsx';
 import { OrderQueue } from '../../parts/OrderQueue.tsx';
@@ -32,52 +32,60 @@ export default function FollowupDesk() {
   const task = pages.items.find((item) => item.id === taskId);
   const order = useOrder(task?.order.id);
   const next = () => select(ids[ids.indexOf(taskId ?? '') + 1] ?? ids.find((id) => id !== taskId));
-  useTitle(say('desk.followup_long'));
   useWatch(task?.order.id);
   useListKeys({ ids, selected: taskId, select });
   useFirstSelected(ids, task && taskId, select, innerWidth >= 768);
   useKeys([{ keys: 'Esc', label: 'keys.back', run: () => select(undefined), quiet: true }]);
   return (
-    <SplitColumns
-      desk="followup"
-      leftIs="queue"
-      leftLabel={say('followup.queue')}
-      chosen={task !== undefined}
-      left={
-        <>
-          <QueueTabs current={queue} counts={counts} />
-          <QueryView query={pages}>
-            {() =>
-              ids.length === 0 ? (
-                <EmptyState title={say(`callback.empty_${queue}`)}>
-                  {say(`callback.empty_${queue}_next`)}
-                </EmptyState>
-              ) : (
-                <Queue items={pages.items} queue={queue} selected={taskId} />
-              )
-            }
+    <>
+      <DeskTitle title={say('desk.followup_long')} />
+      <SplitColumns
+        desk="followup"
+        leftIs="queue"
+        leftLabel={say('followup.queue')}
+        chosen={task !== undefined}
+        left={
+          <>
+            <QueueTabs current={queue} counts={counts} />
+            <QueryView query={pages}>
+              {() =>
+                ids.length === 0 ? (
+                  <EmptyState title={say(`callback.empty_${queue}`)}>
+                    {say(`callback.empty_${queue}_next`)}
+                  </EmptyState>
+                ) : (
+                  <Queue items={pages.items} queue={queue} selected={taskId} />
+                )
+              }
+            </QueryView>
+            <LoadMore pages={pages} />
+          </>
+        }
+        side={
+          task &&
+          order.data && (
+            <FollowupSide
+              key={task.id}
+              task={task}
+              order={order.data}
+              queue={queue}
+              onDone={next}
+            />
+          )
+        }
+        sideLabel={say('followup.answers')}
+        sideFlows
+        sideOpen={task !== undefined}
+      >
+        {task ? (
+          <QueryView query={order}>
+            {(data) => <FollowedOrder key={task.id} task={task} order={data} />}
           </QueryView>
-          <LoadMore pages={pages} />
-        </>
-      }
-      side={
-        task &&
-        order.data && (
-          <FollowupSide key={task.id} task={task} order={order.data} queue={queue} onDone={next} />
-        )
-      }
-      sideLabel={say('followup.answers')}
-      sideFlows
-      sideOpen={task !== undefined}
-    >
-      {task ? (
-        <QueryView query={order}>
-          {(data) => <FollowedOrder key={task.id} task={task} order={data} />}
-        </QueryView>
-      ) : (
-        <EmptyState title={say('followup.choose')}>{say('followup.choose_next')}</EmptyState>
-      )}
-    </SplitColumns>
+        ) : (
+          <EmptyState title={say('followup.choose')}>{say('followup.choose_next')}</EmptyState>
+        )}
+      </SplitColumns>
+    </>
   );
 }
 

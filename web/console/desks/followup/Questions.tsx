@@ -51,7 +51,7 @@ export function Questions({ task, order, onDone }: Props) {
           <ThreeQuestions answers={answers} />
           <Reasons answers={answers} />
           <div>
-            <h3 className="small-head">{say('followup.after')}</h3>
+            <h2 className="small-head">{say('followup.after')}</h2>
             <p className="sm">
               {say(value.solved === 'not_solved' ? 'followup.after_redo' : 'followup.after_close', {
                 n: order.round,

@@ -29,12 +29,12 @@ export function AssignmentSide({ order, assignment }: WorkProps) {
       )}
       {co.length > 0 && <CoUnits co={co} />}
       <div className="part side-line">
-        <h3>
+        <h2>
           {say('assignment.latest')}
           <Link className="r" to={`/orders/${order.id}`}>
             {say('order.open_whole')}
           </Link>
-        </h3>
+        </h2>
         <Timeline order={order} limit={TIMELINE_MAX} />
       </div>
     </>
@@ -60,12 +60,12 @@ function SelfCheck({ assignment, co }: CheckProps) {
   const byEye = ['all_matters', 'not_a_copy', 'no_buck_passing', 'no_third_party_data'] as const;
   return (
     <div className="part">
-      <h3>
+      <h2>
         {say('assignment.self_check')}
         <span className="r">
           {done} / {points.length}
         </span>
-      </h3>
+      </h2>
       <ul className="sm self-check">
         {points.map(([item, ok, other]) => (
           <li key={item} className={ok ? '' : 'todo'}>
@@ -85,7 +85,7 @@ function CoUnits({ co }: { co: OrderDetail['assignments'] }) {
   const { say, name } = useWords();
   return (
     <div className="part">
-      <h3>{say('field.co')}</h3>
+      <h2>{say('field.co')}</h2>
       {co.map((a) => (
         <div key={a.id} className="row between sm">
           <span>{name(a.organization)}</span>

@@ -10,7 +10,7 @@ import { useSubmit } from '../../data/submit.ts';
 import { useKeys } from '../../lib/keys.ts';
 import { useListKeys } from '../../lib/list-keys.ts';
 import { useWords } from '../../lib/text.ts';
-import { useTitle } from '../../lib/title.ts';
+import { DeskTitle } from '../../parts/DeskTitle.tsx';
 import { SplitColumns } from '../../parts/Columns.tsx';
 import { countText, Facets } from '../../parts/Facets.tsx';
 import { KeyButton } from '../../parts/Key.tsx';
@@ -40,77 +40,79 @@ export default function InboxDesk() {
     if (found) void navigate(`/inbox/${found.id}/${id}`);
   };
   const signing = useSigning(item);
-  useTitle(say('desk.inbox_long'));
   useListKeys({ ids, selected: item?.assignment.id, select: setSelected, open });
   useKeys([{ keys: 'S', label: 'keys.sign', run: signing.sign, off: !signing.possible }]);
   return (
-    <SplitColumns
-      desk="inbox"
-      leftLabel={say('inbox.by_step')}
-      left={
-        <>
-          <Facets
-            title={say('inbox.by_step')}
-            facets={INBOX_FACETS.map((f) => ({
-              to: `/inbox?facet=${f}`,
-              label: say(`facet.${f}`),
-              count: counts?.[f],
-              current: f === facet,
-            }))}
-          />
-          <Notices />
-        </>
-      }
-    >
-      {(counts?.pending_sign ?? 0) > 0 && facet !== 'pending_sign' && (
-        <div className="note soon" role="status">
-          <b>{say('inbox.to_sign', { n: countText(counts?.pending_sign) })}</b>
-          <Link className="r" to="/inbox?facet=pending_sign">
-            {say('inbox.sign_each')}
-          </Link>
-        </div>
-      )}
-      <div className="hd">
-        <h2>
-          {say(`facet.${facet}`)} {countText(counts?.[facet])}
-        </h2>
-        <span className="sm mut">{say('list.oldest_first')}</span>
-        <span className="r">
-          <KeyButton
-            size="small"
-            keys="S"
-            disabled={!signing.possible}
-            loading={signing.busy}
-            onClick={signing.sign}
-          >
-            {say('act.sign')}
-          </KeyButton>
-        </span>
-      </div>
-      {signing.problem && (
-        <div className="pad">
-          <ProblemNotice problem={signing.problem} />
-        </div>
-      )}
-      <QueryView query={pages}>
-        {() =>
-          ids.length === 0 ? (
-            <EmptyState title={say(`inbox.empty_${facet}`)}>{say('inbox.empty_next')}</EmptyState>
-          ) : (
-            <InboxTable
-              groups={groups}
-              selected={item?.assignment.id}
-              onSelect={setSelected}
-              onOpen={open}
+    <>
+      <DeskTitle title={say('desk.inbox_long')} />
+      <SplitColumns
+        desk="inbox"
+        leftLabel={say('inbox.by_step')}
+        left={
+          <>
+            <Facets
+              title={say('inbox.by_step')}
+              facets={INBOX_FACETS.map((f) => ({
+                to: `/inbox?facet=${f}`,
+                label: say(`facet.${f}`),
+                count: counts?.[f],
+                current: f === facet,
+              }))}
             />
-          )
+            <Notices />
+          </>
         }
-      </QueryView>
-      <LoadMore pages={pages} />
-      {item && (
-        <Peek key={item.assignment.id} item={item} onOpen={() => open(item.assignment.id)} />
-      )}
-    </SplitColumns>
+      >
+        {(counts?.pending_sign ?? 0) > 0 && facet !== 'pending_sign' && (
+          <div className="note soon" role="status">
+            <b>{say('inbox.to_sign', { n: countText(counts?.pending_sign) })}</b>
+            <Link className="r" to="/inbox?facet=pending_sign">
+              {say('inbox.sign_each')}
+            </Link>
+          </div>
+        )}
+        <div className="hd">
+          <h2>
+            {say(`facet.${facet}`)} {countText(counts?.[facet])}
+          </h2>
+          <span className="sm mut">{say('list.oldest_first')}</span>
+          <span className="r">
+            <KeyButton
+              size="small"
+              keys="S"
+              disabled={!signing.possible}
+              loading={signing.busy}
+              onClick={signing.sign}
+            >
+              {say('act.sign')}
+            </KeyButton>
+          </span>
+        </div>
+        {signing.problem && (
+          <div className="pad">
+            <ProblemNotice problem={signing.problem} />
+          </div>
+        )}
+        <QueryView query={pages}>
+          {() =>
+            ids.length === 0 ? (
+              <EmptyState title={say(`inbox.empty_${facet}`)}>{say('inbox.empty_next')}</EmptyState>
+            ) : (
+              <InboxTable
+                groups={groups}
+                selected={item?.assignment.id}
+                onSelect={setSelected}
+                onOpen={open}
+              />
+            )
+          }
+        </QueryView>
+        <LoadMore pages={pages} />
+        {item && (
+          <Peek key={item.assignment.id} item={item} onOpen={() => open(item.assignment.id)} />
+        )}
+      </SplitColumns>
+    </>
   );
 }
 

@@ -97,7 +97,8 @@ function Row({ item, selected, onSelect, onOpen }: RowProps) {
             <OrderTitle order={item} />
           </span>
           <span className="mut wide-only">
-            　{item.area?.name} {item.excerpt}
+            {'　'}
+            {item.area?.name} {item.excerpt}
           </span>
         </button>
       </td>
@@ -111,7 +112,7 @@ function Row({ item, selected, onSelect, onOpen }: RowProps) {
           {item.round > 1 && <span className="mut">　{say('mark.round', { n: item.round })}</span>}
         </div>
       </td>
-      <td className="sec nb">{item.urges > 0 && say('mark.urges', { n: item.urges })}</td>
+      <td className="sec nb">{item.urges > 0 ? say('mark.urges', { n: item.urges }) : null}</td>
     </tr>
   );
 }

@@ -12,7 +12,7 @@ export function Notices() {
   if (!items?.length) return null;
   return (
     <div className="extra">
-      <h3>{say('inbox.notices')}</h3>
+      <h2>{say('inbox.notices')}</h2>
       <ul>
         {items.map((notice) => (
           <li key={notice.id}>

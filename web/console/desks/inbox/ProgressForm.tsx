@@ -8,12 +8,12 @@ import { Choice } from '../../parts/Choice.tsx';
 import { Field } from '../../parts/Field.tsx';
 import { useAssignmentAct, type WorkFormProps } from './useAssignmentAct.ts';
 
-const SEEN_BY = ['unit', 'public'] as const;
+const SEEN_BY = ['staff', 'unit', 'public'] as const;
 interface Fields {
   text: string;
   visibility: (typeof SEEN_BY)[number];
 }
-const EMPTY: Fields = { text: '', visibility: 'unit' };
+const EMPTY: Fields = { text: '', visibility: 'staff' };
 
 /** 进展: what was done, for the unit alone or for the citizen too. */
 export function ProgressForm(props: WorkFormProps) {

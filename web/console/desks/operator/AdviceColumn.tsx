@@ -21,7 +21,7 @@ export function AdviceColumn({ fields }: { fields: OperatorFields }) {
       </div>
       {fields.answer === undefined && (
         <div className="part">
-          <h3>{say('advice.next')}</h3>
+          <h2>{say('advice.next')}</h2>
           <p className="sm">
             {isAcceptable(fields)
               ? say('operator.after_dispatch')

@@ -6,7 +6,7 @@ import { useSubmit } from '../../data/submit.ts';
 import { useDraft } from '../../lib/drafts.ts';
 import { useKeys } from '../../lib/keys.ts';
 import { useWords } from '../../lib/text.ts';
-import { useTitle } from '../../lib/title.ts';
+import { DeskTitle } from '../../parts/DeskTitle.tsx';
 import { SplitColumns, SideOpener } from '../../parts/Columns.tsx';
 import { CallerColumn } from './CallerColumn.tsx';
 import { ContactBar } from './ContactBar.tsx';
@@ -23,7 +23,6 @@ export default function OperatorDesk() {
   const [receipt, setReceipt] = useReceipt(me.userId);
   const [erased, setErased] = useState<OperatorFields | null>(null);
   const [side, setSide] = useState(false);
-  useTitle(say('desk.operator_long'));
   const registration = useSubmit(
     (fields: OperatorFields, key) => registerAndGoOn(fields, key),
     (done) => {
@@ -42,6 +41,7 @@ export default function OperatorDesk() {
   useKeys([{ keys: 'F2', label: 'keys.new_caller', run: () => next() }]);
   return (
     <>
+      <DeskTitle title={say('desk.operator_long')} />
       <ContactBar draft={draft} locked={receipt !== null} onNext={() => next()} />
       <SplitColumns
         desk="operator"

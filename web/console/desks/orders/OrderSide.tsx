@@ -13,7 +13,7 @@ export function OrderSide({ order, center }: { order: OrderDetail; center: boole
   return (
     <>
       <div className="part">
-        <h3>{say('order.in_whose_hands')}</h3>
+        <h2>{say('order.in_whose_hands')}</h2>
         {current.length === 0 && <p className="sm sec">{say('order.no_units')}</p>}
         {current.map((a) => (
           <div className="row between sm" key={a.id}>
@@ -36,7 +36,7 @@ function Evaluations({ orderId }: { orderId: string }) {
   if (!data?.length) return null;
   return (
     <div className="part">
-      <h3>{say('eval.title')}</h3>
+      <h2>{say('eval.title')}</h2>
       <EvaluationList evaluations={data} />
     </div>
   );
@@ -49,7 +49,7 @@ function Deliveries({ orderId }: { orderId: string }) {
   if (!items?.length) return null;
   return (
     <div className="part">
-      <h3>{say('delivery.title')}</h3>
+      <h2>{say('delivery.title')}</h2>
       {items.map((item) => (
         <div className="row between sm" key={item.id}>
           <span className="cut">{word(`delivery.kind_${item.kind}`, item.kind)}</span>

@@ -4,7 +4,7 @@ import { useNavigate, useSearchParams } from 'react-router';
 import { useOrderCounts, useOrders } from '../../data/queries.ts';
 import { useListKeys } from '../../lib/list-keys.ts';
 import { useWords } from '../../lib/text.ts';
-import { useTitle } from '../../lib/title.ts';
+import { DeskTitle } from '../../parts/DeskTitle.tsx';
 import type { OrderQueue } from '../../../../src/workorder/schema.ts';
 import { SplitColumns } from '../../parts/Columns.tsx';
 import { Facets } from '../../parts/Facets.tsx';
@@ -34,37 +34,39 @@ export default function OrdersDesk() {
   const [selected, setSelected] = useState<string>();
   const ids = pages.items.map((order) => order.id);
   const open = (id: string) => void navigate(`/orders/${id}`);
-  useTitle(say('desk.orders_long'));
   useListKeys({ ids, selected, select: setSelected, open });
   return (
-    <SplitColumns
-      desk="orders"
-      left={
-        <Facets
-          title={say('orders.by_state')}
-          facets={QUEUES.map((q) => ({
-            to: `/orders?queue=${q}`,
-            label: say(`queue.${q}`),
-            count: counts?.[q],
-            current: q === queue,
-          }))}
-        />
-      }
-      leftLabel={say('orders.by_state')}
-    >
-      <div className="hd">
-        <h2>{say(`queue.${queue}`)}</h2>
-      </div>
-      <QueryView query={pages}>
-        {() =>
-          ids.length === 0 ? (
-            <EmptyState title={say('empty.orders')}>{say('empty.orders_next')}</EmptyState>
-          ) : (
-            <OrderTable orders={pages.items} selected={selected} onSelect={open} states />
-          )
+    <>
+      <DeskTitle title={say('desk.orders_long')} />
+      <SplitColumns
+        desk="orders"
+        left={
+          <Facets
+            title={say('orders.by_state')}
+            facets={QUEUES.map((q) => ({
+              to: `/orders?queue=${q}`,
+              label: say(`queue.${q}`),
+              count: counts?.[q],
+              current: q === queue,
+            }))}
+          />
         }
-      </QueryView>
-      <LoadMore pages={pages} />
-    </SplitColumns>
+        leftLabel={say('orders.by_state')}
+      >
+        <div className="hd">
+          <h2>{say(`queue.${queue}`)}</h2>
+        </div>
+        <QueryView query={pages}>
+          {() =>
+            ids.length === 0 ? (
+              <EmptyState title={say('empty.orders')}>{say('empty.orders_next')}</EmptyState>
+            ) : (
+              <OrderTable orders={pages.items} selected={selected} onSelect={open} states />
+            )
+          }
+        </QueryView>
+        <LoadMore pages={pages} />
+      </SplitColumns>
+    </>
   );
 }

@@ -2,10 +2,16 @@ import type { ReactNode } from 'react';
 import { useWords } from '../../lib/text.ts';
 
 /** The page before the desk: seal, name, one column. */
-export function Entrance({ title, children }: { title: string; children: ReactNode }) {
+interface Props {
+  title: string;
+  /** A second column where there is room. */
+  demo?: boolean;
+  children: ReactNode;
+}
+export function Entrance({ title, demo = false, children }: Props) {
   const { say } = useWords();
   return (
-    <main className="entrance">
+    <main className={demo ? 'entrance with-demo' : 'entrance'}>
       <header className="brand">
         <span className="seal" aria-hidden="true">
           汀

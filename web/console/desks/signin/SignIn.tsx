@@ -20,13 +20,14 @@ export default function SignIn() {
   const [login, setLogin] = useState('');
   const [password, setPassword] = useState('');
   const signing = useSigning();
+  const demo = useDemoAccounts().data;
   useTitle(say('session.title'));
   const submit = (event: FormEvent) => {
     event.preventDefault();
     if (login && password && !signing.isPending) signing.mutate({ login, password });
   };
   return (
-    <Entrance title={say('session.title')}>
+    <Entrance title={say('session.title')} demo={demo !== undefined}>
       <form onSubmit={submit} className="entrance-form">
         <Field label={say('session.login')}>
           <Input
@@ -57,7 +58,7 @@ export default function SignIn() {
           {say('session.sign_in')}
         </KeyButton>
       </form>
-      <DemoAccounts busy={signing.isPending} onPick={signing.mutate} />
+      {demo && <DemoAccounts accounts={demo} busy={signing.isPending} onPick={signing.mutate} />}
       <div className="entrance-prefs">
         <Preferences />
       </div>
@@ -76,20 +77,19 @@ const useSigning = () =>
   });
 
 interface DemoProps {
+  accounts: DemoAccount[];
   busy: boolean;
   onPick: (account: { login: string; password: string }) => void;
 }
 /** One press signs in; only a demo database offers this. */
-function DemoAccounts({ busy, onPick }: DemoProps) {
+function DemoAccounts({ accounts, busy, onPick }: DemoProps) {
   const { say } = useWords();
-  const { data } = useDemoAccounts();
-  if (!data?.length) return null;
   return (
     <section className="demo" aria-labelledby="demo-title">
       <h2 id="demo-title">{say('session.demo')}</h2>
       <p className="sm sec">{say('session.demo_hint')}</p>
       <ul>
-        {data.map((account: DemoAccount) => (
+        {accounts.map((account) => (
           <li key={account.login}>
             <button type="button" disabled={busy} onClick={() => onPick(account)}>
               <b>{say(`role.${account.role}`)}</b>

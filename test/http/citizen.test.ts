@@ -1,0 +1,656 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { citizenZh } from '../../src/kernel/i18n/citizen.ts';
+import { coreZh } from '../../src/kernel/i18n/core.ts';
+import { dictionaries, translate } from '../../src/kernel/i18n/index.ts';
+import { ratingTokenFor } from '../../src/followup/index.ts';
+import { CODE_LIMIT, SUBMIT_LIMIT } from '../../src/intake/rules.ts';
+import { hit } from '../../src/platform/throttle.ts';
+import { citizenOrder } from '../../src/workorder/index.ts';
+import {
+  ASSIGNMENT_ACTS,
+  CLOSING_TYPES,
+  ORDER_ACTS,
+  ORDER_STATES,
+} from '../../src/workorder/lifecycle.ts';
+import { headline, story } from '../../web/citizen/story.ts';
+import type { Say } from '../../web/citizen/view.ts';
+import { PUBLIC_URL, REPLY, createWorld, stateOf, steps } from '../world.ts';
+import type { World } from '../world.ts';
+
+let w: World;
+let s: ReturnType<typeof steps>;
+beforeAll(async () => {
+  w = await createWorld({ at: '2026-09-21T02:24:00Z' });
+  s = steps(w);
+});
+afterAll(() => w.close());
+afterEach(() => void vi.restoreAllMocks());
+
+const PAGE_BYTES_MAX = 40_000;
+const EVIL = '<img src=x onerror=alert(1)> "&quot;\' </textarea><script>1</script>';
+const STATES = Object.entries(coreZh).filter(([k]) => k.startsWith('state.'));
+
+interface Seen {
+  status: number;
+  text: string;
+  headers: Headers;
+}
+
+/** What must hold on every page, whatever it shows. */
+function checkPage({ text, headers }: Seen) {
+  expect(Buffer.byteLength(text)).toBeLessThanOrEqual(PAGE_BYTES_MAX);
+  // Tags without the values of their attributes: what was typed stands in values and in text only.
+  const tags = (text.match(/<[^>]*>/g) ?? []).map((t) => t.replace(/"[^"]*"/g, '""'));
+  expect(tags.filter((t) => /^<(script|img|iframe)|\son\w+=|\sstyle=/i.test(t))).toEqual([]);
+  expect(text.match(/(href|action)="(javascript|data):/gi)?.length ?? 0).toBe(1); // the icon
+  const nonce = /<style nonce="([^"]+)"/.exec(text)?.[1];
+  expect(headers.get('content-security-policy')).toBe(
+    `default-src 'none'; style-src 'nonce-${nonce}'; img-src 'self' data:; ` +
+      "form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+  );
+  for (const [form] of text.matchAll(/<form[^>]*>/g)) {
+    expect(form).toMatch(/method="post"/);
+    expect(form).toMatch(/action="\/[\w/-]+"/);
+  }
+  expect(text).toMatch(/<html lang="(zh-CN|en)"/);
+  expect(text.match(/citizen\.\w+/g)).toBeNull();
+  for (const [, name] of text.matchAll(/aria-describedby="([^"]+)"/g)) {
+    for (const id of name!.split(' ')) expect(text).toContain(`id="${id}"`);
+  }
+  const shown = text.replace(/<style[\s\S]*<\/style>/, '');
+  expect(shown.match(/工单|受理/)).toBeNull();
+}
+
+/** A browser without scripts: keeps cookies, follows redirects, remembers where it has been. */
+function visitor(headers: Record<string, string> = {}) {
+  const cookies = new Map<string, string>();
+  const been: string[] = [];
+  const call = async (method: string, path: string, form?: [string, string][]): Promise<Seen> => {
+    been.push(path);
+    const response = await w.app.request(path, {
+      method,
+      headers: {
+        host: 'localhost:12345',
+        origin: PUBLIC_URL,
+        cookie: [...cookies].map(([k, v]) => `${k}=${v}`).join('; '),
+        ...(form && { 'content-type': 'application/x-www-form-urlencoded' }),
+        ...headers,
+      },
+      ...(form && { body: new URLSearchParams(form).toString() }),
+    });
+    for (const line of response.headers.getSetCookie()) {
+      const [, name, value] = /^([^=]+)=([^;]*)/.exec(line)!;
+      expect(line).toMatch(/HttpOnly; SameSite=Lax/);
+      if (/Max-Age=0/.test(line)) cookies.delete(name!);
+      else cookies.set(name!, value!);
+    }
+    if (response.status === 303) return call('GET', response.headers.get('location')!);
+    const seen = {
+      status: response.status,
+      text: await response.text(),
+      headers: response.headers,
+    };
+    checkPage(seen);
+    return seen;
+  };
+  return {
+    cookies,
+    been,
+    get: (path: string) => call('GET', path),
+    post: (path: string, form: Record<string, string> | [string, string][] = {}) =>
+      call('POST', path, Array.isArray(form) ? form : Object.entries(form)),
+  };
+}
+type Visitor = ReturnType<typeof visitor>;
+
+const hiddenOf = (page: string): Record<string, string> =>
+  Object.fromEntries(
+    [...page.matchAll(/<input type="hidden" name="([^"]+)" value="([^"]*)"/g)].map((m) => [
+      m[1]!,
+      m[2]!,
+    ]),
+  );
+const TEXT = '楼下烧烤店每天开到凌晨两点，油烟直往我家灌。';
+
+/** The form as it stands on the third screen. */
+const whole = (more: Record<string, string> = {}) => ({
+  screen: '3',
+  go: 'send',
+  key: crypto.randomUUID(),
+  content: TEXT,
+  who: 'named',
+  phone: '138 0577 4471',
+  callback: 'on',
+  ...more,
+});
+const pairOf = (receipt: string) => {
+  const { orderNo, code } = hiddenOf(receipt);
+  return { orderNo: orderNo!, code: code! };
+};
+const ordersWith = async (content: string) =>
+  w.db.selectFrom('order_text').selectAll().where('content', '=', content).execute();
+const follow = async (v: Visitor, o: { orderNo: string; queryCode: string }) =>
+  v.post('/track', { orderNo: o.orderNo, code: o.queryCode });
+const tokenFor = (id: string) =>
+  ratingTokenFor(w.deps, { kind: 'citizen', orderId: id, how: 'query_code' }, id);
+
+describe('the words', () => {
+  const texts = Object.entries(citizenZh as Record<string, string>);
+  it('name no state of the life cycle and nothing of the office', () => {
+    const names = STATES.map(([, name]) => name).filter((n) => n.length > 2);
+    const strange = texts.filter(([, t]) => [...names, '工单', '受理'].some((n) => t.includes(n)));
+    expect(strange).toEqual([]);
+  });
+  it('use no exclamation marks', () =>
+    expect(texts.filter(([, t]) => /[!！]/.test(t))).toEqual([]));
+});
+
+describe('the front door', () => {
+  it('offers two things and the emergency numbers', async () => {
+    const { text, status } = await visitor().get('/');
+    expect(status).toBe(200);
+    for (const to of ['/submit', '/track', 'tel:119', 'tel:120', 'tel:110', 'tel:12345'])
+      expect(text).toContain(`href="${to}"`);
+  });
+
+  it('speaks the language of the browser, or the one that was chosen', async () => {
+    const english = visitor({ 'accept-language': 'en-GB,en' });
+    expect((await english.get('/')).text).toContain('<html lang="en"');
+    const chosen = await english.get('/?lang=zh-CN');
+    expect(chosen.text).toContain('<html lang="zh-CN"');
+    expect(english.been.at(-1)).toBe('/');
+    expect((await english.get('/track')).text).toContain('<html lang="zh-CN"');
+  });
+
+  it('keeps the larger type, and takes no other value', async () => {
+    const v = visitor();
+    expect((await v.get('/?size=large')).text).toContain('class="elder"');
+    expect((await v.get('/submit?size=huge')).text).toContain('class="elder huge"');
+    expect((await v.get('/?size=normal')).text).toContain('class=""');
+    await v.get('/?size=%22%3E&lang=fr');
+    expect(v.cookies.get('size')).toBe('normal');
+    expect(v.cookies.has('lang')).toBe(false);
+  });
+});
+
+describe('raising a demand', () => {
+  it('takes three screens and gives number and code, neither in an address', async () => {
+    const v = visitor();
+    const one = await v.get('/submit');
+    const first = hiddenOf(one.text);
+    expect(first.key).toMatch(/^[\da-f]{8}-[\da-f]{4}-4/);
+    const two = await v.post('/submit', { ...first, content: TEXT, address: '银杏路 22 号' });
+    expect(hiddenOf(two.text)).toMatchObject({ screen: '2', key: first.key, content: TEXT });
+    const three = await v.post('/submit', {
+      ...hiddenOf(two.text),
+      who: 'named',
+      name: '陈女士',
+      phone: '138 0577 4471',
+      callback: 'on',
+    });
+    expect(three.text).toContain('陈女士');
+    const slip = await v.post('/submit', { ...hiddenOf(three.text), go: 'send' });
+    const { orderNo, code } = pairOf(slip.text);
+    expect(slip.text).toContain(`${orderNo.slice(8, -4)}<b>${orderNo.slice(-4)}</b>`);
+    expect(v.been.join(' ')).not.toMatch(new RegExp(`${code}|${orderNo}`));
+    expect([...v.cookies.values()].join(' ')).not.toMatch(new RegExp(`${code}|${orderNo}`));
+    expect(slip.headers.get('cache-control')).toBe('no-store');
+    const view = await v.post('/track', { orderNo, code });
+    expect(v.been.at(-1)).toBe('/track/view');
+    expect(view.text).toContain(TEXT);
+  });
+
+  it('registers once, however often it is sent', async () => {
+    const v = visitor();
+    const form = whole({ content: '路灯不亮，第一次提交。' });
+    const slips = await Promise.all([v, visitor(), visitor()].map((x) => x.post('/submit', form)));
+    const again = await v.post('/submit', form);
+    const pairs = [...slips, again].map((x) => pairOf(x.text));
+    expect(new Set(pairs.map((p) => p.orderNo + p.code)).size).toBe(1);
+    expect(await ordersWith(form.content)).toHaveLength(1);
+  });
+
+  it('says so when something was changed after sending, and takes it as another one', async () => {
+    const v = visitor();
+    const form = whole({ content: '井盖松了。' });
+    await v.post('/submit', form);
+    const changed = await v.post('/submit', { ...form, content: '井盖松了，砸到人了。' });
+    expect(changed.status).toBe(422);
+    const kept = hiddenOf(changed.text);
+    expect(kept).toMatchObject({ content: '井盖松了，砸到人了。' });
+    expect(kept.key).not.toBe(form.key);
+    await v.post('/submit', { ...kept, go: 'send' });
+    expect(v.been.at(-1)).toBe('/receipt');
+  });
+
+  it.each([
+    ['no words', { content: ' \r\n ' }, 'content'],
+    ['too many words', { content: '长'.repeat(2001) }, 'content'],
+    ['a place too long', { address: '长'.repeat(201) }, 'address'],
+    ['no telephone', { phone: '' }, 'phone'],
+    ['a wrong telephone', { phone: '138-0577-447a' }, 'phone'],
+    ['a name too long', { name: '长'.repeat(41) }, 'name'],
+  ])('%s: beside the field, and everything typed is kept', async (_, wrong, field) => {
+    const all = whole({ address: '银杏路', name: '陈女士', confidential: 'on', ...wrong });
+    const { status, text } = await visitor().post('/submit', all);
+    expect(status).toBe(422);
+    expect(text).toContain(`href="#${field}"`);
+    expect(text).toContain(`id="${field}-err"`);
+    expect(text).toMatch(/role="alert" tabindex="-1" autofocus/);
+    for (const [name, value] of Object.entries(all)) {
+      if (!['screen', 'go'].includes(name) && value.trim()) expect(text).toContain(value);
+    }
+  });
+
+  it('counts line ends as one character, as people do', async () => {
+    const content = `${'一二三四五六七八九\r\n'.repeat(199)}一二三四五六七八九十`;
+    const page = await visitor().post('/submit', { screen: '1', content, who: 'named' });
+    expect(page.status).toBe(200);
+    expect(hiddenOf(page.text).content).toHaveLength(2000);
+  });
+
+  it('stores neither name nor number of who stays anonymous, typed or not', async () => {
+    const form = whole({ content: '匿名的事。', who: 'anonymous', name: '陈女士', phone: '坏的' });
+    const slip = await visitor().post('/submit', form);
+    expect(slip.status).toBe(200);
+    const [row] = await ordersWith(form.content);
+    const order = await w.db
+      .selectFrom('work_order')
+      .selectAll()
+      .where('id', '=', row!.order_id)
+      .executeTakeFirstOrThrow();
+    expect(order).toMatchObject({
+      requester_id: null,
+      anonymous: true,
+      wish_callback: false,
+      channel: 'web',
+      confidential: false,
+      wish_public: false,
+    });
+  });
+
+  it('takes the wishes, and nothing that is not on the form', async () => {
+    const form = whole({ content: '保密的事。', confidential: 'on', public: 'on', urgency: 'U1' });
+    await visitor().post('/submit', form);
+    const [row] = await ordersWith(form.content);
+    const order = await w.db
+      .selectFrom('work_order')
+      .selectAll()
+      .where('id', '=', row!.order_id)
+      .executeTakeFirstOrThrow();
+    expect(order).toMatchObject({ confidential: true, wish_public: true, urgency: null });
+  });
+
+  it('goes back with everything, and changes size and language without losing anything', async () => {
+    const v = visitor();
+    const typed = whole({ name: '陈女士', public: 'on' });
+    const back = await v.post('/submit', { ...typed, go: '2' });
+    expect(back.text).toMatch(/name="phone"[^>]*value="138 0577 4471"/);
+    const larger = await v.post('/submit', { ...typed, screen: '2', go: '', size: 'huge' });
+    expect(larger.text).toContain('class="elder huge"');
+    expect(larger.text).toContain('陈女士');
+    const english = await v.post('/submit', { ...typed, screen: '1', lang: 'en' });
+    expect(english.text).toContain('<html lang="en"');
+    expect(english.text).toContain(TEXT);
+    expect(hiddenOf(english.text)).toMatchObject({ key: typed.key, name: '陈女士', public: 'on' });
+  });
+
+  it('escapes whatever was typed, on every screen', async () => {
+    const v = visitor();
+    for (const go of ['1', '2', '3']) {
+      const page = await v.post('/submit', whole({ content: EVIL, address: EVIL, go }));
+      expect(page.text).toContain('&lt;img src=x onerror=alert(1)&gt;');
+    }
+    await v.post('/submit', whole({ content: EVIL, address: EVIL }));
+    const slip = await v.get('/receipt');
+    const view = await v.post('/track', pairOf(slip.text));
+    expect(view.text).toContain('&lt;/textarea&gt;&lt;script&gt;');
+  });
+
+  it('stays below 40 kB whatever fits into the form', async () => {
+    const form = whole({ content: '"'.repeat(2000), address: "'".repeat(200), lang: 'en' });
+    for (const screen of ['1', '2', '3']) {
+      const page = await visitor().post('/submit', { ...form, screen });
+      expect(page.status).toBe(200);
+    }
+  });
+
+  it('refuses a flood from one place, and keeps what was typed', async () => {
+    const bucket = `submit:source:${w.deps.crypto.mac('throttle', 'unknown')}`;
+    for (let i = 0; i < SUBMIT_LIMIT.perSource; i++) {
+      await hit(w.db, bucket, SUBMIT_LIMIT.windowMinutes);
+    }
+    const page = await visitor().post('/submit', whole({ content: '第几百件。' }));
+    expect(page.status).toBe(429);
+    expect(hiddenOf(page.text).content).toBe('第几百件。');
+    expect(await ordersWith('第几百件。')).toEqual([]);
+    await w.db.deleteFrom('throttle').execute();
+  });
+
+  it('takes forms only: no JSON, no multipart, nothing from another site', async () => {
+    const send = (headers: Record<string, string>) => visitor(headers).post('/submit', whole());
+    expect((await send({ 'content-type': 'application/json' })).status).toBe(415);
+    expect((await send({ 'content-type': 'multipart/form-data; boundary=x' })).status).toBe(415);
+    expect((await send({ origin: 'https://evil.example' })).status).toBe(403);
+    expect((await visitor().post('/submit', { content: 'x'.repeat(140_000) })).status).toBe(413);
+  });
+});
+
+describe('the slip', () => {
+  it('is shown to nobody else, and to nobody after a quarter of an hour', async () => {
+    const v = visitor();
+    await v.post('/submit', whole({ content: '只给我看。' }));
+    expect((await v.get('/receipt')).text).toContain('<dl class="slip">');
+    const stranger = visitor();
+    await stranger.get('/receipt');
+    expect(stranger.been.at(-1)).toBe('/track');
+    const later = Date.now() + 16 * 60_000;
+    vi.spyOn(Date, 'now').mockReturnValue(later);
+    await v.get('/receipt');
+    expect(v.been.at(-1)).toBe('/track');
+  });
+
+  it('is no key to the order itself, and a changed cookie is none to anything', async () => {
+    const v = visitor();
+    await v.post('/submit', whole({ content: '钥匙。' }));
+    const pass = v.cookies.get('receipt')!;
+    v.cookies.set('track', pass);
+    expect((await v.get('/track/view')).text).not.toContain('钥匙。');
+    const other = await s.register();
+    v.cookies.set('receipt', pass.replace(/^[^.]+/, other.id));
+    await v.get('/receipt');
+    expect(v.been.at(-1)).toBe('/track');
+  });
+});
+
+describe('following', () => {
+  it('opens with a pasted number and a code in small letters', async () => {
+    const o = await s.signed({ content: TEXT });
+    const v = visitor();
+    const orderNo = ` ${o.orderNo.slice(0, 8)}-${o.orderNo.slice(8)} `;
+    const code = `${o.queryCode.slice(0, 3)} ${o.queryCode.slice(3)}`.toLowerCase();
+    const { text, headers } = await v.post('/track', { orderNo, code });
+    expect(text).toContain('市水务集团在办');
+    expect(text).toContain(TEXT);
+    expect(headers.get('cache-control')).toBe('no-store');
+    expect(headers.get('referrer-policy')).toBe('same-origin');
+  });
+
+  it('answers an unknown number like a wrong code', async () => {
+    const o = await s.register();
+    const tried = [
+      await visitor().post('/track', { orderNo: o.orderNo, code: 'AAAAAA' }),
+      await visitor().post('/track', { orderNo: '20260917002975', code: 'AAAAAA' }),
+    ];
+    const plain = tried.map((t) => t.text.replace(/nonce="[^"]+"|value="\d+"/g, ''));
+    expect(tried.map((t) => t.status)).toEqual([401, 401]);
+    expect(plain[0]).toBe(plain[1]);
+  });
+
+  it('says when too many codes were tried', async () => {
+    const o = await s.register();
+    const v = visitor();
+    for (let i = 0; i < CODE_LIMIT.perOrder; i++) {
+      await v.post('/track', { orderNo: o.orderNo, code: 'AAAAAA' });
+    }
+    const right = await follow(v, o);
+    expect(right.status).toBe(429);
+    expect(right.text).toContain('十分钟');
+    await w.db.deleteFrom('throttle').execute();
+  });
+
+  it('asks again after half an hour, and after leaving', async () => {
+    const o = await s.register();
+    const v = visitor();
+    await follow(v, o);
+    const later = Date.now() + 31 * 60_000;
+    vi.spyOn(Date, 'now').mockReturnValue(later);
+    const door = await v.get('/track/view');
+    expect(door.text).toContain('再输一次');
+    vi.restoreAllMocks();
+    await follow(v, o);
+    await v.post('/track/leave');
+    await v.get('/track/view');
+    expect(v.been.at(-1)).toBe('/track');
+  });
+
+  it('tells no name of staff, nothing internal, no state by its name', async () => {
+    const o = await s.audited({ content: TEXT, co: ['TOWN_QINGYU_1_ROOM'] });
+    const { text } = await follow(visitor(), o);
+    const shown = text.replace(/<style[\s\S]*<\/style>/, '');
+    expect(shown).toContain(REPLY.publicVersion);
+    expect(shown).not.toContain(REPLY.finding);
+    expect(shown).not.toContain('已致电说明');
+    for (const [, name] of STATES) expect(shown).not.toContain(name);
+    const users = await w.db.selectFrom('app_user').select('display_name').execute();
+    for (const u of users) expect(shown).not.toContain(u.display_name);
+  });
+
+  it.each(['en', 'zh-CN'] as const)('has words for every state, end and act, in %s', async (l) => {
+    const o = await s.signed({ content: TEXT });
+    const actor = { kind: 'citizen', orderId: o.id, how: 'query_code' } as const;
+    const order = await citizenOrder(w.db, actor, o.id);
+    const say: Say = (key, values) => {
+      expect(dictionaries[l]).toHaveProperty([key]);
+      return translate(l, key, values);
+    };
+    const acts = [...Object.keys(ORDER_ACTS), ...Object.keys(ASSIGNMENT_ACTS)];
+    const step = { at: order.registeredAt, unitName: null, texts: [] };
+    const steps = acts.flatMap((act) =>
+      ['citizen', 'operator'].map((party) => ({ ...step, act, party })),
+    );
+    const lines: string[] = [];
+    for (const state of ORDER_STATES) {
+      for (const closingType of state === 'closed' ? CLOSING_TYPES : [null]) {
+        for (const leadName of [null, '市水务集团']) {
+          const seen = { ...order, state, closingType, leadName, steps };
+          const { title, sub } = headline(say, String, seen);
+          lines.push(title, sub, ...story(say, seen).map((t) => t.title));
+        }
+      }
+    }
+    expect(lines.filter((line) => line === '' || /[{}]|undefined|citizen\./.test(line))).toEqual(
+      [],
+    );
+  });
+
+  it('stays below 40 kB with the longest texts; older steps are one link away', async () => {
+    const long = '长'.repeat(2000);
+    const o = await s.signed({ content: long });
+    for (let i = 0; i < 4; i++) {
+      const input = { text: `${i}${long.slice(1)}`, visibility: 'public' };
+      s.must(await s.onAssignment('water.handler', o.lead, 'progress', input));
+    }
+    const v = visitor();
+    let page = await follow(v, o);
+    const seen: string[] = [];
+    for (let i = 0; i < 10; i++) {
+      seen.push(page.text);
+      const next = /href="(\/track\/view\?from=\d+)"/.exec(page.text)?.[1];
+      if (!next) break;
+      page = await v.get(next);
+    }
+    expect(seen.length).toBeGreaterThan(2);
+    for (const n of ['0', '1', '2', '3']) expect(seen.join('')).toContain(`${n}${long.slice(1)}`);
+    expect(seen.join('')).toContain(long);
+    await v.get('/track/view?from=9999');
+    await v.get('/track/view?from=-1%3Cscript%3E');
+  });
+});
+
+describe('what a citizen can do', () => {
+  it('urges once a day and hears when that was', async () => {
+    const o = await s.dispatched();
+    const v = visitor();
+    await follow(v, o);
+    const first = await v.post('/track/urge');
+    expect(first.text).toContain('催过了，办这件事的人会看到');
+    expect(first.text).toContain('您催过 1 次，最近是 9月21日 10:24');
+    expect((await v.post('/track/urge')).text).toContain('今天已经催过了');
+    expect((await v.get('/track/view')).text).not.toContain('今天已经催过了');
+  });
+
+  it('adds something once, although it was pressed twice', async () => {
+    const o = await s.dispatched();
+    const v = visitor();
+    await follow(v, o);
+    await v.post('/track/note', { text: EVIL });
+    const page = await v.post('/track/note', { text: EVIL });
+    expect(page.text).toContain('补充的情况存上了');
+    expect(page.text.split('&lt;img src=x').length).toBe(2);
+    expect((await v.post('/track/note', { text: ' ' })).status).toBe(422);
+    const long = await v.post('/track/note', { text: '长'.repeat(2001) });
+    expect(long.status).toBe(422);
+    expect(long.text).toContain('长'.repeat(2001));
+  });
+
+  it('cannot flood an order', async () => {
+    const o = await s.dispatched();
+    const v = visitor();
+    await follow(v, o);
+    let last = 200;
+    for (let i = 0; i < 13; i++) last = (await v.post('/track/note', { text: `第${i}次` })).status;
+    expect(last).toBe(429);
+  });
+
+  it('withdraws after a second thought; news in between is shown first', async () => {
+    const o = await s.dispatched();
+    const v = visitor();
+    await follow(v, o);
+    const asked = hiddenOf((await v.get('/track/withdraw')).text);
+    s.must(await s.onAssignment('water', o.lead, 'sign'));
+    const news = await v.post('/track/withdraw', { ...asked, wish: '不想办了' });
+    expect(news.status).toBe(409);
+    expect(news.text).toContain('不想办了');
+    expect(await stateOf(w, o.id)).toBe('in_progress');
+    const again = { ...hiddenOf(news.text), wish: '' };
+    expect((await v.post('/track/withdraw', again)).text).toContain('撤回了，单位不再办');
+    expect(await stateOf(w, o.id)).toBe('closed');
+    expect((await v.post('/track/withdraw', again)).text).toContain('撤回了，单位不再办');
+    expect((await v.get('/track/withdraw')).text).not.toContain('<textarea');
+  });
+
+  it('nothing of it without having proved who one is', async () => {
+    for (const path of ['/track/urge', '/track/note', '/track/withdraw', '/track/rate']) {
+      const v = visitor();
+      await v.post(path, { text: 'x', version: '1' });
+      expect(v.been.at(-1)).toBe('/track');
+    }
+  });
+});
+
+describe('rating', () => {
+  const RATING = { contacted: 'yes', solved: 'solved', satisfaction: '5' };
+  const evaluations = (id: string) =>
+    w.db.selectFrom('evaluation').selectAll().where('order_id', '=', id).execute();
+
+  it('asks three questions, with nothing chosen; looking does not use up the link', async () => {
+    const o = await s.audited();
+    const path = `/rate/${await tokenFor(o.id)}`;
+    const v = visitor();
+    for (let i = 0; i < 3; i++) expect((await v.get(path)).status).toBe(200);
+    expect((await v.get(path)).text).not.toMatch(/ checked/);
+    expect((await v.post(path, { comment: '好', contacted: 'unsure' })).status).toBe(422);
+    const done = await v.post(path, RATING);
+    expect(v.been.at(-1)).toBe('/rate/thanks');
+    expect(done.text).toContain('谢谢');
+    expect(await evaluations(o.id)).toMatchObject([
+      { party: 'citizen', contacted: true, solved: 'solved', satisfaction: 5 },
+    ]);
+    for (const second of [await v.get(path), await v.post(path, RATING)]) {
+      expect(second.status).toBe(404);
+      expect(second.text).toContain('用不了了');
+    }
+  });
+
+  it('leads there from the order, and says what follows when it is not solved', async () => {
+    const o = await s.audited();
+    const v = visitor();
+    const page = await follow(v, o);
+    expect(page.text).toContain('action="/track/rate"');
+    const form = await v.post('/track/rate');
+    const path = v.been.at(-1)!;
+    expect(path).toMatch(/^\/rate\/[\w-]{43}$/);
+    expect(form.headers.get('cache-control')).toBe('no-store');
+    const done = await v.post(path, [
+      ['solved', 'not_solved'],
+      ['reasons', 'too_slow'],
+      ['reasons', 'attitude'],
+      ['comment', EVIL],
+    ]);
+    expect(done.text).toContain('要不要让单位重新办');
+    expect(await evaluations(o.id)).toMatchObject([
+      {
+        contacted: null,
+        satisfaction: null,
+        reasons: ['too_slow', 'attitude'],
+        proposes_redo: true,
+      },
+    ]);
+    expect((await v.get('/track/view')).text).toContain('您的意见收到了');
+  });
+
+  it('keeps what was ticked and written when something is wrong', async () => {
+    const o = await s.audited();
+    const path = `/rate/${await tokenFor(o.id)}`;
+    const comment = `${EVIL}${'长'.repeat(500)}`;
+    const page = await visitor().post(path, { ...RATING, reasons: 'policy', comment });
+    expect(page.status).toBe(422);
+    expect(page.text.match(/ checked/g)).toHaveLength(4);
+    expect(page.text).toContain('长'.repeat(500));
+    const sized = await visitor().post(path, { ...RATING, size: 'large' });
+    expect(sized.text.match(/ checked/g)).toHaveLength(3);
+    expect(await evaluations(o.id)).toEqual([]);
+  });
+
+  it.each([
+    ['nonsense', { satisfaction: '6' }],
+    ['nonsense', { satisfaction: '1.5' }],
+    ['nonsense', { solved: 'perhaps' }],
+    ['nonsense', { satisfaction: '5', reasons: 'x' }],
+  ])('%s is refused: %o', async (_, form) => {
+    const o = await s.audited();
+    const page = await visitor().post(`/rate/${await tokenFor(o.id)}`, form);
+    expect(page.status).toBe(422);
+  });
+
+  it('two at once: one counts', async () => {
+    const o = await s.audited();
+    const path = `/rate/${await tokenFor(o.id)}`;
+    const both = await Promise.all(
+      [1, 5].map((n) => visitor().post(path, { satisfaction: `${n}` })),
+    );
+    expect(both.map((p) => p.status).sort()).toEqual([200, 404]);
+    expect(await evaluations(o.id)).toHaveLength(1);
+  });
+
+  it.each(['x', 'A'.repeat(43), '..%2f..', "' or 1=1", 'A'.repeat(5000)])(
+    'an unknown link has a page of its own: %s',
+    async (token) => {
+      const page = await visitor().get(`/rate/${encodeURIComponent(token)}`);
+      expect(page.status).toBe(404);
+      expect(page.text).toContain('/track');
+    },
+  );
+});
+
+describe('errors', () => {
+  it('are plain pages with code, trace id and a way back, in both languages', async () => {
+    const zh = await visitor().get('/nowhere');
+    const en = await visitor({ 'accept-language': 'en' }).get('/nowhere');
+    expect([zh.status, en.status]).toEqual([404, 404]);
+    for (const page of [zh, en]) {
+      expect(page.text).toContain('not_found');
+      expect(page.text).toContain(page.headers.get('x-trace-id')!);
+      expect(page.text).toContain('href="/"');
+    }
+    expect(zh.text).toContain('没有这一页');
+    expect(en.text).toContain('no such page');
+  });
+});
+
+it('the view of the order is the citizen’s own', async () => {
+  const [mine, other] = [await s.register(), await s.register()];
+  const actor = { kind: 'citizen', orderId: mine.id, how: 'query_code' } as const;
+  await expect(citizenOrder(w.db, actor, other.id)).rejects.toMatchObject({ code: 'not_found' });
+});

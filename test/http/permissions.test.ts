@@ -1,0 +1,649 @@
+/**
+ * Every route × act × role × object, against test/golden/permissions.txt, which says by hand what
+ * should be. Refused attempts change nothing and share one order; each allowed one gets its own.
+ */
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import pg from 'pg';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { demoPages } from '../../src/demo.tsx';
+import { newId } from '../../src/kernel/ids.ts';
+import { ROLES } from '../../src/kernel/words.ts';
+import { hashToken, newToken } from '../../src/platform/crypto.ts';
+import { assignmentActInput, orderActInput } from '../../src/workorder/schema.ts';
+import { REPLY, createWorld, routesOf, steps, versionOf } from '../world.ts';
+import type { Matter, World } from '../world.ts';
+
+// ── The golden file ─────────────────────────────────────────────────────────────────────────────
+
+const OUTSIDE = ['citizen', 'nobody'];
+const EVERYONE: string[] = [...ROLES, ...OUTSIDE];
+const GROUPS: Record<string, readonly string[]> = {
+  center: [
+    'operator',
+    'dispatcher',
+    'callback_agent',
+    'auditor',
+    'arbiter',
+    'supervisor',
+    'center_admin',
+  ],
+  unit: ['unit_receiver', 'handler', 'unit_leader', 'command_room', 'grid_worker'],
+  staff: ROLES,
+  everyone: EVERYONE,
+};
+
+type Cell = Map<string, string>;
+type Lines = Map<string, Map<string, Cell>>;
+
+function parseCell(text: string, key: string): [string, Cell] {
+  const [object = '', ...words] = text.trim().split(/\s+/);
+  const isPage = !key.includes(' /api/');
+  const answers = words
+    .join(' ')
+    .split(',')
+    .map((part) => part.trim().split(' '));
+  const cell: Cell = new Map();
+  const give = (name: string, answer: string) => {
+    if (!EVERYONE.includes(name)) throw new Error(`${key}: nobody is called ${name}`);
+    if (!cell.has(name)) cell.set(name, answer);
+  };
+  for (const [answer = '', ...names] of answers) {
+    for (const n of names) if (!(n in GROUPS) && n !== 'rest') give(n, answer);
+  }
+  for (const [answer = '', ...names] of answers) {
+    for (const n of names) for (const m of GROUPS[n] ?? []) give(m, answer);
+    const rest = isPage ? [...ROLES, 'citizen'] : ROLES;
+    if (names.includes('rest')) for (const m of rest) give(m, answer);
+  }
+  if (!isPage) for (const n of OUTSIDE) give(n, '401');
+  return [object, cell];
+}
+
+function parse(text: string): Lines {
+  const lines: Lines = new Map();
+  for (const line of text.split('\n')) {
+    if (line === '' || line.startsWith('#')) continue;
+    const [head = '', ...cells] = line.split(' | ');
+    const key = head.trim();
+    if (lines.has(key)) throw new Error(`${key} stands twice`);
+    lines.set(key, new Map(cells.map((c) => parseCell(c, key))));
+  }
+  return lines;
+}
+
+const LINES = parse(readFileSync(new URL('../golden/permissions.txt', import.meta.url), 'utf8'));
+
+// ── Who asks, and what ──────────────────────────────────────────────────────────────────────────
+
+/** Accounts of the demo; the others are made below. */
+const LOGIN: Record<string, string> = {
+  operator: 'operator',
+  dispatcher: 'dispatcher',
+  callback_agent: 'followup',
+  auditor: 'auditor',
+  arbiter: 'arbiter',
+  supervisor: 'supervisor',
+  center_admin: 'admin',
+  unit_receiver: 'water',
+  handler: 'water.handler',
+  unit_leader: 'water.leader',
+  command_room: 'nantang',
+  grid_worker: 'grid',
+  secret_officer: 'secret',
+  publisher: 'publisher',
+};
+const ROOM = 'TOWN_QINGYU_1_ROOM';
+/** Roles that stand in the command room's unit; the other unit roles stand in the water company. */
+const inRoom = (role: string) => role === 'command_room' || role === 'grid_worker';
+
+interface Request {
+  path: string;
+  body?: unknown;
+  form?: Record<string, string>;
+  headers?: Record<string, string>;
+  /** Cookie that goes instead of the asker's own. */
+  cookie?: string;
+}
+/** What a role asks of one thing; made anew for each attempt that may change it. */
+type Thing = (role: string) => Request | Promise<Request>;
+type Purpose = 'allowed' | 'refused';
+type Fixture = Record<string, (purpose: Purpose) => Promise<Thing> | Thing>;
+
+let w: World;
+let s: ReturnType<typeof steps>;
+let pass = '';
+let passOrder: Awaited<ReturnType<ReturnType<typeof steps>['register']>>;
+const consoleDir = mkdtempSync(path.join(tmpdir(), 'hotline-console-'));
+
+const OWN = { lead: 'WATER', co: [ROOM] };
+const OTHER = { lead: 'ZHZF' };
+
+/** A fixed thing for every object a line may name. */
+const same =
+  (request: Request): Thing =>
+  () =>
+    request;
+
+type State =
+  | 'registered'
+  | 'accepted'
+  | 'dispatched'
+  | 'signed'
+  | 'drafted'
+  | 'replied'
+  | 'audited'
+  | 'evaluated';
+
+async function orderIn(state: State, m: Matter & { lead: string; co?: string[] }) {
+  const order = state === 'registered' ? await s.register(m) : await s[state](m);
+  if (m.co && ['signed', 'drafted'].includes(state)) {
+    s.must(await s.onAssignment('nantang', (order as { co: string[] }).co[0]!, 'sign'));
+  }
+  return order as typeof order & { lead: string; co: string[] };
+}
+
+const UNASSIGNED: State[] = ['registered', 'accepted'];
+
+/** Something asked of an order in a state. */
+const ofOrder = (state: State, ask: (id: string) => Request | Promise<Request>): Fixture => ({
+  own: async (purpose) => {
+    const early = purpose === 'refused' && UNASSIGNED.includes(state);
+    const o = await orderIn(early ? 'signed' : state, OWN);
+    return () => ask(o.id);
+  },
+  other: async () => {
+    const o = await orderIn(state, OTHER);
+    return () => ask(o.id);
+  },
+  missing: () => () => ask(newId()),
+});
+
+const versionOr = async (id: string): Promise<number> => {
+  try {
+    return await versionOf(w, id);
+  } catch {
+    return 1;
+  }
+};
+
+const orderAct = (state: State, act: string, input: () => unknown | Promise<unknown>): Fixture =>
+  ofOrder(state, async (id) => ({
+    path: `/api/orders/${id}/acts`,
+    body: { act, version: await versionOr(id), input: await input() },
+  }));
+
+/** Something asked of an assignment: one's own, one's neighbour's on the same order, or a stranger's. */
+const ofAssignment = (
+  state: State,
+  ask: (id: string) => Request | Promise<Request>,
+  swap = false,
+): Fixture => {
+  const mine = async () =>
+    orderIn(state, swap && state === 'dispatched' ? { lead: ROOM, co: ['WATER'] } : OWN);
+  return {
+    own: async () => {
+      const o = await mine();
+      return (role) => ask(inRoom(role) !== swap ? o.co[0]! : o.lead);
+    },
+    shared: async () => {
+      const o = await mine();
+      return (role) => ask(inRoom(role) !== swap ? o.lead : o.co[0]!);
+    },
+    other: async () => {
+      const o = await orderIn(state, OTHER);
+      return () => ask(o.lead);
+    },
+    missing: () => () => ask(newId()),
+  };
+};
+
+const versionOfAssignment = async (id: string): Promise<number> => {
+  const row = await w.db
+    .selectFrom('assignment')
+    .select('order_id')
+    .where('id', '=', id)
+    .executeTakeFirst();
+  return row ? versionOf(w, row.order_id) : 1;
+};
+
+const assignmentAct = (state: State, act: string, input: unknown, swap = false): Fixture =>
+  ofAssignment(
+    state,
+    async (id) => ({
+      path: `/api/assignments/${id}/acts`,
+      body: { act, version: await versionOfAssignment(id), input },
+    }),
+    swap,
+  );
+
+/** An order whose co-handler, the water company, has signed. */
+const coSigned: Fixture = (() => {
+  const ask = async (id: string) => ({
+    path: `/api/assignments/${id}/acts`,
+    body: {
+      act: 'submit_co_reply',
+      version: await versionOfAssignment(id),
+      input: { text: '已到场。' },
+    },
+  });
+  const made = async (m: { lead: string; co: string[] }, logins: [string, string]) => {
+    const o = await s.dispatched(m);
+    s.must(await s.onAssignment(logins[0], o.lead, 'sign'));
+    s.must(await s.onAssignment(logins[1], o.co[0]!, 'sign'));
+    return o;
+  };
+  const mine = () => made({ lead: ROOM, co: ['WATER'] }, ['nantang', 'water']);
+  return {
+    own: async () => {
+      const o = await mine();
+      return (role) => ask(inRoom(role) ? o.lead : o.co[0]!);
+    },
+    shared: async () => {
+      const o = await mine();
+      return (role) => ask(inRoom(role) ? o.co[0]! : o.lead);
+    },
+    other: async () => {
+      const o = await made({ lead: 'POWER', co: ['ZHZF'] }, ['power', 'zhzf']);
+      return () => ask(o.co[0]!);
+    },
+    missing: () => () => ask(newId()),
+  };
+})();
+
+const ofTask = (name: string, body: unknown): Fixture => {
+  const ask = (id: string) => ({ path: `/api/callbacks/${id}/${name}`, body });
+  const of = async (m: { lead: string; co?: string[] }) => {
+    const o = await s.audited(m);
+    const id = await s.taskOf(o.id);
+    return () => ask(id);
+  };
+  return { own: () => of(OWN), other: () => of(OTHER), missing: () => () => ask(newId()) };
+};
+
+/** A delivery that was given up, so that it can be driven again. */
+async function deadDelivery(): Promise<string> {
+  const o = await s.dispatched(OWN);
+  await w.settle();
+  const d = await w.db
+    .updateTable('delivery')
+    .set({ state: 'dead', sent_at: null })
+    .where('order_id', '=', o.id)
+    .where('kind', '=', 'receipt')
+    .returning('id')
+    .executeTakeFirstOrThrow();
+  return d.id;
+}
+
+/** A rating link that can be used, cheaply: a direct answer by the web. */
+async function openLink(): Promise<string> {
+  const o = await s.register({ channel: 'visit', type: 'suggestion' });
+  const answer = { type: 'suggestion', answer: '已转有关部门研究。' };
+  s.must(await s.act('operator', o.id, 'direct_answer', answer));
+  await w.settle();
+  return w.sent.map((m) => m.text.match(/\/rate\/([\w-]{43})/)?.[1]).findLast(Boolean)!;
+}
+
+const ratable = { contacted: 'yes', solved: 'solved', satisfaction: '5' };
+/** A citizen's page about the order that their pass opens. */
+const ofPass = (url: string, form?: Record<string, string>): Fixture => ({
+  own: async (purpose) => {
+    if (purpose === 'allowed' && form) await newPass();
+    return same({ path: url, ...(form && { form }) });
+  },
+});
+const any = (request: Request): Fixture => ({ any: () => same(request) });
+const eachAny = (make: () => Request): Fixture => ({ any: () => () => make() });
+
+const ACCEPT = { type: 'help', categoryCode: '0301', urgency: 'U2' };
+const MATTER = { content: '路灯不亮', requester: { kind: 'anonymous' } };
+const key = () => ({ 'idempotency-key': randomUUID() });
+const version = async (id: string) => ({ version: await versionOr(id) });
+
+const FIXTURES: Record<string, Fixture> = {
+  'GET /healthz': any({ path: '/healthz' }),
+  'POST /api/session': any({
+    path: '/api/session',
+    body: { login: 'operator2', password: 'yunting-demo-12345' },
+  }),
+  'GET /api/session': any({ path: '/api/session' }),
+  'DELETE /api/session': {
+    any: () => async (role) =>
+      role in LOGIN
+        ? { path: '/api/session', cookie: (await w.session(LOGIN[role]!)).cookie }
+        : { path: '/api/session' },
+  },
+  'POST /api/activation': {
+    any: () => async () => ({
+      path: '/api/activation',
+      body: { token: await activation(), password: 'long enough for it' },
+    }),
+  },
+  'GET /api/reference': any({ path: '/api/reference' }),
+  'POST /api/routing/suggest': any({
+    path: '/api/routing/suggest',
+    body: { categoryCode: '0301' },
+  }),
+  'POST /api/contacts': eachAny(() => ({
+    path: '/api/contacts',
+    body: { requester: { kind: 'anonymous' } },
+    headers: key(),
+  })),
+  'POST /api/orders': eachAny(() => ({ path: '/api/orders', body: MATTER, headers: key() })),
+  'POST /api/callers/lookup': any({ path: '/api/callers/lookup', body: { phone: '13805774471' } }),
+  'GET /api/orders': any({ path: '/api/orders' }),
+  'GET /api/orders/counts': any({ path: '/api/orders/counts' }),
+  'GET /api/orders/find': any({ path: '/api/orders/find?q=20260921' }),
+  'GET /api/orders/:id': ofOrder('signed', (id) => ({ path: `/api/orders/${id}` })),
+  'GET /api/orders/:id/routing': ofOrder('signed', (id) => ({ path: `/api/orders/${id}/routing` })),
+  'GET /api/orders/:id/evaluations': ofOrder('evaluated', (id) => ({
+    path: `/api/orders/${id}/evaluations`,
+  })),
+  'POST /api/orders/:id/requester/reveal': ofOrder('signed', (id) => ({
+    path: `/api/orders/${id}/requester/reveal`,
+    body: { reason: '核实地址' },
+  })),
+  'POST /api/orders/:id/acts accept': orderAct('registered', 'accept', () => ACCEPT),
+  'POST /api/orders/:id/acts direct_answer': orderAct('accepted', 'direct_answer', () => ({
+    type: 'consultation',
+    answer: '每月 5 日前。',
+  })),
+  'POST /api/orders/:id/acts reject': orderAct('accepted', 'reject', () => ({
+    ground: 'N04',
+    wordsTold: '已告知。',
+    guidance: '请向法院咨询。',
+  })),
+  'POST /api/orders/:id/acts dispatch': orderAct('accepted', 'dispatch', async () => ({
+    leadId: await w.unit('POWER'),
+  })),
+  'POST /api/orders/:id/acts audit_pass': orderAct('replied', 'audit_pass', () => ({
+    checklist: ['finding'],
+  })),
+  'POST /api/orders/:id/acts audit_fail': orderAct('replied', 'audit_fail', () => ({
+    missing: ['basis'],
+    findings: '缺依据。',
+  })),
+  'POST /api/orders/:id/acts withdraw': orderAct('signed', 'withdraw', () => ({
+    wish: '不要了',
+    identifiedBy: 'caller_number',
+  })),
+  'POST /api/orders/:id/acts note': orderAct('signed', 'note', () => ({ text: '备注' })),
+  'POST /api/orders/:id/urges': ofOrder('signed', (id) => ({
+    path: `/api/orders/${id}/urges`,
+    body: { level: 1, text: '请尽快' },
+  })),
+  'POST /api/orders/:id/redo': ofOrder('evaluated', async (id) => ({
+    path: `/api/orders/${id}/redo`,
+    body: { ...(await version(id)), reason: '没有修好' },
+  })),
+  'POST /api/orders/:id/close': ofOrder('evaluated', async (id) => ({
+    path: `/api/orders/${id}/close`,
+    body: { ...(await version(id)), closingType: 'solved' },
+  })),
+  'GET /api/inbox': any({ path: '/api/inbox' }),
+  'GET /api/inbox/counts': any({ path: '/api/inbox/counts' }),
+  'POST /api/assignments/:id/acts sign': assignmentAct('dispatched', 'sign', {}),
+  'POST /api/assignments/:id/acts first_contact': assignmentAct('signed', 'first_contact', {
+    method: 'phone',
+    reached: true,
+    content: '已致电。',
+  }),
+  'POST /api/assignments/:id/acts progress': assignmentAct('signed', 'progress', {
+    text: '正在抢修。',
+  }),
+  'POST /api/assignments/:id/acts submit_co_reply': coSigned,
+  'POST /api/assignments/:id/acts submit_reply': assignmentAct('drafted', 'submit_reply', {
+    waiverReason: '不等协办',
+  }),
+  'PUT /api/assignments/:id/reply': ofAssignment('signed', (id) => ({
+    path: `/api/assignments/${id}/reply`,
+    body: REPLY,
+  })),
+  'GET /api/callbacks': any({ path: '/api/callbacks' }),
+  'GET /api/callbacks/counts': any({ path: '/api/callbacks/counts' }),
+  'POST /api/callbacks/:id/attempts': ofTask('attempts', { result: 'no_answer' }),
+  'POST /api/callbacks/:id/evaluation': ofTask('evaluation', { satisfaction: 4 }),
+  'GET /api/notifications': any({ path: '/api/notifications' }),
+  'GET /api/deliveries': any({ path: '/api/deliveries' }),
+  'POST /api/deliveries/:id/redrive': {
+    own: async () => same({ path: `/api/deliveries/${await deadDelivery()}/redrive` }),
+    missing: () => same({ path: `/api/deliveries/${newId()}/redrive` }),
+  },
+  'GET /api/demo/accounts': {
+    any: () => same({ path: '/api/demo/accounts' }),
+    demo: () => same({ path: '/api/demo/accounts' }),
+  },
+  'GET /demo/phone': {
+    any: () => same({ path: '/demo/phone' }),
+    demo: () => same({ path: '/demo/phone' }),
+  },
+  'POST /demo/sms': {
+    any: () => same({ path: '/demo/sms', body: { id: newId(), to: '1', text: 'x' } }),
+    demo: () => same({ path: '/demo/sms', body: { id: newId(), to: '1', text: 'x' } }),
+  },
+  'GET /console/*': any({ path: '/console/orders/anything' }),
+  'GET /console/assets/:file{.+}': {
+    any: () => same({ path: '/console/assets/app.js' }),
+    missing: () => same({ path: '/console/assets/none.js' }),
+  },
+  'GET /': any({ path: '/' }),
+  'GET /submit': any({ path: '/submit' }),
+  'POST /submit': any({ path: '/submit', form: { screen: '1', content: '路灯不亮' } }),
+  'GET /receipt': {
+    own: () => async (role) =>
+      role === 'citizen' ? { path: '/receipt', cookie: await receiptPass() } : { path: '/receipt' },
+  },
+  'GET /track': any({ path: '/track' }),
+  'POST /track': {
+    own: () =>
+      same({
+        path: '/track',
+        form: { orderNo: passOrder.orderNo, code: passOrder.queryCode },
+      }),
+    other: () => async () => {
+      await w.db.deleteFrom('throttle').execute();
+      const form = { orderNo: passOrder.orderNo, code: 'AAAAAA' };
+      return { path: '/track', form };
+    },
+    missing: () => async () => {
+      await w.db.deleteFrom('throttle').execute();
+      return { path: '/track', form: { orderNo: '20260921999998', code: 'AAAAAA' } };
+    },
+  },
+  'POST /track/leave': { own: () => same({ path: '/track/leave', form: {} }) },
+  'GET /track/view': ofPass('/track/view'),
+  'GET /track/note': ofPass('/track/note'),
+  'POST /track/note': ofPass('/track/note', { text: '补充一句' }),
+  'GET /track/withdraw': ofPass('/track/withdraw'),
+  'POST /track/withdraw': ofPass('/track/withdraw', { version: '1', wish: '' }),
+  'POST /track/urge': ofPass('/track/urge', {}),
+  'POST /track/rate': ofPass('/track/rate', {}),
+  'GET /rate/:token': {
+    own: async () => same({ path: `/rate/${await openLink()}` }),
+    missing: () => same({ path: `/rate/${newToken()}` }),
+  },
+  'POST /rate/:token': {
+    own: () => async () => ({ path: `/rate/${await openLink()}`, form: ratable }),
+    missing: () => same({ path: `/rate/${newToken()}`, form: ratable }),
+  },
+  'GET /rate/thanks': any({ path: '/rate/thanks' }),
+};
+
+async function activation(): Promise<string> {
+  const token = newToken();
+  const userId = await w.person({ login: `u${newId()}`, grants: [] });
+  await w.db
+    .insertInto('activation')
+    .values({
+      token_hash: hashToken(token),
+      user_id: userId,
+      expires_at: new Date(Date.now() + 3_600_000),
+      used_at: null,
+    })
+    .execute();
+  return token;
+}
+
+/** A citizen's pass for a fresh order. */
+async function newPass(): Promise<void> {
+  passOrder = await s.register();
+  pass = cookieOf(
+    await raw('POST', {
+      path: '/track',
+      form: { orderNo: passOrder.orderNo, code: passOrder.queryCode },
+    }),
+    'track',
+  );
+}
+
+async function receiptPass(): Promise<string> {
+  const form = {
+    screen: '3',
+    go: 'send',
+    key: randomUUID(),
+    content: '路灯不亮',
+    who: 'anonymous',
+  };
+  return cookieOf(await raw('POST', { path: '/submit', form }), 'receipt');
+}
+
+const cookieOf = (r: Response, name: string): string =>
+  r.headers
+    .getSetCookie()
+    .find((c) => c.startsWith(`${name}=`))!
+    .split(';')[0]!;
+
+const raw = (method: string, r: Request, cookie = '') =>
+  Promise.resolve(
+    w.app.request(r.path, {
+      method,
+      headers: {
+        host: 'localhost:12345',
+        origin: 'http://localhost:12345',
+        ...((r.cookie ?? cookie) && { cookie: r.cookie ?? cookie }),
+        ...(r.form && { 'content-type': 'application/x-www-form-urlencoded' }),
+        ...(r.body !== undefined && { 'content-type': 'application/json' }),
+        ...r.headers,
+      },
+      ...(r.form && { body: new URLSearchParams(r.form).toString() }),
+      ...(r.body !== undefined && { body: JSON.stringify(r.body) }),
+    }),
+  );
+
+/** Codes that stand for a status unless the golden file names another. */
+const CODE: Record<string, string> = {
+  '401': 'not_signed_in',
+  '403': 'not_allowed',
+  '404': 'not_found',
+};
+
+async function attempt(method: string, thing: Thing, role: string): Promise<string> {
+  const cookie =
+    role === 'nobody' ? '' : role === 'citizen' ? pass : (await w.as(LOGIN[role]!)).cookie;
+  const r = await raw(method, await thing(role), cookie);
+  const text = await r.text();
+  if (r.status === 303) return r.headers.get('location') === '/track' ? 'door' : '2xx';
+  if (r.status < 300) return '2xx';
+  if (!/json/.test(r.headers.get('content-type') ?? '')) return String(r.status);
+  const { code } = JSON.parse(text) as { code: string };
+  return CODE[r.status] === code ? String(r.status) : `${r.status}:${code}`;
+}
+
+/** All answers of one cell that are not as written. */
+async function wrongIn(line: string, object: string, cell: Cell): Promise<string[]> {
+  const method = line.split(' ')[0]!;
+  const make = FIXTURES[line]?.[object];
+  if (!make) return [`no fixture for ${object}`];
+  const is2xx = (role: string) => cell.get(role) === '2xx';
+  const wrong: string[] = [];
+  const judge = (role: string, got: string) => {
+    const want = cell.get(role)!;
+    if (got !== want) wrong.push(`${object} ${role}: want ${want}, got ${got}`);
+  };
+  const refused = [...cell.keys()].filter((r) => !is2xx(r));
+  if (refused.length > 0) {
+    const thing = await make('refused');
+    await Promise.all(refused.map(async (r) => judge(r, await attempt(method, thing, r))));
+  }
+  const shared = method === 'GET' ? await make('allowed') : null;
+  for (const role of [...cell.keys()].filter(is2xx)) {
+    judge(role, await attempt(method, shared ?? (await make('allowed')), role));
+  }
+  return wrong;
+}
+
+beforeAll(async () => {
+  mkdirSync(path.join(consoleDir, 'assets'));
+  writeFileSync(path.join(consoleDir, 'index.html'), '<!doctype html><title>x</title>');
+  writeFileSync(path.join(consoleDir, 'assets/app.js'), '//');
+  w = await createWorld({
+    at: '2026-09-21T02:24:00Z',
+    consoleDir,
+    demo: (deps) => demoPages(deps, async () => []),
+  });
+  s = steps(w);
+  await w.person({ login: 'grid', grants: [{ role: 'grid_worker', unit: ROOM }] });
+  await w.person({ login: 'secret', grants: [{ role: 'secret_officer', unit: 'HOTLINE' }] });
+  await w.person({ login: 'publisher', grants: [{ role: 'publisher', unit: 'HOTLINE' }] });
+  await newPass();
+});
+afterAll(async () => {
+  await w.close();
+  rmSync(consoleDir, { recursive: true });
+});
+
+async function mark(kind: 'demo' | 'test') {
+  const owner = new pg.Client({ connectionString: w.database.ownerUrl });
+  await owner.connect();
+  await owner.query('update deployment set kind = $1', [kind]);
+  await owner.end();
+}
+
+describe('the golden file', () => {
+  it('has a line for every route, and no line for a route that is gone', () => {
+    const routes = [...LINES.keys()].map((k) => k.split(' ').slice(0, 2).join(' '));
+    expect([...new Set(routes)].sort()).toEqual(routesOf(w.app));
+  });
+  it('has a line for every act that the two routes of acts take', () => {
+    const acts = (route: string) =>
+      [...LINES.keys()]
+        .filter((k) => k.startsWith(`${route} `))
+        .map((k) => k.split(' ')[2]!)
+        .sort();
+    const built = (union: { options: readonly { shape: { act: { value: string } } }[] }) =>
+      union.options.map((o) => o.shape.act.value).sort();
+    expect(acts('POST /api/orders/:id/acts')).toEqual(built(orderActInput));
+    expect(acts('POST /api/assignments/:id/acts')).toEqual(built(assignmentActInput));
+  });
+  it('says of every role what each kind of object answers', () => {
+    const silent: string[] = [];
+    for (const [line, cells] of LINES) {
+      for (const [object, cell] of cells) {
+        // A neighbour's assignment is a question for units only.
+        const asked = object === 'shared' ? GROUPS.unit! : EVERYONE;
+        const missing = asked.filter((r) => !cell.has(r));
+        if (missing.length > 0) silent.push(`${line} ${object}: ${missing.join(' ')}`);
+      }
+    }
+    expect(silent).toEqual([]);
+  });
+});
+
+describe('who may what', () => {
+  for (const [line, cells] of LINES) {
+    it(line, { timeout: 30_000 }, async () => {
+      const wrong: string[] = [];
+      for (const [object, cell] of cells) {
+        if (object === 'demo') await mark('demo');
+        try {
+          wrong.push(...(await wrongIn(line, object, cell)));
+        } finally {
+          if (object === 'demo') await mark('test');
+        }
+      }
+      expect(wrong).toEqual([]);
+    });
+  }
+});
