@@ -79,8 +79,10 @@ async function grantApplication(client: pg.Client, ownerUrl: string, appUrl?: st
   const app = client.escapeIdentifier(role);
   const frozen = APPEND_ONLY.join(', ');
   const fixed = 'deployment, schema_migration, order_sequence';
+  // BullMQ makes a sequence for each queue when it first adds a job, hence `create` in its namespace.
   await client.query(`
     grant usage on schema public, ${QUEUE_SCHEMA} to ${app};
+    grant create on schema ${QUEUE_SCHEMA} to ${app};
     grant select, insert, update, delete on all tables in schema public, ${QUEUE_SCHEMA} to ${app};
     grant usage, select on all sequences in schema public, ${QUEUE_SCHEMA} to ${app};
     grant execute on all functions in schema public, ${QUEUE_SCHEMA} to ${app};

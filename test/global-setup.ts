@@ -45,8 +45,11 @@ const freePort = () =>
     });
   });
 
+/** Full path of the first of these programs that is installed. */
 const onPath = (...names: string[]): string | null =>
-  names.find((n) => spawnSync('which', [n], { stdio: 'ignore' }).status === 0) ?? null;
+  names
+    .map((n) => spawnSync('which', [n], { encoding: 'utf8' }).stdout?.trim())
+    .find((found) => found) ?? null;
 
 const forDatabase = (url: string, name: string): string => {
   const u = new URL(url);

@@ -68,7 +68,7 @@ let bundled: string | undefined;
 
 /**
  * Builds the server bundle (0.3 s), once for each test file, into a directory that looks like a
- * clone: `dist/` beside `node_modules`.
+ * clone: `dist/` beside `node_modules` and the seeds.
  */
 export function bundle(): string {
   if (bundled) return bundled;
@@ -81,7 +81,8 @@ export function bundle(): string {
   );
   if (built.status !== 0 || !fs.existsSync(path.join(out, 'server.js')))
     throw new Error(`build failed: ${built.stderr}`);
-  fs.symlinkSync(path.join(root, 'node_modules'), path.join(clone, 'node_modules'));
+  for (const name of ['node_modules', 'db'])
+    fs.symlinkSync(path.join(root, name), path.join(clone, name));
   fs.writeFileSync(path.join(clone, 'package.json'), '{"type":"module"}');
   bundled = clone;
   return clone;
@@ -152,10 +153,10 @@ async function start(script: string, env: NodeJS.ProcessEnv): Promise<Proc> {
   return proc;
 }
 
-/** The one-machine supervisor on a data directory; PostgreSQL, api and workers are its children. */
-export function supervise(env: NodeJS.ProcessEnv): Proc {
+/** The one-machine supervisor with PostgreSQL, api and workers as its children, ready. */
+export async function supervise(env: NodeJS.ProcessEnv): Promise<Proc> {
   const clone = bundle();
-  return procOf(
+  const proc = procOf(
     spawn(process.execPath, [path.join(clone, 'dist/main.js')], {
       cwd: clone,
       detached: true,
@@ -163,6 +164,10 @@ export function supervise(env: NodeJS.ProcessEnv): Proc {
       stdio: ['ignore', 'pipe', 'pipe'],
     }),
   );
+  const welcome = () => proc.output().includes('Ctrl-C');
+  await until('the welcome', () => welcome() || !isRunning(proc.child), 60_000);
+  if (!welcome()) throw new Error(proc.output());
+  return proc;
 }
 
 export interface RedisServer {

@@ -179,9 +179,9 @@ describe('raising a demand', () => {
     const one = await v.get('/submit');
     const first = hiddenOf(one.text);
     expect(first.key).toMatch(/^[\da-f]{8}-[\da-f]{4}-4/);
-    const two = await v.post('/submit', { ...first, content: TEXT, address: '银杏路 22 号' });
+    const two = await v.post('/submit/next', { ...first, content: TEXT, address: '银杏路 22 号' });
     expect(hiddenOf(two.text)).toMatchObject({ screen: '2', key: first.key, content: TEXT });
-    const three = await v.post('/submit', {
+    const three = await v.post('/submit/next', {
       ...hiddenOf(two.text),
       who: 'named',
       name: '陈女士',
@@ -189,7 +189,7 @@ describe('raising a demand', () => {
       callback: 'on',
     });
     expect(three.text).toContain('陈女士');
-    const slip = await v.post('/submit', { ...hiddenOf(three.text), go: 'send' });
+    const slip = await v.post('/submit/next', { ...hiddenOf(three.text), go: 'send' });
     const { orderNo, code } = pairOf(slip.text);
     expect(slip.text).toContain(`${orderNo.slice(8, -4)}<b>${orderNo.slice(-4)}</b>`);
     expect(v.been.join(' ')).not.toMatch(new RegExp(`${code}|${orderNo}`));
@@ -203,8 +203,10 @@ describe('raising a demand', () => {
   it('registers once, however often it is sent', async () => {
     const v = visitor();
     const form = whole({ content: '路灯不亮，第一次提交。' });
-    const slips = await Promise.all([v, visitor(), visitor()].map((x) => x.post('/submit', form)));
-    const again = await v.post('/submit', form);
+    const slips = await Promise.all(
+      [v, visitor(), visitor()].map((x) => x.post('/submit/next', form)),
+    );
+    const again = await v.post('/submit/next', form);
     const pairs = [...slips, again].map((x) => pairOf(x.text));
     expect(new Set(pairs.map((p) => p.orderNo + p.code)).size).toBe(1);
     expect(await ordersWith(form.content)).toHaveLength(1);
@@ -213,13 +215,13 @@ describe('raising a demand', () => {
   it('says so when something was changed after sending, and takes it as another one', async () => {
     const v = visitor();
     const form = whole({ content: '井盖松了。' });
-    await v.post('/submit', form);
-    const changed = await v.post('/submit', { ...form, content: '井盖松了，砸到人了。' });
+    await v.post('/submit/next', form);
+    const changed = await v.post('/submit/next', { ...form, content: '井盖松了，砸到人了。' });
     expect(changed.status).toBe(422);
     const kept = hiddenOf(changed.text);
     expect(kept).toMatchObject({ content: '井盖松了，砸到人了。' });
     expect(kept.key).not.toBe(form.key);
-    await v.post('/submit', { ...kept, go: 'send' });
+    await v.post('/submit/next', { ...kept, go: 'send' });
     expect(v.been.at(-1)).toBe('/receipt');
   });
 
@@ -232,7 +234,7 @@ describe('raising a demand', () => {
     ['a name too long', { name: '长'.repeat(41) }, 'name'],
   ])('%s: beside the field, and everything typed is kept', async (_, wrong, field) => {
     const all = whole({ address: '银杏路', name: '陈女士', confidential: 'on', ...wrong });
-    const { status, text } = await visitor().post('/submit', all);
+    const { status, text } = await visitor().post('/submit/next', all);
     expect(status).toBe(422);
     expect(text).toContain(`href="#${field}"`);
     expect(text).toContain(`id="${field}-err"`);
@@ -244,14 +246,14 @@ describe('raising a demand', () => {
 
   it('counts line ends as one character, as people do', async () => {
     const content = `${'一二三四五六七八九\r\n'.repeat(199)}一二三四五六七八九十`;
-    const page = await visitor().post('/submit', { screen: '1', content, who: 'named' });
+    const page = await visitor().post('/submit/next', { screen: '1', content, who: 'named' });
     expect(page.status).toBe(200);
     expect(hiddenOf(page.text).content).toHaveLength(2000);
   });
 
   it('stores neither name nor number of who stays anonymous, typed or not', async () => {
     const form = whole({ content: '匿名的事。', who: 'anonymous', name: '陈女士', phone: '坏的' });
-    const slip = await visitor().post('/submit', form);
+    const slip = await visitor().post('/submit/next', form);
     expect(slip.status).toBe(200);
     const [row] = await ordersWith(form.content);
     const order = await w.db
@@ -271,7 +273,7 @@ describe('raising a demand', () => {
 
   it('takes the wishes, and nothing that is not on the form', async () => {
     const form = whole({ content: '保密的事。', confidential: 'on', public: 'on', urgency: 'U1' });
-    await visitor().post('/submit', form);
+    await visitor().post('/submit/next', form);
     const [row] = await ordersWith(form.content);
     const order = await w.db
       .selectFrom('work_order')
@@ -284,24 +286,34 @@ describe('raising a demand', () => {
   it('goes back with everything, and changes size and language without losing anything', async () => {
     const v = visitor();
     const typed = whole({ name: '陈女士', public: 'on' });
-    const back = await v.post('/submit', { ...typed, go: '2' });
+    const back = await v.post('/submit/next', { ...typed, go: '2' });
     expect(back.text).toMatch(/name="phone"[^>]*value="138 0577 4471"/);
-    const larger = await v.post('/submit', { ...typed, screen: '2', go: '', size: 'huge' });
+    const larger = await v.post('/submit/next', { ...typed, screen: '2', go: '', size: 'huge' });
     expect(larger.text).toContain('class="elder huge"');
     expect(larger.text).toContain('陈女士');
-    const english = await v.post('/submit', { ...typed, screen: '1', lang: 'en' });
+    const english = await v.post('/submit/next', { ...typed, screen: '1', lang: 'en' });
     expect(english.text).toContain('<html lang="en"');
     expect(english.text).toContain(TEXT);
     expect(hiddenOf(english.text)).toMatchObject({ key: typed.key, name: '陈女士', public: 'on' });
   });
 
+  it('lets the browser keep the blank first screen, so that going back finds what was typed', async () => {
+    const first = await visitor().get('/submit');
+    expect(first.headers.get('cache-control')).toBe('private, no-cache');
+    const second = await visitor().post('/submit/next', whole({ go: '2' }));
+    expect(second.headers.get('cache-control')).toBe('no-store');
+    const v = visitor();
+    await v.get('/submit/next');
+    expect(v.been.at(-1)).toBe('/submit');
+  });
+
   it('escapes whatever was typed, on every screen', async () => {
     const v = visitor();
     for (const go of ['1', '2', '3']) {
-      const page = await v.post('/submit', whole({ content: EVIL, address: EVIL, go }));
+      const page = await v.post('/submit/next', whole({ content: EVIL, address: EVIL, go }));
       expect(page.text).toContain('&lt;img src=x onerror=alert(1)&gt;');
     }
-    await v.post('/submit', whole({ content: EVIL, address: EVIL }));
+    await v.post('/submit/next', whole({ content: EVIL, address: EVIL }));
     const slip = await v.get('/receipt');
     const view = await v.post('/track', pairOf(slip.text));
     expect(view.text).toContain('&lt;/textarea&gt;&lt;script&gt;');
@@ -310,7 +322,7 @@ describe('raising a demand', () => {
   it('stays below 40 kB whatever fits into the form', async () => {
     const form = whole({ content: '"'.repeat(2000), address: "'".repeat(200), lang: 'en' });
     for (const screen of ['1', '2', '3']) {
-      const page = await visitor().post('/submit', { ...form, screen });
+      const page = await visitor().post('/submit/next', { ...form, screen });
       expect(page.status).toBe(200);
     }
   });
@@ -320,7 +332,7 @@ describe('raising a demand', () => {
     for (let i = 0; i < SUBMIT_LIMIT.perSource; i++) {
       await hit(w.db, bucket, SUBMIT_LIMIT.windowMinutes);
     }
-    const page = await visitor().post('/submit', whole({ content: '第几百件。' }));
+    const page = await visitor().post('/submit/next', whole({ content: '第几百件。' }));
     expect(page.status).toBe(429);
     expect(hiddenOf(page.text).content).toBe('第几百件。');
     expect(await ordersWith('第几百件。')).toEqual([]);
@@ -328,18 +340,21 @@ describe('raising a demand', () => {
   });
 
   it('takes forms only: no JSON, no multipart, nothing from another site', async () => {
-    const send = (headers: Record<string, string>) => visitor(headers).post('/submit', whole());
+    const send = (headers: Record<string, string>) =>
+      visitor(headers).post('/submit/next', whole());
     expect((await send({ 'content-type': 'application/json' })).status).toBe(415);
     expect((await send({ 'content-type': 'multipart/form-data; boundary=x' })).status).toBe(415);
     expect((await send({ origin: 'https://evil.example' })).status).toBe(403);
-    expect((await visitor().post('/submit', { content: 'x'.repeat(140_000) })).status).toBe(413);
+    expect((await visitor().post('/submit/next', { content: 'x'.repeat(140_000) })).status).toBe(
+      413,
+    );
   });
 });
 
 describe('the slip', () => {
   it('is shown to nobody else, and to nobody after a quarter of an hour', async () => {
     const v = visitor();
-    await v.post('/submit', whole({ content: '只给我看。' }));
+    await v.post('/submit/next', whole({ content: '只给我看。' }));
     expect((await v.get('/receipt')).text).toContain('<dl class="slip">');
     const stranger = visitor();
     await stranger.get('/receipt');
@@ -352,7 +367,7 @@ describe('the slip', () => {
 
   it('is no key to the order itself, and a changed cookie is none to anything', async () => {
     const v = visitor();
-    await v.post('/submit', whole({ content: '钥匙。' }));
+    await v.post('/submit/next', whole({ content: '钥匙。' }));
     const pass = v.cookies.get('receipt')!;
     v.cookies.set('track', pass);
     expect((await v.get('/track/view')).text).not.toContain('钥匙。');
@@ -588,6 +603,14 @@ describe('rating', () => {
       },
     ]);
     expect((await v.get('/track/view')).text).toContain('您的意见收到了');
+  });
+
+  it('a link of an earlier round is over before anything is typed', async () => {
+    const o = await s.audited();
+    const path = `/rate/${await tokenFor(o.id)}`;
+    expect((await visitor().get(path)).status).toBe(200);
+    await w.db.updateTable('work_order').set({ round: 2 }).where('id', '=', o.id).execute();
+    expect((await visitor().get(path)).status).toBe(404);
   });
 
   it('keeps what was ticked and written when something is wrong', async () => {

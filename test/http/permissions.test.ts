@@ -140,9 +140,9 @@ type State =
 async function orderIn(state: State, m: Matter & { lead: string; co?: string[] }) {
   const order = state === 'registered' ? await s.register(m) : await s[state](m);
   if (m.co && ['signed', 'drafted'].includes(state)) {
-    s.must(await s.onAssignment('nantang', (order as { co: string[] }).co[0]!, 'sign'));
+    s.must(await s.onAssignment('nantang', (order as unknown as { co: string[] }).co[0]!, 'sign'));
   }
-  return order as typeof order & { lead: string; co: string[] };
+  return order as unknown as { id: string; lead: string; co: string[] };
 }
 
 const UNASSIGNED: State[] = ['registered', 'accepted'];

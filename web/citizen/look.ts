@@ -24,7 +24,7 @@ a{color:var(--p-ink)}
 .vh{position:absolute;width:1px;height:1px;margin:-1px;padding:0;border:0;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
 .page{max-width:480px;min-height:100vh;min-height:100dvh;margin:0 auto;display:flex;flex-direction:column}
 @media (min-width:768px){body{background:var(--bg)}.page{background:var(--paper);border:solid var(--line);border-width:0 1px}}
-.demo{padding:6px var(--pad);background:var(--warn-soft);color:var(--warn);font-size:var(--sm);line-height:var(--sml);display:flex;flex-wrap:wrap;align-items:center;justify-content:space-between;column-gap:12px}
+.demo{padding:0 var(--pad);background:var(--warn-soft);color:var(--warn);font-size:var(--sm);line-height:var(--sml);display:flex;flex-wrap:wrap;align-items:center;justify-content:space-between;column-gap:12px}
 .demo a{color:inherit;display:inline-flex;align-items:center;min-height:var(--tap)}
 header{display:flex;flex-wrap:wrap;align-items:center;justify-content:space-between;min-height:52px;padding:0 var(--pad);border-bottom:1px solid var(--line);font-size:16px;line-height:24px}
 .elder header{font-size:20px;line-height:30px;min-height:64px}

@@ -1,7 +1,7 @@
 /** @jsxImportSource hono/jsx */
 import { Hono } from 'hono';
 import type { Context } from 'hono';
-import { evaluateByLink, proposesRedo, readLink } from '../../src/followup/index.ts';
+import { evaluateByLink, findLink, proposesRedo, readLink } from '../../src/followup/index.ts';
 import { evaluationInput } from '../../src/followup/schema.ts';
 import { AppError, fail } from '../../src/kernel/errors.ts';
 import type { Env } from '../../src/platform/http/auth.ts';
@@ -23,9 +23,12 @@ const COMMENT_MAX = 500;
 /** The order the link is for, when it can be rated. @throws AppError `link_invalid`. */
 async function orderOf(site: Site, token: string): Promise<CitizenOrder> {
   if (!TOKEN.test(token)) fail('link_invalid');
-  const { actor } = await readLink(site.deps, token);
+  const { actor, linkId } = await readLink(site.deps, token);
   const order = await citizenOrder(site.deps.db, actor, actor.orderId!);
-  return order.state === 'pending_callback' ? order : fail('link_invalid');
+  const link = await findLink(site.deps.db, linkId);
+  // A link of an earlier round asks about an answer that no longer counts.
+  const counts = order.state === 'pending_callback' && link?.round === order.round;
+  return counts ? order : fail('link_invalid');
 }
 
 /** Refusals that mean the same to the citizen: with this link nothing can be said any more. */

@@ -42,7 +42,7 @@ function Step({ view, typed, mistakes, screen, title, sub, act, children }: Step
   const { say } = view;
   return (
     <Page view={view} title={title} mistaken={mistakes.length > 0} keep={FORM}>
-      <form id={FORM} class="page-form" method="post" action="/submit">
+      <form id={FORM} class="page-form" method="post" action="/submit/next">
         <div class="in">
           {screen === 1 && <SizePick view={view} keep={FORM} />}
           <Hidden values={{ screen: String(screen), ...carried(typed, screen) }} />

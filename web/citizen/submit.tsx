@@ -94,7 +94,9 @@ export const submitPages = (site: Site) =>
       const shown: Shown = { screen: 1, typed: blank(), mistakes: [] };
       return switched(c, site) ?? answer(c, viewOf(c, site), shown);
     })
-    .post('/', smallBody, async (c) => {
+    .get('/next', (c) => goTo(c, '/submit'))
+    // Another address than the first screen's: a POST would drop that from the browser's cache.
+    .post('/next', smallBody, async (c) => {
       const form = await posted(c, site);
       const view = viewOf(c, site, form.chosen ?? {});
       const typed = typedFrom(form);

@@ -3,7 +3,7 @@
 export const citizenZh = {
   'citizen.language': 'English',
   'citizen.size.large': '大字版', 'citizen.size.normal': '普通版', 'citizen.size.group': '字号', 'citizen.size.pick_large': '大字', 'citizen.size.pick_huge': '特大',
-  'citizen.demo': '演示站，人和事都是编的，请不要填真的电话。', 'citizen.demo_staff': '工作人员入口',
+  'citizen.demo': '演示站，都是编的，别填真电话。', 'citizen.demo_staff': '工作人员入口',
   'citizen.home': '回首页', 'citizen.call': '打 12345', 'citizen.call_help': '打 12345，请人帮我填', 'citizen.call_ask': '打 12345 问', 'citizen.back': '返回', 'citizen.required': '必填', 'citizen.optional': '可不填', 'citizen.no_fee': '工作人员不会向您要验证码、要钱。', 'citizen.mistakes': '还差一点，请改一改：', 'citizen.mistake_title': '请改一改',
 
   'citizen.home.title': '有事，说给 12345', 'citizen.home.sub': '不用找部门，说清楚事情就行，我们转给管这件事的单位。一件事一个单号，办到哪里随时能查。',
@@ -46,7 +46,7 @@ export const citizenZh = {
 export const citizenEn: Record<keyof typeof citizenZh, string> = {
   'citizen.language': '中文',
   'citizen.size.large': 'Larger text', 'citizen.size.normal': 'Normal text', 'citizen.size.group': 'Text size', 'citizen.size.pick_large': 'Large', 'citizen.size.pick_huge': 'Largest',
-  'citizen.demo': 'Demo: people and cases are invented. Please give no real number.', 'citizen.demo_staff': 'Staff entrance',
+  'citizen.demo': 'Demo, all invented. No real numbers.', 'citizen.demo_staff': 'Staff entrance',
   'citizen.home': 'Home', 'citizen.call': 'Call 12345', 'citizen.call_help': 'Call 12345 for help with this', 'citizen.call_ask': 'Call 12345 to ask', 'citizen.back': 'Back', 'citizen.required': 'needed', 'citizen.optional': 'optional', 'citizen.no_fee': 'Our staff never ask you for a code or for money.', 'citizen.mistakes': 'Nearly there. Please mend this:', 'citizen.mistake_title': 'Please mend',
 
   'citizen.home.title': 'Tell 12345', 'citizen.home.sub': 'You need not know which office. Say what happened and we pass it to those in charge. Each request has a number, and you can always see where it stands.',

@@ -67,8 +67,11 @@ const isBusyField = (event: KeyboardEvent) =>
   event.isComposing ||
   (event.target instanceof Element && event.target.getAttribute('aria-expanded') === 'true');
 
+/** The list of keys is a dialog; Esc closes it and nothing else happens behind it. */
+const isDialogOpen = () => document.querySelector('dialog[open]') !== null;
+
 function onKey(event: KeyboardEvent): void {
-  if (event.defaultPrevented || isBusyField(event)) return;
+  if (event.defaultPrevented || isBusyField(event) || isDialogOpen()) return;
   const names = namesOf(event);
   for (const name of names) {
     const found = [...layers]

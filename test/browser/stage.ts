@@ -1,0 +1,95 @@
+/** A real browser on a real house: Chromium, the built console, one context for each person. */
+import { spawnSync } from 'node:child_process';
+import fs from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { chromium } from 'playwright-core';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { inject } from 'vitest';
+import { DEMO_PASSWORD } from '../../db/seed.ts';
+import { bundle, openHouse } from '../processes.ts';
+import type { House } from '../processes.ts';
+
+const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
+/** Chromium calls home unless told not to; as root it cannot sandbox itself. */
+const FLAGS = ['--disable-gpu', '--disable-background-networking', '--disable-component-update'];
+/** Where pictures go when somebody wants to look at them; ignored by git. */
+const PICTURES = process.env.SCREENSHOTS;
+
+export interface Stage {
+  house: House;
+  /** A page of somebody who has signed in through the sign-in page; each has a browser of their own. */
+  enter(login: string, path?: string): Promise<Page>;
+  /** A citizen's telephone: 375 px, no scripts. */
+  phone(): Promise<Page>;
+  shoot(page: Page, name: string): Promise<void>;
+  /** What any page complained about: script errors and refused resources. */
+  complaints: string[];
+  close(): Promise<void>;
+}
+
+export async function openStage(): Promise<Stage> {
+  const house = await openHouse('postgres');
+  const out = path.join(bundle(), 'dist');
+  const built = spawnSync(
+    process.execPath,
+    [path.join(root, 'src/build.mjs'), '--console-only', '--out', out],
+    { encoding: 'utf8' },
+  );
+  if (built.status !== 0) throw new Error(`console build failed: ${built.stderr}`);
+  const browser: Browser = await chromium.launch({
+    executablePath: inject('chromium')!,
+    args: process.getuid?.() === 0 ? [...FLAGS, '--no-sandbox'] : FLAGS,
+  });
+  const contexts = new Map<string, BrowserContext>();
+  const complaints: string[] = [];
+  const listen = (who: string, page: Page) => {
+    page.on('pageerror', (e) => complaints.push(`${who}: ${e.message}`));
+    page.on('console', (m) => {
+      // Not being signed in yet is what the sign-in page finds out by asking.
+      if (m.type() === 'error' && !/401/.test(m.text())) complaints.push(`${who}: ${m.text()}`);
+    });
+  };
+  return {
+    house,
+    complaints,
+    async enter(login, at = '/console/') {
+      const known = contexts.get(login);
+      const context =
+        known ??
+        (await browser.newContext({ viewport: { width: 1440, height: 900 }, locale: 'zh-CN' }));
+      contexts.set(login, context);
+      const page = await context.newPage();
+      page.setDefaultTimeout(15_000);
+      listen(login, page);
+      await page.goto(house.url + at);
+      if (!known) {
+        await page.getByLabel('账号').fill(login);
+        await page.getByLabel('密码').first().fill(DEMO_PASSWORD);
+        await page.keyboard.press('Enter');
+        await page.locator('header').getByText('云汀 12345').waitFor();
+      }
+      return page;
+    },
+    async phone() {
+      const context = await browser.newContext({
+        viewport: { width: 375, height: 812 },
+        isMobile: true,
+        javaScriptEnabled: false,
+        locale: 'zh-CN',
+      });
+      const page = await context.newPage();
+      listen('citizen', page);
+      return page;
+    },
+    async shoot(page, name) {
+      if (!PICTURES) return;
+      fs.mkdirSync(PICTURES, { recursive: true });
+      await page.screenshot({ path: path.join(PICTURES, `${name}.png`), fullPage: true });
+    },
+    async close() {
+      await browser.close();
+      await house.close();
+    },
+  };
+}
