@@ -23,6 +23,11 @@ import { SCHEDULE, ensureSchedule } from './schedule.ts';
 
 /** How often lost repeating jobs are put back, in milliseconds. */
 const ENSURE_EVERY_MS = 15_000;
+/**
+ * Messages on their way to the gateway at once. They wait, they do not work; with few places, some
+ * that hang until their time-out would hold all others.
+ */
+const SENDING_MAX = 256;
 
 type Serving = ReturnType<typeof requireServing>;
 
@@ -45,10 +50,9 @@ function startHandlers(deps: Deps, queues: QueueFactory, gateway: Gateway): void
       const ids =
         (job.data.deliveryIds as string[] | undefined) ??
         (await takeSendDuties(deps, job.data.ids as string[]));
-      // Tries of one job run side by side: one slow gateway call does not hold the next.
       await Promise.all(ids.map((id) => send(deps, gateway, id)));
     },
-    16,
+    SENDING_MAX,
   );
 }
 

@@ -7,8 +7,8 @@ import type { QueueFactory, QueueName } from '../src/platform/queues.ts';
 import type { Publisher } from '../src/platform/realtime-bus.ts';
 import { messageFor } from '../src/realtime/index.ts';
 
-/** Ids one job carries. */
-const IDS_PER_JOB = 50;
+/** Ids one job carries; a message has a job of its own, so that one that hangs holds no other. */
+const IDS_PER_JOB: Record<QueueName, number> = { events: 50, deliveries: 1, schedule: 1 };
 /** Waiting times between looks, in milliseconds: after work, and at most when there is none. */
 const BUSY_MS = 5;
 const IDLE_MS = 200;
@@ -35,11 +35,12 @@ async function enqueue(queues: QueueFactory, duties: Duty[]): Promise<void> {
   const byConsumer = new Map<string, Duty[]>();
   for (const d of duties) byConsumer.set(d.consumer, [...(byConsumer.get(d.consumer) ?? []), d]);
   for (const [consumer, list] of byConsumer) {
-    const jobs = chunks(list, IDS_PER_JOB).map((part) => ({
+    const queue = queueOf(consumer);
+    const jobs = chunks(list, IDS_PER_JOB[queue]).map((part) => ({
       name: consumer,
       data: { ids: part.map((d) => d.id) },
     }));
-    await queues.queue(queueOf(consumer)).addBulk(jobs);
+    await queues.queue(queue).addBulk(jobs);
   }
 }
 

@@ -7,7 +7,7 @@ import { newId } from '../kernel/ids.ts';
 import type { AttemptResult, GiveUpReason } from '../kernel/words.ts';
 import { hashToken } from '../platform/crypto.ts';
 import type { Crypto } from '../platform/crypto.ts';
-import { sqlState } from '../platform/db.ts';
+import { appNow, sqlState } from '../platform/db.ts';
 import { inTransaction } from '../platform/unit-of-work.ts';
 import type { Deps, Tx } from '../platform/unit-of-work.ts';
 import {
@@ -260,7 +260,7 @@ export async function readLink(
   token: string,
 ): Promise<{ actor: CitizenActor; linkId: string }> {
   const link = await store.findLinkByToken(deps.db, hashToken(token));
-  if (!link || link.used_at) fail('link_invalid');
+  if (!link || link.used_at || link.expires_at <= (await appNow(deps.db))) fail('link_invalid');
   return {
     linkId: link.id,
     actor: { kind: 'citizen', orderId: link.order_id, how: 'rating_link' },

@@ -140,7 +140,6 @@ describe.skipIf(inject('chromium') === null)('one demand in Chromium', () => {
 
   it('is followed and rated by the citizen at 375 px without scripts, and closes', async () => {
     const page = await stage.phone();
-    console.log(JSON.stringify((await stage.house.owner.query('select kind,state,attempts,last_error from delivery')).rows), JSON.stringify((await stage.house.owner.query('select consumer,queued_at,failures,last_error from outbox')).rows), stage.house.gateway.tries.map(t=>t.text), stage.house.workers.map(w=>w.output().slice(0,3000)));
     const receipt = await until('the receipt', () =>
       stage.house.gateway.tries.find((t) => t.text.includes('查询码')),
     );

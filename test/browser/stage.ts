@@ -46,8 +46,10 @@ export async function openStage(): Promise<Stage> {
   const listen = (who: string, page: Page) => {
     page.on('pageerror', (e) => complaints.push(`${who}: ${e.message}`));
     page.on('console', (m) => {
-      // Not being signed in yet is what the sign-in page finds out by asking.
-      if (m.type() === 'error' && !/401/.test(m.text())) complaints.push(`${who}: ${m.text()}`);
+      // What the sign-in page finds out by asking: nobody is signed in, and this is no demo.
+      const asked = /\/api\/(session|demo\/accounts)$/.test(m.location().url);
+      if (m.type() === 'error' && !asked)
+        complaints.push(`${who}: ${m.text()} ${m.location().url}`);
     });
   };
   return {

@@ -373,6 +373,13 @@ describe('act dispatch', () => {
       overruled: true,
     });
   });
+  it('BUG where the catalogue named nobody, nothing was overruled', async () => {
+    const o = await s.dispatched({ categoryCode: '0904', areaCode: '339902', lead: 'MZJ' });
+    const d = await decision(o.id);
+    expect(d.suggested_lead_id).toBeNull();
+    expect(d.steps).toMatchObject([{ code: 'row_category' }, { code: 'area_unknown' }]);
+    expect(d.overruled).toBe(false);
+  });
   it('422: units that do not exist, are outside, take no orders, are inactive or have nobody to sign', async () => {
     const o = await s.accepted();
     const water = await w.unit('WATER');

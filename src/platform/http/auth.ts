@@ -50,7 +50,12 @@ export function sameOrigin(publicUrl: string, origin: string, hostHeader: string
   const own = new URL(publicUrl);
   const from = new URL(origin);
   if (from.origin === own.origin) return true;
-  return LOOPBACK.test(own.hostname) && LOOPBACK.test(from.hostname) && from.host === hostHeader;
+  return (
+    from.protocol === own.protocol &&
+    LOOPBACK.test(own.hostname) &&
+    LOOPBACK.test(from.hostname) &&
+    from.host === hostHeader
+  );
 }
 
 const SAFE = new Set(['GET', 'HEAD', 'OPTIONS']);

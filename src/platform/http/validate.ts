@@ -9,7 +9,7 @@ export const issuesOf = (error: z.core.$ZodError) =>
   error.issues.map((i) => ({ path: i.path.join('.'), message: i.message, code: i.code }));
 
 /** What Hono's validator parses; anything else it takes for an empty object. */
-const JSON_TYPE = /^application\/([a-z-.]+\+)?json(;\s*[a-zA-Z0-9-]+=([^;]+))*$/;
+const JSON_TYPE = /^\s*application\/([\w.-]+\+)?json\s*(;|$)/i;
 
 /**
  * Validates one part of a request; unknown fields are dropped (no mass assignment).
