@@ -41,7 +41,7 @@ async function main(): Promise<void> {
     trustProxy,
     consoleDir: CONSOLE_DIR,
     citizen: citizenPages(deps, intake, { trustProxy, demo }),
-    errorPage: citizenErrorPage,
+    errorPage: (c, error) => citizenErrorPage(c, error, { demo }),
     ...(demo && { demo: demoPages(deps, () => demoAccounts(deps.db)) }),
   });
   const http = serve({ fetch: app.fetch, hostname: config.host, port: config.port }, () => {

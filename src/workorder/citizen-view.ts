@@ -1,5 +1,6 @@
 import { organizationsById } from '../identity/index.ts';
 import type { CitizenActor } from '../kernel/actor.ts';
+import type { Language } from '../kernel/i18n/index.ts';
 import type { Ground } from '../kernel/words.ts';
 import type { Reader } from '../platform/db.ts';
 import type { ClosingType, OrderState } from './lifecycle.ts';
@@ -11,7 +12,7 @@ import { visibleOrder } from './visible.ts';
 export interface CitizenStep {
   act: string;
   at: Date;
-  /** The unit that did it, by its name; null where the centre or the citizen did. */
+  /** The unit that did it, or that it was sent to; null where the centre or the citizen did. */
   unitName: string | null;
   party: string;
   /** Texts that were written for the citizen. */
@@ -51,11 +52,15 @@ const INTERNAL = new Set([
   'submit_reply',
 ]);
 
-/** The order for the citizen who proved to have raised it. @throws AppError `not_found`. */
+/** Acts that send the demand to a unit. */
+const SENT = new Set(['dispatch', 'redo']);
+
+/** The order for the citizen who raised it, units named in `language`. @throws AppError `not_found`. */
 export async function citizenOrder(
   db: Reader,
   actor: CitizenActor,
   orderId: string,
+  language: Language = 'zh-CN',
 ): Promise<CitizenOrder> {
   const { order, assignments } = await visibleOrder(db, actor, orderId);
   const [text, acts, texts, replies] = await Promise.all([
@@ -68,7 +73,10 @@ export async function citizenOrder(
     db,
     assignments.map((a) => a.organization_id),
   );
-  const nameOf = (id: string | null | undefined) => (id ? (units.get(id)?.name ?? null) : null);
+  const nameOf = (id: unknown): string | null => {
+    const unit = typeof id === 'string' ? units.get(id) : undefined;
+    return (language === 'en' && unit?.nameEn) || (unit?.name ?? null);
+  };
   const current = assignments.filter(
     (a) => a.round === order.round && a.state !== 'cancelled' && a.state !== 'returned',
   );
@@ -102,7 +110,7 @@ export async function citizenOrder(
       .map((a) => ({
         act: a.act,
         at: a.at,
-        unitName: nameOf(a.organization_id),
+        unitName: nameOf(SENT.has(a.act) ? a.detail.leadId : a.organization_id),
         party: a.party,
         texts: publicTexts
           .filter((t) => t.act_id === a.id)

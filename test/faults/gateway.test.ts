@@ -72,11 +72,8 @@ describe('a gateway that fails', () => {
   it('hanging: nothing else waits for it', async () => {
     const hung = new Set(Array.from({ length: 40 }, (_, i) => `139000010${String(10 + i)}`));
     h.gateway.behave((sms) => (hung.has(sms.to) ? 'hang' : 'take'));
-    // One after the other, so that each hangs in a job of its own.
-    for (const p of hung) {
-      await w.register({ phone: p });
-      await until('it hangs', () => h.gateway.tries.some((t) => t.to === p), 4_000);
-    }
+    for (const p of hung) await w.register({ phone: p });
+    await until('all hang', () => [...hung].every((p) => h.gateway.tries.some((t) => t.to === p)), 6_000);
     const phone = '13900000962';
     const from = performance.now();
     const { orderId } = await w.register({ phone });

@@ -213,7 +213,9 @@ describe('act accept', () => {
         act: 'accept',
         version: 1,
         input: { ...ACCEPT, ...extra },
-        ...{ state: 'archived', round: 2, closingType: 'answered' },
+        state: 'archived',
+        round: 2,
+        closingType: 'answered',
       }),
     );
     expect(await row(o.id)).toMatchObject({

@@ -430,7 +430,8 @@ const FIXTURES: Record<string, Fixture> = {
   },
   'GET /': any({ path: '/' }),
   'GET /submit': any({ path: '/submit' }),
-  'POST /submit': any({ path: '/submit', form: { screen: '1', content: '路灯不亮' } }),
+  'GET /submit/next': any({ path: '/submit/next' }),
+  'POST /submit/next': any({ path: '/submit/next', form: { screen: '1', content: '路灯不亮' } }),
   'GET /receipt': {
     own: () => async (role) =>
       role === 'citizen' ? { path: '/receipt', cookie: await receiptPass() } : { path: '/receipt' },
@@ -506,7 +507,7 @@ async function receiptPass(): Promise<string> {
     content: '路灯不亮',
     who: 'anonymous',
   };
-  return cookieOf(await raw('POST', { path: '/submit', form }), 'receipt');
+  return cookieOf(await raw('POST', { path: '/submit/next', form }), 'receipt');
 }
 
 const cookieOf = (r: Response, name: string): string =>

@@ -26,7 +26,7 @@ function believed(): Tables {
       const generated = /^Generated<(.*)>$/.exec(type!);
       const inner = generated ? generated[1]! : type!;
       columns.set(column!, {
-        nullable: / \| null$/.test(inner),
+        nullable: inner.endsWith(' | null'),
         hasDefault: generated !== null,
         type: inner.replace(/ \| null$/, ''),
       });

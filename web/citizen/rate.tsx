@@ -21,10 +21,10 @@ const TOKEN = /^[\w-]{43}$/;
 const COMMENT_MAX = 500;
 
 /** The order the link is for, when it can be rated. @throws AppError `link_invalid`. */
-async function orderOf(site: Site, token: string): Promise<CitizenOrder> {
+async function orderOf(site: Site, view: View, token: string): Promise<CitizenOrder> {
   if (!TOKEN.test(token)) fail('link_invalid');
   const { actor, linkId } = await readLink(site.deps, token);
-  const order = await citizenOrder(site.deps.db, actor, actor.orderId!);
+  const order = await citizenOrder(site.deps.db, actor, actor.orderId!, view.language);
   const link = await findLink(site.deps.db, linkId);
   // A link of an earlier round asks about an answer that no longer counts.
   const counts = order.state === 'pending_callback' && link?.round === order.round;
@@ -77,7 +77,7 @@ async function rate(c: Context<Env>, site: Site, token: string): Promise<Respons
   const form = await posted(c, site);
   const view = viewOf(c, site, form.chosen ?? {});
   return orOver(c, view, async () => {
-    const order = await orderOf(site, token);
+    const order = await orderOf(site, view, token);
     const ticked = tickedFrom(form);
     const page = (mistakes: Mistake[]) => (
       <RatePage {...{ view, token, order, ticked, mistakes }} />
@@ -110,7 +110,7 @@ export const ratePages = (site: Site) =>
       const view = viewOf(c, site);
       const token = c.req.param('token');
       return orOver(c, view, async () => {
-        const order = await orderOf(site, token);
+        const order = await orderOf(site, view, token);
         const page = <RatePage {...{ view, token, order, ticked: UNTICKED, mistakes: [] }} />;
         return show(c, view, page);
       });

@@ -100,9 +100,9 @@ function told(say: Say, o: CitizenOrder, step: Step): Told {
   const who = (step.party === 'citizen' ? BY_CITIZEN : BY_OTHERS)[step.act];
   if (who) return line(say(`citizen.step.${who}` as TextKey));
   if (WITH_UNIT.has(step.act)) {
-    const unit = step.act === 'dispatch' ? sentTo(o) : step.unitName;
-    const key = unit ? step.act : `${step.act}_nobody`;
-    return line(say(`citizen.step.${key}` as TextKey, { unit: unit ?? '' }));
+    const { unitName } = step;
+    const key = unitName ? step.act : `${step.act}_nobody`;
+    return line(say(`citizen.step.${key}` as TextKey, { unit: unitName ?? '' }));
   }
   if (PLAIN.has(step.act)) return line(say(`citizen.step.${step.act}` as TextKey));
   // News from a unit speaks for itself; an act this page does not know yet tells its words.
@@ -110,9 +110,6 @@ function told(say: Say, o: CitizenOrder, step: Step): Told {
   const title = first ?? say('citizen.step.other');
   return line(title, { unitName: step.unitName, texts: rest });
 }
-
-/** The act of the centre does not name the receiver; the order does, until it is done again. */
-const sentTo = (o: CitizenOrder): string | null => (o.round === 1 ? o.leadName : null);
 
 /** The answer that counts: none while it is being done, or done again. */
 export const currentAnswer = (o: CitizenOrder): CitizenOrder['answers'][number] | undefined =>

@@ -90,9 +90,9 @@ export const trackPages = (site: Site) =>
       if (moved) return moved;
       const actor = citizenOf(c, site);
       if (!actor) return toDoor(c, site);
-      const order = await citizenOrder(site.deps.db, actor, actor.orderId);
-      const said = toldBefore(c, site.deps);
       const view = viewOf(c, site);
+      const order = await citizenOrder(site.deps.db, actor, actor.orderId, view.language);
+      const said = toldBefore(c, site.deps);
       const from = fromOf(c.req.query('from'));
       return show(c, view, <OrderPage {...{ view, order, said, from }} />);
     })

@@ -4,6 +4,7 @@
  * on a shared machine: fields named `secret` stay in this tab only (sessionStorage).
  */
 import { useMemo, useRef, useSyncExternalStore } from 'react';
+import { serverNow } from '../data/clock.ts';
 import { newKey } from './random.ts';
 import { readStored, writeStored } from './storage.ts';
 
@@ -18,10 +19,12 @@ export interface DraftForm<T> {
   set(change: Partial<T>): void;
   /** The Idempotency-Key of this form: repeated until the server has taken it. */
   key: string;
-  /** When the draft was last stored, ms of the browser; undefined: nothing stored. */
+  /** When the draft was last stored, ms of the server's clock; undefined: nothing stored. */
   savedAt: number | undefined;
   /** Empties the form and forgets the draft. `keep` stays, under a new key. */
   clear(keep?: Partial<T>): void;
+  /** Forgets what is stored, keeps what is shown; for a form whose content the server now has. */
+  forget(): void;
   /** A new key for the same content; after the server refused the old one. */
   renewKey(): void;
 }
@@ -65,12 +68,16 @@ class Draft<T extends object> {
 
   set = (change: Partial<T>) => this.#change({ value: { ...this.state.value, ...change } });
   renewKey = () => this.#change({ key: newKey() });
-  clear = (keep: Partial<T> = {}) => {
+  forget = () => {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     writeStored('localStorage', this.#name, undefined);
     writeStored('sessionStorage', this.#name, undefined);
-    this.#tell({ value: { ...this.#empty, ...keep }, key: newKey(), savedAt: undefined });
+    this.#tell({ value: this.state.value, key: newKey(), savedAt: undefined });
+  };
+  clear = (keep: Partial<T> = {}) => {
+    this.forget();
+    this.#tell({ ...this.state, value: { ...this.#empty, ...keep } });
     if (Object.keys(keep).length > 0) this.#saveSoon();
   };
 
@@ -102,7 +109,7 @@ class Draft<T extends object> {
       delete open[field];
     }
     if (this.#secret.length > 0) writeStored('sessionStorage', this.#name, hidden);
-    const savedAt = Date.now();
+    const savedAt = serverNow();
     const kept: Kept<T> = { value: open, key: this.state.key, savedAt };
     if (writeStored('localStorage', this.#name, kept)) this.#tell({ ...this.state, savedAt });
   }
@@ -120,6 +127,13 @@ function draftOf<T extends object>(name: string, empty: T, secret: readonly (key
   return draft;
 }
 
+const verbsOf = <T extends object>({ set, clear, forget, renewKey }: Draft<T>) => ({
+  set,
+  clear,
+  forget,
+  renewKey,
+});
+
 /** @param form stays the same while a component is mounted. */
 export function useDraft<T extends object>(
   userId: string,
@@ -132,8 +146,5 @@ export function useDraft<T extends object>(
   if (own.current?.name !== name) own.current = { name, draft: draftOf(name, empty, secret) };
   const { draft } = own.current;
   const state = useSyncExternalStore(draft.subscribe, draft.read);
-  return useMemo(
-    () => ({ ...state, set: draft.set, clear: draft.clear, renewKey: draft.renewKey }),
-    [state, draft],
-  );
+  return useMemo(() => ({ ...state, ...verbsOf(draft) }), [state, draft]);
 }

@@ -27,7 +27,9 @@ function Evaluation({ evaluation: e }: { evaluation: EvaluationView }) {
       </p>
       {e.comment && <p className="said m">“{e.comment.replace(/^[“"]|[”"]$/g, '')}”</p>}
       {e.reasons.length > 0 && (
-        <p className="sec">{list(e.reasons.map((reason) => say(`reason.${reason}`)))}</p>
+        <p className="sec">
+          {say('timeline.because', { items: list(e.reasons.map((r) => say(`reason.${r}`))) })}
+        </p>
       )}
       <p className="xs mut">
         <Dots>

@@ -11,7 +11,6 @@ const LISTS: Record<string, string> = {
   mode: 'mode',
   method: 'method',
   result: 'attempt',
-  attempt: 'attempt',
   truth: 'truth',
   solved: 'solved',
   closingType: 'closing',
@@ -43,32 +42,63 @@ const READERS: Record<string, Reader> = {
     codes(v).length > 0 ? say('timeline.checked', { n: codes(v).length }) : undefined,
   satisfaction: (v, { word }) =>
     typeof v === 'number' ? word(`satisfaction.${v}`, String(v)) : undefined,
-  reasons: (v, { list, word }) => list(codes(v).map((c) => word(`reason.${c}`))) || undefined,
+  reasons: (v, { list, word, say }) =>
+    codes(v).length > 0
+      ? say('timeline.because', { items: list(codes(v).map((c) => word(`reason.${c}`))) })
+      : undefined,
   level: (v, { say }) => (typeof v === 'number' ? say('timeline.level', { n: v }) : undefined),
   contacted: (v, { say }) =>
     v === true ? say('eval.contacted_yes') : v === false ? say('eval.contacted_no') : undefined,
 };
 
-function phrase(field: string, value: unknown, words: Words, naming: Naming): string | undefined {
+/** The fields that are told, in this order. */
+const FIELDS = [
+  'type',
+  'urgency',
+  'ground',
+  'leadId',
+  'coIds',
+  'mode',
+  'method',
+  'reached',
+  'result',
+  'contacted',
+  'truth',
+  'solved',
+  'satisfaction',
+  'reasons',
+  'missing',
+  'checklist',
+  'level',
+  'closingType',
+  'reason',
+  'identifiedBy',
+];
+
+function phrase(
+  field: string,
+  item: TimelineItem,
+  words: Words,
+  naming: Naming,
+): string | undefined {
+  const value = item.detail[field];
   if (value === null || value === undefined) return undefined;
-  const list = LISTS[field];
-  if (list) {
-    const key = `${list}.${String(value)}`;
-    const found = words.word(key);
-    return found === key ? undefined : found;
-  }
-  return READERS[field]?.(value, words, naming);
+  // Whether it is solved says the citizen in an evaluation, the unit in a reply.
+  const list = field === 'solved' && item.act === 'evaluate' ? 'eval' : LISTS[field];
+  if (!list) return READERS[field]?.(value, words, naming);
+  const key = `${list}.${String(value)}`;
+  const found = words.word(key);
+  return found === key ? undefined : found;
 }
 
 /** Phrases for one act of the timeline. */
-export function useDetailWords(item: TimelineItem): string[] {
+export function useDetailWords(item: TimelineItem | undefined): string[] {
   const words = useWords();
   const units = useReference().data?.units;
   const naming: Naming = (id) => {
     const unit = units?.find((u) => u.id === id);
     return unit && words.name(unit);
   };
-  return Object.entries(item.detail).flatMap(
-    ([field, value]) => phrase(field, value, words, naming) ?? [],
-  );
+  if (!item) return [];
+  return FIELDS.flatMap((field) => phrase(field, item, words, naming) ?? []);
 }

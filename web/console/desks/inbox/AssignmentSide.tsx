@@ -4,7 +4,7 @@ import { useWords } from '../../lib/text.ts';
 import { Timeline } from '../../parts/Timeline.tsx';
 import { Done } from '../orders/UnitTable.tsx';
 import type { WorkProps } from './AssignmentPage.tsx';
-import { storedDraft, useReplyDraft } from './reply-draft.ts';
+import { replyFormName, useReplyDraft } from './reply-draft.ts';
 
 const TIMELINE_MAX = 6;
 /** A date as people write it in a measure: 9月27日, 9-27, 2026.9.27, 月底前. */
@@ -20,12 +20,7 @@ export function AssignmentSide({ order, assignment }: WorkProps) {
   return (
     <>
       {replying && (
-        <SelfCheck
-          key={storedDraft(assignment)?.id}
-          order={order}
-          assignment={assignment}
-          co={co}
-        />
+        <SelfCheck key={replyFormName(assignment)} order={order} assignment={assignment} co={co} />
       )}
       {co.length > 0 && <CoUnits co={co} />}
       <div className="part side-line">

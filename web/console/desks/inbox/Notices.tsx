@@ -19,7 +19,7 @@ export function Notices() {
             <Link to={`/orders/${notice.orderId}`} className="notice">
               <span className="cut">{notice.title}</span>
               <span className="xs mut">
-                {word(`notice.kind_${notice.kind}`, '')} <Stamp at={notice.at} />
+                {word(`inbox.notice_${notice.kind}`, '')} <Stamp at={notice.at} />
               </span>
             </Link>
           </li>

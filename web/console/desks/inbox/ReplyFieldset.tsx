@@ -10,12 +10,14 @@ interface Props {
   value: ReplyFields;
   set: (change: Partial<ReplyFields>) => void;
   tried: boolean;
-  /** Co-handlers not waited for; given to whoever submits. */
-  waits?: AssignmentView[];
+  /** First contact is on record. */
+  contacted: boolean;
+  /** Co-handlers who have not replied; told to whoever submits. */
+  waits: AssignmentView[];
 }
 type TextPart = 'finding' | 'measures' | 'publicVersion';
 
-export function ReplyFieldset({ value, set, tried, waits = [] }: Props) {
+export function ReplyFieldset({ value, set, tried, contacted, waits }: Props) {
   const { say, name, list } = useWords();
   const missing = (text: unknown) => (tried && !text ? say('field.missing') : undefined);
   const area = (part: TextPart, label: string, minRows: number, hint?: string) => (
@@ -68,7 +70,7 @@ export function ReplyFieldset({ value, set, tried, waits = [] }: Props) {
       </Field>
       {area('publicVersion', say('reply.public_long'), 4, say('reply.public_hint'))}
       <Checkbox
-        checked={value.contactMade}
+        checked={value.contactMade ?? contacted}
         onChange={(e) => set({ contactMade: e.target.checked })}
       >
         {say('reply.contact_made')}

@@ -1,4 +1,3 @@
-import { useState } from 'react';
 import type { ReplyInput } from '../../../../src/workorder/schema.ts';
 import { ActForm, missingOf } from '../../acts/ActForm.tsx';
 import * as api from '../../data/api.ts';
@@ -6,30 +5,38 @@ import { useSubmit } from '../../data/submit.ts';
 import { useKeys } from '../../lib/keys.ts';
 import { useWords } from '../../lib/text.ts';
 import { KeyButton } from '../../parts/Key.tsx';
+import { useDetailWords } from '../../parts/timeline-words.ts';
 import type { WorkProps } from './AssignmentPage.tsx';
-import { openCo, replyInput, storedDraft, useReplyDraft, type ReplyFields } from './reply-draft.ts';
+import {
+  isStored,
+  openCo,
+  replyFormName,
+  replyInput,
+  useReplyDraft,
+  type ReplyFields,
+} from './reply-draft.ts';
 import { ReplyFieldset } from './ReplyFieldset.tsx';
 
-/** A new stored draft is a new form, so that it begins with what is stored. */
+/** What the server holds is the beginning of the form: when that changes, it is a new form. */
 export const ReplyForm = (props: WorkProps) => (
-  <Form key={storedDraft(props.assignment)?.id ?? 'new'} {...props} />
+  <>
+    <AuditFindings {...props} />
+    <Form key={replyFormName(props.assignment)} {...props} />
+  </>
 );
 
 /** 办结答复: the handler drafts, the leader countersigns and submits. */
 function Form({ order, assignment }: WorkProps) {
   const { say } = useWords();
   const draft = useReplyDraft(assignment);
+  const { value } = draft;
   const leads = assignment.allowed.includes('submit_reply');
-  const [saved, setSaved] = useState(false);
+  const stored = isStored(value, assignment);
   const saving = useSubmit(
     (input: ReplyInput) => api.saveReply(assignment.id, input, order.version),
-    () => {
-      draft.clear(draft.value);
-      setSaved(true);
-    },
+    draft.forget,
   );
-  const submission = useSubmitReply({ order, assignment }, draft.clear);
-  const { value } = draft;
+  const submission = useSubmitReply({ order, assignment }, draft.forget);
   const waits = openCo(order);
   const missing = missingOf([
     [value.truth, say('reply.truth')],
@@ -40,54 +47,51 @@ function Form({ order, assignment }: WorkProps) {
     ...(leads && waits.length > 0 ? [[value.waiverReason, say('reply.waiver')] as const] : []),
   ]);
   const save = () => {
-    const input = replyInput(value);
-    if (input) saving.submit(input);
+    const input = replyInput(value, assignment);
+    if (input && !stored) saving.submit(input);
   };
-  const submit = () => {
-    if (leads) submission.submit(value);
-    else save();
-  };
-  useKeys(leads ? [{ keys: 'Ctrl+S', label: 'keys.save_reply', run: save }] : []);
+  useKeys(leads ? [{ keys: 'Ctrl+S', label: 'keys.save_reply', run: save, off: stored }] : []);
   return (
     <ActForm
       submit={say(leads ? 'reply.countersign' : 'reply.send_to_leader')}
       missing={missing}
       busy={saving.busy || submission.busy}
       problem={submission.problem ?? saving.problem}
-      written={writtenText(value)}
+      written={[value.finding, value.measures, value.publicVersion].filter(Boolean).join('\n\n')}
       savedAt={draft.savedAt}
-      onSubmit={submit}
+      onSubmit={() => (leads ? submission.submit(value) : save())}
       more={
-        leads ? (
-          <KeyButton size="large" keys="Ctrl+S" loading={saving.busy} onClick={save}>
-            {say('reply.save')}
-          </KeyButton>
-        ) : (
-          saved && <span className="sm ok-t">✓ {say('reply.saved')}</span>
-        )
+        <>
+          {leads && (
+            <KeyButton size="large" keys="Ctrl+S" disabled={stored} onClick={save}>
+              {say('reply.save')}
+            </KeyButton>
+          )}
+          {stored && !leads && <span className="sm ok-t">✓ {say('reply.saved')}</span>}
+        </>
       }
     >
       {(tried) => (
         <ReplyFieldset
           value={value}
-          set={(change) => {
-            setSaved(false);
-            draft.set(change);
-          }}
+          contacted={assignment.firstContactAt !== null}
+          set={draft.set}
           tried={tried}
-          {...(leads ? { waits } : {})}
+          waits={leads ? waits : []}
         />
       )}
     </ActForm>
   );
 }
 
-/** The leader's act: what is on screen is stored first, then countersigned. */
+/** The leader's act: what was changed on screen is stored first, then countersigned. */
 const useSubmitReply = ({ order, assignment }: WorkProps, done: () => void) =>
   useSubmit(
     async (value: ReplyFields, key) => {
-      const input = replyInput(value);
-      if (input) await api.saveReply(assignment.id, input, order.version);
+      const input = replyInput(value, assignment);
+      if (input && !isStored(value, assignment)) {
+        await api.saveReply(assignment.id, input, order.version);
+      }
       const waiverReason = value.waiverReason.trim();
       return api.actOnAssignment(
         assignment.id,
@@ -98,5 +102,20 @@ const useSubmitReply = ({ order, assignment }: WorkProps, done: () => void) =>
     () => done(),
   );
 
-const writtenText = ({ finding, measures, publicVersion }: ReplyFields) =>
-  [finding, measures, publicVersion].filter(Boolean).join('\n\n');
+/** Why the last reply came back; it stands above the new one. */
+function AuditFindings({ order, assignment }: WorkProps) {
+  const { say } = useWords();
+  const failed = order.timeline.findLast(
+    (item) => item.act === 'audit_fail' && item.round === assignment.round,
+  );
+  const details = useDetailWords(failed);
+  if (!failed) return null;
+  return (
+    <div className="note soon" role="status">
+      <b>{say('reply.failed')}</b>
+      <span>
+        {details.join('　')}　{failed.texts.map((text) => text.body).join('　')}
+      </span>
+    </div>
+  );
+}

@@ -76,7 +76,7 @@ function OpenOrder({ order, keyed }: { order: OrderListItem; keyed: boolean }) {
         <Dots>
           {order.lead && `${say('kind.lead')} ${name(order.lead)}`}
           <Stamp at={order.registeredAt} />
-          {say('mark.urges', { n: order.urges })}
+          {order.urges > 0 && say('mark.urges', { n: order.urges })}
         </Dots>
       </p>
       {urging ? (

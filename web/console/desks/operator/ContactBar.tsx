@@ -5,22 +5,24 @@ import { useWords } from '../../lib/text.ts';
 import { Choice } from '../../parts/Choice.tsx';
 import { Field } from '../../parts/Field.tsx';
 import { KeyButton } from '../../parts/Key.tsx';
-import { isPhone, type OperatorFields } from './form.ts';
+import { isPhone, type OperatorFields, type Receipt } from './form.ts';
 
 interface Props {
   draft: DraftForm<OperatorFields>;
-  locked: boolean;
+  /** Who was registered last; shown until the next caller. */
+  told: Receipt['requester'] | undefined;
   onNext: () => void;
 }
 
 const KINDS = ['natural', 'legal', 'anonymous'] as const;
 
 /** Who calls, and how: the 60 px above the desk. */
-export function ContactBar({ draft, locked, onNext }: Props) {
+export function ContactBar({ draft, told, onNext }: Props) {
   const { say } = useWords();
-  const { channel, kind, name, phone, contactId } = draft.value;
+  const { channel, kind, name, phone } = told ?? draft.value;
+  const { contactId } = draft.value;
   const wrongPhone = phone.trim() !== '' && !isPhone(phone);
-  const off = locked || contactId !== undefined;
+  const off = told !== undefined || contactId !== undefined;
   return (
     <section className="contact" aria-label={say('operator.contact')}>
       <Field label={say('field.channel')}>

@@ -42,14 +42,14 @@ export default function OperatorDesk() {
   return (
     <>
       <DeskTitle title={say('desk.operator_long')} />
-      <ContactBar draft={draft} locked={receipt !== null} onNext={() => next()} />
+      <ContactBar draft={draft} told={receipt?.requester} onNext={() => next()} />
       <SplitColumns
         desk="operator"
         left={<CallerColumn phone={receipt ? receipt.requester.phone : draft.value.phone} />}
         leftIs="queue"
         leftLabel={say('operator.caller')}
         chosen
-        side={<AdviceColumn fields={draft.value} />}
+        side={receipt ? <div /> : <AdviceColumn fields={draft.value} />}
         sideLabel={say('advice.title')}
         sideOpen={side}
         onSideClose={() => setSide(false)}
