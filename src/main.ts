@@ -94,7 +94,7 @@ async function start(): Promise<void> {
  * @throws CannotStart with all faults.
  */
 async function checkedConfig(): Promise<Config> {
-  const { config, faults } = readConfig();
+  const { config, faults } = readConfig(process.env);
   if (!config) throw new CannotStart(faultMessage(faults));
   const faulty = (name: string) => faults.some((fault) => fault.startsWith(`${name}:`));
   if (!faulty('DATA_DIR')) faults.push(...(await openDataDir(config)));

@@ -28,6 +28,8 @@ const ENSURE_EVERY_MS = 15_000;
  * that hang until their time-out would hold all others.
  */
 const SENDING_MAX = 256;
+/** How long a process that ends waits for the gateway's answers, in milliseconds. */
+const SENDING_GRACE_MS = 2_000;
 
 type Serving = ReturnType<typeof requireServing>;
 
@@ -40,6 +42,22 @@ async function gatewayOf(config: Serving, deps: Deps): Promise<Gateway> {
     demoGatewayToken(deps.crypto),
     SEND_TIMEOUT_SECONDS,
   );
+}
+
+/** A gateway that cannot hold up the end of this process; what it left open is tried again later. */
+function letGoAtEnd(gateway: Gateway): Gateway {
+  const open = new Set<(reason: Error) => void>();
+  onShutdown('sending', () => {
+    const letGo = () => open.forEach((reject) => reject(new Error('worker ended while sending')));
+    setTimeout(letGo, SENDING_GRACE_MS);
+  });
+  return (sms) =>
+    new Promise((resolve, reject) => {
+      open.add(reject);
+      void gateway(sms)
+        .then(resolve, reject)
+        .finally(() => open.delete(reject));
+    });
 }
 
 function startHandlers(deps: Deps, queues: QueueFactory, gateway: Gateway): void {
@@ -96,7 +114,7 @@ async function main(): Promise<void> {
     onShutdown('relay', () => relay.stop());
   }
   if (config.workers.includes('handlers'))
-    startHandlers(deps, queues, await gatewayOf(config, deps));
+    startHandlers(deps, queues, letGoAtEnd(await gatewayOf(config, deps)));
   if (config.workers.includes('schedule')) await startSchedule(deps, queues);
   onShutdown('queues', () => queues.close());
   onShutdown('publisher', () => publisher.close());

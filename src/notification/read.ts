@@ -6,8 +6,9 @@ import type { Reader } from '../platform/db.ts';
 import { orderItems, pageOf, readCursor } from '../workorder/index.ts';
 import type { Page } from '../workorder/schema.ts';
 import type { deliveryListQuery, DeliveryView, NotificationView } from './schema.ts';
+import * as deliveryStore from './delivery.store.ts';
 import * as store from './store.ts';
-import type { DeliveryRow } from './store.ts';
+import type { DeliveryRow } from './delivery.store.ts';
 
 const deliveryView = (d: DeliveryRow): DeliveryView => ({
   id: d.id,
@@ -54,6 +55,6 @@ export async function deliveries(
   q: z.infer<typeof deliveryListQuery>,
 ): Promise<Page<DeliveryView>> {
   if (!worksInCenter(actor)) fail('not_allowed');
-  const rows = await store.listDeliveries(db, q, readCursor(q.cursor), q.limit + 1);
+  const rows = await deliveryStore.listDeliveries(db, q, readCursor(q.cursor), q.limit + 1);
   return pageOf(rows, q.limit, deliveryView, (d) => ({ at: d.created_at, id: d.id }));
 }

@@ -14,8 +14,9 @@ import { assignmentsOf, findOrder, openIdentity } from '../workorder/index.ts';
 import type { OrderRow } from '../workorder/index.ts';
 import type { Gateway } from './gateway.ts';
 import { LEASE_SECONDS, TRIES_MAX, backoffSeconds } from './rules.ts';
+import * as deliveryStore from './delivery.store.ts';
 import * as store from './store.ts';
-import type { DeliveryRow } from './store.ts';
+import type { DeliveryRow } from './delivery.store.ts';
 
 interface Plan {
   kind: 'receipt' | 'assigned' | 'urged' | 'rating_link';
@@ -27,7 +28,7 @@ interface Plan {
 /** Writes the delivery row that comes before every outside effect, and the duty to send it. */
 async function plan(tx: Tx, event: StoredEvent, p: Plan): Promise<void> {
   const id = newId();
-  const fresh = await store.insertDelivery(tx.db, {
+  const fresh = await deliveryStore.insertDelivery(tx.db, {
     id,
     event_id: event.id,
     kind: p.kind,
@@ -141,12 +142,12 @@ export async function send(
   gateway: Gateway,
   deliveryId: string,
 ): Promise<'sent' | 'failed' | 'skipped'> {
-  const d = await store.claimDelivery(deps.db, deliveryId, LEASE_SECONDS);
+  const d = await deliveryStore.claimDelivery(deps.db, deliveryId, LEASE_SECONDS);
   if (!d) return 'skipped';
   try {
     const message = await compose(deps, d);
     await gateway({ id: d.id, ...message });
-    await store.markSent(deps.db, d.id, await appNow(deps.db));
+    await deliveryStore.markSent(deps.db, d.id, await appNow(deps.db));
     return 'sent';
   } catch (error) {
     await noteFailure(deps, d, error instanceof Error ? error.message : 'failed');
@@ -157,7 +158,7 @@ export async function send(
 async function noteFailure(deps: Deps, d: DeliveryRow, error: string): Promise<void> {
   const dead = d.attempts >= TRIES_MAX;
   await inTransaction(deps, SYSTEM, async (tx) => {
-    await store.markFailed(tx.db, d.id, {
+    await deliveryStore.markFailed(tx.db, d.id, {
       error: error.slice(0, 200),
       dead,
       waitSeconds: backoffSeconds(d.attempts),
@@ -180,8 +181,8 @@ async function noteFailure(deps: Deps, d: DeliveryRow, error: string): Promise<v
 export async function redrive(deps: Deps, actor: StaffActor, deliveryId: string): Promise<void> {
   if (!holds(actor, 'center_admin', 'supervisor')) fail('not_allowed');
   await inTransaction(deps, actor, async (tx) => {
-    const d = (await store.findDelivery(tx.db, deliveryId)) ?? fail('not_found');
-    if (!(await store.reviveDelivery(tx.db, deliveryId))) fail('already_done');
+    const d = (await deliveryStore.findDelivery(tx.db, deliveryId)) ?? fail('not_found');
+    if (!(await deliveryStore.reviveDelivery(tx.db, deliveryId))) fail('already_done');
     tx.record({
       type: 'delivery.created',
       subjectType: 'delivery',

@@ -7,13 +7,13 @@ import { ConfigError, loadConfig, type Config } from './config.ts';
 const PROBE_LIMIT_MS = 5_000;
 
 /** With faulty variables: the settings without them, so that the rest can be looked at as well. */
-export function readConfig(): { config?: Config; faults: string[] } {
+export function readConfig(env: NodeJS.ProcessEnv): { config?: Config; faults: string[] } {
   try {
-    return { config: loadConfig(process.env), faults: [] };
+    return { config: loadConfig(env), faults: [] };
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     const names = error.faults.map((fault) => fault.split(':')[0]);
-    const rest = Object.entries(process.env).filter(([name]) => !names.includes(name));
+    const rest = Object.entries(env).filter(([name]) => !names.includes(name));
     try {
       return { config: loadConfig(Object.fromEntries(rest)), faults: error.faults };
     } catch {

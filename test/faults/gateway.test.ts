@@ -73,7 +73,11 @@ describe('a gateway that fails', () => {
     const hung = new Set(Array.from({ length: 40 }, (_, i) => `139000010${String(10 + i)}`));
     h.gateway.behave((sms) => (hung.has(sms.to) ? 'hang' : 'take'));
     for (const p of hung) await w.register({ phone: p });
-    await until('all hang', () => [...hung].every((p) => h.gateway.tries.some((t) => t.to === p)), 6_000);
+    await until(
+      'all hang',
+      () => [...hung].every((p) => h.gateway.tries.some((t) => t.to === p)),
+      6_000,
+    );
     const phone = '13900000962';
     const from = performance.now();
     const { orderId } = await w.register({ phone });
@@ -94,6 +98,20 @@ describe('a gateway that fails', () => {
     h.gateway.behave(() => 'take');
     await h.quiet(60_000);
     for (const p of hung) expect(h.gateway.to(p)).toHaveLength(1);
+  });
+
+  it('hanging while the worker is asked to end: it ends in order, and the next one goes on', async () => {
+    const phone = '13900000964';
+    h.gateway.behave((sms) => (sms.to === phone ? 'hang' : 'take'));
+    await w.register({ phone });
+    await until('it hangs', () => h.gateway.tries.some((t) => t.to === phone));
+    const from = performance.now();
+    expect(await h.workers[0]!.stop()).toBe(0);
+    expect(performance.now() - from).toBeLessThan(5_000);
+    h.gateway.behave(() => 'take');
+    await h.startWorkers();
+    await h.quiet();
+    expect(h.gateway.to(phone)).toHaveLength(1);
   });
 
   it('for good: it is given to people, who start it again', async () => {

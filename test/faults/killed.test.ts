@@ -57,7 +57,8 @@ describe('killed in the middle of a road', { timeout: 180_000 }, () => {
 
   /** Acts that were answered with success: name and version. */
   const acknowledged: { act: string; version: number }[] = [];
-  const timeline = (orderId: string) => until('the api', () => w.see(orderId)).then((o) => o.timeline);
+  const timeline = (orderId: string) =>
+    until('the api', () => w.see(orderId)).then((o) => o.timeline);
   /**
    * Does an act as people do: when the answer does not come, they look whether it was done, and do
    * it again if not.
@@ -120,8 +121,9 @@ describe('killed in the middle of a road', { timeout: 180_000 }, () => {
       /新派工单/.test(sms.text) && nth === 1 ? { takeAndAnswerAfter: later } : 'take',
     );
     await surely(orderId, 'dispatch', () => w.dispatch(orderId, [ROOM]));
-    await until('both units are being told', () =>
-      gateway.tries.filter((t) => /新派工单/.test(t.text)).length === 2,
+    await until(
+      'both units are being told',
+      () => gateway.tries.filter((t) => /新派工单/.test(t.text)).length === 2,
     );
     const worker = kill('workersPid');
     answer(undefined);
@@ -131,7 +133,12 @@ describe('killed in the middle of a road', { timeout: 180_000 }, () => {
     // The api dies while an act is on its way.
     await surely(orderId, 'sign', () => w.sign(orderId));
     let api = 0;
-    await surely(orderId, 'first_contact', () => w.firstContact(orderId), () => (api = kill('apiPid')));
+    await surely(
+      orderId,
+      'first_contact',
+      () => w.firstContact(orderId),
+      () => (api = kill('apiPid')),
+    );
     await backAgain('apiPid', api);
     await surely(orderId, 'progress', () => w.progress(orderId));
 

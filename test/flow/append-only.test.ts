@@ -72,8 +72,13 @@ describe('a database with a story in it', () => {
       expect(await run(appUrl, `drop table ${table} cascade`)).toBe('42501');
     }
     expect(await run(appUrl, 'set session_replication_role = replica')).toBe('42501');
-    expect(await run(appUrl, 'create or replace function refuse_change() returns trigger ' +
-      "language plpgsql as 'begin return null; end'")).toBe('42501');
+    expect(
+      await run(
+        appUrl,
+        'create or replace function refuse_change() returns trigger ' +
+          "language plpgsql as 'begin return null; end'",
+      ),
+    ).toBe('42501');
   });
 
   const insertAct = (personId: string, hand: string, version: number) => `
@@ -84,9 +89,9 @@ describe('a database with a story in it', () => {
 
   it('refuses a hand that separation of duties forbids, below the application too', async () => {
     const person = async (login: string) => (await w.as(login)).actor.personId;
-    const [operator, handler, auditor, stranger] = await Promise.all(
+    const [operator, handler, auditor, stranger] = (await Promise.all(
       ['operator', 'water.handler', 'auditor', 'zhzf.handler'].map(person),
-    ) as [string, string, string, string];
+    )) as [string, string, string, string];
     for (const [, url] of urls()) {
       expect(await run(url, insertAct(operator, 'handled', 900))).toBe('HL001');
       expect(await run(url, insertAct(handler, 'judged', 900))).toBe('HL001');
@@ -152,8 +157,13 @@ describe('a production database', () => {
     const { appUrl } = database;
     expect(await run(appUrl, 'alter table app_clock disable trigger all')).toBe('42501');
     expect(await run(appUrl, 'drop function guard_app_clock() cascade')).toBe('42501');
-    expect(await run(appUrl, 'create or replace function app_now() returns timestamptz ' +
-      "language sql as 'select clock_timestamp()'")).toBe('42501');
+    expect(
+      await run(
+        appUrl,
+        'create or replace function app_now() returns timestamptz ' +
+          "language sql as 'select clock_timestamp()'",
+      ),
+    ).toBe('42501');
     expect(await run(appUrl, 'create table public.app_clock2 (a int)')).toBe('42501');
   });
 

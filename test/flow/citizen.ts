@@ -59,7 +59,8 @@ export async function orderByForm(
   const receipt = await fillForm(citizen, third.body, { go: 'send' });
   const words = receipt.body.replace(/<style[\s\S]*?<\/style>/, '').replace(/<[^>]*>/g, '');
   const orderNo = /(20\d{6})-?(\d{6})/.exec(words);
-  const [, ...code] = /\b([34679ACDEFGHJKMNPQRTWXY]{3}) ([34679ACDEFGHJKMNPQRTWXY]{3})/.exec(words) ?? [];
+  const [, ...code] =
+    /\b([34679ACDEFGHJKMNPQRTWXY]{3}) ([34679ACDEFGHJKMNPQRTWXY]{3})/.exec(words) ?? [];
   if (!orderNo || code.length === 0) throw new Error(`no receipt: ${words}`);
   return { orderNo: `${orderNo[1]}${orderNo[2]}`, code: code.join('') };
 }

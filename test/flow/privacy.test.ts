@@ -25,11 +25,10 @@ const FREE_TEXT = [
   'public.reply',
 ];
 /** Tables that must have been written to, or the search proves nothing. */
-const MUST_BE_SEEN = [
-  ...['act', 'domain_event', 'audit_log', 'idempotency_key', 'outbox', 'delivery', 'throttle'],
-  ...['notification', 'routing_decision', 'session', 'evaluation', 'identity_vault', 'requester'],
-  ...['rating_link', 'callback_task', 'callback_attempt', 'urge', 'work_order', 'assignment'],
-];
+const MUST_BE_SEEN =
+  `act domain_event audit_log idempotency_key outbox delivery throttle notification
+  routing_decision session evaluation identity_vault requester rating_link callback_task
+  callback_attempt urge work_order assignment`.split(/\s+/);
 const CHANNELS = ['hotline_nudge', 'bullmq_jobs', 'bullmq_events'];
 
 describe.each(BACKENDS)('what people entrust to the house, on %s', (backend) => {
@@ -43,7 +42,11 @@ describe.each(BACKENDS)('what people entrust to the house, on %s', (backend) => 
     const closers: (() => unknown)[] = [];
 
     beforeAll(async () => {
-      h = await openHouse(backend, { LOG_LEVEL: 'debug', OUTBOX_REQUEUE_SECONDS: '1' }, { workers: 'later' });
+      h = await openHouse(
+        backend,
+        { LOG_LEVEL: 'debug', OUTBOX_REQUEUE_SECONDS: '1' },
+        { workers: 'later' },
+      );
       w = walk(h.as);
       watched = await rememberRows(h.owner);
       const listener = new pg.Client({ connectionString: h.database.ownerUrl });
@@ -119,7 +122,10 @@ describe.each(BACKENDS)('what people entrust to the house, on %s', (backend) => 
       const page = await followLink(citizen, await linkFor(PHONE));
       await fillForm(citizen, page.body, { satisfaction: '5', comment: `评：${PHRASE}` });
       await until('closed', async () => (await w.see(found.id)).state === 'closed');
-      const { body } = await fillForm(citizen, (await citizen.get('/track')).body, { orderNo, code });
+      const { body } = await fillForm(citizen, (await citizen.get('/track')).body, {
+        orderNo,
+        code,
+      });
       expect(body).toContain(PHRASE);
     });
 
@@ -147,8 +153,12 @@ describe.each(BACKENDS)('what people entrust to the house, on %s', (backend) => 
       const [path, body, headers] = registration(told, newKey());
       // Wrong in every way a form can be wrong.
       expect(await status(operator.post(path, { ...body, areaCode: PHRASE }, headers))).toBe(422);
-      expect(await status(operator.post(path, { ...body, content: PHRASE.repeat(400) }, headers))).toBe(422);
-      expect(await status(operator.post(path, { ...body, [PHRASE]: 1, channel: PHRASE }, headers))).toBe(422);
+      expect(
+        await status(operator.post(path, { ...body, content: PHRASE.repeat(400) }, headers)),
+      ).toBe(422);
+      expect(
+        await status(operator.post(path, { ...body, [PHRASE]: 1, channel: PHRASE }, headers)),
+      ).toBe(422);
       const broken = await fetch(new URL(path, h.url), {
         method: 'POST',
         headers: {
@@ -163,16 +173,22 @@ describe.each(BACKENDS)('what people entrust to the house, on %s', (backend) => 
       // The same key with other words.
       must(await operator.post(path, body, headers));
       const { content, ...rest } = body as { content: string };
-      expect(await status(operator.post(path, { ...rest, content: `${content}！` }, headers))).toBe(422);
+      expect(await status(operator.post(path, { ...rest, content: `${content}！` }, headers))).toBe(
+        422,
+      );
       // Looked for, mistyped, guessed.
       must(await operator.post('/api/callers/lookup', { phone: PHONE }));
       must(await operator.get(`/api/orders/find?q=${PHONE}`));
       expect(await status(operator.get(`/api/orders/${PHONE}`))).toBe(404);
       expect(await status(operator.get(`/${encodeURIComponent(PHRASE)}/${PHONE}`))).toBe(404);
       const stranger = browser(h.url);
-      expect(await status(stranger.post('/api/session', { login: PHONE, password: PHRASE }))).toBe(401);
+      expect(await status(stranger.post('/api/session', { login: PHONE, password: PHRASE }))).toBe(
+        401,
+      );
       const door = await stranger.get<string>('/track');
-      expect(await status(fillForm(stranger, door.body, { orderNo: PHONE, code: PHRASE }))).toBe(401);
+      expect(await status(fillForm(stranger, door.body, { orderNo: PHONE, code: PHRASE }))).toBe(
+        401,
+      );
       expect(await status(stranger.get(`/rate/${PHONE}`))).toBe(404);
       // The database refuses a row and quotes it in its error.
       await h.owner.query(
@@ -183,7 +199,9 @@ describe.each(BACKENDS)('what people entrust to the house, on %s', (backend) => 
       expect(h.api.output()).toContain('scan_refusal');
       await h.owner.query('alter table order_text drop constraint scan_refusal');
       // A handler fails, and the gateway refuses.
-      await h.owner.query(`alter table notification add constraint scan_refusal check (false) not valid`);
+      await h.owner.query(
+        `alter table notification add constraint scan_refusal check (false) not valid`,
+      );
       h.gateway.behave((_, nth) => (nth === 1 ? 'refuse' : 'take'));
       const { orderId } = await w.register(told);
       await w.accept(orderId);
@@ -201,7 +219,10 @@ describe.each(BACKENDS)('what people entrust to the house, on %s', (backend) => 
       expect(seen).toEqual(expect.arrayContaining(MUST_BE_SEEN.map((t) => `public.${t}`)));
       if (!h.redis) expect(seen).toContain('bullmq.job');
       await h.owner.query('insert into scan.planted values ($1, $2)', [`x${PHRASE}y`, null]);
-      await h.owner.query('insert into scan.planted values ($1, $2)', ['', Buffer.from(`x${NAME}y`)]);
+      await h.owner.query('insert into scan.planted values ($1, $2)', [
+        '',
+        Buffer.from(`x${NAME}y`),
+      ]);
       const phone64 = Buffer.from(`{"a":"${PHONE}"}`).toString('base64');
       await h.owner.query('insert into scan.planted values ($1, $2)', [phone64, null]);
       await h.owner.query('delete from scan.planted');
@@ -211,7 +232,7 @@ describe.each(BACKENDS)('what people entrust to the house, on %s', (backend) => 
     });
 
     it('is on no channel, in no queue, in no log and on no screen', async () => {
-      expect(notified.length).toBeGreaterThan(0);
+      expect(notified.length > 0).toBe(!h.redis);
       expect(wordsIn(notified.join('\n'), WORDS)).toEqual([]);
       if (h.redis) {
         await h.redis.client.set('planted', PHRASE);
@@ -236,7 +257,8 @@ describe.each(BACKENDS)('what people entrust to the house, on %s', (backend) => 
       const messages = [...h.gateway.taken.values()];
       expect(messages.length).toBeGreaterThan(5);
       expect(wordsIn(messages.map((m) => m.text).join('\n'), WORDS)).toEqual([]);
-      for (const m of messages) expect([PHONE, expect.stringMatching(/^0990/)]).toContainEqual(m.to);
+      for (const m of messages)
+        expect([PHONE, expect.stringMatching(/^0990/)]).toContainEqual(m.to);
     });
   });
 });

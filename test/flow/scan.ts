@@ -7,7 +7,9 @@ export function formsOf(text: string): string[] {
   const bytes = Buffer.from(text);
   const base64 = [0, 1, 2].map((shift) => {
     // A text inside a longer one starts at any of three places; its edges are shared with neighbours.
-    const whole = Buffer.concat([Buffer.alloc(shift), bytes]).toString('base64').replace(/=+$/, '');
+    const whole = Buffer.concat([Buffer.alloc(shift), bytes])
+      .toString('base64')
+      .replace(/=+$/, '');
     return whole.slice(Math.ceil((shift * 4) / 3), whole.length - 1);
   });
   const digests = ['sha256', 'sha1', 'md5'].flatMap((algorithm) =>

@@ -55,9 +55,7 @@ export function walk(as: (login: string) => Promise<Browser>) {
     const { version } = await see(orderId);
     const { id } = await assignmentOf(orderId, unit);
     return must(
-      await (
-        await as(login)
-      ).post(`/api/assignments/${id}/acts`, { act: name, version, input }),
+      await (await as(login)).post(`/api/assignments/${id}/acts`, { act: name, version, input }),
     );
   };
   const unitId = async (code: string): Promise<string> => {
@@ -141,10 +139,7 @@ export function walk(as: (login: string) => Promise<Browser>) {
 export type Walk = ReturnType<typeof walk>;
 
 /** What the operator's form sends: path, body, headers. */
-export const registration = (
-  w: Words,
-  key: string,
-): [string, object, Record<string, string>] => [
+export const registration = (w: Words, key: string): [string, object, Record<string, string>] => [
   '/api/orders',
   {
     channel: w.channel ?? 'phone',

@@ -8,7 +8,9 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { DEMO_PASSWORD } from '../../db/seed.ts';
 import { demoPages } from '../../src/demo.tsx';
+import { ratingTokenFor } from '../../src/followup/index.ts';
 import { newId } from '../../src/kernel/ids.ts';
 import { ROLES } from '../../src/kernel/words.ts';
 import { hashToken, newToken } from '../../src/platform/crypto.ts';
@@ -282,8 +284,8 @@ async function openLink(): Promise<string> {
   const o = await s.register({ channel: 'visit', type: 'suggestion' });
   const answer = { type: 'suggestion', answer: '已转有关部门研究。' };
   s.must(await s.act('operator', o.id, 'direct_answer', answer));
-  await w.settle();
-  return w.sent.map((m) => m.text.match(/\/rate\/([\w-]{43})/)?.[1]).findLast(Boolean)!;
+  const me = { kind: 'citizen', orderId: o.id, how: 'query_code' } as const;
+  return ratingTokenFor(w.deps, me, o.id);
 }
 
 const ratable = { contacted: 'yes', solved: 'solved', satisfaction: '5' };
@@ -297,6 +299,11 @@ const ofPass = (url: string, form?: Record<string, string>): Fixture => ({
 const any = (request: Request): Fixture => ({ any: () => same(request) });
 const eachAny = (make: () => Request): Fixture => ({ any: () => () => make() });
 
+const SIGN_IN = ['zhzf', 'power', 'gas', 'bus', 'metro', 'tele'].flatMap((u) => [
+  u,
+  `${u}.handler`,
+  `${u}.leader`,
+]);
 const ACCEPT = { type: 'help', categoryCode: '0301', urgency: 'U2' };
 const MATTER = { content: '路灯不亮', requester: { kind: 'anonymous' } };
 const key = () => ({ 'idempotency-key': randomUUID() });
@@ -304,10 +311,13 @@ const version = async (id: string) => ({ version: await versionOr(id) });
 
 const FIXTURES: Record<string, Fixture> = {
   'GET /healthz': any({ path: '/healthz' }),
-  'POST /api/session': any({
-    path: '/api/session',
-    body: { login: 'operator2', password: 'yunting-demo-12345' },
-  }),
+  // Somebody else each time: many sign-ins of one login at once would be throttled.
+  'POST /api/session': {
+    any: () => (role) => ({
+      path: '/api/session',
+      body: { login: SIGN_IN[EVERYONE.indexOf(role)], password: DEMO_PASSWORD },
+    }),
+  },
   'GET /api/session': any({ path: '/api/session' }),
   'DELETE /api/session': {
     any: () => async (role) =>
@@ -569,9 +579,12 @@ async function wrongIn(line: string, object: string, cell: Cell): Promise<string
     await Promise.all(refused.map(async (r) => judge(r, await attempt(method, thing, r))));
   }
   const shared = method === 'GET' ? await make('allowed') : null;
-  for (const role of [...cell.keys()].filter(is2xx)) {
-    judge(role, await attempt(method, shared ?? (await make('allowed')), role));
-  }
+  const allowed = [...cell.keys()].filter(is2xx);
+  await Promise.all(
+    allowed.map(async (role) =>
+      judge(role, await attempt(method, shared ?? (await make('allowed')), role)),
+    ),
+  );
   return wrong;
 }
 

@@ -1,7 +1,6 @@
 /** Urging a unit; redoing and closing an order after its evaluation. */
 import { Input } from 'antd';
-import { CLOSING_TYPES } from '../../../src/contract.ts';
-import type { ClosingType } from '../../../src/workorder/lifecycle.ts';
+import { CLOSING_TYPES, type ClosingType } from '../../../src/contract.ts';
 import type { OrderDetail } from '../../../src/workorder/schema.ts';
 import * as api from '../data/api.ts';
 import { useMe } from '../data/session.tsx';

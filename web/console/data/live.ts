@@ -87,11 +87,21 @@ function connect(): () => void {
   });
   socket.on('disconnect', () => setState('stale'));
   socket.on('connect_error', () => setState('stale'));
+  const offline = () => setState('stale');
+  const online = () => {
+    if (!socket?.connected) return;
+    setState('live');
+    void refreshAll();
+  };
+  window.addEventListener('offline', offline);
+  window.addEventListener('online', online);
   const poll = setInterval(() => {
     if (liveStore.get().state !== 'live') void refreshAll();
   }, POLL_MS);
   return () => {
     clearInterval(poll);
+    window.removeEventListener('offline', offline);
+    window.removeEventListener('online', online);
     socket?.close();
     socket = undefined;
     setState('connecting');

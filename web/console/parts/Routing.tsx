@@ -34,7 +34,8 @@ export function SuggestedUnits({ suggestion }: { suggestion: RoutingSuggestion }
         {lead ? name(lead) : say('routing.nobody')}
         {co.length > 0 && (
           <span className="sm mut">
-            　{say('kind.co')} {list(co.map(name))}
+            {'　'}
+            {say('kind.co')} {list(co.map(name))}
           </span>
         )}
       </p>

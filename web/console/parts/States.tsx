@@ -1,5 +1,6 @@
 /** Empty, loading, failed: what a page shows when it has nothing else. */
 import { Button } from 'antd';
+import { ORDER_STATES } from '../../../src/contract.ts';
 import { useState, type ReactNode } from 'react';
 import type { Problem } from '../data/problem.ts';
 import { refreshAll } from '../data/queries.ts';
@@ -40,6 +41,7 @@ export function ProblemNotice({ problem, kind = 'write', written, retry }: Notic
   return (
     <div className="problem" role="alert">
       <span className="head-word">{words.say(`problem.${kind}`)}</span>　{sentence}
+      {problem.isStale && <NewState problem={problem} />}
       {kind === 'write' && <p className="sec">{words.say(keptText(problem))}</p>}
       <div className="tools">
         {problem.isStale && (
@@ -59,6 +61,13 @@ export function ProblemNotice({ problem, kind = 'write', written, retry }: Notic
   );
 }
 
+/** Where the order stands now, as the refusal told. */
+function NewState({ problem }: { problem: Problem }) {
+  const { say } = useWords();
+  const state = ORDER_STATES.find((s) => s === problem.extra.state);
+  return state ? <>{say('problem.now', { state: say(`state.${state}`) })}</> : null;
+}
+
 const keptText = (problem: Problem) => {
   if (problem.isStale) return 'problem.kept_stale';
   if (problem.code === 'idempotency_key_reused') return 'problem.kept_reused';
@@ -72,7 +81,8 @@ function Trace({ problem }: { problem: Problem }) {
       {problem.code}
       {problem.traceId && (
         <>
-          　{say('problem.trace')} <b>{problem.traceId}</b>{' '}
+          {'　'}
+          {say('problem.trace')} <b>{problem.traceId}</b>{' '}
           <CopyButton text={problem.traceId} label={say('problem.copy')} plain />
         </>
       )}

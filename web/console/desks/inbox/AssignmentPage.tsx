@@ -48,7 +48,7 @@ function Page({ order, assignment }: WorkProps) {
   useTitle(titleOf(order, order.orderNo));
   return (
     <>
-      <Link className="to-inbox" to="/inbox">
+      <Link className="phone-back" to="/inbox">
         ‹ {say('desk.inbox')}
       </Link>
       <OrderHead

@@ -35,17 +35,21 @@ function Page({ order }: { order: OrderDetail }) {
   const navigate = useNavigate();
   const acts = useOrderActs(order);
   const [side, setSide] = useState(false);
+  const back = () => void navigate(-1);
   const center = isCenterStaff(useMe());
   useTitle(titleOf(order, order.orderNo));
   useKeys([
     {
       keys: 'Esc',
       label: 'keys.back',
-      run: () => (acts.chosen ? acts.choose(undefined) : void navigate(-1)),
+      run: () => (acts.chosen ? acts.choose(undefined) : back()),
     },
   ]);
   return (
     <>
+      <button type="button" className="phone-back link-button" onClick={back}>
+        ‹ {say('order.back')}
+      </button>
       <OrderHead order={order} facts={useFacts(order)} tags={<HeadTags order={order} />} />
       <SplitColumns
         desk="order"

@@ -1,0 +1,142 @@
+/**
+ * What leaves the house. Tries are paced in real time, like throttles: a gateway outside knows
+ * nothing of a clock that a demo or a test moved.
+ */
+import { sql } from 'kysely';
+import type { DbTx, Reader } from '../platform/db.ts';
+
+export interface DeliveryRow {
+  id: string;
+  event_id: string;
+  kind: string;
+  order_id: string;
+  organization_id: string | null;
+  requester_id: string | null;
+  rating_link_id: string | null;
+  state: 'pending' | 'sent' | 'dead';
+  attempts: number;
+  next_attempt_at: Date;
+  last_error: string | null;
+  created_at: Date;
+  sent_at: Date | null;
+}
+
+/** Plans a notice that leaves the house; null when this event planned it before. */
+export async function insertDelivery(
+  db: DbTx,
+  row: Pick<
+    DeliveryRow,
+    | 'id'
+    | 'event_id'
+    | 'kind'
+    | 'order_id'
+    | 'organization_id'
+    | 'requester_id'
+    | 'rating_link_id'
+    | 'created_at'
+  >,
+): Promise<boolean> {
+  const r = await db
+    .insertInto('delivery')
+    .values({ ...row, state: 'pending', next_attempt_at: sql<Date>`clock_timestamp()` })
+    .onConflict((c) => c.doNothing())
+    .executeTakeFirst();
+  return (r.numInsertedOrUpdatedRows ?? 0n) > 0n;
+}
+
+export async function findDelivery(db: Reader, id: string): Promise<DeliveryRow | null> {
+  const row = await db.selectFrom('delivery').selectAll().where('id', '=', id).executeTakeFirst();
+  return (row as DeliveryRow | undefined) ?? null;
+}
+
+/**
+ * Takes a pending delivery for one try: counts the attempt and pushes the next one into the future,
+ * so that a process that dies while sending leaves it to be tried again, and two never send at once.
+ */
+export async function claimDelivery(
+  db: Reader,
+  id: string,
+  leaseSeconds: number,
+): Promise<DeliveryRow | null> {
+  const row = await db
+    .updateTable('delivery')
+    .set({
+      attempts: sql`attempts + 1`,
+      next_attempt_at: sql<Date>`clock_timestamp() + make_interval(secs => ${leaseSeconds})`,
+    })
+    .where('id', '=', id)
+    .where('state', '=', 'pending')
+    .where('next_attempt_at', '<=', sql<Date>`clock_timestamp()`)
+    .returningAll()
+    .executeTakeFirst();
+  return (row as DeliveryRow | undefined) ?? null;
+}
+
+export async function markSent(db: Reader, id: string, at: Date): Promise<void> {
+  await db
+    .updateTable('delivery')
+    .set({ state: 'sent', sent_at: at, last_error: null })
+    .where('id', '=', id)
+    .execute();
+}
+
+/** Notes why a try failed and when the next one is, or that there is none. */
+export async function markFailed(
+  db: Reader,
+  id: string,
+  failure: { error: string; dead: boolean; waitSeconds: number },
+): Promise<void> {
+  await db
+    .updateTable('delivery')
+    .set({
+      state: failure.dead ? 'dead' : 'pending',
+      last_error: failure.error,
+      next_attempt_at: sql<Date>`clock_timestamp() + make_interval(secs => ${failure.waitSeconds})`,
+    })
+    .where('id', '=', id)
+    .execute();
+}
+
+/** Starts a dead or waiting delivery anew; false when it was sent. */
+export async function reviveDelivery(db: DbTx, id: string): Promise<boolean> {
+  const r = await db
+    .updateTable('delivery')
+    .set({ state: 'pending', attempts: 0, next_attempt_at: sql<Date>`clock_timestamp()` })
+    .where('id', '=', id)
+    .where('state', 'in', ['pending', 'dead'])
+    .executeTakeFirst();
+  return r.numUpdatedRows === 1n;
+}
+
+/** Pending deliveries whose next try is due, in real time; bounded. */
+export async function dueDeliveries(db: Reader, limit: number): Promise<string[]> {
+  const rows = await db
+    .selectFrom('delivery')
+    .select('id')
+    .where('state', '=', 'pending')
+    .where('next_attempt_at', '<=', sql<Date>`clock_timestamp()`)
+    .orderBy('next_attempt_at')
+    .limit(limit)
+    .execute();
+  return rows.map((r) => r.id);
+}
+
+export async function listDeliveries(
+  db: Reader,
+  q: { state?: string | undefined; orderId?: string | undefined },
+  cursor: { at: Date; id: string } | null,
+  limit: number,
+): Promise<DeliveryRow[]> {
+  let query = db.selectFrom('delivery').selectAll();
+  if (q.state) query = query.where('state', '=', q.state);
+  if (q.orderId) query = query.where('order_id', '=', q.orderId);
+  if (cursor)
+    query = query.where(
+      sql<boolean>`(created_at, id) < (${cursor.at}::timestamptz, ${cursor.id}::uuid)`,
+    );
+  return (await query
+    .orderBy('created_at', 'desc')
+    .orderBy('id', 'desc')
+    .limit(limit)
+    .execute()) as DeliveryRow[];
+}
