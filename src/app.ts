@@ -15,6 +15,7 @@ import {
   authenticate,
   refuseForeignOrigin,
   sessionCookieName,
+  staff,
   trace,
 } from './platform/http/auth.ts';
 import type { Env } from './platform/http/auth.ts';
@@ -48,6 +49,7 @@ export function createApp(deps: Deps, options: AppOptions): Hono<Env> {
     noStore(),
     authenticate(sessionCookieName(deps.publicUrl), (t) => resolveSession(deps, t)),
   );
+  app.use('/api/*', staffOnly());
   app.get('/healthz', async (c) => {
     await sql`select 1`.execute(deps.db);
     return c.json({ ok: true }, 200);
@@ -80,6 +82,15 @@ const nonce = () => async (c: Context<Env>, next: () => Promise<void>) => {
       "default-src 'none'; frame-ancestors 'none'; base-uri 'none'",
     );
   }
+};
+
+/** Doors of the staff API that open before anybody has signed in. */
+const OPEN = /^\/api\/(session|activation|demo\/accounts)$/;
+
+/** Who is nobody learns nothing of a route, not even what it would have liked to read. */
+const staffOnly = () => async (c: Context<Env>, next: () => Promise<void>) => {
+  if (!OPEN.test(c.req.path)) staff(c);
+  await next();
 };
 
 /** Answers with people's data are never kept by a browser or a proxy, unless a route says so. */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { ATTEMPT_RESULTS, RATING_REASONS, SOLVED } from '../kernel/words.ts';
 import type { AttemptResult, RatingReason, Solved } from '../kernel/words.ts';
-import { CLOSING_TYPES } from '../workorder/lifecycle.ts';
+import type { ClosingType } from '../workorder/lifecycle.ts';
 import { optionalText, pageQuery, text } from '../workorder/schema.ts';
 import type { OrderListItem } from '../workorder/schema.ts';
 
@@ -34,7 +34,16 @@ export const redoInput = z.object({
 });
 export type RedoInput = z.infer<typeof redoInput>;
 
-export const closeInput = z.object({ version: z.int(), closingType: z.enum(CLOSING_TYPES) });
+/** Closings that end a follow-up; the others belong to acts with conditions of their own. */
+export const CONCLUSIONS = [
+  'answered',
+  'solved',
+  'partly_solved',
+  'explained',
+  'unreasonable',
+  'unreachable',
+] as const satisfies readonly ClosingType[];
+export const closeInput = z.object({ version: z.int(), closingType: z.enum(CONCLUSIONS) });
 export type CloseInput = z.infer<typeof closeInput>;
 
 export const CALLBACK_QUEUES = ['call', 'link', 'redo_proposed', 'done'] as const;

@@ -15,6 +15,7 @@ import {
   act,
   doAct,
   finalSolved,
+  giveUpReason,
   findOrder,
   openIdentity,
   publicResult,
@@ -113,16 +114,9 @@ export async function conclude(_deps: Deps, tx: Tx, event: StoredEvent): Promise
     direct: order.direct,
     saidSolved: said?.solved ?? null,
     replySolved: await finalSolved(tx.db, order.id, order.round),
-    givenUp: said ? null : await givenUpBecause(tx, order),
+    givenUp: said ? null : await giveUpReason(tx.db, order.id, order.round),
   });
   await act(tx, SYSTEM, order.id, 'close', null, { closingType });
-}
-
-/** Only an expired link says that nobody could be reached; other reasons close by the reply. */
-async function givenUpBecause(tx: Tx, order: OrderRow): Promise<GiveUpReason | null> {
-  const task = await store.taskOfRound(tx.db, order.id, order.round);
-  const expired = task?.link_expires_at && task.done_at && task.done_at >= task.link_expires_at;
-  return expired ? 'link_expired' : null;
 }
 
 /** Gives up tasks whose link ran out; each in its own transaction, so that one cannot hold the rest. */

@@ -2,7 +2,11 @@ import { z } from 'zod';
 import type { OrgKind, Role } from '../kernel/words.ts';
 
 export const signInInput = z.object({
-  login: z.string().trim().toLowerCase().min(1).max(64),
+  login: z
+    .string()
+    .trim()
+    .toLowerCase()
+    .regex(/^[^\p{Cc}]{1,64}$/u),
   password: z.string().min(1).max(200),
 });
 

@@ -96,6 +96,8 @@ export async function activate(
   deps: Deps,
   input: { token: string; password: string },
 ): Promise<void> {
+  // Hashing is dear: nobody makes us do it without a good link.
+  if (!(await store.hasActivation(deps.db, hashToken(input.token)))) fail('link_invalid');
   const passwordHash = await hashPassword(input.password);
   await inTransaction(deps, SYSTEM, async (tx) => {
     const userId = await store.useActivation(tx.db, hashToken(input.token));

@@ -99,6 +99,13 @@ export async function useActivation(db: DbTx, tokenHash: string): Promise<string
   return row.rows[0]?.user_id ?? null;
 }
 
+/** Whether a token could be used now. */
+export async function hasActivation(db: Reader, tokenHash: string): Promise<boolean> {
+  const row = await sql`select 1 from activation where token_hash = ${tokenHash}
+    and used_at is null and expires_at > clock_timestamp()`.execute(db);
+  return row.rows.length > 0;
+}
+
 export async function insertActivation(
   db: DbTx,
   row: { tokenHash: string; userId: string; hours: number },

@@ -8,7 +8,7 @@ import type { Channel } from '../kernel/words.ts';
 import { hashToken, sameText } from '../platform/crypto.ts';
 
 import { claimKeys, replay, requestHash } from '../platform/idempotency.ts';
-import { hit, hits } from '../platform/throttle.ts';
+import { hit, unhit } from '../platform/throttle.ts';
 import { inTransaction } from '../platform/unit-of-work.ts';
 import type { Deps, Tx } from '../platform/unit-of-work.ts';
 import {
@@ -124,7 +124,9 @@ async function serve(deps: Deps, batch: Arrival[]): Promise<Settled<Registered>[
   });
   // A key that came twice in one batch, or was known before, is answered from what is stored.
   for (const i of [...again, ...good.filter((g) => out[g] === undefined || isRepeat(out[g]!))]) {
-    out[i] = await repeat(deps, batch[i]!, hashes[i]!);
+    const original = out[first.get(`${scopeOf(batch[i]!.actor)}\n${batch[i]!.key}`)!];
+    const refused = original && !original.ok && !isRepeat(original) ? original : undefined;
+    out[i] = refused ?? (await repeat(deps, batch[i]!, hashes[i]!));
   }
   return out.map((o) => o!);
 }
@@ -338,7 +340,9 @@ export async function startContact(
 /** Orders raised from the same telephone; the number itself goes no further than its keyed hash. */
 export async function callerHistory(deps: Deps, phone: string): Promise<CallerHistory> {
   const requesters = await store.requestersByPhone(deps.db, deps.crypto.mac('phone', phone));
-  const orders = await ordersOfRequesters(deps.db, requesters);
+  // A confidential demand is never found by the telephone of who raised it.
+  const found = await ordersOfRequesters(deps.db, requesters);
+  const orders = found.filter((o) => !o.confidential);
   const over = (state: string) => state === 'closed' || state === 'archived';
   return {
     open: orders.filter((o) => !over(o.state)),
@@ -359,20 +363,16 @@ export async function proveByCode(
   const orderNo = input.orderNo.replace(/\D/g, '');
   const byOrder = `code:order:${deps.crypto.mac('throttle', orderNo)}`;
   const bySource = `code:source:${deps.crypto.mac('throttle', input.source)}`;
-  const used = await Promise.all([
-    hits(deps.db, byOrder, windowMinutes),
-    hits(deps.db, bySource, windowMinutes),
-  ]);
-  if (used[0] >= perOrder || used[1] >= perSource) fail('too_many_attempts');
+  // Counted before the check, so that parallel guesses cannot slip through together.
+  const used = [
+    await hit(deps.db, byOrder, windowMinutes),
+    await hit(deps.db, bySource, windowMinutes),
+  ] as const;
+  if (used[0] > perOrder || used[1] > perSource) fail('too_many_attempts');
   const order = orderNo.length === 14 ? await findOrderByNo(deps.db, orderNo) : null;
   const expected = order ? await store.codeHashOf(deps.db, order.id) : null;
   const given = hashToken(normalizeCode(input.code));
-  if (!order || !sameText(given, expected ?? '')) {
-    await Promise.all([
-      hit(deps.db, byOrder, windowMinutes),
-      hit(deps.db, bySource, windowMinutes),
-    ]);
-    fail('wrong_credentials');
-  }
+  if (!order || !sameText(given, expected ?? '')) fail('wrong_credentials');
+  await Promise.all([unhit(deps.db, byOrder), unhit(deps.db, bySource)]);
   return { kind: 'citizen', orderId: order.id, how: 'query_code' };
 }

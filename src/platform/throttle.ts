@@ -25,6 +25,11 @@ export async function hits(db: Db, bucket: string, windowMinutes: number): Promi
   return row.rows[0]?.hits ?? 0;
 }
 
+/** Takes a hit back that turned out to be none. */
+export async function unhit(db: Db, bucket: string): Promise<void> {
+  await sql`update throttle set hits = greatest(hits - 1, 0) where bucket = ${bucket}`.execute(db);
+}
+
 /** Forgets a bucket, as after a sign-in that succeeded. */
 export async function forget(db: Db, bucket: string): Promise<void> {
   await db.deleteFrom('throttle').where('bucket', '=', bucket).execute();

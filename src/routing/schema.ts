@@ -1,9 +1,12 @@
 import { z } from 'zod';
 
+/** A code of a list: short, without blanks and control characters. */
+const code = z.string().regex(/^[\p{L}\p{N}_-]{1,20}$/u);
+
 export const suggestInput = z.object({
   categoryCode: z.string().regex(/^(\d{2}){1,3}$/),
-  areaCode: z.string().max(20).optional(),
-  subjectKind: z.string().max(20).optional(),
+  areaCode: code.optional(),
+  subjectKind: code.optional(),
 });
 export type SuggestInput = z.infer<typeof suggestInput>;
 
@@ -20,6 +23,7 @@ export interface RoutingStep {
     | 'district_of_area'
     | 'area_unknown'
     | 'transfer_target'
+    | 'answer_directly'
     | 'no_row';
   facts: Record<string, string>;
 }

@@ -26,6 +26,9 @@ async function placeOf(db: Reader, chain: { organizationId: string }[]): Promise
   };
 }
 
+/** Transfer targets and the centre itself have no inbox. */
+const takesOrders = (u: Organization) => u.kind !== 'external' && u.kind !== 'center';
+
 const ref = ({ id, code, name, nameEn }: Organization) => ({ id, code, name, nameEn });
 
 /**
@@ -53,10 +56,10 @@ export async function suggest(db: Reader, q: SuggestInput, at: Date): Promise<Ro
     code === 'TOWN' ? place.town : code === 'DIST' ? place.district : (units.get(code) ?? null);
   const lead = resolve(match.row.leadCode);
   steps.push(...leadSteps(match.row.leadCode, lead));
-  const usable = lead && lead.kind !== 'external' ? lead : null;
+  const usable = lead && takesOrders(lead) ? lead : null;
   const co = match.row.coCodes
     .flatMap((code) => resolve(code) ?? [])
-    .filter((u) => u.kind !== 'external' && u.id !== usable?.id);
+    .filter((u) => takesOrders(u) && u.id !== usable?.id);
   return { catalogueId: match.row.id, lead: usable && ref(usable), co: co.map(ref), steps };
 }
 
@@ -67,6 +70,7 @@ function leadSteps(code: string, lead: Organization | null): RoutingStep[] {
       { code: code === 'TOWN' ? 'town_of_area' : 'district_of_area', facts: { unit: lead.name } },
     ];
   }
+  if (lead?.kind === 'center') return [{ code: 'answer_directly', facts: { unit: lead.name } }];
   return lead?.kind === 'external' ? [{ code: 'transfer_target', facts: { unit: lead.name } }] : [];
 }
 

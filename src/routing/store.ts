@@ -32,7 +32,7 @@ export async function insertDecision(db: DbTx, d: DecisionRow): Promise<void> {
       suggested_lead_id: d.suggestedLeadId,
       lead_id: d.leadId,
       co_ids: d.coIds,
-      overruled: d.suggestedLeadId !== d.leadId,
+      overruled: d.suggestedLeadId !== null && d.suggestedLeadId !== d.leadId,
       steps: JSON.stringify(d.steps) as never,
       decided_by: d.decidedBy,
       at: d.at,

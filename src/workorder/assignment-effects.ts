@@ -60,7 +60,7 @@ const submitReply: AssignmentEffect<'submit_reply'> = async (c, i) => {
   if (!draft) fail('reply_missing');
   if (draft.contact_made && !c.assignment.first_contact_at) fail('first_contact_missing');
   const open = inRound(c).filter(
-    (a) => a.kind === 'co' && (a.state === 'pending_sign' || a.state === 'signed'),
+    (a) => a.kind === 'co' && !a.waived && (a.state === 'pending_sign' || a.state === 'signed'),
   );
   if (open.length > 0 && i.waiverReason === '') {
     fail('co_replies_open', { assignmentIds: open.map((a) => a.id) });

@@ -98,7 +98,7 @@ const created = (
   payload: { organizationId: a.organization_id, kind: a.kind, round: a.round },
 });
 
-/** Opens one lead and any co-assignments. @throws AppError `unit_unknown`, `unit_has_no_receiver`. */
+/** Opens one lead and any co-assignments. @throws AppError `unit_unknown` when one does not exist, takes no orders, or has nobody who may sign. */
 export async function openAssignments(
   c: Context,
   round: number,

@@ -12,4 +12,10 @@ export { assignmentsOf, findOrder, findOrderByNo } from './store.ts';
 export type { AssignmentRow, OrderRow } from './store.ts';
 export { citizenOrder } from './citizen-view.ts';
 export type { CitizenOrder } from './citizen-view.ts';
-export { commentsOf, countRedoProposed, finalSolved, listRedoProposed } from './read.store.ts';
+export {
+  commentsOf,
+  countRedoProposed,
+  finalSolved,
+  giveUpReason,
+  listRedoProposed,
+} from './read.store.ts';

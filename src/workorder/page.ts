@@ -1,5 +1,6 @@
 /** Cursors and pages: no list is without an end, and none counts what it skips. */
 import { fail } from '../kernel/errors.ts';
+import { isId } from '../kernel/ids.ts';
 import type { Cursor } from './read.store.ts';
 import type { Page } from './schema.ts';
 
@@ -12,7 +13,7 @@ export function readCursor(text: string | undefined): Cursor | null {
   if (text === undefined) return null;
   const [at = '', id = ''] = Buffer.from(text, 'base64url').toString().split(' ');
   const instant = new Date(at);
-  if (Number.isNaN(instant.getTime()) || !/^[0-9a-f-]{36}$/.test(id)) {
+  if (!(instant.getUTCFullYear() >= 2000 && instant.getUTCFullYear() < 3000) || !isId(id)) {
     fail('invalid_input', {
       issues: [{ path: 'cursor', message: 'not a cursor', code: 'invalid' }],
     });

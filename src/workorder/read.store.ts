@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { Selectable } from 'kysely';
 import type { ActTable, ActTextTable, ReplyTable } from '../../db/schema.ts';
-import type { Solved } from '../kernel/words.ts';
+import type { GiveUpReason, Solved } from '../kernel/words.ts';
 import type { Reader } from '../platform/db.ts';
 import type { InboxFacet, OrderQueue } from './schema.ts';
 import type { AssignmentRow, OrderRow } from './store.ts';
@@ -309,4 +309,21 @@ export async function commentsOf(db: Reader, orderId: string): Promise<Map<numbe
     .where('t.kind', '=', 'comment')
     .execute();
   return new Map(rows.map((r) => [r.round, r.body]));
+}
+
+/** Why the follow-up of a round was given up, if it was. */
+export async function giveUpReason(
+  db: Reader,
+  orderId: string,
+  round: number,
+): Promise<GiveUpReason | null> {
+  const row = await db
+    .selectFrom('act')
+    .select('detail')
+    .where('order_id', '=', orderId)
+    .where('act', '=', 'give_up_callback')
+    .where('round', '=', round)
+    .orderBy('order_version', 'desc')
+    .executeTakeFirst();
+  return (row?.detail.reason as GiveUpReason | undefined) ?? null;
 }

@@ -53,6 +53,8 @@ export const optionalText = (max: number) =>
     .transform(clean)
     .pipe(z.string().max(max));
 export const id = z.uuid();
+/** A code of a list: short, without blanks and control characters. */
+export const code = z.string().regex(/^[\p{L}\p{N}_-]{1,20}$/u);
 
 /** What a demand says; everything but the words may be missing (容缺). */
 export const matterInput = z.object({
@@ -67,8 +69,8 @@ export const matterInput = z.object({
     .regex(/^(\d{2}){1,3}$/)
     .optional(),
   urgency: z.enum(URGENCIES).optional(),
-  areaCode: z.string().max(20).optional(),
-  subjectKind: z.string().max(20).optional(),
+  areaCode: code.optional(),
+  subjectKind: code.optional(),
   confidential: z.boolean().default(false),
   wishCallback: z.boolean().default(true),
   wishPublic: z.boolean().default(false),
@@ -88,8 +90,8 @@ const acceptInput = z.object({
   type: z.enum(DEMAND_TYPES),
   categoryCode: z.string().regex(/^(\d{2}){2,3}$/),
   urgency: z.enum(URGENCIES),
-  areaCode: z.string().max(20).optional(),
-  subjectKind: z.string().max(20).optional(),
+  areaCode: code.optional(),
+  subjectKind: code.optional(),
   title: optionalText(TEXT_MAX.title),
 });
 const directAnswerInput = z.object({
@@ -233,7 +235,7 @@ export interface OrderListItem {
   category: CodeName | null;
   area: { code: string; name: string } | null;
   title: string;
-  /** First 80 characters of the demand; empty for those who may not read a confidential one. */
+  /** First 80 characters of the demand. */
   excerpt: string;
   confidential: boolean;
   lead: UnitRef | null;

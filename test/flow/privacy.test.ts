@@ -196,7 +196,7 @@ describe.each(BACKENDS)('what people entrust to the house, on %s', (backend) => 
       );
       const fails = { ...body, occurred: '意外' };
       expect(await status(operator.post(path, fails, { 'idempotency-key': newKey() }))).toBe(500);
-      expect(h.api.output()).toContain('scan_refusal');
+      await until('the log says it', () => h.api.output().includes('scan_refusal'));
       await h.owner.query('alter table order_text drop constraint scan_refusal');
       // A handler fails, and the gateway refuses.
       await h.owner.query(

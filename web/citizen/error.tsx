@@ -29,7 +29,6 @@ const TOLD: Partial<Record<ErrorCode, Told>> = {
   not_found: GONE,
   link_invalid: GONE,
   demo_only: GONE,
-  act_not_built: GONE,
   too_many_attempts: told('title', 'too_many'),
   foreign_origin: told('title', 'refused'),
   invalid_json: told('title', 'unreadable'),

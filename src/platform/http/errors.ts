@@ -56,7 +56,11 @@ export const onError =
         'request failed',
       );
     }
-    const wantsPage = page && !c.req.path.startsWith('/api') && !c.req.path.startsWith('/demo');
+    const wantsPage =
+      page &&
+      !c.req.path.startsWith('/api') &&
+      !c.req.path.startsWith('/demo') &&
+      c.req.path !== '/healthz';
     return wantsPage ? page(c, error) : problem(c, error);
   };
 

@@ -1,6 +1,6 @@
 /** Urging a unit; redoing and closing an order after its evaluation. */
 import { Input } from 'antd';
-import { CLOSING_TYPES, type ClosingType } from '../../../src/contract.ts';
+import { CONCLUSIONS } from '../../../src/contract.ts';
 import type { OrderDetail } from '../../../src/workorder/schema.ts';
 import * as api from '../data/api.ts';
 import { useMe } from '../data/session.tsx';
@@ -137,20 +137,16 @@ export function RedoForm({ order, onDone }: ActProps & { order: OrderDetail }) {
   );
 }
 
-/** Closing types that a person may choose here; the others follow from an act. */
-const CHOSEN_CLOSINGS = CLOSING_TYPES.filter((type) =>
-  ['answered', 'solved', 'partly_solved', 'explained', 'unreasonable', 'unreachable'].includes(
-    type,
-  ),
-);
+/** Closing types that a person may choose; the others follow from an act. */
+type Conclusion = (typeof CONCLUSIONS)[number];
 
 export function CloseForm({ order, onDone }: ActProps) {
   const { say } = useWords();
-  const empty = { closingType: undefined as ClosingType | undefined };
+  const empty = { closingType: undefined as Conclusion | undefined };
   const draft = useDraft(useMe().userId, `close.${order.id}`, empty);
   const { closingType } = draft.value;
   const { submit, busy, problem } = useSubmit(
-    (type: ClosingType, key) =>
+    (type: Conclusion, key) =>
       api.close(order.id, { version: order.version, closingType: type }, key),
     (result) => {
       draft.clear();
@@ -173,7 +169,7 @@ export function CloseForm({ order, onDone }: ActProps) {
           look="wraps"
           value={closingType}
           onChange={(value) => draft.set({ closingType: value })}
-          options={CHOSEN_CLOSINGS.map((value) => ({ value, label: say(`closing.${value}`) }))}
+          options={CONCLUSIONS.map((value) => ({ value, label: say(`closing.${value}`) }))}
           wrong={tried && !closingType ? say('field.missing') : undefined}
         />
       )}

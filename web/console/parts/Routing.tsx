@@ -4,7 +4,12 @@ import { useReference } from '../data/queries.ts';
 import { useWords } from '../lib/text.ts';
 
 /** Steps that speak against the proposal, or say why there is none. */
-const BUT = new Set<RoutingStep['code']>(['no_row', 'area_unknown', 'transfer_target']);
+const BUT = new Set<RoutingStep['code']>([
+  'no_row',
+  'area_unknown',
+  'transfer_target',
+  'answer_directly',
+]);
 
 export function RoutingReason({ step }: { step: RoutingStep }) {
   const { say, name, word } = useWords();
