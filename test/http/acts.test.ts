@@ -375,7 +375,7 @@ describe('act dispatch', () => {
       overruled: true,
     });
   });
-  it('BUG where the catalogue named nobody, nothing was overruled', async () => {
+  it('where the catalogue named nobody, nothing was overruled', async () => {
     const o = await s.dispatched({ categoryCode: '0904', areaCode: '339902', lead: 'MZJ' });
     const d = await decision(o.id);
     expect(d.suggested_lead_id).toBeNull();
@@ -876,7 +876,7 @@ describe('POST /api/callers/lookup', () => {
     refused(await post('auditor', '/api/callers/lookup', { phone: '13900001234' }), 403, 'not_allowed'); // prettier-ignore
     wrongFields(await post('operator', '/api/callers/lookup', { phone: SECRET_WORDS }), 'phone');
   });
-  it('BUG a telephone must not tell who raised a confidential order', async () => {
+  it('a telephone must not tell who raised a confidential order', async () => {
     const phone = '13900005678';
     const o = await s.register({ phone, confidential: true });
     const found = ok(await post('operator2', '/api/callers/lookup', { phone }));

@@ -203,7 +203,7 @@ describe('a link that nobody uses', () => {
     const acts = (await seen(o.id)).timeline.map((t: any) => t.act);
     expect(acts.filter((a: string) => a === 'give_up_callback')).toHaveLength(1);
   });
-  it('BUG declining after the link ran out, but before it was swept, is no "unreachable"', async () => {
+  it('declining after the link ran out, but before it was swept, is no "unreachable"', async () => {
     const o = await s.audited();
     for (const result of ['no_answer', 'no_answer']) ok(await attempt(o.id, result));
     await w.moveTo('2026-09-22T02:00:00Z');
@@ -441,7 +441,7 @@ describe('POST /api/orders/:id/close', () => {
       expect(await seen(o.id)).toMatchObject({ state: 'closed', closingType: type });
     }
   });
-  it('BUG refuses types that only another act may give: each has its own conditions', async () => {
+  it('refuses types that only another act may give: each has its own conditions', async () => {
     const got: string[] = [];
     for (const type of [
       'rejected',

@@ -199,7 +199,7 @@ describe('headers', () => {
   const pages: [string, number][] = [
     ['/api/session', 401],
     ['/api/orders/x', 401],
-    ['/api/nothing', 404],
+    ['/api/nothing', 401],
     ['/nothing', 404],
     ['/healthz', 200],
     ['/console', 200],
@@ -310,7 +310,7 @@ describe('errors', () => {
     const { cookie } = await w.as('operator');
     const en = await raw('GET', `/api/orders/${newId()}`, { cookie, 'accept-language': 'en-GB,zh;q=0.5' }); // prettier-ignore
     expect((await problemOf(en)).title).toBe('Not found.');
-    const odd = await raw('GET', '/api/nothing', { 'accept-language': '../../etc, *;q=x' });
+    const odd = await raw('GET', '/api/nothing', { cookie, 'accept-language': '../../etc, *;q=x' });
     expect((await problemOf(odd)).title).toBe('没有找到。');
   });
   it('never show SQL, a stack or what was sent, also when something breaks', async () => {
@@ -400,7 +400,7 @@ describe('errors', () => {
       wrongFields(long, 'cursor');
     }
   });
-  it('BUG 422, not 500, for a cursor in the right shape with impossible parts', async () => {
+  it('422, not 500, for a cursor in the right shape with impossible parts', async () => {
     const enc = (t: string) => Buffer.from(t).toString('base64url');
     const found: string[] = [];
     for (const text of [
@@ -432,7 +432,7 @@ describe('errors', () => {
     ] as const)
       wrongFields(await (await w.as(login)).get(url), field);
   });
-  it('BUG 422, not 500, for a zero byte in a field that goes to the database as it is', async () => {
+  it('422, not 500, for a zero byte in a field that goes to the database as it is', async () => {
     const operator = await w.as('operator');
     const key = () => ({ 'idempotency-key': randomUUID() });
     const nul = 'a\u0000b';
@@ -447,7 +447,7 @@ describe('errors', () => {
     say('accept subjectKind', (await s.act('operator', o.id, 'accept', accept)).status);
     expect(found).toEqual([]);
   });
-  it('BUG 401 for nobody, whatever was sent: who is not signed in learns nothing of the forms', async () => {
+  it('401 for nobody, whatever was sent: who is not signed in learns nothing of the forms', async () => {
     const found: string[] = [];
     for (const [method, route] of routes()) {
       if (method === 'GET' || !route.startsWith('/api/')) continue;
@@ -789,7 +789,7 @@ describe('following an order with number and code', () => {
       expect(await outcome(prove(o.orderNo, o.queryCode))).toBe('ok');
     });
   });
-  it('BUG parallel guesses must not slip through together', async () => {
+  it('parallel guesses must not slip through together', async () => {
     const o = await s.register();
     await inOneWindow(10, async () => {
       const all = await Promise.all(Array.from({ length: 40 }, () => outcome(prove(o.orderNo, 'AAAAAA')))); // prettier-ignore

@@ -124,7 +124,7 @@ describe('a batch of arrivals', () => {
     expect(rounds[1]!.toReversed()).toEqual(rounds[0]);
     expect(await count('work_order')).toBe(before + 40);
   });
-  it('BUG the same wrong form twice in one batch: both hear what is wrong, none "busy"', async () => {
+  it('the same wrong form twice in one batch: both hear what is wrong, none "busy"', async () => {
     const key = randomUUID();
     const wrong = () => arrival({ content: '坏', categoryCode: '9999' }, key);
     expect(await outcomes([await wrong(), await wrong()])).toEqual([

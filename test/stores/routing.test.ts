@@ -229,7 +229,7 @@ describe('the whole catalogue', () => {
     expect(wrong).toEqual([]);
     expect(rows.length).toBeGreaterThan(120);
   });
-  it('BUG never suggests a unit that cannot be dispatched to', async () => {
+  it('never suggests a unit that cannot be dispatched to', async () => {
     const rows = await w.db.selectFrom('dispatch_catalogue').selectAll().execute();
     const able = new Set(
       (

@@ -20,7 +20,8 @@ export default function OperatorDesk() {
   const { say } = useWords();
   const me = useMe();
   const draft = useDraft<OperatorFields>(me.userId, 'register', EMPTY, SECRET);
-  const [receipt, setReceipt] = useReceipt(me.userId);
+  const receipts = useReceipts(me.userId);
+  const { shown } = receipts;
   const [erased, setErased] = useState<OperatorFields | null>(null);
   const [side, setSide] = useState(false);
   const registration = useSubmit(
@@ -28,13 +29,13 @@ export default function OperatorDesk() {
     (done) => {
       draft.clear();
       setErased(null);
-      setReceipt(done);
+      receipts.show(done);
     },
     draft,
   );
   const next = (keep: Partial<OperatorFields> = {}) => {
-    if (!receipt && draft.value.content.trim()) setErased(draft.value);
-    setReceipt(null);
+    if (!shown && draft.value.content.trim()) setErased(draft.value);
+    receipts.putAway();
     registration.reset();
     draft.clear(keep);
   };
@@ -42,36 +43,38 @@ export default function OperatorDesk() {
   return (
     <>
       <DeskTitle title={say('desk.operator_long')} />
-      <ContactBar draft={draft} told={receipt?.requester} onNext={() => next()} />
+      <ContactBar draft={draft} told={shown?.requester} onNext={() => next()} />
       <SplitColumns
         desk="operator"
-        left={<CallerColumn phone={receipt ? receipt.requester.phone : draft.value.phone} />}
+        left={<CallerColumn phone={shown ? shown.requester.phone : draft.value.phone} />}
         leftIs="queue"
         leftLabel={say('operator.caller')}
         chosen
-        side={receipt ? <div /> : <AdviceColumn fields={draft.value} />}
+        side={shown ? <div /> : <AdviceColumn fields={draft.value} />}
         sideLabel={say('advice.title')}
         sideOpen={side}
         onSideClose={() => setSide(false)}
         sideFlows
       >
         {erased && (
-          <div className="note info" role="status">
-            {say('operator.erased')}
-            <button
-              type="button"
-              className="link-button"
-              onClick={() => {
-                draft.set(erased);
-                setErased(null);
-              }}
-            >
-              {say('common.undo')}
-            </button>
-          </div>
+          <WayBack
+            text={say('operator.erased')}
+            link={say('common.undo')}
+            onClick={() => {
+              draft.set(erased);
+              setErased(null);
+            }}
+          />
         )}
-        {receipt ? (
-          <ReceiptPanel receipt={receipt} onNext={next} />
+        {receipts.away && (
+          <WayBack
+            text={say('operator.last_receipt', { no: receipts.away.registered.orderNo })}
+            link={say('operator.show_receipt')}
+            onClick={receipts.bringBack}
+          />
+        )}
+        {shown ? (
+          <ReceiptPanel receipt={shown} onNext={next} />
         ) : (
           <MatterForm
             draft={draft}
@@ -84,13 +87,37 @@ export default function OperatorDesk() {
   );
 }
 
-/** The receipt holds the query code, which is told once: it survives a refresh of this tab. */
-function useReceipt(userId: string) {
+/** One line that undoes what a key has just put away. */
+const WayBack = ({ text, link, onClick }: { text: string; link: string; onClick: () => void }) => (
+  <div className="note info" role="status">
+    {text}
+    <button type="button" className="link-button" onClick={onClick}>
+      {link}
+    </button>
+  </div>
+);
+
+interface Kept {
+  receipt: Receipt;
+  away: boolean;
+}
+
+/**
+ * The last receipt. Its query code is told once, so it survives a refresh of this tab, and the next
+ * call only puts it away.
+ */
+function useReceipts(userId: string) {
   const name = `console.receipt.${userId}`;
-  const [receipt, setReceipt] = useState(() => readStored<Receipt>('sessionStorage', name) ?? null);
-  const keep = (next: Receipt | null) => {
-    writeStored('sessionStorage', name, next ? { ...next, problem: null } : undefined);
-    setReceipt(next);
+  const [kept, setKept] = useState(() => readStored<Kept>('sessionStorage', name) ?? null);
+  const keep = (next: Kept | null) => {
+    writeStored('sessionStorage', name, next ?? undefined);
+    setKept(next);
   };
-  return [receipt, keep] as const;
+  return {
+    shown: kept && !kept.away ? kept.receipt : null,
+    away: kept?.away ? kept.receipt : null,
+    show: (receipt: Receipt) => keep({ receipt, away: false }),
+    putAway: () => keep(kept && !kept.away ? { ...kept, away: true } : null),
+    bringBack: () => keep(kept && { ...kept, away: false }),
+  };
 }

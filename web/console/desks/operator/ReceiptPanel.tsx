@@ -16,10 +16,8 @@ export function ReceiptPanel({ receipt, onNext }: Props) {
   const { say } = useWords();
   const { registered, followed, problem, requester } = receipt;
   const another = () => onNext({ ...requester, contactId: registered.contactId });
-  useKeys([
-    { keys: 'F9', label: 'keys.another', run: another },
-    { keys: 'Enter', label: 'keys.new_caller', run: () => onNext() },
-  ]);
+  // Not F9 and not Enter: a key pressed twice must not take the code away.
+  useKeys([{ keys: 'Alt+R', label: 'keys.another', run: another }]);
   return (
     <div className="receipt">
       <div className="wide">
@@ -44,10 +42,10 @@ export function ReceiptPanel({ receipt, onNext }: Props) {
         </p>
       </div>
       <div className="bar">
-        <KeyButton type="primary" size="large" keys="Enter" onClick={() => onNext()}>
+        <KeyButton type="primary" size="large" keys="F2" onClick={() => onNext()}>
           {say('operator.next_caller')}
         </KeyButton>
-        <KeyButton size="large" keys="F9" onClick={another}>
+        <KeyButton size="large" keys="Alt+R" onClick={another}>
           {say('receipt.another')}
         </KeyButton>
       </div>
