@@ -244,7 +244,8 @@ function startPostgres(dataDir: string, port?: number): Promise<EmbeddedPostgres
   running.postgres = startEmbedded({
     dataDir: path.join(dataDir, 'postgres'),
     port,
-    log: (text) => logFile.write(text),
+    // Its backends may still speak after the server itself has ended.
+    log: (text) => void (logFile.writable && logFile.write(text)),
     signal: running.ending.signal,
   }).then((postgres) => {
     note({ postgresPid: postgres.pid });

@@ -35,6 +35,8 @@ export function connect(url: string, options: { max?: number; name?: string } = 
   });
   // An idle client that loses its server must not end the process; the next query reconnects.
   pool.on('error', () => {});
+  // Nor one that loses it in the middle of a transaction: the query's own rejection says it.
+  pool.on('connect', (client) => client.on('error', () => {}));
   const db = new Kysely<Database>({ dialect: new PostgresDialect({ pool }) });
   return { db, pool, close: () => db.destroy() };
 }

@@ -42,7 +42,7 @@ export function createQueues(
   const workers: Worker[] = [];
   const queues = new Map<QueueName, Queue>();
   const redis: Redis[] = [];
-  const connection = () => {
+  const connection = (role: 'producer' | 'worker') => {
     if (!redisUrl) {
       return {
         connectionString: config.databaseUrl,
@@ -51,7 +51,10 @@ export function createQueues(
         skipMigrations: true,
       };
     }
-    const client = new Redis(redisUrl, { maxRetriesPerRequest: null });
+    // A producer fails at once when Redis is away, so that the relay holds no transaction open.
+    const client = new Redis(redisUrl, {
+      maxRetriesPerRequest: role === 'producer' ? 1 : null,
+    });
     client.on('error', (error) => log.warn({ error: error.message }, 'redis connection'));
     redis.push(client);
     return client;
@@ -75,7 +78,7 @@ export function createQueues(
       if (known) return known;
       const made = new QueueOf(
         name,
-        { connection: connection(), defaultJobOptions: JOB_DEFAULTS },
+        { connection: connection('producer'), defaultJobOptions: JOB_DEFAULTS },
         ...backend,
       );
       made.on('error', (error) => log.warn({ queue: name, error: error.message }, 'queue'));
@@ -84,7 +87,7 @@ export function createQueues(
     },
     worker(name, process, concurrency) {
       const options = {
-        connection: connection(),
+        connection: connection('worker'),
         concurrency,
         lockDuration: 15_000,
         stalledInterval: 5_000,

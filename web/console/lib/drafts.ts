@@ -95,7 +95,7 @@ class Draft<T extends object> {
   }
   #tell(next: typeof this.state) {
     this.state = next;
-    for (const listener of [...this.#listeners]) listener();
+    for (const listener of Array.from(this.#listeners)) listener();
   }
   #saveSoon() {
     clearTimeout(this.#timer);

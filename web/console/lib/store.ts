@@ -16,7 +16,7 @@ export function createStore<T>(initial: T, onSet?: (value: T) => void): Store<T>
       if (Object.is(next, value)) return;
       value = next;
       onSet?.(next);
-      for (const listener of [...listeners]) listener();
+      for (const listener of Array.from(listeners)) listener();
     },
     subscribe(listener) {
       listeners.add(listener);
