@@ -13,6 +13,7 @@ import { AppError } from './kernel/errors.ts';
 import { demoPhoneRoutes } from './notification/index.ts';
 import {
   authenticate,
+  idempotent,
   refuseForeignOrigin,
   sessionCookieName,
   staff,
@@ -49,7 +50,7 @@ export function createApp(deps: Deps, options: AppOptions): Hono<Env> {
     noStore(),
     authenticate(sessionCookieName(deps.publicUrl), (t) => resolveSession(deps, t)),
   );
-  app.use('/api/*', staffOnly());
+  app.use('/api/*', staffOnly(), idempotent(deps));
   app.get('/healthz', async (c) => {
     await sql`select 1`.execute(deps.db);
     return c.json({ ok: true }, 200);

@@ -27,16 +27,13 @@ export const followupRoutes = (deps: Deps) =>
     .post('/callbacks/:id/attempts', valid('json', attemptInput), async (c) => {
       const id = pathId(c.req.param('id'));
       const actor = requireFollowup(staff(c));
-      return c.json(
-        await recordAttempt(deps, actor, id, c.req.valid('json'), c.get('traceId')),
-        200,
-      );
+      return c.json(await recordAttempt(deps, actor, id, c.req.valid('json'), c.get('call')), 200);
     })
     .post('/callbacks/:id/evaluation', valid('json', evaluationInput), async (c) => {
       const id = pathId(c.req.param('id'));
       const actor = requireFollowup(staff(c));
       return c.json(
-        await evaluateByAgent(deps, actor, id, c.req.valid('json'), c.get('traceId')),
+        await evaluateByAgent(deps, actor, id, c.req.valid('json'), c.get('call')),
         200,
       );
     })
@@ -45,9 +42,9 @@ export const followupRoutes = (deps: Deps) =>
     )
     .post('/orders/:id/redo', valid('json', redoInput), async (c) => {
       const id = pathId(c.req.param('id'));
-      return c.json(await redo(deps, staff(c), id, c.req.valid('json'), c.get('traceId')), 200);
+      return c.json(await redo(deps, staff(c), id, c.req.valid('json'), c.get('call')), 200);
     })
     .post('/orders/:id/close', valid('json', closeInput), async (c) => {
       const id = pathId(c.req.param('id'));
-      return c.json(await close(deps, staff(c), id, c.req.valid('json'), c.get('traceId')), 200);
+      return c.json(await close(deps, staff(c), id, c.req.valid('json'), c.get('call')), 200);
     });

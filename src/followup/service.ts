@@ -9,7 +9,7 @@ import { hashToken } from '../platform/crypto.ts';
 import type { Crypto } from '../platform/crypto.ts';
 import { appNow, sqlState } from '../platform/db.ts';
 import { inTransaction } from '../platform/unit-of-work.ts';
-import type { Deps, Tx } from '../platform/unit-of-work.ts';
+import type { Call, Deps, Tx } from '../platform/unit-of-work.ts';
 import {
   ROUND_MAX,
   act,
@@ -169,7 +169,7 @@ export async function recordAttempt(
   actor: StaffActor,
   taskId: string,
   input: AttemptInput,
-  traceId?: string,
+  call?: Call,
 ): Promise<ActResult> {
   return inTransaction(
     deps,
@@ -189,7 +189,7 @@ export async function recordAttempt(
       }
       return publicResult(done);
     },
-    traceId,
+    call,
   );
 }
 
@@ -230,7 +230,7 @@ export async function evaluateByAgent(
   actor: StaffActor,
   taskId: string,
   input: EvaluationInput,
-  traceId?: string,
+  call?: Call,
 ): Promise<ActResult> {
   return once(
     inTransaction(
@@ -243,7 +243,7 @@ export async function evaluateByAgent(
           await writeAttempt(tx, actor, task, 'reached', '');
         return writeEvaluation(tx, actor, { id: task.order_id, round: task.round }, input);
       },
-      traceId,
+      call,
     ),
   );
 }
@@ -266,7 +266,7 @@ export async function evaluateByLink(
   deps: Deps,
   token: string,
   input: EvaluationInput,
-  traceId?: string,
+  call?: Call,
 ): Promise<ActResult> {
   const { actor, linkId } = await readLink(deps, token);
   return once(
@@ -280,7 +280,7 @@ export async function evaluateByLink(
         if (!(await store.useLink(tx.db, linkId, tx.at))) fail('link_invalid');
         return writeEvaluation(tx, actor, { id: order.id, round: order.round }, input);
       },
-      traceId,
+      call,
     ),
   );
 }
@@ -309,7 +309,7 @@ export async function redo(
   actor: StaffActor,
   orderId: string,
   input: RedoInput,
-  traceId?: string,
+  call?: Call,
 ): Promise<ActResult> {
   const { version, ...rest } = input;
   return inTransaction(
@@ -320,7 +320,7 @@ export async function redo(
       await store.finishTasks(tx.db, orderId, 'done', tx.at);
       return publicResult(done);
     },
-    traceId,
+    call,
   );
 }
 
@@ -329,9 +329,9 @@ export const close = (
   actor: StaffActor,
   orderId: string,
   input: CloseInput,
-  traceId?: string,
+  call?: Call,
 ): Promise<ActResult> =>
-  doAct(deps, actor, orderId, 'close', input.version, { closingType: input.closingType }, traceId);
+  doAct(deps, actor, orderId, 'close', input.version, { closingType: input.closingType }, call);
 
 /** Follow-up belongs to those who call back and those who supervise. */
 export const requireFollowup = (actor: StaffActor): StaffActor =>

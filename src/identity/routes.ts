@@ -16,7 +16,7 @@ export const identityRoutes = (deps: Deps, options: { trustProxy: number }) => {
   return new Hono<Env>()
     .post('/session', valid('json', signInInput), async (c) => {
       const input = { ...c.req.valid('json'), source: sourceOf(c, options.trustProxy) };
-      const token = await signIn(deps, input, c.get('traceId'));
+      const token = await signIn(deps, input, c.get('call'));
       setCookie(c, name, token, { ...attributes, maxAge: SESSION_MAX_HOURS * 3600 });
       const actor = await resolveSession(deps, token);
       return c.json(await describeMe(deps, actor!), 200);

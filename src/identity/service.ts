@@ -6,8 +6,8 @@ import { newId } from '../kernel/ids.ts';
 import { hashToken, newToken } from '../platform/crypto.ts';
 import { appNow, deploymentKind } from '../platform/db.ts';
 import { forget, hit, hits } from '../platform/throttle.ts';
-import { inTransaction } from '../platform/unit-of-work.ts';
-import type { Deps } from '../platform/unit-of-work.ts';
+import { inTransaction, unkept } from '../platform/unit-of-work.ts';
+import type { Call, Deps } from '../platform/unit-of-work.ts';
 import { DESKS_OF, SESSION_IDLE_HOURS, SESSION_MAX_HOURS, SIGN_IN_LIMIT } from './rules.ts';
 import type { Desk, Me } from './schema.ts';
 import { DESKS } from './schema.ts';
@@ -28,7 +28,7 @@ let decoy: Promise<string> | undefined;
 export async function signIn(
   deps: Deps,
   input: { login: string; password: string; source: string },
-  traceId?: string,
+  call?: Call,
 ): Promise<string> {
   const { windowMinutes, perLogin, perSource } = SIGN_IN_LIMIT;
   const byLogin = `sign_in:login:${deps.crypto.mac('throttle', input.login)}`;
@@ -62,7 +62,7 @@ export async function signIn(
         payload: {},
       });
     },
-    traceId,
+    unkept(call),
   );
   return token;
 }

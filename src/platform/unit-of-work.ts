@@ -2,11 +2,13 @@ import { sql } from 'kysely';
 import type { Actor } from '../kernel/actor.ts';
 import { userIdOf } from '../kernel/actor.ts';
 import type { EventName, NewEvent } from '../kernel/events.ts';
+import { AppError } from '../kernel/errors.ts';
 import { newId } from '../kernel/ids.ts';
 import type { Party } from '../kernel/words.ts';
 import type { Crypto } from './crypto.ts';
 import { translateDbError } from './db.ts';
 import type { Db, DbTx } from './db.ts';
+import { claimKey, replay } from './idempotency.ts';
 import type { Logger } from './log.ts';
 
 /** What use cases need of the outside; nothing is hidden behind a container. */
@@ -37,6 +39,13 @@ export interface Capacity {
   actorId?: string | null;
 }
 
+/** The request a unit of work serves. */
+export interface Call {
+  traceId: string;
+  /** Makes a repeated request harmless: it is answered from what the first one stored. */
+  once?: { scope: string; key: string; hash: string };
+}
+
 interface Recorded {
   event: NewEvent;
   as: Capacity | undefined;
@@ -44,31 +53,62 @@ interface Recorded {
 
 /**
  * The only opener of transactions: runs `work`, writes its events, outbox and audit rows, commits.
- * @throws AppError `database_unavailable`, `busy` or `separation_of_duties` for such SQL errors.
+ * With `call.once` a request that was served before is answered again and does nothing; what `work`
+ * answers must then be ids and codes, as it is kept.
+ * @throws AppError `database_unavailable`, `busy` or `separation_of_duties` for such SQL errors, and
+ *   `idempotency_key_reused`.
  */
 export async function inTransaction<T>(
   deps: Deps,
   actor: Actor,
   work: (tx: Tx) => Promise<T>,
-  traceId?: string,
+  call?: Call,
 ): Promise<T> {
+  const once = call?.once;
   try {
-    return await deps.db.transaction().execute(async (db) => {
-      const now = await sql<{ now: Date }>`select app_now() as now`.execute(db);
-      const recorded: Recorded[] = [];
-      const tx: Tx = {
-        db,
-        at: now.rows[0]!.now,
-        actor,
-        record: (event, as) => void recorded.push({ event: event as NewEvent, as }),
-      };
-      const result = await work(tx);
-      if (recorded.length > 0) await writeEvents(deps, tx, recorded, traceId);
-      return result;
-    });
+    const known = once && (await replay<{ answer: T }>(deps.db, once.scope, once.key, once.hash));
+    if (known) return known.answer;
+    return await deps.db.transaction().execute((db) => serve(deps, actor, db, work, call));
   } catch (error) {
-    throw translateDbError(error);
+    // Sent twice at once: whoever came second finds the state changed, and the first one's answer.
+    const known = once && (await replayQuietly<{ answer: T }>(deps, once));
+    if (known) return known.answer;
+    throw error instanceof ServedMeanwhile ? new AppError('busy') : translateDbError(error);
   }
+}
+
+const replayQuietly = <T>(deps: Deps, once: NonNullable<Call['once']>): Promise<T | undefined> =>
+  replay<T>(deps.db, once.scope, once.key, once.hash).catch(() => undefined);
+
+/** The request without its key, where the answer must not be kept. */
+export const unkept = (call: Call | undefined): Call | undefined =>
+  call && { traceId: call.traceId };
+
+/** The same request, sent twice at once, was served by the other one first. */
+class ServedMeanwhile extends Error {}
+
+async function serve<T>(
+  deps: Deps,
+  actor: Actor,
+  db: DbTx,
+  work: (tx: Tx) => Promise<T>,
+  call: Call | undefined,
+): Promise<T> {
+  const now = await sql<{ now: Date }>`select app_now() as now`.execute(db);
+  const recorded: Recorded[] = [];
+  const tx: Tx = {
+    db,
+    at: now.rows[0]!.now,
+    actor,
+    record: (event, as) => void recorded.push({ event: event as NewEvent, as }),
+  };
+  const answer = await work(tx);
+  if (recorded.length > 0) await writeEvents(deps, tx, recorded, call?.traceId);
+  const once = call?.once;
+  if (once && !(await claimKey(db, once.scope, once.key, once.hash, { answer }))) {
+    throw new ServedMeanwhile();
+  }
+  return answer;
 }
 
 async function writeEvents(deps: Deps, tx: Tx, recorded: Recorded[], traceId?: string) {

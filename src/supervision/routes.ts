@@ -10,5 +10,5 @@ import { urge } from './service.ts';
 export const supervisionRoutes = (deps: Deps) =>
   new Hono<Env>().post('/orders/:id/urges', valid('json', urgeInput), async (c) => {
     const id = pathId(c.req.param('id'));
-    return c.json(await urge(deps, staff(c), id, c.req.valid('json'), c.get('traceId')), 200);
+    return c.json(await urge(deps, staff(c), id, c.req.valid('json'), c.get('call')), 200);
   });

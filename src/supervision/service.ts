@@ -4,7 +4,7 @@ import { AppError } from '../kernel/errors.ts';
 import { newId } from '../kernel/ids.ts';
 import { sqlState } from '../platform/db.ts';
 import { inTransaction } from '../platform/unit-of-work.ts';
-import type { Deps } from '../platform/unit-of-work.ts';
+import type { Call, Deps } from '../platform/unit-of-work.ts';
 import { act, publicResult } from '../workorder/index.ts';
 import type { ActResult } from '../workorder/schema.ts';
 import type { UrgeInput } from './schema.ts';
@@ -19,7 +19,7 @@ export async function urge(
   actor: Actor,
   orderId: string,
   input: UrgeInput,
-  traceId?: string,
+  call?: Call,
 ): Promise<ActResult> {
   try {
     return await inTransaction(
@@ -38,7 +38,7 @@ export async function urge(
         });
         return publicResult(done);
       },
-      traceId,
+      call,
     );
   } catch (error) {
     // The unique index of citizen urges is the rule; everything is rolled back with it.

@@ -6,8 +6,8 @@ import { newId } from '../kernel/ids.ts';
 import { KEY_ID } from '../platform/crypto.ts';
 import type { Crypto } from '../platform/crypto.ts';
 import type { DbTx, Reader } from '../platform/db.ts';
-import { inTransaction } from '../platform/unit-of-work.ts';
-import type { Deps } from '../platform/unit-of-work.ts';
+import { inTransaction, unkept } from '../platform/unit-of-work.ts';
+import type { Call, Deps } from '../platform/unit-of-work.ts';
 import { maskName, maskPhone } from './rules.ts';
 import type { RequesterView } from './schema.ts';
 import * as store from './store.ts';
@@ -98,7 +98,7 @@ export async function revealRequester(
   actor: StaffActor,
   orderId: string,
   reason: string,
-  traceId?: string,
+  call?: Call,
 ): Promise<{ name: string; phone: string }> {
   return inTransaction(
     deps,
@@ -127,6 +127,7 @@ export async function revealRequester(
       });
       return { name: known.name, phone: known.phone };
     },
-    traceId,
+    // Name and number are in the answer: it is never kept.
+    unkept(call),
   );
 }

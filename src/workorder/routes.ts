@@ -51,7 +51,7 @@ export const workorderRoutes = (deps: Deps) =>
       const id = pathId(c.req.param('id'));
       const name: DoableOrderAct = act;
       return c.json(
-        await doAct(deps, staff(c), id, name, version, input as never, c.get('traceId')),
+        await doAct(deps, staff(c), id, name, version, input as never, c.get('call')),
         200,
       );
     })
@@ -63,7 +63,7 @@ export const workorderRoutes = (deps: Deps) =>
         staff(c),
         id,
         c.req.valid('json').reason,
-        c.get('traceId'),
+        c.get('call'),
       );
       return c.json(shown, 200);
     })
@@ -82,14 +82,11 @@ export const workorderRoutes = (deps: Deps) =>
         name,
         version,
         input as never,
-        c.get('traceId'),
+        c.get('call'),
       );
       return c.json(done, 200);
     })
     .put('/assignments/:id/reply', valid('json', replyInput), async (c) => {
       const id = pathId(c.req.param('id'));
-      return c.json(
-        await draftReply(deps, staff(c), id, c.req.valid('json'), c.get('traceId')),
-        200,
-      );
+      return c.json(await draftReply(deps, staff(c), id, c.req.valid('json'), c.get('call')), 200);
     });

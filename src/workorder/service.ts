@@ -5,7 +5,7 @@ import type { Actor } from '../kernel/actor.ts';
 import { fail } from '../kernel/errors.ts';
 import type { NewEvent } from '../kernel/events.ts';
 import { newId } from '../kernel/ids.ts';
-import type { Capacity, Deps, Tx } from '../platform/unit-of-work.ts';
+import type { Call, Capacity, Deps, Tx } from '../platform/unit-of-work.ts';
 import { inTransaction } from '../platform/unit-of-work.ts';
 import { ASSIGNMENT_EFFECTS, EVENT_OF, ORDER_EFFECTS } from './effects.ts';
 import type {
@@ -255,13 +255,13 @@ export const doAct = <A extends DoableOrderAct>(
   name: A,
   version: number | null | undefined,
   input: OrderInputs[A],
-  traceId?: string,
+  call?: Call,
 ): Promise<ActResult> =>
   inTransaction(
     deps,
     actor,
     (tx) => act(tx, actor, orderId, name, version, input).then(publicResult),
-    traceId,
+    call,
   );
 
 /** What a caller outside is told of an act. */
@@ -285,7 +285,7 @@ export async function doAssignmentAct<A extends DoableAssignmentAct>(
   name: A,
   version: number | null | undefined,
   input: AssignmentInputs[A],
-  traceId?: string,
+  call?: Call,
 ): Promise<ActResult> {
   return inTransaction(
     deps,
@@ -300,7 +300,7 @@ export async function doAssignmentAct<A extends DoableAssignmentAct>(
       const outcome = await ASSIGNMENT_EFFECTS[name](c, input);
       return publicResult(await write(c, s, stepOf(s, assignment, name), outcome));
     },
-    traceId,
+    call,
   );
 }
 
@@ -334,7 +334,7 @@ export async function draftReply(
   actor: Actor,
   assignmentId: string,
   input: ReplyInput,
-  traceId?: string,
+  call?: Call,
 ): Promise<{ replyId: string }> {
   return inTransaction(
     deps,
@@ -385,6 +385,6 @@ export async function draftReply(
       );
       return { replyId };
     },
-    traceId,
+    call,
   );
 }

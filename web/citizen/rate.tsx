@@ -88,7 +88,7 @@ async function rate(c: Context<Env>, site: Site, token: string): Promise<Respons
       const paths = input.error.issues.map((i) => String(i.path[0]));
       return show(c, view, page(wrong(view.say, paths)), { status: 422 });
     }
-    await evaluateByLink(site.deps, token, input.data, c.get('traceId'));
+    await evaluateByLink(site.deps, token, input.data, c.get('call'));
     if (proposesRedo(input.data, order.round, ROUND_MAX)) tell(c, site.deps, 'redo');
     return goTo(c, '/rate/thanks');
   });

@@ -23,7 +23,7 @@ const codeOf = (error: unknown): string => (error instanceof AppError ? error.co
 
 async function urgeOnce(c: Context<Env>, site: Site, actor: Citizen): Promise<Said> {
   try {
-    await urge(site.deps, actor, actor.orderId, { level: 1, text: '' }, c.get('traceId'));
+    await urge(site.deps, actor, actor.orderId, { level: 1, text: '' }, c.get('call'));
     return 'urged';
   } catch (error) {
     if (codeOf(error) === 'urge_daily_limit') return 'urged_already';
@@ -45,7 +45,7 @@ async function addNote(c: Context<Env>, site: Site, actor: Citizen, text: string
   const used = await hit(site.deps.db, bucket, NOTE_LIMIT.windowMinutes);
   if (used > NOTE_LIMIT.perOrder) throw new AppError('too_many_attempts');
   const input = { text, visibility: 'public' } as const;
-  await doAct(site.deps, actor, actor.orderId, 'note', undefined, input, c.get('traceId'));
+  await doAct(site.deps, actor, actor.orderId, 'note', undefined, input, c.get('call'));
   return 'noted';
 }
 
@@ -100,7 +100,7 @@ async function withdraw(
   const input = { wish: NOTE.parse(wishOf(seen.wish)), identifiedBy: 'query_code' } as const;
   try {
     const { deps } = site;
-    await doAct(deps, actor, actor.orderId, 'withdraw', seen.version, input, c.get('traceId'));
+    await doAct(deps, actor, actor.orderId, 'withdraw', seen.version, input, c.get('call'));
     return true;
   } catch (error) {
     if (['version_conflict', 'state_conflict'].includes(codeOf(error))) return false;

@@ -4,10 +4,12 @@ import { getCookie } from 'hono/cookie';
 import type { Actor, StaffActor } from '../../kernel/actor.ts';
 import { fail } from '../../kernel/errors.ts';
 import { newId } from '../../kernel/ids.ts';
+import { requestHash } from '../idempotency.ts';
+import type { Call, Deps } from '../unit-of-work.ts';
 
 /** What every handler finds in its context. */
 export interface Env {
-  Variables: { actor: Actor | null; traceId: string; nonce: string };
+  Variables: { actor: Actor | null; traceId: string; nonce: string; call: Call };
 }
 
 /** `__Host-` binds the cookie to this host and https; over plain http browsers refuse the prefix. */
@@ -16,7 +18,9 @@ export const sessionCookieName = (publicUrl: string): string =>
 
 /** Gives each request a trace id that errors and the log share. */
 export const trace = (): MiddlewareHandler<Env> => async (c, next) => {
-  c.set('traceId', newId());
+  const traceId = newId();
+  c.set('traceId', traceId);
+  c.set('call', { traceId });
   await next();
   c.header('X-Trace-Id', c.get('traceId'));
 };
@@ -92,6 +96,22 @@ export function sourceOf(c: Context<Env>, trustProxy: number): string {
     return 'unknown';
   }
 }
+
+/**
+ * A change that carries an Idempotency-Key is done once per person, key and content: a retry after a
+ * lost answer gets the first answer.
+ */
+export const idempotent =
+  (deps: Pick<Deps, 'crypto'>): MiddlewareHandler<Env> =>
+  async (c, next) => {
+    const actor = c.get('actor');
+    if (!SAFE.has(c.req.method) && actor?.kind === 'staff' && c.req.header('idempotency-key')) {
+      const key = idempotencyKey(c);
+      const hash = requestHash(deps.crypto, [c.req.method, c.req.path, await c.req.text()]);
+      c.set('call', { ...c.get('call'), once: { scope: `call:${actor.userId}`, key, hash } });
+    }
+    await next();
+  };
 
 const KEY = /^[\w-]{8,100}$/;
 /** The Idempotency-Key of a create. @throws AppError `idempotency_key_missing`. */

@@ -112,5 +112,6 @@ export const close = (orderId: string, input: CloseInput, key: string) =>
 // notification
 export const notifications = (signal?: Signal) =>
   call<Page<NotificationView>>('GET', '/notifications', on(signal));
+export const redrive = (id: string) => call<void>('POST', `/deliveries/${id}/redrive`);
 export const deliveries = (orderId: string, signal?: Signal) =>
   call<Page<DeliveryView>>('GET', '/deliveries', { query: { orderId }, ...on(signal) });

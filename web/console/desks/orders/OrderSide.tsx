@@ -1,4 +1,8 @@
+import { Button } from 'antd';
 import type { OrderDetail } from '../../../../src/workorder/schema.ts';
+import * as api from '../../data/api.ts';
+import { holds, useMe } from '../../data/session.tsx';
+import { useSubmit } from '../../data/submit.ts';
 import { useDeliveries, useEvaluations } from '../../data/queries.ts';
 import { useWords } from '../../lib/text.ts';
 import { Dots, Stamp } from '../../parts/Marks.tsx';
@@ -62,9 +66,23 @@ function Deliveries({ orderId }: { orderId: string }) {
                 item.attempts > 0 && say('delivery.attempts', { n: item.attempts })
               )}
             </Dots>
+            {item.state === 'dead' && <SendAgain id={item.id} />}
           </span>
         </div>
       ))}
     </div>
+  );
+}
+
+/** After the last try people decide: a supervisor or an administrator has it sent once more. */
+function SendAgain({ id }: { id: string }) {
+  const { say } = useWords();
+  const me = useMe();
+  const again = useSubmit(() => api.redrive(id));
+  if (!holds(me, 'supervisor', 'center_admin')) return null;
+  return (
+    <Button size="small" loading={again.busy} onClick={() => again.submit(undefined)}>
+      {say('delivery.again')}
+    </Button>
   );
 }
