@@ -1,7 +1,6 @@
 /** Commands on the database: `migrate`, `seed-reference`, `seed-demo`, `first-admin`. */
 import { parseArgs } from 'node:util';
-import { inviteUser } from '../src/identity/index.ts';
-import { newId } from '../src/kernel/ids.ts';
+import { firstAdmin } from '../src/identity/index.ts';
 import { translate } from '../src/kernel/i18n/index.ts';
 import { loadConfig } from '../src/platform/config.ts';
 import { createCrypto } from '../src/platform/crypto.ts';
@@ -54,7 +53,10 @@ const runSeedDemo = () =>
     });
   });
 
-/** Makes the centre and its first administrator, and prints the link that sets the password. */
+/**
+ * Makes the centre and its first administrator, and prints the link that sets the password; said
+ * again it prints a new link.
+ */
 const runFirstAdmin = () =>
   withDatabase(config.databaseUrl, async ({ db }) => {
     const { values } = parseArgs({
@@ -66,25 +68,7 @@ const runFirstAdmin = () =>
         'usage: npm run first-admin -- --login NAME --name "FULL NAME" (with DATABASE_URL and SECRET_KEY set)',
       );
     }
-    const known = await db
-      .selectFrom('organization')
-      .select('id')
-      .where('kind', '=', 'center')
-      .executeTakeFirst();
-    const organizationId = known?.id ?? newId();
-    if (!known) {
-      await db
-        .insertInto('organization')
-        .values({
-          id: organizationId,
-          code: 'HOTLINE',
-          name: '12345热线受理中心',
-          name_en: 'Hotline centre',
-          kind: 'center',
-        })
-        .execute();
-    }
-    const token = await inviteUser(
+    const token = await firstAdmin(
       {
         db,
         crypto: createCrypto(config.secretKey),
@@ -92,12 +76,7 @@ const runFirstAdmin = () =>
         consumersOf,
         publicUrl: config.publicUrl,
       },
-      {
-        login: values.login.toLowerCase(),
-        name: values.name,
-        organizationId,
-        role: 'center_admin',
-      },
+      { login: values.login.toLowerCase(), name: values.name },
     );
     process.stdout.write(`${config.publicUrl}/console/activate#${token}\n`);
   });

@@ -267,6 +267,7 @@ export interface ReplyTable {
   round: number;
   kind: string;
   state: string;
+  version: Generated<number>;
   truth: string | null;
   solved: string | null;
   contact_made: boolean | null;

@@ -48,6 +48,7 @@ export const SUBSCRIPTIONS: Record<EventName, readonly Consumer[]> = {
   'user.signed_in': [],
   'user.signed_out': ['realtime'],
   'user.activated': [],
+  'user.invited': [],
 };
 
 export const consumersOf = (type: EventName): readonly Consumer[] => SUBSCRIPTIONS[type];

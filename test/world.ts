@@ -303,9 +303,20 @@ export function steps(w: World) {
     return (await w.as(login)).post(`/api/assignments/${assignmentId}/acts`, {
       act: name,
       version: await versionOf(w, row.order_id),
-      input,
+      input: name === 'submit_reply' ? await read(assignmentId, input) : input,
     });
   };
+
+  /** The leader has read the draft that stands there, unless the test says another. */
+  async function read(assignmentId: string, input: unknown): Promise<unknown> {
+    const draft = await w.db
+      .selectFrom('reply')
+      .select('version')
+      .where('assignment_id', '=', assignmentId)
+      .where('state', '=', 'draft')
+      .executeTakeFirst();
+    return { replyVersion: draft?.version ?? 1, ...(input as object) };
+  }
 
   async function register(
     m: Matter = {},

@@ -38,7 +38,7 @@ async function gatewayOf(config: Serving, deps: Deps): Promise<Gateway> {
     return httpGateway(config.smsGatewayUrl, config.smsGatewayToken, SEND_TIMEOUT_SECONDS);
   if ((await deploymentKind(deps.db)) !== 'demo') return noGateway;
   return httpGateway(
-    `${config.publicUrl}/demo/sms`,
+    `http://127.0.0.1:${config.port}/demo/sms`,
     demoGatewayToken(deps.crypto),
     SEND_TIMEOUT_SECONDS,
   );

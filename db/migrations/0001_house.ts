@@ -25,10 +25,10 @@ begin
   if not exists (select 1 from deployment where kind in ('demo', 'test')) then
     raise exception 'the clock may be moved only in a demo or test database' using errcode = '42501';
   end if;
-  return new;
+  return null;
 end $$;
-create trigger app_clock_guard before update on app_clock
-  for each row execute function guard_app_clock();
+create trigger app_clock_guard before insert or update or delete or truncate on app_clock
+  for each statement execute function guard_app_clock();
 
 create function refuse_change() returns trigger language plpgsql as $$
 begin
@@ -243,7 +243,8 @@ create table work_order (
   closed_at timestamptz,
   check ((state in ('closed', 'archived')) = (closing_type is not null)),
   check ((closed_at is not null) = (closing_type is not null)),
-  check (state not in ('pending_dispatch','dispatched','in_progress','pending_audit') or type is not null)
+  check (state not in ('pending_dispatch','dispatched','in_progress','pending_audit')
+    or (type is not null and category_code is not null and urgency is not null))
 );
 create index work_order_queue on work_order (state, state_since, id);
 create index work_order_registered on work_order (registered_at desc, id desc);
@@ -343,6 +344,7 @@ create table reply (
   round integer not null,
   kind text not null check (kind in ('lead', 'co', 'direct')),
   state text not null check (state in ('draft', 'submitted', 'accepted', 'failed')),
+  version integer not null default 1,
   truth text,
   solved text,
   contact_made boolean,
@@ -512,7 +514,7 @@ create table delivery (
   organization_id uuid references organization (id),
   requester_id uuid references requester (id),
   rating_link_id uuid references rating_link (id),
-  state text not null check (state in ('pending', 'sent', 'dead')),
+  state text not null check (state in ('pending', 'sent', 'dead', 'obsolete')),
   attempts integer not null default 0,
   next_attempt_at timestamptz not null,
   last_error text,

@@ -81,3 +81,26 @@ export function closingTypeFor(c: {
   const solved = c.saidSolved ?? c.replySolved;
   return solved ? BY_SOLVED[solved] : 'answered';
 }
+
+/** What a person may close an order as, by what the citizen said of "solved". */
+const NOT_BETTER: Record<Solved, readonly string[]> = {
+  solved: ['answered', 'solved'],
+  partly_solved: ['answered', 'partly_solved', 'explained', 'unreasonable'],
+  not_solved: ['explained', 'unreasonable'],
+};
+
+/** What is wrong with closing by hand: better than the citizen said, or a redo declined in silence. */
+export function closingIssues(
+  input: { closingType: string; reason: string },
+  said: Solved | null,
+  redoProposed: boolean,
+): { path: string; message: string; code: string }[] {
+  const issues = [];
+  if (said && !NOT_BETTER[said].includes(input.closingType)) {
+    issues.push({ path: 'closingType', message: 'better than the citizen said', code: 'invalid' });
+  }
+  if (redoProposed && input.reason === '') {
+    issues.push({ path: 'reason', message: 'why it is not redone', code: 'required' });
+  }
+  return issues;
+}

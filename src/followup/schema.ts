@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ATTEMPT_RESULTS, RATING_REASONS, SOLVED } from '../kernel/words.ts';
+import { ATTEMPT_RESULTS, RATING_REASONS, SOLVED, URGENCIES } from '../kernel/words.ts';
 import type { AttemptResult, RatingReason, Solved } from '../kernel/words.ts';
 import type { ClosingType } from '../workorder/lifecycle.ts';
 import { optionalText, pageQuery, text } from '../workorder/schema.ts';
@@ -31,6 +31,12 @@ export const redoInput = z.object({
   reason: text(500),
   leadId: z.uuid().optional(),
   coIds: z.array(z.uuid()).max(8).optional(),
+  /** Needed where the order was answered at once and never classified. */
+  categoryCode: z
+    .string()
+    .regex(/^(\d{2}){2,3}$/)
+    .optional(),
+  urgency: z.enum(URGENCIES).optional(),
 });
 export type RedoInput = z.infer<typeof redoInput>;
 
@@ -43,7 +49,11 @@ export const CONCLUSIONS = [
   'unreasonable',
   'unreachable',
 ] as const satisfies readonly ClosingType[];
-export const closeInput = z.object({ version: z.int(), closingType: z.enum(CONCLUSIONS) });
+export const closeInput = z.object({
+  version: z.int(),
+  closingType: z.enum(CONCLUSIONS),
+  reason: optionalText(500),
+});
 export type CloseInput = z.infer<typeof closeInput>;
 
 export const CALLBACK_QUEUES = ['call', 'link', 'redo_proposed', 'done'] as const;

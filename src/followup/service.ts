@@ -13,17 +13,24 @@ import type { Call, Deps, Tx } from '../platform/unit-of-work.ts';
 import {
   ROUND_MAX,
   act,
-  doAct,
   finalSolved,
   giveUpReason,
   findOrder,
+  lockOrder,
   openIdentity,
   publicResult,
   visibleOrder,
 } from '../workorder/index.ts';
 import type { OrderRow } from '../workorder/index.ts';
 import type { ActResult } from '../workorder/schema.ts';
-import { LINK_DAYS, closingTypeFor, linkIsDue, methodFor, proposesRedo } from './rules.ts';
+import {
+  LINK_DAYS,
+  closingIssues,
+  closingTypeFor,
+  linkIsDue,
+  methodFor,
+  proposesRedo,
+} from './rules.ts';
 import type { AttemptInput, CloseInput, EvaluationInput, RedoInput } from './schema.ts';
 import * as store from './store.ts';
 import type { TaskRow } from './store.ts';
@@ -74,7 +81,7 @@ const giveUp = (tx: Tx, orderId: string, reason: GiveUpReason) =>
  * inside the transaction that takes the duty off the outbox; an order that moved on is left alone.
  */
 export async function open(deps: Deps, tx: Tx, event: StoredEvent): Promise<void> {
-  const order = event.orderId ? await findOrder(tx.db, event.orderId) : null;
+  const order = event.orderId ? await lockOrder(tx.db, event.orderId) : null;
   if (!order || order.state !== 'pending_callback' || order.round !== event.payload.round) return;
   const phone = await hasPhone(deps, tx, order);
   const method = methodFor({
@@ -116,29 +123,39 @@ export async function conclude(_deps: Deps, tx: Tx, event: StoredEvent): Promise
     replySolved: await finalSolved(tx.db, order.id, order.round),
     givenUp: said ? null : await giveUpReason(tx.db, order.id, order.round),
   });
-  await act(tx, SYSTEM, order.id, 'close', null, { closingType });
+  await act(tx, SYSTEM, order.id, 'close', null, { closingType, reason: '' });
 }
 
 /** Gives up tasks whose link ran out; each in its own transaction, so that one cannot hold the rest. */
 export async function expireLinks(deps: Deps): Promise<number> {
   const due = await store.expiredTasks(deps.db, 200);
   for (const found of due) {
-    await inTransaction(deps, SYSTEM, async (tx) => {
-      const task = await store.lockTask(tx.db, found.id);
-      const order = task && (await findOrder(tx.db, task.order_id));
-      if (!task || task.state !== 'open' || !order) return;
-      await store.finishTasks(tx.db, task.order_id, 'given_up', tx.at);
-      if (order.state === 'pending_callback' && order.round === task.round) {
-        await giveUp(tx, task.order_id, 'link_expired');
-      }
-    });
+    try {
+      await inTransaction(deps, SYSTEM, (tx) => expireTask(tx, found));
+    } catch (error) {
+      const text = error instanceof Error ? error.message : 'unknown';
+      deps.log.warn({ taskId: found.id, error: text }, 'link not expired');
+    }
   }
   return due.length;
 }
 
+async function expireTask(tx: Tx, found: TaskRow): Promise<void> {
+  const order = await lockOrder(tx.db, found.order_id);
+  const task = await store.lockTask(tx.db, found.id);
+  if (!order || task?.state !== 'open') return;
+  await store.finishTasks(tx.db, task.order_id, 'given_up', tx.at);
+  if (order.state === 'pending_callback' && order.round === task.round) {
+    await giveUp(tx, task.order_id, 'link_expired');
+  }
+}
+
+/** The open task; its order is locked first, as every act does, so that no two wait for each other. */
 async function openTask(tx: Tx, taskId: string): Promise<TaskRow> {
-  const task = (await store.lockTask(tx.db, taskId)) ?? fail('not_found');
-  return task.state === 'open' ? task : fail('already_done');
+  const found = (await store.findTask(tx.db, taskId)) ?? fail('not_found');
+  await lockOrder(tx.db, found.order_id);
+  const task = await store.lockTask(tx.db, taskId);
+  return task?.state === 'open' ? task : fail('already_done');
 }
 
 async function writeAttempt(
@@ -324,14 +341,33 @@ export async function redo(
   );
 }
 
-export const close = (
+/**
+ * Closes by hand. While the citizen's word asks for a redo only a supervisor may, and says why; nobody
+ * closes better than the citizen said.
+ * @throws AppError `not_allowed`, `invalid_input`, and what the act refuses.
+ */
+export async function close(
   deps: Deps,
   actor: StaffActor,
   orderId: string,
   input: CloseInput,
   call?: Call,
-): Promise<ActResult> =>
-  doAct(deps, actor, orderId, 'close', input.version, { closingType: input.closingType }, call);
+): Promise<ActResult> {
+  return inTransaction(
+    deps,
+    actor,
+    async (tx) => {
+      const { order } = await visibleOrder(tx.db, actor, orderId);
+      const said = (await store.evaluationsOf(tx.db, orderId)).find((e) => e.round === order.round);
+      if (order.redo_proposed && !holds(actor, 'supervisor')) fail('not_allowed');
+      const issues = closingIssues(input, said?.solved ?? null, order.redo_proposed);
+      const { version, closingType, reason } = input;
+      if (issues.length > 0 && order.state === 'pending_close') fail('invalid_input', { issues });
+      return publicResult(await act(tx, actor, orderId, 'close', version, { closingType, reason }));
+    },
+    call,
+  );
+}
 
 /** Follow-up belongs to those who call back and those who supervise. */
 export const requireFollowup = (actor: StaffActor): StaffActor =>

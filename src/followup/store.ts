@@ -27,6 +27,15 @@ export async function insertTask(
   return (r.numInsertedOrUpdatedRows ?? 0n) > 0n;
 }
 
+export async function findTask(db: Reader, id: string): Promise<TaskRow | null> {
+  const row = await db
+    .selectFrom('callback_task')
+    .selectAll()
+    .where('id', '=', id)
+    .executeTakeFirst();
+  return (row as TaskRow | undefined) ?? null;
+}
+
 export async function lockTask(db: DbTx, id: string): Promise<TaskRow | null> {
   const row = await db
     .selectFrom('callback_task')

@@ -3,6 +3,7 @@ export type { Rule, Subject, Verdict } from './rules.ts';
 export {
   activate,
   describeMe,
+  firstAdmin,
   hashPassword,
   inviteUser,
   requireStaff,

@@ -2,12 +2,13 @@ import { hash, verify } from '@node-rs/argon2';
 import type { Actor, StaffActor } from '../kernel/actor.ts';
 import { SYSTEM } from '../kernel/actor.ts';
 import { fail } from '../kernel/errors.ts';
+import type { EventPayloads } from '../kernel/events.ts';
 import { newId } from '../kernel/ids.ts';
 import { hashToken, newToken } from '../platform/crypto.ts';
 import { appNow, deploymentKind } from '../platform/db.ts';
-import { forget, hit, hits } from '../platform/throttle.ts';
+import { forget, hit, unhit } from '../platform/throttle.ts';
 import { inTransaction, unkept } from '../platform/unit-of-work.ts';
-import type { Call, Deps } from '../platform/unit-of-work.ts';
+import type { Call, Deps, Tx } from '../platform/unit-of-work.ts';
 import { DESKS_OF, SESSION_IDLE_HOURS, SESSION_MAX_HOURS, SIGN_IN_LIMIT } from './rules.ts';
 import type { Desk, Me } from './schema.ts';
 import { DESKS } from './schema.ts';
@@ -33,17 +34,16 @@ export async function signIn(
   const { windowMinutes, perLogin, perSource } = SIGN_IN_LIMIT;
   const byLogin = `sign_in:login:${deps.crypto.mac('throttle', input.login)}`;
   const bySource = `sign_in:source:${deps.crypto.mac('throttle', input.source)}`;
-  if ((await hits(deps.db, bySource, windowMinutes)) >= perSource) fail('too_many_attempts');
   // Counted before the check, so that parallel guesses cannot slip through together.
+  if ((await hit(deps.db, bySource, windowMinutes)) > perSource) fail('too_many_attempts');
   if ((await hit(deps.db, byLogin, windowMinutes)) > perLogin) fail('too_many_attempts');
   const user = await store.findUserByLogin(deps.db, input.login);
   const stored = user?.password_hash ?? (await (decoy ??= hashPassword(newToken())));
   const right = await verify(stored, input.password);
   if (!right || !user?.active || !user.password_hash) {
-    await hit(deps.db, bySource, windowMinutes);
     fail('wrong_credentials');
   }
-  await forget(deps.db, byLogin);
+  await Promise.all([forget(deps.db, byLogin), unhit(deps.db, bySource)]);
   const token = newToken();
   await inTransaction(
     deps,
@@ -110,37 +110,63 @@ export async function activate(
 /** Hours a one-time activation link stays good. */
 const ACTIVATION_HOURS = 24;
 
+interface Invitation {
+  login: string;
+  name: string;
+  organizationId: string;
+  role: StaffActor['grants'][number]['role'];
+}
+
 /** Makes an account with one role and answers the token of its one-time link. */
-export async function inviteUser(
+export async function inviteUser(deps: Deps, input: Invitation): Promise<string> {
+  return inTransaction(deps, SYSTEM, async (tx) => invite(tx, input));
+}
+
+/**
+ * Makes the centre, where there is none, and an administrator of it; an administrator who exists
+ * gets a new one-time link and nothing else. Answers the link's token.
+ * @throws AppError `not_allowed` where the login is of somebody who is no administrator.
+ */
+export async function firstAdmin(
   deps: Deps,
-  input: {
-    login: string;
-    name: string;
-    organizationId: string;
-    role: StaffActor['grants'][number]['role'];
-  },
+  input: { login: string; name: string },
+): Promise<string> {
+  return inTransaction(deps, SYSTEM, async (tx) => {
+    const grant = {
+      organizationId: await store.ensureCenter(tx.db),
+      role: 'center_admin',
+    } as const;
+    const known = await store.findUserByLogin(tx.db, input.login);
+    if (!known) return invite(tx, { ...input, ...grant });
+    if (!known.active || !(await store.hasGrant(tx.db, { userId: known.id, ...grant }))) {
+      fail('not_allowed', {}, `${input.login} is no active administrator of the centre`);
+    }
+    return issueLink(tx, known.id, grant);
+  });
+}
+
+async function invite(tx: Tx, input: Invitation): Promise<string> {
+  const { login, name, organizationId, role } = input;
+  const userId = newId();
+  await store.insertUser(tx.db, { id: userId, personId: newId(), login, name });
+  await store.insertGrant(tx.db, { id: newId(), userId, organizationId, role });
+  return issueLink(tx, userId, { organizationId, role });
+}
+
+/** A one-time link for the account; the ones it had are good no more. */
+async function issueLink(
+  tx: Tx,
+  userId: string,
+  payload: EventPayloads['user.invited'],
 ): Promise<string> {
   const token = newToken();
-  await inTransaction(deps, SYSTEM, async (tx) => {
-    const userId = newId();
-    await store.insertUser(tx.db, {
-      id: userId,
-      personId: newId(),
-      login: input.login,
-      name: input.name,
-    });
-    await store.insertGrant(tx.db, {
-      id: newId(),
-      userId,
-      organizationId: input.organizationId,
-      role: input.role,
-    });
-    await store.insertActivation(tx.db, {
-      tokenHash: hashToken(token),
-      userId,
-      hours: ACTIVATION_HOURS,
-    });
+  await store.dropActivations(tx.db, userId);
+  await store.insertActivation(tx.db, {
+    tokenHash: hashToken(token),
+    userId,
+    hours: ACTIVATION_HOURS,
   });
+  tx.record({ type: 'user.invited', subjectType: 'app_user', subjectId: userId, payload });
   return token;
 }
 

@@ -1,5 +1,7 @@
 import { sql } from 'kysely';
 import type { StaffActor } from '../kernel/actor.ts';
+import { fail } from '../kernel/errors.ts';
+import { newId } from '../kernel/ids.ts';
 import type { OrgKind, Role } from '../kernel/words.ts';
 import type { DbTx, Reader } from '../platform/db.ts';
 
@@ -116,6 +118,15 @@ export async function insertActivation(
   );
 }
 
+/** A new one-time link replaces the ones that were not used. */
+export async function dropActivations(db: DbTx, userId: string): Promise<void> {
+  await db
+    .deleteFrom('activation')
+    .where('user_id', '=', userId)
+    .where('used_at', 'is', null)
+    .execute();
+}
+
 export async function insertUser(
   db: DbTx,
   row: { id: string; personId: string; login: string; name: string },
@@ -139,6 +150,43 @@ export async function insertGrant(
       role: row.role,
     })
     .execute();
+}
+
+/** Whether the account holds this role now, in this organisation. */
+export async function hasGrant(
+  db: Reader,
+  row: { userId: string; organizationId: string; role: Role },
+): Promise<boolean> {
+  const found = await sql`select 1 from role_grant where user_id = ${row.userId}
+    and organization_id = ${row.organizationId} and role = ${row.role}
+    and app_now() >= valid_from and app_now() < valid_to`.execute(db);
+  return found.rows.length > 0;
+}
+
+/** The hotline centre; there is one, and the first call makes it. */
+export async function ensureCenter(db: DbTx): Promise<string> {
+  const find = () =>
+    db
+      .selectFrom('organization')
+      .select('id')
+      .where('kind', '=', 'center')
+      .orderBy('code')
+      .limit(1)
+      .executeTakeFirst();
+  const known = await find();
+  if (known) return known.id;
+  await db
+    .insertInto('organization')
+    .values({
+      id: newId(),
+      code: 'HOTLINE',
+      name: '12345热线受理中心',
+      name_en: 'Hotline centre',
+      kind: 'center',
+    })
+    .onConflict((c) => c.column('code').doNothing())
+    .execute();
+  return (await find())?.id ?? fail('unit_unknown', {}, 'HOTLINE is not a centre');
 }
 
 export interface Organization {

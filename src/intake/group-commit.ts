@@ -34,11 +34,15 @@ export function groupCommit<I, O>(
     if (s?.ok) w.resolve(s.value);
     else w.reject(s ? s.error : new Error('batch answered too few items'));
   };
-  const alone = async (w: Waiting<I, O>) => {
-    try {
-      settle(w, (await serve([w.item]))[0]);
-    } catch (error) {
-      w.reject(error);
+  /** Tries each alone; an error that is nobody's own ends it for the rest at once. */
+  const oneByOne = async (batch: Waiting<I, O>[]) => {
+    for (const [i, w] of batch.entries()) {
+      try {
+        settle(w, (await serve([w.item]))[0]);
+      } catch (error) {
+        if (poisoned(error)) w.reject(error);
+        else return batch.slice(i).forEach((rest) => rest.reject(error));
+      }
     }
   };
   const run = async (batch: Waiting<I, O>[]) => {
@@ -47,7 +51,7 @@ export function groupCommit<I, O>(
       batch.forEach((w, i) => settle(w, answers[i]));
     } catch (error) {
       if (batch.length === 1 || !poisoned(error)) for (const w of batch) w.reject(error);
-      else for (const w of batch) await alone(w);
+      else await oneByOne(batch);
     }
   };
   const pump = () => {

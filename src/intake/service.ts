@@ -3,9 +3,10 @@ import { can } from '../identity/index.ts';
 import { SYSTEM, userIdOf } from '../kernel/actor.ts';
 import type { Actor, CitizenActor, StaffActor } from '../kernel/actor.ts';
 import { AppError, fail } from '../kernel/errors.ts';
-import { newId } from '../kernel/ids.ts';
+import { isOrderNo, newId } from '../kernel/ids.ts';
 import type { Channel } from '../kernel/words.ts';
-import { hashToken, sameText } from '../platform/crypto.ts';
+import { sameText } from '../platform/crypto.ts';
+import { sqlState } from '../platform/db.ts';
 
 import { claimKeys, replay, requestHash } from '../platform/idempotency.ts';
 import { hit, unhit } from '../platform/throttle.ts';
@@ -54,6 +55,10 @@ const scopeOf = (actor: Actor): string =>
 const hashOf = (deps: Deps, a: Arrival): string =>
   requestHash(deps.crypto, [a.channel, a.contactId ?? null, a.requester, a.matter]);
 
+/** What is stored of a code; keyed, because six characters are soon tried out. */
+const codeHash = (deps: Pick<Deps, 'crypto'>, code: string): string =>
+  deps.crypto.mac('query_code', `typed/${code}`);
+
 /** The query code of an order; the same for ever, but only who holds the secret key can make it. */
 export const queryCode = (deps: Pick<Deps, 'crypto'>, orderId: string): string =>
   codeFrom(deps.crypto.mac('query_code', orderId));
@@ -71,7 +76,8 @@ export function createIntake(deps: Deps): Intake {
   const commit = groupCommit<Arrival, Registered>(
     (batch) => serve(deps, batch),
     () => new AppError('busy'),
-    (error) => !(error instanceof AppError && error.code === 'database_unavailable'),
+    // Data that PostgreSQL refuses (22) or that clashes (23) may come from one draft alone.
+    (error) => /^2[23]/.test(sqlState(error) ?? ''),
   );
   return {
     async register(arrival) {
@@ -152,6 +158,8 @@ interface Planned {
   contactId: string;
   requesterId: string | null;
   isNewContact: boolean;
+  anonymous: boolean;
+  channel: Channel;
 }
 
 async function storeBatch(
@@ -194,6 +202,8 @@ function plan(
       contactId: newId(),
       requesterId: known ? newId() : null,
       isNewContact: true,
+      anonymous: arrival.requester.kind === 'anonymous',
+      channel: arrival.channel,
     };
   }
   const contact = contacts.get(arrival.contactId);
@@ -206,6 +216,9 @@ function plan(
     contactId: contact.id,
     requesterId: contact.requester_id,
     isNewContact: false,
+    // Who calls, and how, belongs to the contact: a second demand cannot say otherwise.
+    anonymous: contact.anonymous,
+    channel: contact.channel as Channel,
   };
 }
 
@@ -230,7 +243,10 @@ async function takeAndClaim(
   const made = await createMany(tx, mine.map(toIncoming));
   await store.insertAccess(
     tx.db,
-    mine.map((p) => ({ order_id: p.orderId, code_hash: hashToken(queryCode(deps, p.orderId)) })),
+    mine.map((p) => ({
+      order_id: p.orderId,
+      code_hash: codeHash(deps, queryCode(deps, p.orderId)),
+    })),
   );
   const kept = new Map(
     mine.map((p, i) => [
@@ -286,10 +302,10 @@ const toIncoming = (p: Planned): Incoming => {
     capacity: { party: verdict.party, organizationId: verdict.organizationId },
     draft: {
       matter: p.arrival.matter,
-      channel: p.arrival.channel,
+      channel: p.channel,
       contactId: p.contactId,
       requesterId: p.requesterId,
-      anonymous: p.arrival.requester.kind === 'anonymous',
+      anonymous: p.anonymous,
     },
   };
 };
@@ -331,6 +347,8 @@ export async function startContact(
       contactId,
       requesterId: hasPerson ? newId() : null,
       isNewContact: true,
+      anonymous: input.requester.kind === 'anonymous',
+      channel: input.channel,
     };
     await writeRequesters(deps, tx, [planned]);
     return { contactId };
@@ -369,9 +387,9 @@ export async function proveByCode(
     await hit(deps.db, bySource, windowMinutes),
   ] as const;
   if (used[0] > perOrder || used[1] > perSource) fail('too_many_attempts');
-  const order = orderNo.length === 14 ? await findOrderByNo(deps.db, orderNo) : null;
+  const order = isOrderNo(orderNo) ? await findOrderByNo(deps.db, orderNo) : null;
   const expected = order ? await store.codeHashOf(deps.db, order.id) : null;
-  const given = hashToken(normalizeCode(input.code));
+  const given = codeHash(deps, normalizeCode(input.code));
   if (!order || !sameText(given, expected ?? '')) fail('wrong_credentials');
   await Promise.all([unhit(deps.db, byOrder), unhit(deps.db, bySource)]);
   return { kind: 'citizen', orderId: order.id, how: 'query_code' };

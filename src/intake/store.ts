@@ -22,18 +22,32 @@ export async function insertContacts(db: DbTx, rows: NewContact[]): Promise<void
   if (rows.length > 0) await db.insertInto('contact').values(rows).execute();
 }
 
-export async function findContacts(db: Reader, ids: readonly string[]) {
-  if (ids.length === 0)
-    return new Map<
-      string,
-      { id: string; requester_id: string | null; operator_id: string | null }
-    >();
+export interface KnownContact {
+  id: string;
+  channel: string;
+  requester_id: string | null;
+  operator_id: string | null;
+  anonymous: boolean;
+}
+
+/** Contacts with whether their requester stays unnamed. */
+export async function findContacts(
+  db: Reader,
+  ids: readonly string[],
+): Promise<Map<string, KnownContact>> {
+  if (ids.length === 0) return new Map();
   const rows = await db
-    .selectFrom('contact')
-    .select(['id', 'requester_id', 'operator_id'])
-    .where('id', 'in', [...ids])
+    .selectFrom('contact as c')
+    .leftJoin('requester as r', 'r.id', 'c.requester_id')
+    .select(['c.id', 'c.channel', 'c.requester_id', 'c.operator_id', 'r.kind'])
+    .where('c.id', 'in', [...ids])
     .execute();
-  return new Map(rows.map((r) => [r.id, r]));
+  return new Map(
+    rows.map(({ kind, ...c }) => [
+      c.id,
+      { ...c, anonymous: (kind ?? 'anonymous') === 'anonymous' },
+    ]),
+  );
 }
 
 export async function insertAccess(

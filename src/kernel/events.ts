@@ -2,6 +2,7 @@
  * Every event by name with its payload: ids and codes only, never a person's data or free text,
  * because event rows are kept for ever. A lower module may react to a higher one's event.
  */
+import type { Role } from './words.ts';
 
 /** Something happened to an order; `organizationIds` are the units that hold an assignment. */
 export interface OrderPayload {
@@ -48,6 +49,7 @@ export interface EventPayloads {
   'user.signed_in': Record<string, never>;
   'user.signed_out': { sessionId: string };
   'user.activated': Record<string, never>;
+  'user.invited': { organizationId: string; role: Role };
 }
 
 export type EventName = keyof EventPayloads;

@@ -49,3 +49,7 @@ export function orderNo(day: string, sequence: number): string {
   const body = day + String(sequence).padStart(5, '0');
   return body + luhnDigit(body);
 }
+
+/** Whether digits can be an order number: date, five or more digits of sequence, right check digit. */
+export const isOrderNo = (digits: string): boolean =>
+  /^\d{14,16}$/.test(digits) && luhnDigit(digits.slice(0, -1)) === digits.slice(-1);

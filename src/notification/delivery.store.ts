@@ -13,7 +13,7 @@ export interface DeliveryRow {
   organization_id: string | null;
   requester_id: string | null;
   rating_link_id: string | null;
-  state: 'pending' | 'sent' | 'dead';
+  state: 'pending' | 'sent' | 'dead' | 'obsolete';
   attempts: number;
   next_attempt_at: Date;
   last_error: string | null;
@@ -78,6 +78,11 @@ export async function markSent(db: Reader, id: string, at: Date): Promise<void> 
     .set({ state: 'sent', sent_at: at, last_error: null })
     .where('id', '=', id)
     .execute();
+}
+
+/** What it says is no longer true: it is not sent. */
+export async function markObsolete(db: Reader, id: string): Promise<void> {
+  await db.updateTable('delivery').set({ state: 'obsolete' }).where('id', '=', id).execute();
 }
 
 /** Notes why a try failed and when the next one is, or that there is none. */

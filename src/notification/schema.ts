@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { pageQuery } from '../workorder/schema.ts';
 
-export const DELIVERY_STATES = ['pending', 'sent', 'dead'] as const;
+export const DELIVERY_STATES = ['pending', 'sent', 'dead', 'obsolete'] as const;
 export const deliveryListQuery = pageQuery.extend({
   state: z.enum(DELIVERY_STATES).optional(),
   orderId: z.uuid().optional(),

@@ -1,4 +1,4 @@
-import { ratingToken } from '../followup/index.ts';
+import { findLink, ratingToken } from '../followup/index.ts';
 import { organizationsById } from '../identity/index.ts';
 import { queryCode } from '../intake/index.ts';
 import { holds, SYSTEM } from '../kernel/actor.ts';
@@ -63,6 +63,9 @@ export async function receipt(deps: Deps, tx: Tx, event: StoredEvent): Promise<v
 
 /** A unit got an assignment: a notice in its inbox, and a message to its duty telephone. */
 export async function assigned(deps: Deps, tx: Tx, event: StoredEvent): Promise<void> {
+  const held = await assignmentsOf(tx.db, event.orderId!);
+  // Withdrawn before anybody was told: nothing is left to tell.
+  if (held.find((a) => a.id === event.subjectId)?.state === 'cancelled') return;
   await tellUnit(tx, event, event.payload.organizationId as string, 'assigned', event.subjectId);
 }
 
@@ -106,6 +109,27 @@ export async function ratingLink(deps: Deps, tx: Tx, event: StoredEvent): Promis
   });
 }
 
+/** Whether what a notice says still holds; after an outage nobody is sent to a dead link. */
+async function stillTrue(deps: Deps, d: DeliveryRow): Promise<boolean> {
+  if (d.kind === 'receipt') return true;
+  const order = await findOrder(deps.db, d.order_id);
+  if (d.kind === 'rating_link') {
+    const link = d.rating_link_id && (await findLink(deps.db, d.rating_link_id));
+    const open = link && !link.used_at && link.expires_at > (await appNow(deps.db));
+    return (
+      Boolean(open) &&
+      order?.state === 'pending_callback' &&
+      order.round === (link as { round: number }).round
+    );
+  }
+  const held = (await assignmentsOf(deps.db, d.order_id)).filter(
+    (a) => a.organization_id === d.organization_id && a.round === order?.round,
+  );
+  return held.some(
+    (a) => a.state === 'pending_sign' || (d.kind === 'urged' && a.state === 'signed'),
+  );
+}
+
 /** Makes number and words of a message at the moment of sending; neither is stored. */
 async function compose(deps: Deps, d: DeliveryRow): Promise<{ to: string; text: string }> {
   const order = (await findOrder(deps.db, d.order_id)) ?? fail('not_found');
@@ -145,6 +169,10 @@ export async function send(
   const d = await deliveryStore.claimDelivery(deps.db, deliveryId, LEASE_SECONDS);
   if (!d) return 'skipped';
   try {
+    if (!(await stillTrue(deps, d))) {
+      await deliveryStore.markObsolete(deps.db, d.id);
+      return 'skipped';
+    }
     const message = await compose(deps, d);
     await gateway({ id: d.id, ...message });
     await deliveryStore.markSent(deps.db, d.id, await appNow(deps.db));

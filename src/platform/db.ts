@@ -83,6 +83,7 @@ export function translateDbError(error: unknown): unknown {
   if (isConnectionLoss(error)) return new AppError('database_unavailable', {}, String(error));
   const state = sqlState(error);
   if (state === 'HL001') return new AppError('separation_of_duties');
-  if (state === '55P03' || state === '57014') return new AppError('busy', {}, `sqlstate ${state}`);
+  if (state === '55P03' || state === '57014' || state === '40P01' || state === '40001')
+    return new AppError('busy', {}, `sqlstate ${state}`);
   return error;
 }

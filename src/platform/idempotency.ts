@@ -55,12 +55,15 @@ export async function claimKeys(
   const won = await db
     .insertInto('idempotency_key')
     .values(
-      rows.map((r) => ({
-        scope: r.scope,
-        key: r.key,
-        request_hash: r.hash,
-        response: JSON.stringify(r.response),
-      })),
+      // In one order, so that two batches with the same keys cannot wait for each other.
+      rows
+        .toSorted((a, b) => (a.scope + a.key < b.scope + b.key ? -1 : 1))
+        .map((r) => ({
+          scope: r.scope,
+          key: r.key,
+          request_hash: r.hash,
+          response: JSON.stringify(r.response),
+        })),
     )
     .onConflict((c) => c.doNothing())
     .returning(['scope', 'key'])

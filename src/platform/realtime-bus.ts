@@ -55,6 +55,8 @@ export function redisPublisher(url: string, log: Logger): Publisher {
   const io = new Server({ adapter: createAdapter(client) });
   return {
     async publish(messages) {
+      // The adapter swallows what it cannot write; what is refused here stays in the outbox.
+      if (client.status !== 'ready') throw new Error(`bus redis is ${client.status}`);
       emitAll(io, messages);
     },
     async close() {
@@ -80,10 +82,14 @@ export function emitAll(io: Server, messages: BusMessage[]): void {
   for (const [room, nudges] of byRoom) io.to(room).emit('nudge', nudges);
 }
 
-/** The streams adapter for an api process; siblings and workers reach its sockets through Redis. */
-export function redisAdapter(url: string, log: Logger) {
+/**
+ * The streams adapter for an api process; siblings and workers reach its sockets through Redis.
+ * `onGap` says that the connection was lost and is back.
+ */
+export function redisAdapter(url: string, onGap: () => void, log: Logger) {
   const client = new Redis(url, { maxRetriesPerRequest: null });
   client.on('error', (error) => log.warn({ error: error.message }, 'bus redis'));
+  client.once('ready', () => client.on('ready', onGap));
   return { adapter: createAdapter(client), close: () => client.disconnect() };
 }
 

@@ -32,8 +32,9 @@ export function attachSockets(
   deps: Deps,
   config: { databaseUrl: string; redisUrl?: string | undefined },
 ): { close(): Promise<void>; io: Server } {
-  const redis = config.redisUrl ? redisAdapter(config.redisUrl, deps.log) : null;
-  const io = new Server(http, {
+  const resync = () => io.local.emit('resync');
+  const redis = config.redisUrl ? redisAdapter(config.redisUrl, resync, deps.log) : null;
+  const io: Server = new Server(http, {
     serveClient: false,
     maxHttpBufferSize: 16_384,
     ...(redis && { adapter: redis.adapter }),
@@ -52,12 +53,7 @@ export function attachSockets(
   timer.unref();
   const subscriber = redis
     ? null
-    : postgresSubscriber(
-        config.databaseUrl,
-        (m) => emitAll(io, m),
-        () => io.local.emit('resync'),
-        deps.log,
-      );
+    : postgresSubscriber(config.databaseUrl, (m) => emitAll(io, m), resync, deps.log);
   return {
     io,
     async close() {

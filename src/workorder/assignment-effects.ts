@@ -58,6 +58,9 @@ const submitCoReply: AssignmentEffect<'submit_co_reply'> = async (c, i) => {
 const submitReply: AssignmentEffect<'submit_reply'> = async (c, i) => {
   const draft = await store.findDraft(c.tx.db, c.assignment.id);
   if (!draft) fail('reply_missing');
+  if (draft.version !== i.replyVersion) {
+    fail('version_conflict', { state: c.order.state, version: c.order.version, allowed: [] });
+  }
   if (draft.contact_made && !c.assignment.first_contact_at) fail('first_contact_missing');
   const open = inRound(c).filter(
     (a) => a.kind === 'co' && !a.waived && (a.state === 'pending_sign' || a.state === 'signed'),

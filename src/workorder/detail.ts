@@ -75,29 +75,32 @@ export async function orderDetail(
       replies: replyViews.filter((r) => r.assignmentId === a.id).map((r) => r.view),
       allowed: allowedAssignmentActs(seen, a),
     })),
-    timeline: acts.map((a): TimelineItem => ({
-      id: a.id,
-      act: a.act as TimelineItem['act'],
-      from: a.from_state as TimelineItem['from'],
-      to: a.to_state as TimelineItem['to'],
-      version: a.order_version,
-      round: a.round,
-      party: a.party as Party,
-      actorName: (a.actor_id && names.get(a.actor_id)) ?? null,
-      organization: a.organization_id ? unitRef(units.get(a.organization_id)) : null,
-      at: a.at.toISOString(),
-      detail: a.detail,
-      texts: texts
-        .filter(
-          (t) =>
-            t.act_id === a.id &&
-            mayReadText(
-              { visibility: t.visibility as Visibility, organizationId: t.organization_id },
-              reader,
-            ),
-        )
-        .map((t) => ({ kind: t.kind, visibility: t.visibility as Visibility, body: t.body })),
-    })),
+    // Who handles does not see when the citizen is called (domain.md §2.10).
+    timeline: acts
+      .filter((a) => reader.center || a.act !== 'record_attempt')
+      .map((a): TimelineItem => ({
+        id: a.id,
+        act: a.act as TimelineItem['act'],
+        from: a.from_state as TimelineItem['from'],
+        to: a.to_state as TimelineItem['to'],
+        version: a.order_version,
+        round: a.round,
+        party: a.party as Party,
+        actorName: (a.actor_id && names.get(a.actor_id)) ?? null,
+        organization: a.organization_id ? unitRef(units.get(a.organization_id)) : null,
+        at: a.at.toISOString(),
+        detail: a.detail,
+        texts: texts
+          .filter(
+            (t) =>
+              t.act_id === a.id &&
+              mayReadText(
+                { visibility: t.visibility as Visibility, organizationId: t.organization_id },
+                reader,
+              ),
+          )
+          .map((t) => ({ kind: t.kind, visibility: t.visibility as Visibility, body: t.body })),
+      })),
     allowed: allowedOrderActs(seen),
   };
 }
@@ -117,6 +120,7 @@ function mayReadReply(
 
 const replyView = (r: ReplyRow, names: Map<string, string>): ReplyView => ({
   id: r.id,
+  version: r.version,
   kind: r.kind as ReplyView['kind'],
   state: r.state as ReplyView['state'],
   truth: r.truth as Truth | null,

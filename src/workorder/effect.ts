@@ -10,6 +10,7 @@ import type {
   GiveUpReason,
   RatingReason,
   Solved,
+  Urgency,
   Visibility,
 } from '../kernel/words.ts';
 import type { Capacity, Tx } from '../platform/unit-of-work.ts';
@@ -35,8 +36,14 @@ export type OrderInputs = { [K in Union['act']]: Extract<Union, { act: K }>['inp
     proposesRedo: boolean;
   };
   give_up_callback: { reason: GiveUpReason };
-  redo: { reason: string; leadId?: string | undefined; coIds?: string[] | undefined };
-  close: { closingType: ClosingType };
+  redo: {
+    reason: string;
+    leadId?: string | undefined;
+    coIds?: string[] | undefined;
+    categoryCode?: string | undefined;
+    urgency?: Urgency | undefined;
+  };
+  close: { closingType: ClosingType; reason: string };
 };
 export type DoableOrderAct = keyof OrderInputs;
 

@@ -128,7 +128,7 @@ export const ORDER_ACTS = {
   revise_evaluation: { from: ['pending_close', 'closed'], to: 'same', by: ['citizen'], hand: null, built: false, window: { closedDaysMax: 7 } },
   give_up_callback: { from: ['pending_callback'], to: 'pending_close', by: ['system'], hand: null, built: true },
   redo: { from: ['pending_callback', 'pending_close', 'closed'], to: 'dispatched', by: ['supervisor'], hand: 'supervised', built: true, window: { closedDaysMax: 30 } },
-  close: { from: ['pending_close'], to: 'closed', by: ['system', 'callback_agent'], hand: 'judged', built: true, closes: 'input' },
+  close: { from: ['pending_close'], to: 'closed', by: ['system', 'callback_agent', 'supervisor'], hand: 'judged', built: true, closes: 'input' },
   withdraw: { from: BEFORE_REPLY, to: 'closed', by: ['citizen', 'operator'], hand: 'received', built: true, closes: 'withdrawn' },
   reopen: { from: ['closed'], to: 'registered', by: ['dispatcher'], hand: 'received', built: false, window: { closedDaysMax: 30 } },
   archive: { from: ['closed'], to: 'archived', by: ['system'], hand: null, built: false },

@@ -92,8 +92,8 @@ export async function findOrders(
   q: string,
 ): Promise<OrderListItem[]> {
   const digits = q.replace(/\D/g, '');
-  if (digits.length < 4 || digits.length > 14) return [];
-  const rows = await read.findByNumber(db, digits);
+  if (digits.length < 4 || digits.length > 16) return [];
+  const rows = await read.findByNumber(db, digits, worksInCenter(actor) ? null : [...actor.reach]);
   const visible = [];
   for (const r of rows) {
     if (maySee(actor, r, await store.assignmentsOf(db, r.id))) visible.push(r);

@@ -162,22 +162,35 @@ const REDOABLE: readonly (ClosingType | null)[] = [
   'unreachable',
 ];
 
+const required = (path: string): never =>
+  fail('invalid_input', { issues: [{ path, message: 'required', code: 'required' }] });
+
 const redo: OrderEffect<'redo'> = async (c, i) => {
   const { order } = c;
   if (order.round >= ROUND_MAX) fail('redo_limit');
   if (order.state === 'closed') checkClosedWindow(c, ORDER_ACTS.redo.window.closedDaysMax);
   const last = inRound(c).filter((a) => a.state !== 'cancelled' && a.state !== 'returned');
-  const leadId = i.leadId ?? last.find((a) => a.kind === 'lead')?.organization_id;
-  if (!leadId)
-    fail('invalid_input', { issues: [{ path: 'leadId', message: 'required', code: 'required' }] });
+  const leadId =
+    i.leadId ?? last.find((a) => a.kind === 'lead')?.organization_id ?? required('leadId');
+  // What was answered at once may never have been classified; units work by class and urgency.
+  const categoryCode = i.categoryCode ?? order.category_code ?? required('categoryCode');
+  const urgency = i.urgency ?? order.urgency ?? 'U4';
+  await checkCodes(c.tx.db, { categoryCode });
   const coIds = i.coIds ?? last.filter((a) => a.kind === 'co').map((a) => a.organization_id);
   const round = order.round + 1;
   const events = await openAssignments(c, round, { leadId, coIds });
-  await recordDecision(c.tx, { ...orderKey(order), round }, { leadId, coIds });
+  await recordDecision(c.tx, { ...orderKey(order), categoryCode, round }, { leadId, coIds });
   return {
     events,
-    set: { round, no_return: true, direct: false, redo_proposed: false },
-    detail: { leadId, coIds, round },
+    set: {
+      round,
+      no_return: true,
+      direct: false,
+      redo_proposed: false,
+      category_code: categoryCode,
+      urgency,
+    },
+    detail: { leadId, coIds, round, categoryCode, urgency },
     texts: text('redo_reason', 'staff', i.reason),
     createdId: events[0]!.subjectId,
   };
@@ -193,6 +206,7 @@ const close: OrderEffect<'close'> = async (_c, i) => ({
   closingType: i.closingType,
   set: { redo_proposed: false },
   detail: { closingType: i.closingType },
+  texts: text('close_reason', 'center', i.reason),
 });
 
 /** Every built order act somebody may do; what is not here cannot be done. */

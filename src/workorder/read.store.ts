@@ -110,17 +110,27 @@ export async function countQueues(db: Reader): Promise<Record<string, number>> {
   return Object.fromEntries(entries);
 }
 
-/** Orders by full number, or by at least the last four digits; newest first. */
-export async function findByNumber(db: Reader, digits: string): Promise<ListedOrder[]> {
-  const q = listed(db).orderBy('o.registered_at', 'desc').limit(20);
-  const rows =
-    digits.length === 14
-      ? await q.where('o.order_no', '=', digits).execute()
-      : await q
+/**
+ * Orders by full number, or by at least the last four digits of the last 180 days; newest first.
+ * @param unitIds only orders that these units hold; null = all.
+ */
+export async function findByNumber(
+  db: Reader,
+  digits: string,
+  unitIds: readonly string[] | null,
+): Promise<ListedOrder[]> {
+  let q = listed(db).orderBy('o.registered_at', 'desc').limit(20);
+  q =
+    digits.length >= 14
+      ? q.where('o.order_no', '=', digits)
+      : q
           .where('o.order_no', 'like', `%${digits}`)
-          .where('o.registered_at', '>', sql<Date>`app_now() - interval '180 days'`)
-          .execute();
-  return rows as ListedOrder[];
+          .where('o.registered_at', '>', sql<Date>`app_now() - interval '180 days'`);
+  if (unitIds) {
+    q = q.where(sql<boolean>`exists (select 1 from assignment f
+      where f.order_id = o.id and f.organization_id = any (${[...unitIds]}::uuid[]))`);
+  }
+  return (await q.execute()) as ListedOrder[];
 }
 
 export async function listByIds(db: Reader, ids: readonly string[]): Promise<ListedOrder[]> {
@@ -231,24 +241,28 @@ export async function actsOf(db: Reader, orderId: string): Promise<Selectable<Ac
   return rows.reverse();
 }
 
+/** Texts of the newest acts, oldest first. */
 export async function actTextsOf(db: Reader, orderId: string): Promise<Selectable<ActTextTable>[]> {
-  return db
+  const rows = await db
     .selectFrom('act_text')
     .selectAll()
     .where('order_id', '=', orderId)
-    .orderBy('id')
+    .orderBy('id', 'desc')
     .limit(2 * ACTS_MAX)
     .execute();
+  return rows.reverse();
 }
 
+/** The newest replies, oldest first. */
 export async function repliesOf(db: Reader, orderId: string): Promise<Selectable<ReplyTable>[]> {
-  return db
+  const rows = await db
     .selectFrom('reply')
     .selectAll()
     .where('order_id', '=', orderId)
-    .orderBy('created_at')
+    .orderBy('created_at', 'desc')
     .limit(100)
     .execute();
+  return rows.reverse();
 }
 
 export async function orderTextOf(db: Reader, orderId: string) {

@@ -21,6 +21,8 @@ const UNIT_REVEALERS = ['unit_receiver', 'handler', 'unit_leader', 'command_room
 function mayReveal(actor: StaffActor, l: Loaded): boolean {
   if (l.order.confidential || !l.order.requester_id) return false;
   if (holds(actor, ...CENTER_REVEALERS)) return true;
+  // Who asked to stay unnamed is called by the centre, never by the unit.
+  if (l.order.anonymous) return false;
   return l.assignments.some(
     (a) =>
       a.state !== 'pending_sign' &&

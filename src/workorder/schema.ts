@@ -161,11 +161,15 @@ export const replyInput = z.object({
   solved: z.enum(SOLVED),
   contactMade: z.boolean(),
   publicVersion: text(TEXT_MAX.long),
+  /** Version of the draft this was written over; null when there was none. */
+  replyVersion: z.int().nullable().default(null),
 });
 export type ReplyInput = z.infer<typeof replyInput>;
 const submitReplyInput = z.object({
   /** Why open co-handlers are not waited for; required when one has not replied. */
   waiverReason: optionalText(TEXT_MAX.short),
+  /** The draft that the leader read; another one is not countersigned. */
+  replyVersion: z.int(),
 });
 /** Inputs of the assignment acts that `POST /api/assignments/:id/acts` takes. */
 export const assignmentActInput = z.discriminatedUnion('act', [
@@ -263,6 +267,7 @@ export interface InboxItem extends OrderListItem {
 
 export interface ReplyView {
   id: string;
+  version: number;
   kind: 'lead' | 'co' | 'direct';
   state: 'draft' | 'submitted' | 'accepted' | 'failed';
   truth: Truth | null;

@@ -1,6 +1,6 @@
 import { can, worksInCenter } from '../identity/index.ts';
 import type { Verdict } from '../identity/index.ts';
-import { userIdOf } from '../kernel/actor.ts';
+import { holds, userIdOf } from '../kernel/actor.ts';
 import type { Actor } from '../kernel/actor.ts';
 import { fail } from '../kernel/errors.ts';
 import type { NewEvent } from '../kernel/events.ts';
@@ -67,9 +67,12 @@ const unitsOf = (s: Seen) => s.assignments.map((a) => a.organization_id);
 
 /** Acts on the order that this actor may do now. */
 export const allowedOrderActs = (s: Seen): BuiltOrderAct[] =>
-  orderActsIn(s.order.state).filter(
-    (act) => judge(s, orderRow(act), unitsOf(s)).ok,
-  ) as BuiltOrderAct[];
+  orderActsIn(s.order.state).filter((act) => {
+    const verdict = judge(s, orderRow(act), unitsOf(s));
+    // A proposed redo waits for a supervisor; nobody else closes over it.
+    if (act === 'close' && s.order.redo_proposed && !holds(s.actor, 'supervisor')) return false;
+    return verdict.ok;
+  }) as BuiltOrderAct[];
 
 /** Acts on one assignment that this actor may do now; `draft_reply` = write it for the leader. */
 export function allowedAssignmentActs(
@@ -335,7 +338,7 @@ export async function draftReply(
   assignmentId: string,
   input: ReplyInput,
   call?: Call,
-): Promise<{ replyId: string }> {
+): Promise<{ replyId: string; version: number }> {
   return inTransaction(
     deps,
     actor,
@@ -354,9 +357,19 @@ export async function draftReply(
         basis: input.basis,
         public_version: input.publicVersion,
       };
-      const known = await store.updateDraft(tx.db, assignmentId, fields, actor.personId);
-      const replyId = known ?? newId();
-      if (!known) {
+      const draft = await store.findDraft(tx.db, assignmentId);
+      if ((draft?.version ?? null) !== input.replyVersion) conflict(s, 'version_conflict');
+      const replyId = draft?.id ?? newId();
+      if (draft) {
+        const moved = await store.updateDraft(
+          tx.db,
+          draft.id,
+          draft.version,
+          fields,
+          actor.personId,
+        );
+        if (moved === null) conflict(s, 'version_conflict');
+      } else {
         await store.insertReply(tx.db, {
           ...fields,
           author_id: actor.userId,
@@ -383,7 +396,7 @@ export async function draftReply(
         },
         capacity,
       );
-      return { replyId };
+      return { replyId, version: (draft?.version ?? 0) + 1 };
     },
     call,
   );

@@ -330,25 +330,31 @@ export async function insertReply(
   await db.insertInto('reply').values(row).execute();
 }
 
-/** Changes a draft that is still a draft; its author stays, the writer is added. Null = none. */
+/**
+ * Changes a draft that is still the one its writer saw; its author stays, the writer is added.
+ * @returns the new version, or null when somebody wrote meanwhile.
+ */
 export async function updateDraft(
   db: DbTx,
-  assignmentId: string,
+  id: string,
+  version: number,
   fields: ReplyFields,
   writerPersonId: string,
-): Promise<string | null> {
+): Promise<number | null> {
   const row = await db
     .updateTable('reply')
     .set({
       ...fields,
+      version: version + 1,
       writer_person_ids: sql`case when ${writerPersonId}::uuid = any (writer_person_ids)
         then writer_person_ids else writer_person_ids || ${writerPersonId}::uuid end`,
     })
-    .where('assignment_id', '=', assignmentId)
+    .where('id', '=', id)
+    .where('version', '=', version)
     .where('state', '=', 'draft')
-    .returning('id')
+    .returning('version')
     .executeTakeFirst();
-  return row?.id ?? null;
+  return row?.version ?? null;
 }
 
 export async function findDraft(db: Reader, assignmentId: string) {

@@ -114,7 +114,10 @@ export function walk(as: (login: string) => Promise<Browser>) {
       );
     },
     countersign: (orderId: string, waiverReason = '') =>
-      onAssignment('water.leader', orderId, 'WATER', 'submit_reply', { waiverReason }),
+      onAssignment('water.leader', orderId, 'WATER', 'submit_reply', {
+        waiverReason,
+        replyVersion: 1,
+      }),
     auditFail: (orderId: string, phrase = '') =>
       act('auditor', orderId, 'audit_fail', {
         missing: ['measures_dated'],

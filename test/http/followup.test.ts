@@ -299,7 +299,17 @@ describe('a direct answer', () => {
     await evaluateByLink(w.deps, await linkFor(o.id), rating('not_solved', 2));
     await w.settle();
     expect((await seen(o.id)).state).toBe('pending_close');
-    ok(await close(o.id, 'explained'));
+    // The citizen's word stands: only a supervisor declines the redo, with a reason, and not as solved.
+    refused(await close(o.id, 'explained'), 403, 'not_allowed');
+    const decline = async (closingType: string, reason: string) =>
+      (await w.as('supervisor')).post(`/api/orders/${o.id}/close`, {
+        version: await versionOf(w, o.id),
+        closingType,
+        reason,
+      });
+    wrongFields(await decline('solved', '已核实'), 'closingType');
+    wrongFields(await decline('explained', ''), 'reason');
+    ok(await decline('explained', '政策不允许，已当面说明'));
     expect((await seen(o.id)).closingType).toBe('explained');
   });
 });
@@ -394,8 +404,16 @@ describe('POST /api/orders/:id/redo', () => {
   it('a direct answer has no unit to go back to: the lead must be named', async () => {
     const o = await answered({ type: 'complaint' });
     wrongFields(await redo(o.id), 'leadId');
-    ok(await redo(o.id, { leadId: await w.unit('WATER') }));
-    expect(await seen(o.id)).toMatchObject({ state: 'dispatched', direct: false, round: 2 });
+    const leadId = await w.unit('WATER');
+    wrongFields(await redo(o.id, { leadId }), 'categoryCode');
+    ok(await redo(o.id, { leadId, categoryCode: '0301' }));
+    expect(await seen(o.id)).toMatchObject({
+      state: 'dispatched',
+      direct: false,
+      round: 2,
+      urgency: 'U4',
+      category: { code: '0301' },
+    });
   });
   it('what was rejected or withdrawn has another way back', async () => {
     const o = await s.accepted();
@@ -436,7 +454,7 @@ describe('POST /api/orders/:id/close', () => {
       'unreachable',
     ]) {
       // prettier-ignore
-      const o = await s.evaluated();
+      const o = await s.evaluated({ rating: { satisfaction: 4 } });
       ok(await close(o.id, type));
       expect(await seen(o.id)).toMatchObject({ state: 'closed', closingType: type });
     }

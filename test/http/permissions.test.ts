@@ -406,6 +406,7 @@ const FIXTURES: Record<string, Fixture> = {
   'POST /api/assignments/:id/acts submit_co_reply': coSigned,
   'POST /api/assignments/:id/acts submit_reply': assignmentAct('drafted', 'submit_reply', {
     waiverReason: '不等协办',
+    replyVersion: 1,
   }),
   'PUT /api/assignments/:id/reply': ofAssignment('signed', (id) => ({
     path: `/api/assignments/${id}/reply`,

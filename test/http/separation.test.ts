@@ -171,7 +171,8 @@ describe('who handled neither judges, supervises nor receives', () => {
     const o = await s.signed();
     const reply = { ...REPLY, contactMade: false };
     ok(await (await w.as('p.handler')).put(`/api/assignments/${o.lead}/reply`, reply));
-    ok(await (await w.as('water.handler')).put(`/api/assignments/${o.lead}/reply`, reply));
+    const over = { ...reply, replyVersion: 1 };
+    ok(await (await w.as('water.handler')).put(`/api/assignments/${o.lead}/reply`, over));
     ok(await s.onAssignment('water.leader', o.lead, 'submit_reply'));
     await allRefused(o, ['audit_pass']);
   });
@@ -202,7 +203,11 @@ describe('who answered directly does not judge the answer', () => {
     const o = await s.register({ type: 'complaint' }, 'operator2');
     const input = { type: 'complaint', answer: '按规定办理。' };
     ok(await s.act('p.operator', o.id, 'direct_answer', input));
-    const body = await versioned(o.id, { reason: '不对', leadId: await w.unit('WATER') });
+    const body = await versioned(o.id, {
+      reason: '不对',
+      leadId: await w.unit('WATER'),
+      categoryCode: '0301',
+    });
     const { createdId } = ok(await post('supervisor', `/api/orders/${o.id}/redo`, body));
     await allRefused({ id: o.id, lead: createdId }, ['sign']);
   });

@@ -218,7 +218,10 @@ describe('PUT /api/assignments/:id/reply', () => {
     const o = await s.signed();
     const before = await versionOf(w, o.id);
     const a = ok(await draft('water.handler', o.lead));
-    const b = ok(await draft('water.leader', o.lead, { ...REPLY, finding: '改过' }));
+    const changed = { ...REPLY, finding: '改过' };
+    refused(await draft('water.leader', o.lead, changed), 409, 'version_conflict');
+    const b = ok(await draft('water.leader', o.lead, { ...changed, replyVersion: a.version }));
+    expect([a.version, b.version]).toEqual([1, 2]);
     expect(b.replyId).toBe(a.replyId);
     expect(await versionOf(w, o.id)).toBe(before);
     const [{ replies, state }] = (await seen(o.id)).assignments;
@@ -288,7 +291,10 @@ describe('act submit_reply', () => {
     const missed = { ...CONTACT, reached: false };
     ok(await s.onAssignment('water.handler', o.lead, 'first_contact', missed));
     refused(await submit(), 409, 'first_contact_missing');
-    ok(await draft('water.handler', o.lead, { ...REPLY, contactMade: false }));
+    ok(await draft('water.handler', o.lead, { ...REPLY, contactMade: false, replyVersion: 1 }));
+    // The leader countersigns what was read, not what somebody wrote since.
+    const stale = await s.onAssignment('water.leader', o.lead, 'submit_reply', { replyVersion: 1 });
+    refused(stale, 409, 'version_conflict');
     ok(await submit());
   });
   it('409 while a co-handler is open, unless a reason is given; the waiver is kept', async () => {

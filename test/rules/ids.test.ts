@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { isId, luhnDigit, newId, orderNo } from '../../src/kernel/ids.ts';
+import { isOrderNo, isId, luhnDigit, newId, orderNo } from '../../src/kernel/ids.ts';
 
 describe('newId: UUID of version 7', () => {
   // The module counts inside a millisecond; each test starts its own count.
@@ -117,5 +117,18 @@ describe('order number', () => {
     const all = Array.from({ length: 5000 }, (_, i) => orderNo('20261120', i + 1));
     expect(new Set(all).size).toBe(5000);
     expect(all.every((no) => no.length === 14 && valid(no))).toBe(true);
+  });
+});
+
+describe('isOrderNo', () => {
+  it('takes the numbers of any day, also the hundred thousandth', () => {
+    for (const sequence of [1, 42, 99_999, 100_000, 1_234_567]) {
+      expect(isOrderNo(orderNo('20260921', sequence))).toBe(true);
+    }
+  });
+  it('refuses a wrong check digit, too few and too many digits', () => {
+    for (const no of ['20260921000018', '2026092100001', '20260921123456789', '']) {
+      expect(isOrderNo(no)).toBe(no === orderNo('20260921', 1));
+    }
   });
 });

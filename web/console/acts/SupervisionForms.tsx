@@ -9,7 +9,7 @@ import { useDraft } from '../lib/drafts.ts';
 import { useWords } from '../lib/text.ts';
 import { Choice } from '../parts/Choice.tsx';
 import { Field } from '../parts/Field.tsx';
-import { UnitPicker, UnitsPicker } from '../parts/Pickers.tsx';
+import { CategoryPicker, UnitPicker, UnitsPicker } from '../parts/Pickers.tsx';
 import { ActForm, missingOf } from './ActForm.tsx';
 import type { ActProps } from './useOrderAct.ts';
 
@@ -73,13 +73,25 @@ function lastUnits(order: OrderDetail) {
 /** 重办: back to the unit for another round; it cannot be returned. */
 export function RedoForm({ order, onDone }: ActProps & { order: OrderDetail }) {
   const { say } = useWords();
-  const draft = useDraft(useMe().userId, `redo.${order.id}`, { reason: '', ...lastUnits(order) });
-  const { reason, leadId, coIds } = draft.value;
+  const draft = useDraft(useMe().userId, `redo.${order.id}`, {
+    reason: '',
+    categoryCode: order.category?.code,
+    ...lastUnits(order),
+  });
+  const { reason, leadId, coIds, categoryCode } = draft.value;
+  // What was answered at once may never have been classified.
+  const unclassified = order.category === null;
   const { submit, busy, problem } = useSubmit(
     (_: void, key) =>
       api.redo(
         order.id,
-        { version: order.version, reason, coIds, ...(leadId ? { leadId } : {}) },
+        {
+          version: order.version,
+          reason,
+          coIds,
+          ...(leadId ? { leadId } : {}),
+          ...(unclassified && categoryCode ? { categoryCode } : {}),
+        },
         key,
       ),
     (result) => {
@@ -94,6 +106,7 @@ export function RedoForm({ order, onDone }: ActProps & { order: OrderDetail }) {
       missing={missingOf([
         [leadId, say('field.lead')],
         [reason, say('redo.reason')],
+        ...(unclassified ? [[categoryCode, say('field.category')] as const] : []),
       ])}
       busy={busy}
       problem={problem}
@@ -116,6 +129,18 @@ export function RedoForm({ order, onDone }: ActProps & { order: OrderDetail }) {
               onChange={(e) => draft.set({ reason: e.target.value })}
             />
           </Field>
+          {unclassified && (
+            <Field
+              required
+              label={say('field.category')}
+              wrong={tried && !categoryCode ? say('field.missing') : undefined}
+            >
+              <CategoryPicker
+                value={categoryCode}
+                onChange={(code) => draft.set({ categoryCode: code })}
+              />
+            </Field>
+          )}
           <Field
             required
             label={say('field.lead')}
@@ -140,14 +165,20 @@ export function RedoForm({ order, onDone }: ActProps & { order: OrderDetail }) {
 /** Closing types that a person may choose; the others follow from an act. */
 type Conclusion = (typeof CONCLUSIONS)[number];
 
+/** 办结: where the citizen's word asks for a redo, closing declines it and says why. */
 export function CloseForm({ order, onDone }: ActProps) {
   const { say } = useWords();
-  const empty = { closingType: undefined as Conclusion | undefined };
+  const empty = { closingType: undefined as Conclusion | undefined, reason: '' };
   const draft = useDraft(useMe().userId, `close.${order.id}`, empty);
-  const { closingType } = draft.value;
+  const { closingType, reason } = draft.value;
+  const declines = order.redoProposed;
   const { submit, busy, problem } = useSubmit(
     (type: Conclusion, key) =>
-      api.close(order.id, { version: order.version, closingType: type }, key),
+      api.close(
+        order.id,
+        { version: order.version, closingType: type, reason: declines ? reason : '' },
+        key,
+      ),
     (result) => {
       draft.clear();
       onDone?.(result);
@@ -157,21 +188,42 @@ export function CloseForm({ order, onDone }: ActProps) {
   return (
     <ActForm
       submit={say('close.submit')}
-      missing={missingOf([[closingType, say('close.type')]])}
+      missing={missingOf([
+        [closingType, say('close.type')],
+        ...(declines ? [[reason, say('close.reason')] as const] : []),
+      ])}
       busy={busy}
       problem={problem}
+      written={reason}
+      savedAt={draft.savedAt}
       onSubmit={() => closingType && submit(closingType)}
     >
       {(tried) => (
-        <Choice
-          required
-          label={say('close.type')}
-          look="wraps"
-          value={closingType}
-          onChange={(value) => draft.set({ closingType: value })}
-          options={CONCLUSIONS.map((value) => ({ value, label: say(`closing.${value}`) }))}
-          wrong={tried && !closingType ? say('field.missing') : undefined}
-        />
+        <>
+          <Choice
+            required
+            label={say('close.type')}
+            look="wraps"
+            value={closingType}
+            onChange={(value) => draft.set({ closingType: value })}
+            options={CONCLUSIONS.map((value) => ({ value, label: say(`closing.${value}`) }))}
+            wrong={tried && !closingType ? say('field.missing') : undefined}
+          />
+          {declines && (
+            <Field
+              required
+              label={say('close.reason')}
+              wrong={tried && !reason.trim() ? say('field.missing') : undefined}
+            >
+              <Input.TextArea
+                autoSize={{ minRows: 3, maxRows: 8 }}
+                maxLength={TEXT_LIMIT}
+                value={reason}
+                onChange={(e) => draft.set({ reason: e.target.value })}
+              />
+            </Field>
+          )}
+        </>
       )}
     </ActForm>
   );

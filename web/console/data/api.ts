@@ -31,6 +31,7 @@ type Signal = AbortSignal | undefined;
 const on = (signal: Signal) => (signal ? { signal } : {});
 const PAGE = 50;
 
+export type ReplyText = Omit<ReplyInput, 'replyVersion'>;
 export type CallbackQueue = 'call' | 'link' | 'redo_proposed' | 'done';
 export type OrderCounts = Partial<Record<OrderQueue, number>>;
 
@@ -77,9 +78,10 @@ export const inboxCounts = (signal?: Signal) =>
   call<Record<InboxFacet, number>>('GET', '/inbox/counts', on(signal));
 export const actOnAssignment = (id: string, input: AssignmentActInput, key: string) =>
   call<ActResult>('POST', `/assignments/${id}/acts`, { body: input, key });
-export const saveReply = (assignmentId: string, input: ReplyInput, version?: number) =>
-  call<{ replyId: string }>('PUT', `/assignments/${assignmentId}/reply`, {
-    body: version === undefined ? input : { version, ...input },
+/** @param replyVersion the draft that was edited; null: there was none. */
+export const saveReply = (assignmentId: string, text: ReplyText, replyVersion: number | null) =>
+  call<{ replyId: string; version: number }>('PUT', `/assignments/${assignmentId}/reply`, {
+    body: { ...text, replyVersion },
   });
 export const reveal = (orderId: string, reason: string) =>
   call<{ name: string | null; phone: string | null }>(

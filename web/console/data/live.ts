@@ -24,6 +24,8 @@ export interface LiveState {
 const liveStore = createStore<LiveState>({ state: 'connecting', since: serverNow() });
 export const useLive = () => useStore(liveStore);
 
+/** News that leaves the order's version as it was: always read again. */
+const SAME_VERSION = new Set(['reply.drafted', 'delivery.failed']);
 const LISTS = new Set(['orders', 'inbox', 'callbacks', 'notifications']);
 const watched = new Map<string, number>();
 let socket: Socket<ServerToClient, ClientToServer> | undefined;
@@ -35,8 +37,9 @@ const setState = (state: LiveState['state']) => {
 };
 
 function onNudges(nudges: Nudge[]): void {
-  for (const { id, version } of nudges) {
-    pending.set(id, Math.max(version, pending.get(id) ?? 0));
+  for (const { id, type, version } of nudges) {
+    const news = SAME_VERSION.has(type) ? Infinity : version;
+    pending.set(id, Math.max(news, pending.get(id) ?? 0));
   }
   gathering ??= setTimeout(apply, GATHER_MS);
 }
@@ -79,6 +82,7 @@ function versionsIn(data: unknown): Map<string, number> {
 function connect(): () => void {
   socket = io({ path: '/socket.io', transports: ['websocket', 'polling'] });
   socket.on('nudge', onNudges);
+  socket.on('resync', () => void refreshAll());
   socket.on('connect', () => {
     const gap = liveStore.get().state !== 'connecting';
     setState('live');

@@ -4,7 +4,7 @@ import { useWords } from '../../lib/text.ts';
 import { Timeline } from '../../parts/Timeline.tsx';
 import { Done } from '../orders/UnitTable.tsx';
 import type { WorkProps } from './AssignmentPage.tsx';
-import { replyFormName, useReplyDraft } from './reply-draft.ts';
+import { useReplyDraft } from './reply-draft.ts';
 
 const TIMELINE_MAX = 6;
 /** A date as people write it in a measure: 9月27日, 9-27, 2026.9.27, 月底前. */
@@ -19,9 +19,7 @@ export function AssignmentSide({ order, assignment }: WorkProps) {
     (assignment.allowed.includes('draft_reply') || assignment.allowed.includes('submit_reply'));
   return (
     <>
-      {replying && (
-        <SelfCheck key={replyFormName(assignment)} order={order} assignment={assignment} co={co} />
-      )}
+      {replying && <SelfCheck order={order} assignment={assignment} co={co} />}
       {co.length > 0 && <CoUnits co={co} />}
       <div className="part side-line">
         <h2>

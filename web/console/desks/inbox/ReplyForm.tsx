@@ -1,4 +1,4 @@
-import type { ReplyInput } from '../../../../src/workorder/schema.ts';
+import { Button } from 'antd';
 import { ActForm, missingOf } from '../../acts/ActForm.tsx';
 import * as api from '../../data/api.ts';
 import { useSubmit } from '../../data/submit.ts';
@@ -7,21 +7,13 @@ import { useWords } from '../../lib/text.ts';
 import { KeyButton } from '../../parts/Key.tsx';
 import { useDetailWords } from '../../parts/timeline-words.ts';
 import type { WorkProps } from './AssignmentPage.tsx';
-import {
-  isStored,
-  openCo,
-  replyFormName,
-  replyInput,
-  useReplyDraft,
-  type ReplyFields,
-} from './reply-draft.ts';
+import { openCo, replyText, useReplyDraft, type ReplyDraft } from './reply-draft.ts';
 import { ReplyFieldset } from './ReplyFieldset.tsx';
 
-/** What the server holds is the beginning of the form: when that changes, it is a new form. */
 export const ReplyForm = (props: WorkProps) => (
   <>
     <AuditFindings {...props} />
-    <Form key={replyFormName(props.assignment)} {...props} />
+    <Form {...props} />
   </>
 );
 
@@ -29,14 +21,12 @@ export const ReplyForm = (props: WorkProps) => (
 function Form({ order, assignment }: WorkProps) {
   const { say } = useWords();
   const draft = useReplyDraft(assignment);
-  const { value } = draft;
+  const { value, stored } = draft;
+  const text = replyText(value, assignment);
   const leads = assignment.allowed.includes('submit_reply');
-  const stored = isStored(value, assignment);
-  const saving = useSubmit(
-    (input: ReplyInput) => api.saveReply(assignment.id, input, order.version),
-    draft.forget,
-  );
-  const submission = useSubmitReply({ order, assignment }, draft.forget);
+  const store = storeReply(assignment.id, draft);
+  const saving = useSubmit(store, draft.forget);
+  const submission = useSubmitReply({ order, assignment }, draft, store);
   const waits = openCo(order);
   const missing = missingOf([
     [value.truth, say('reply.truth')],
@@ -47,8 +37,7 @@ function Form({ order, assignment }: WorkProps) {
     ...(leads && waits.length > 0 ? [[value.waiverReason, say('reply.waiver')] as const] : []),
   ]);
   const save = () => {
-    const input = replyInput(value, assignment);
-    if (input && !stored) saving.submit(input);
+    if (text && !stored) saving.submit(text);
   };
   useKeys(leads ? [{ keys: 'Ctrl+S', label: 'keys.save_reply', run: save, off: stored }] : []);
   return (
@@ -59,7 +48,7 @@ function Form({ order, assignment }: WorkProps) {
       problem={submission.problem ?? saving.problem}
       written={[value.finding, value.measures, value.publicVersion].filter(Boolean).join('\n\n')}
       savedAt={draft.savedAt}
-      onSubmit={() => (leads ? submission.submit(value) : save())}
+      onSubmit={() => (leads ? text && submission.submit(text) : save())}
       more={
         <>
           {leads && (
@@ -72,35 +61,71 @@ function Form({ order, assignment }: WorkProps) {
       }
     >
       {(tried) => (
-        <ReplyFieldset
-          value={value}
-          contacted={assignment.firstContactAt !== null}
-          set={draft.set}
-          tried={tried}
-          waits={leads ? waits : []}
-        />
+        <>
+          <NewerDraft draft={draft} onChosen={() => (saving.reset(), submission.reset())} />
+          <ReplyFieldset
+            value={value}
+            contacted={assignment.firstContactAt !== null}
+            set={draft.set}
+            tried={tried}
+            waits={leads ? waits : []}
+          />
+        </>
       )}
     </ActForm>
   );
 }
 
-/** The leader's act: what was changed on screen is stored first, then countersigned. */
-const useSubmitReply = ({ order, assignment }: WorkProps, done: () => void) =>
+/** Stores a text on top of the draft it began with; refused when somebody wrote meanwhile. */
+const storeReply = (assignmentId: string, draft: ReplyDraft) => async (text: api.ReplyText) => {
+  draft.set({});
+  const reply = await api.saveReply(assignmentId, text, draft.draftVersion);
+  draft.saved(text, reply);
+  return reply;
+};
+
+/** The leader's act: only what was changed on screen is stored first, then it is countersigned. */
+const useSubmitReply = (
+  { order, assignment }: WorkProps,
+  draft: ReplyDraft,
+  store: ReturnType<typeof storeReply>,
+) =>
   useSubmit(
-    async (value: ReplyFields, key) => {
-      const input = replyInput(value, assignment);
-      if (input && !isStored(value, assignment)) {
-        await api.saveReply(assignment.id, input, order.version);
-      }
-      const waiverReason = value.waiverReason.trim();
+    async (text: api.ReplyText, key) => {
+      const shown = draft.stored ? draft.draftVersion : null;
+      const replyVersion = shown ?? (await store(text)).version;
+      const waiverReason = draft.value.waiverReason.trim();
       return api.actOnAssignment(
         assignment.id,
-        { act: 'submit_reply', version: order.version, input: { waiverReason } },
+        { act: 'submit_reply', version: order.version, input: { waiverReason, replyVersion } },
         key,
       );
     },
-    () => done(),
+    () => draft.forget(),
   );
+
+/** Somebody stored another draft while this one was changed: nothing is overwritten unasked. */
+function NewerDraft({ draft, onChosen }: { draft: ReplyDraft; onChosen: () => void }) {
+  const { say } = useWords();
+  if (!draft.newer) return null;
+  const choose = (way: () => void) => () => {
+    way();
+    onChosen();
+  };
+  return (
+    <div className="note soon" role="status">
+      <span>{say('reply.newer', { name: draft.newer.authorName })}</span>
+      <span className="r">
+        <Button size="small" onClick={choose(() => draft.clear())}>
+          {say('reply.take_newer')}
+        </Button>{' '}
+        <Button size="small" onClick={choose(draft.rebase)}>
+          {say('reply.keep_mine')}
+        </Button>
+      </span>
+    </div>
+  );
+}
 
 /** Why the last reply came back; it stands above the new one. */
 function AuditFindings({ order, assignment }: WorkProps) {

@@ -1,6 +1,7 @@
 /** The final reply while it is written: what it holds and what it still needs. */
 import type { Solved, Truth } from '../../../../src/contract.ts';
-import type { AssignmentView, OrderDetail, ReplyInput } from '../../../../src/workorder/schema.ts';
+import type { AssignmentView, OrderDetail, ReplyView } from '../../../../src/workorder/schema.ts';
+import type { ReplyText } from '../../data/api.ts';
 import { useMe } from '../../data/session.tsx';
 import { useDraft } from '../../lib/drafts.ts';
 
@@ -16,15 +17,41 @@ export interface ReplyFields {
   waiverReason: string;
 }
 
-/** The draft that waits on the server for its countersignature. */
-const storedDraft = (assignment: AssignmentView) =>
-  assignment.replies.findLast((reply) => reply.state === 'draft' && reply.kind === 'lead');
+/** The reply on the server that a form began with. */
+interface Base {
+  id: string;
+  version: number;
+  draft: boolean;
+}
 
-/** Begins with the draft on the server; after a failed audit with the reply that failed. */
-function begin(assignment: AssignmentView): ReplyFields {
-  const from =
-    storedDraft(assignment) ?? assignment.replies.findLast((reply) => reply.state === 'failed');
-  return {
+/** What is kept while it is written; without `base` nothing is, and the form shows the server's. */
+interface Kept extends ReplyFields {
+  base: Base | null | undefined;
+  /** The text at that base, as `textName` writes it. */
+  was: string;
+}
+const NOTHING: Kept = {
+  truth: undefined,
+  finding: '',
+  measures: '',
+  basis: '',
+  solved: undefined,
+  contactMade: undefined,
+  publicVersion: '',
+  waiverReason: '',
+  base: undefined,
+  was: '',
+};
+
+/** The draft that waits for its countersignature; after a failed audit the reply that failed. */
+const replyOf = (assignment: AssignmentView): ReplyView | undefined =>
+  assignment.replies.findLast((reply) => reply.state === 'draft' && reply.kind === 'lead') ??
+  assignment.replies.findLast((reply) => reply.state === 'failed');
+
+function begin(assignment: AssignmentView): Kept {
+  const from = replyOf(assignment);
+  const fields: Kept = {
+    ...NOTHING,
     truth: from?.truth ?? undefined,
     finding: from?.finding ?? '',
     measures: from?.measures ?? '',
@@ -32,40 +59,75 @@ function begin(assignment: AssignmentView): ReplyFields {
     solved: from?.solved ?? undefined,
     contactMade: from?.contactMade ?? undefined,
     publicVersion: from?.publicVersion ?? '',
-    waiverReason: '',
+    base: from ? { id: from.id, version: from.version, draft: from.state === 'draft' } : null,
   };
+  return { ...fields, was: textName(fields, assignment) };
 }
 
-/** A short name of a text; equal texts have equal names. */
-function nameOfText(text: string): string {
-  let hash = 5381;
-  for (let i = 0; i < text.length; i++) hash = (Math.imul(hash, 33) ^ text.charCodeAt(i)) >>> 0;
-  return hash.toString(36);
+const contactOf = (f: { contactMade: boolean | undefined }, assignment: AssignmentView) =>
+  f.contactMade ?? assignment.firstContactAt !== null;
+
+/** Equal texts have equal names. */
+const textName = (f: ReplyFields | ReplyText, assignment: AssignmentView): string =>
+  JSON.stringify([
+    [f.truth, f.solved, contactOf(f, assignment)],
+    [f.finding, f.measures, f.basis, f.publicVersion],
+  ]);
+
+/** Whether the server holds something later than the base; an answer read earlier does not count. */
+function isOutdated(base: Base | null, assignment: AssignmentView): boolean {
+  const now = replyOf(assignment);
+  if (!now) return false;
+  if (!base) return true;
+  if (now.id !== base.id) return assignment.replies.some((reply) => reply.id === base.id);
+  return now.version > base.version || (base.draft && now.state !== 'draft');
 }
+
+const formName = (assignment: AssignmentView) => `reply.${assignment.id}.${assignment.round}`;
 
 /**
- * The name of the form. It changes with what the server holds, so that a draft in this browser never
- * hides what somebody else has stored since.
+ * The reply as it stands in the form. Until something is changed it is what the server holds, also
+ * when that changes; what was changed stays, with the version it began with.
  */
-export const replyFormName = (assignment: AssignmentView): string =>
-  `reply.${assignment.id}.${assignment.round}.${nameOfText(JSON.stringify(begin(assignment)))}`;
-
-export const useReplyDraft = (assignment: AssignmentView) =>
-  useDraft(useMe().userId, replyFormName(assignment), begin(assignment));
+export function useReplyDraft(assignment: AssignmentView) {
+  const draft = useDraft<Kept>(useMe().userId, formName(assignment), NOTHING);
+  const kept = draft.value;
+  const fresh = begin(assignment);
+  const name = textName(kept, assignment);
+  const outdated = kept.base !== undefined && isOutdated(kept.base, assignment);
+  const follows =
+    kept.base === undefined || (outdated && (name === kept.was || name === fresh.was));
+  const value = follows ? { ...fresh, waiverReason: kept.waiverReason } : kept;
+  const draftVersion = value.base?.draft ? value.base.version : null;
+  return {
+    value: value as ReplyFields,
+    savedAt: follows ? undefined : draft.savedAt,
+    /** Version of the draft that this text began with; null: there was none. */
+    draftVersion,
+    /** The server holds exactly this; then nobody becomes its author by looking at it. */
+    stored: draftVersion !== null && textName(value, assignment) === value.was,
+    /** What somebody else stored while this was changed. */
+    newer: outdated && !follows ? replyOf(assignment) : undefined,
+    set: (change: Partial<ReplyFields>) => draft.set({ ...value, ...change }),
+    /** The server took `text` as this version; it is the base now. */
+    saved(text: ReplyText, reply: { replyId: string; version: number }) {
+      const base = { id: reply.replyId, version: reply.version, draft: true };
+      draft.set({ base, was: textName(text, assignment) });
+    },
+    /** Goes on with what is written, on top of what the server holds. */
+    rebase: () => draft.set({ ...value, base: fresh.base, was: fresh.was }),
+    clear: draft.clear,
+    forget: draft.forget,
+  };
+}
+export type ReplyDraft = ReturnType<typeof useReplyDraft>;
 
 /** What is sent; undefined while a choice is missing. */
-export function replyInput(f: ReplyFields, assignment: AssignmentView): ReplyInput | undefined {
+export function replyText(f: ReplyFields, assignment: AssignmentView): ReplyText | undefined {
   const { truth, solved, finding, measures, basis, publicVersion } = f;
   if (!truth || !solved) return undefined;
-  const contactMade = f.contactMade ?? assignment.firstContactAt !== null;
+  const contactMade = contactOf(f, assignment);
   return { truth, solved, contactMade, finding, measures, basis, publicVersion };
-}
-
-/** Whether the server already holds exactly this; then nobody becomes its author by looking at it. */
-export function isStored(f: ReplyFields, assignment: AssignmentView): boolean {
-  if (!storedDraft(assignment)) return false;
-  const same = (a: ReplyFields) => JSON.stringify(replyInput(a, assignment));
-  return same(f) === same(begin(assignment));
 }
 
 /** Co-handlers of this round who have neither replied nor been waived. */
