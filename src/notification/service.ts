@@ -109,6 +109,9 @@ export async function ratingLink(deps: Deps, tx: Tx, event: StoredEvent): Promis
   });
 }
 
+/** An assignment in one of these is nobody's work any more. */
+const GONE: readonly string[] = ['cancelled', 'returned'];
+
 /** Whether what a notice says still holds; after an outage nobody is sent to a dead link. */
 async function stillTrue(deps: Deps, d: DeliveryRow): Promise<boolean> {
   if (d.kind === 'receipt') return true;
@@ -125,9 +128,7 @@ async function stillTrue(deps: Deps, d: DeliveryRow): Promise<boolean> {
   const held = (await assignmentsOf(deps.db, d.order_id)).filter(
     (a) => a.organization_id === d.organization_id && a.round === order?.round,
   );
-  return held.some(
-    (a) => a.state === 'pending_sign' || (d.kind === 'urged' && a.state === 'signed'),
-  );
+  return order?.closed_at === null && held.some((a) => !GONE.includes(a.state));
 }
 
 /** Makes number and words of a message at the moment of sending; neither is stored. */

@@ -128,7 +128,7 @@ describe('a gateway that fails', () => {
       [first.id],
     );
     await until('dead', async () => (await receiptOf(orderId))?.state === 'dead');
-    expect(await receiptOf(orderId)).toMatchObject({ attempts: 10, nextAttemptAt: null });
+    expect(await receiptOf(orderId)).toMatchObject({ attempts: 150, nextAttemptAt: null });
     const dead = must(await (await h.as('admin')).get('/api/deliveries?state=dead')).items;
     expect((dead as Delivery[]).map((d) => d.id)).toEqual([first.id]);
 

@@ -45,6 +45,14 @@ export function walk(as: (login: string) => Promise<Browser>) {
     if (!found) throw new Error(`${unit} has no assignment in round ${round}`);
     return found;
   };
+  /** Version of the draft as the unit sees it; null when there is none. */
+  const draftVersion = async (orderId: string): Promise<number | null> => {
+    const { assignments } = must(await (await as('water.leader')).get(`/api/orders/${orderId}`));
+    const replies = (assignments as { replies: { state: string; version: number }[] }[]).flatMap(
+      (a) => a.replies,
+    );
+    return replies.find((r) => r.state === 'draft')?.version ?? null;
+  };
   const onAssignment = async (
     login: string,
     orderId: string,
@@ -103,6 +111,7 @@ export function walk(as: (login: string) => Promise<Browser>) {
         await (
           await as('water.handler')
         ).put(`/api/assignments/${id}/reply`, {
+          replyVersion: await draftVersion(orderId),
           truth: 'true',
           finding: `查明总管破裂。${phrase}`,
           measures: `抢修完毕并恢复供水。${phrase}`,
@@ -113,10 +122,10 @@ export function walk(as: (login: string) => Promise<Browser>) {
         }),
       );
     },
-    countersign: (orderId: string, waiverReason = '') =>
+    countersign: async (orderId: string, waiverReason = '') =>
       onAssignment('water.leader', orderId, 'WATER', 'submit_reply', {
         waiverReason,
-        replyVersion: 1,
+        replyVersion: await draftVersion(orderId),
       }),
     auditFail: (orderId: string, phrase = '') =>
       act('auditor', orderId, 'audit_fail', {
