@@ -28,7 +28,9 @@ export async function takeDuties(
   const where =
     which === 'new'
       ? sql`o.queued_at is null`
-      : sql`o.queued_at < clock_timestamp() -
+      : // The first condition is there for the index; the second only makes it later.
+        sql`o.queued_at < clock_timestamp() - ${requeueSeconds}::int * interval '1 second'
+          and o.queued_at < clock_timestamp() -
           least(${requeueSeconds}::int * power(2, least(o.failures, 10)), 3600) * interval '1 second'`;
   const rows = await sql<Duty>`
     select o.id, o.consumer, e.type, e.order_id as "orderId", e.version, e.payload
