@@ -1,16 +1,20 @@
-/** Commands on the database: `migrate`, `seed-reference`, `seed-demo`, `first-admin`. */
+/** Commands on the database: `migrate`, `seed-reference`, `seed-demo`, `first-admin`, `simulate-deadline`. */
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { firstAdmin } from '../src/identity/index.ts';
 import { translate } from '../src/kernel/i18n/index.ts';
 import { loadConfig } from '../src/platform/config.ts';
 import { createCrypto } from '../src/platform/crypto.ts';
 import { connect } from '../src/platform/db.ts';
+import { reachableDataDir } from '../src/platform/embedded-postgres.ts';
 import type { Connection } from '../src/platform/db.ts';
 import { tellParent } from '../src/platform/lifetime.ts';
 import { createLog } from '../src/platform/log.ts';
 import { consumersOf } from '../src/subscriptions.ts';
 import { migrate } from './migrate.ts';
 import { seedDemo, seedReference } from './seed.ts';
+import { runSimulation } from './simulate.ts';
 
 const config = loadConfig();
 const ownerUrl = config.migrateDatabaseUrl ?? config.databaseUrl;
@@ -81,12 +85,26 @@ const runFirstAdmin = () =>
     process.stdout.write(`${config.publicUrl}/console/activate#${token}\n`);
   });
 
+/** The database of the platform that runs here by `npm start`, where none is named. */
+function runningDatabase(): string | undefined {
+  try {
+    const file = path.join(reachableDataDir(config.dataDir), 'run.json');
+    return (JSON.parse(readFileSync(file, 'utf8')) as { databaseUrl?: string }).databaseUrl;
+  } catch {
+    return undefined;
+  }
+}
+
 const COMMANDS: Record<string, () => Promise<void>> = {
   migrate: runMigrate,
   'seed-reference': () =>
     withDatabase(config.databaseUrl, ({ db }) => db.transaction().execute(seedReference)),
   'seed-demo': runSeedDemo,
   'first-admin': runFirstAdmin,
+  'simulate-deadline': () =>
+    withDatabase(config.databaseUrl ?? runningDatabase(), async ({ db }) => {
+      process.stdout.write(await runSimulation(db, process.argv.slice(3)));
+    }),
 };
 
 const command = COMMANDS[process.argv[2] ?? ''];

@@ -70,7 +70,7 @@ async function applyAll(client: pg.Client): Promise<string[]> {
 }
 
 /** What the application may never do: change or remove what happened. */
-const APPEND_ONLY = ['act', 'domain_event', 'audit_log'];
+const APPEND_ONLY = ['act', 'domain_event', 'audit_log', 'clock_entry'];
 
 async function grantApplication(client: pg.Client, ownerUrl: string, appUrl?: string) {
   if (!appUrl) return;

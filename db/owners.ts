@@ -12,6 +12,15 @@ export const OWNERS = {
   role_grant: 'identity',
   session: 'identity',
   activation: 'identity',
+  calendar: 'calendar',
+  calendar_hours: 'calendar',
+  calendar_exception: 'calendar',
+  calendar_version: 'calendar',
+  calendar_day: 'calendar',
+  deadline_policy: 'deadline',
+  deadline: 'deadline',
+  clock_entry: 'deadline',
+  deadline_step: 'deadline',
   category: 'catalogue',
   area: 'catalogue',
   dispatch_catalogue: 'catalogue',
@@ -29,6 +38,9 @@ export const OWNERS = {
   reply: 'workorder',
   routing_decision: 'routing',
   urge: 'supervision',
+  supervision_sequence: 'supervision',
+  supervision_order: 'supervision',
+  escalation: 'supervision',
   callback_task: 'followup',
   callback_attempt: 'followup',
   rating_link: 'followup',
@@ -37,3 +49,6 @@ export const OWNERS = {
   delivery: 'notification',
   demo_sms: 'notification',
 } as const;
+
+/** Views that a module offers to those above it: any of these may join them. */
+export const OFFERED = { live_clock: 'deadline', clocked_order: 'deadline' } as const;

@@ -2,7 +2,7 @@
  * Every table as Kysely sees it; `test/stores/schema.test.ts` compares it with the migrated database.
  * Instants are `Date`, calendar days `yyyy-mm-dd` text, uuid and bigint text.
  */
-import type { Generated, JSONColumnType } from 'kysely';
+import type { ColumnType, Generated, JSONColumnType } from 'kysely';
 
 type Json = JSONColumnType<Record<string, unknown>>;
 
@@ -366,6 +366,8 @@ export interface NotificationTable {
   kind: string;
   event_id: string;
   at: Date;
+  roles: Generated<string[]>;
+  step: Generated<string>;
 }
 
 export interface DeliveryTable {
@@ -382,12 +384,180 @@ export interface DeliveryTable {
   last_error: string | null;
   created_at: Date;
   sent_at: Date | null;
+  not_before: Date | null;
+  step: Generated<string>;
 }
 
 export interface DemoSmsTable {
   id: string;
   to_ct: Buffer;
   text_ct: Buffer;
+  at: Date;
+}
+
+/** A list of [start, end] minutes; written as JSON text. */
+type Spans = ColumnType<[number, number][], string, string>;
+
+export interface CalendarTable {
+  id: string;
+  organization_id: string | null;
+  name: string;
+  follows_city: Generated<boolean>;
+  created_at: Generated<Date>;
+}
+
+export interface CalendarHoursTable {
+  id: string;
+  calendar_id: string;
+  valid_from: string;
+  valid_to: Generated<string>;
+  weekday: number;
+  spans: Spans;
+  position: number;
+}
+
+export interface CalendarExceptionTable {
+  id: string;
+  calendar_id: string;
+  date: string;
+  kind: string;
+  name: Generated<string>;
+  source: Generated<string>;
+  made_by: string | null;
+  made_at: Date;
+  revoked_at: Date | null;
+}
+
+export interface CalendarVersionTable {
+  version: number;
+  what: string;
+  made_by: string | null;
+  made_at: Date;
+}
+
+export interface CalendarDayTable {
+  calendar_id: string;
+  date: string;
+  version: number;
+  replaced_in: number | null;
+  kind: string;
+  spans: Spans;
+  name: Generated<string>;
+}
+
+export interface DeadlinePolicyTable {
+  version: number;
+  id: string;
+  valid_from: Date;
+  document: Json;
+  note: Generated<string>;
+  published_by: string | null;
+  published_at: Date;
+  withdrawn_at: Date | null;
+}
+
+export interface DeadlineTable {
+  id: string;
+  subject_id: string;
+  clock: string;
+  cycle: Generated<number>;
+  epoch: Generated<number>;
+  order_id: string;
+  organization_id: string | null;
+  urgency: string | null;
+  channel: string | null;
+  type: string | null;
+  shown: Generated<boolean>;
+  state: string;
+  basis: string;
+  amount: number | null;
+  policy_version: number;
+  calendar_id: string;
+  calendar_version: number;
+  started_at: Date;
+  due_at: Date | null;
+  soon_at: Date | null;
+  today_at: Date | null;
+  remaining_ms: number | null;
+  stopped_at: Date | null;
+  met: boolean | null;
+  provisional: Generated<boolean>;
+  level: Generated<number>;
+}
+
+export interface ClockEntryTable {
+  id: string;
+  deadline_id: string;
+  position: number;
+  kind: string;
+  at: Date;
+  reason: string;
+  detail: Json;
+  party: string;
+  actor_id: string | null;
+}
+
+export interface DeadlineStepTable {
+  deadline_id: string;
+  epoch: number;
+  step: string;
+  level: number;
+  action: string;
+  fire_at: Date;
+  armed_at: Date | null;
+  fired_at: Date | null;
+}
+
+export interface LiveClockView {
+  id: string;
+  subject_id: string;
+  clock: string;
+  order_id: string;
+  organization_id: string | null;
+  shown: boolean;
+  state: string;
+  due_at: Date | null;
+  soon_at: Date | null;
+  today_at: Date | null;
+}
+
+export interface SupervisionSequenceTable {
+  year: number;
+  last: number;
+}
+
+export interface SupervisionOrderTable {
+  id: string;
+  number: string;
+  order_id: string;
+  assignment_id: string | null;
+  organization_id: string;
+  level: number;
+  cause: string;
+  state: string;
+  version: Generated<number>;
+  returns: Generated<number>;
+  issued_by: string | null;
+  issued_at: Date;
+  replied_by: string | null;
+  replied_at: Date | null;
+  judged_by: string | null;
+  judged_at: Date | null;
+}
+
+export interface EscalationTable {
+  id: string;
+  order_id: string;
+  organization_id: string | null;
+  action: string;
+  level: number;
+  cause: string;
+  deadline_id: string | null;
+  clock: string | null;
+  step: string | null;
+  epoch: number | null;
+  supervision_order_id: string | null;
+  told: Generated<boolean>;
   at: Date;
 }
 
@@ -428,4 +598,22 @@ export interface Database {
   evaluation: EvaluationTable;
   notification: NotificationTable;
   delivery: DeliveryTable;
+  calendar: CalendarTable;
+  calendar_hours: CalendarHoursTable;
+  calendar_exception: CalendarExceptionTable;
+  calendar_version: CalendarVersionTable;
+  calendar_day: CalendarDayTable;
+  deadline_policy: DeadlinePolicyTable;
+  deadline: DeadlineTable;
+  clock_entry: ClockEntryTable;
+  deadline_step: DeadlineStepTable;
+  supervision_sequence: SupervisionSequenceTable;
+  supervision_order: SupervisionOrderTable;
+  escalation: EscalationTable;
+}
+
+/** Views that may be joined (owners.ts, OFFERED). */
+export interface Views {
+  live_clock: LiveClockView;
+  clocked_order: { order_id: string };
 }

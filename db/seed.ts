@@ -4,6 +4,8 @@ import { hashPassword } from '../src/identity/index.ts';
 import { newId } from '../src/kernel/ids.ts';
 import type { OrgKind, Role } from '../src/kernel/words.ts';
 import type { DbTx, Db } from '../src/platform/db.ts';
+import { seedCalendar, seedUnitCalendars } from './seed-calendar.ts';
+import { seedPolicy } from './seed-policy.ts';
 import { readTsv } from './tsv.ts';
 
 /** First day of the starter catalogue; later rows follow with their own dates. */
@@ -25,7 +27,7 @@ export interface Account {
   organizationName: string;
 }
 
-/** Categories: a starter set that a city replaces by its own. */
+/** What every deployment starts with: categories, the city's calendar, the deadline policy. */
 export async function seedReference(db: DbTx): Promise<void> {
   const rows = readTsv('categories.tsv').map(
     ([code = '', name = '', en = '', , keywords = '']) => ({
@@ -41,6 +43,8 @@ export async function seedReference(db: DbTx): Promise<void> {
     .values(rows)
     .onConflict((c) => c.doNothing())
     .execute();
+  await seedCalendar(db);
+  await seedPolicy(db);
 }
 
 interface Unit {
@@ -290,6 +294,7 @@ export async function seedDemo(db: Db): Promise<Account[]> {
     const units = await seedUnits(tx);
     await seedAreas(tx, units);
     await seedCatalogue(tx);
+    await seedUnitCalendars(tx);
     return seedStaff(tx, units);
   });
 }

@@ -13,3 +13,7 @@ export function readTsv(file: string): string[][] {
     .filter((line) => line !== '' && !line.startsWith('#'))
     .map((line) => line.split('\t'));
 }
+
+/** A seed file that is one JSON document. */
+export const readJson = (file: string): unknown =>
+  JSON.parse(readFileSync(new URL(file, SEED), 'utf8'));

@@ -1,6 +1,8 @@
 /** The chained root of the staff API; the web takes one typed client per module from here. */
 import { Hono } from 'hono';
+import { calendarRoutes } from './calendar/index.ts';
 import { catalogueRoutes } from './catalogue/index.ts';
+import { deadlineRoutes } from './deadline/index.ts';
 import { followupRoutes } from './followup/index.ts';
 import { identityRoutes } from './identity/index.ts';
 import { intakeRoutes } from './intake/index.ts';
@@ -9,17 +11,20 @@ import { notificationRoutes } from './notification/index.ts';
 import type { Env } from './platform/http/auth.ts';
 import type { Deps } from './platform/unit-of-work.ts';
 import { routingRoutes } from './routing/index.ts';
-import { supervisionRoutes } from './supervision/index.ts';
+import { boardRoutes, supervisionRoutes } from './supervision/index.ts';
 import { workorderRoutes } from './workorder/index.ts';
 
 /** Every staff route, below `/api`. */
 export const createApi = (deps: Deps, intake: Intake, options: { trustProxy: number }) =>
   new Hono<Env>()
     .route('/', identityRoutes(deps, options))
+    .route('/', calendarRoutes(deps))
+    .route('/', deadlineRoutes(deps))
     .route('/', catalogueRoutes(deps))
     .route('/', routingRoutes(deps))
     .route('/', intakeRoutes(deps, intake))
     .route('/', supervisionRoutes(deps))
+    .route('/', boardRoutes(deps))
     .route('/', followupRoutes(deps))
     .route('/', notificationRoutes(deps))
     .route('/', workorderRoutes(deps));
@@ -28,6 +33,7 @@ export type IdentityApi = ReturnType<typeof identityRoutes>;
 export type CatalogueApi = ReturnType<typeof catalogueRoutes>;
 export type RoutingApi = ReturnType<typeof routingRoutes>;
 export type IntakeApi = ReturnType<typeof intakeRoutes>;
+export type BoardApi = ReturnType<typeof boardRoutes>;
 export type SupervisionApi = ReturnType<typeof supervisionRoutes>;
 export type FollowupApi = ReturnType<typeof followupRoutes>;
 export type NotificationApi = ReturnType<typeof notificationRoutes>;

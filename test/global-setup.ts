@@ -27,11 +27,13 @@ declare module 'vitest' {
 }
 
 const TEMPLATE = 'hotline_template';
-/** A server that may lose everything. */
+/** A server that may lose everything, except where something is measured. */
 const SETTINGS = {
-  fsync: 'off',
-  synchronous_commit: 'off',
-  full_page_writes: 'off',
+  ...(!process.env.HOTLINE_DURABLE && {
+    fsync: 'off',
+    synchronous_commit: 'off',
+    full_page_writes: 'off',
+  }),
   max_connections: '300',
 };
 

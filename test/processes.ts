@@ -359,6 +359,10 @@ export interface House {
   api: Proc;
   workers: Proc[];
   startWorkers(env?: NodeJS.ProcessEnv): Promise<Proc>;
+  /** Some worker processes with some groups each, e.g. `relay,sweeper`; all groups where none is named. */
+  startGroups(groups: string, processes?: number, env?: NodeJS.ProcessEnv): Promise<Proc[]>;
+  /** Ends every worker process in order. */
+  stopWorkers(): Promise<void>;
   restartApi(): Promise<void>;
   as(login: string): Promise<Browser>;
   screen(login: string): Promise<Screen>;
@@ -405,6 +409,13 @@ export async function openHouse(
       const proc = await start('workers.js', { ...settings, ...more });
       house.workers.push(proc);
       return proc;
+    },
+    startGroups: (groups, processes = 1, more = {}) =>
+      Promise.all(
+        Array.from({ length: processes }, () => house.startWorkers({ ...more, WORKERS: groups })),
+      ),
+    async stopWorkers() {
+      await Promise.all(house.workers.splice(0).map((p) => p.stop()));
     },
     async restartApi() {
       await house.api.kill9();

@@ -1,10 +1,11 @@
-/** The worker process: relay, schedule and handlers, as `WORKERS` picks. */
+/** The worker process: relay, schedule, handlers, timers and sweeper, as `WORKERS` picks. */
 import { ConfigError, loadConfig, requireServing } from '../src/platform/config.ts';
+import type { WorkerGroup } from '../src/platform/config.ts';
 import { createCrypto } from '../src/platform/crypto.ts';
 import { connect, deploymentKind } from '../src/platform/db.ts';
 import { onShutdown, tellParent, untilParentEnds } from '../src/platform/lifetime.ts';
 import { createLog } from '../src/platform/log.ts';
-import { createQueues } from '../src/platform/queues.ts';
+import { createQueues, within } from '../src/platform/queues.ts';
 import type { Job, QueueFactory } from '../src/platform/queues.ts';
 import { postgresPublisher, redisPublisher } from '../src/platform/realtime-bus.ts';
 import type { Deps } from '../src/platform/unit-of-work.ts';
@@ -20,6 +21,8 @@ import { consumersOf } from '../src/subscriptions.ts';
 import { serveDuties, takeSendDuties } from './duties.ts';
 import { startRelay } from './relay.ts';
 import { SCHEDULE, ensureSchedule } from './schedule.ts';
+import { startSweeper } from './sweeper.ts';
+import { startTimers } from './timers.ts';
 
 /** How often lost repeating jobs are put back, in milliseconds. */
 const ENSURE_EVERY_MS = 15_000;
@@ -30,6 +33,10 @@ const ENSURE_EVERY_MS = 15_000;
 const SENDING_MAX = 256;
 /** How long a process that ends waits for the gateway's answers, in milliseconds. */
 const SENDING_GRACE_MS = 2_000;
+/** Connections that only fire deadlines, so that no number of duties holds these up. */
+const FIRING_CONNECTIONS = 4;
+/** How long the start waits for a queue that is away, in milliseconds. */
+const QUEUE_LIMIT_MS = 3_000;
 
 type Serving = ReturnType<typeof requireServing>;
 
@@ -77,7 +84,7 @@ function startHandlers(deps: Deps, queues: QueueFactory, gateway: Gateway): void
 async function startSchedule(deps: Deps, queues: QueueFactory): Promise<void> {
   queues.worker('schedule', async (job: Job) => SCHEDULE[job.name]?.run({ deps, queues }), 4);
   const ensure = () =>
-    ensureSchedule(queues).catch((error: Error) =>
+    within(QUEUE_LIMIT_MS, ensureSchedule(queues)).catch((error: Error) =>
       deps.log.warn({ error: error.message }, 'schedule'),
     );
   await ensure();
@@ -85,8 +92,33 @@ async function startSchedule(deps: Deps, queues: QueueFactory): Promise<void> {
   onShutdown('schedule', () => clearInterval(timer));
 }
 
+/** Timers and sweeper: the two that fire deadlines, each sufficient alone. */
+function startFiring(config: Serving, shared: Deps, queues: QueueFactory, gateway: Gateway): void {
+  const connection = connect(config.databaseUrl, {
+    max: FIRING_CONNECTIONS,
+    name: 'hotline-firing',
+  });
+  const firing: Deps = { ...shared, db: connection.db };
+  if (config.workers.includes('sweeper')) {
+    const ageSeconds = config.outboxSweepSeconds;
+    const sweeper = startSweeper({ firing, deps: shared, gateway, ageSeconds });
+    onShutdown('sweeper', () => sweeper.stop());
+  }
+  if (config.workers.includes('timers')) {
+    const rearmMs = config.timersRearmSeconds * 1_000;
+    const timers = startTimers({ deps: firing, queues, rearmMs });
+    onShutdown('timers', () => timers.stop());
+  }
+  // After the queues, whose last jobs still fire.
+  lastOfAll.push(() => connection.close());
+}
+
+/** Connections that end when nothing runs any more. */
+const lastOfAll: (() => Promise<void>)[] = [];
+
 async function main(): Promise<void> {
   const config = requireServing(loadConfig());
+  const runs = (...groups: WorkerGroup[]) => groups.some((g) => config.workers.includes(g));
   const log = createLog('workers', config.logLevel);
   const connection = connect(config.databaseUrl, {
     max: config.databasePoolMax,
@@ -103,22 +135,23 @@ async function main(): Promise<void> {
   const publisher = config.redisUrl
     ? redisPublisher(config.redisUrl, log)
     : postgresPublisher(connection.pool);
-  if (config.workers.includes('relay')) {
-    const relay = startRelay({
-      db: deps.db,
-      queues,
-      publisher,
-      log,
-      requeueSeconds: config.outboxRequeueSeconds,
-    });
+  lastOfAll.push(
+    () => publisher.close(),
+    () => connection.close(),
+  );
+  const gateway = runs('handlers', 'sweeper')
+    ? letGoAtEnd(await gatewayOf(config, deps))
+    : noGateway;
+  if (runs('timers', 'sweeper')) startFiring(config, deps, queues, gateway);
+  if (runs('relay')) {
+    const requeueSeconds = config.outboxRequeueSeconds;
+    const relay = startRelay({ db: deps.db, queues, publisher, log, requeueSeconds });
     onShutdown('relay', () => relay.stop());
   }
-  if (config.workers.includes('handlers'))
-    startHandlers(deps, queues, letGoAtEnd(await gatewayOf(config, deps)));
-  if (config.workers.includes('schedule')) await startSchedule(deps, queues);
+  if (runs('handlers')) startHandlers(deps, queues, gateway);
+  if (runs('schedule')) await startSchedule(deps, queues);
   onShutdown('queues', () => queues.close());
-  onShutdown('publisher', () => publisher.close());
-  onShutdown('database', () => connection.close());
+  onShutdown('connections', () => Promise.all(lastOfAll.map((end) => end())));
   tellParent({ type: 'ready' });
   log.info({ groups: config.workers, backend: queues.backend }, 'workers ready');
   await untilParentEnds();

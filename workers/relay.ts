@@ -1,19 +1,22 @@
 /** Carries duties from the outbox to the queues, and nudges to the sockets. */
 import type { Db } from '../src/platform/db.ts';
 import type { Logger } from '../src/platform/log.ts';
-import { deleteDuties, markQueued, takeDuties } from '../src/platform/outbox.ts';
+import { deleteDuties, markQueued, takeDuties, takeNudges } from '../src/platform/outbox.ts';
 import type { Duty } from '../src/platform/outbox.ts';
+import { within } from '../src/platform/queues.ts';
 import type { QueueFactory, QueueName } from '../src/platform/queues.ts';
 import type { Publisher } from '../src/platform/realtime-bus.ts';
 import { messageFor } from '../src/realtime/index.ts';
+import { startLoop } from './loop.ts';
 
 /** Ids one job carries; a message has a job of its own, so that one that hangs holds no other. */
-const IDS_PER_JOB: Record<QueueName, number> = { events: 50, deliveries: 1, schedule: 1 };
-/** Waiting times between looks, in milliseconds: after work, and at most when there is none. */
-const BUSY_MS = 5;
+const IDS_PER_JOB: Record<'events' | 'deliveries', number> = { events: 50, deliveries: 1 };
+/** Longest waiting time between looks, in milliseconds. */
 const IDLE_MS = 200;
 /** How often the queued ones are looked at, in milliseconds. */
 const STALE_EVERY_MS = 1_000;
+/** A queue that says nothing that long is away: its rows are let go, so that others may serve them. */
+const QUEUE_LIMIT_MS = 5_000;
 
 export interface RelayDeps {
   db: Db;
@@ -23,7 +26,7 @@ export interface RelayDeps {
   requeueSeconds: number;
 }
 
-const queueOf = (consumer: string): QueueName =>
+const queueOf = (consumer: string): keyof typeof IDS_PER_JOB & QueueName =>
   consumer === 'notification.send' ? 'deliveries' : 'events';
 
 const chunks = <T>(list: T[], size: number): T[][] =>
@@ -44,63 +47,54 @@ async function enqueue(queues: QueueFactory, duties: Duty[]): Promise<void> {
   }
 }
 
-/**
- * One round: nudges are published and done; other duties are enqueued and marked. Enqueueing comes
- * before the commit: a duty may be queued twice, never forgotten.
- * @returns how many rows were served.
- */
-export async function relayOnce(deps: RelayDeps, which: 'new' | 'stale'): Promise<number> {
+const idsOf = (duties: Duty[]) => duties.map((d) => d.id);
+
+/** Nudges are published and done, whatever the queues do. @returns how many. */
+export function publishNudges(deps: Pick<RelayDeps, 'db' | 'publisher'>): Promise<number> {
   return deps.db.transaction().execute(async (tx) => {
-    const duties = await takeDuties(tx, which, deps.requeueSeconds);
-    if (duties.length === 0) return 0;
-    const nudges = duties.filter((d) => d.consumer === 'realtime');
-    const others = duties.filter((d) => d.consumer !== 'realtime');
-    await deleteDuties(
-      tx,
-      nudges.map((d) => d.id),
-    );
+    const nudges = await takeNudges(tx);
+    await deleteDuties(tx, idsOf(nudges));
     const messages = nudges.flatMap((d) => messageFor(d) ?? []);
     if (messages.length > 0) await deps.publisher.publish(messages);
-    if (others.length > 0) await enqueue(deps.queues, others);
-    await markQueued(
-      tx,
-      others.map((d) => d.id),
-    );
+    return nudges.length;
+  });
+}
+
+/**
+ * Duties are enqueued and marked. Enqueueing comes before the commit: a duty may be queued twice,
+ * never forgotten. @returns how many.
+ */
+export function enqueueDuties(
+  deps: Pick<RelayDeps, 'db' | 'queues' | 'requeueSeconds'>,
+  which: 'new' | 'stale',
+): Promise<number> {
+  return deps.db.transaction().execute(async (tx) => {
+    const duties = await takeDuties(tx, which, deps.requeueSeconds);
+    if (duties.length > 0) await within(QUEUE_LIMIT_MS, enqueue(deps.queues, duties));
+    await markQueued(tx, idsOf(duties));
     return duties.length;
   });
 }
 
-/** Runs the relay until stopped; errors (database or queue away) are logged and waited out. */
+/** One round of both. @returns how many rows were served. */
+export async function relayOnce(deps: RelayDeps, which: 'new' | 'stale'): Promise<number> {
+  return (await publishNudges(deps)) + (await enqueueDuties(deps, which));
+}
+
+/** Runs the relay until stopped, nudges and duties independently of each other. */
 export function startRelay(deps: RelayDeps): { stop(): Promise<void> } {
-  let stopping = false;
-  let wait = IDLE_MS;
-  let staleAt = 0;
-  let wake = () => {};
-  const loop = async () => {
-    while (!stopping) {
-      try {
-        const served = await relayOnce(deps, 'new');
-        if (performance.now() - staleAt > STALE_EVERY_MS) {
-          staleAt = performance.now();
-          await relayOnce(deps, 'stale');
-        }
-        wait = served > 0 ? BUSY_MS : Math.min(wait * 2, IDLE_MS);
-      } catch (error) {
-        deps.log.warn({ error: error instanceof Error ? error.message : 'unknown' }, 'relay');
-        wait = 1_000;
-      }
-      await new Promise<void>((done) => {
-        const timer = setTimeout(done, wait);
-        wake = () => (clearTimeout(timer), done());
-      });
-    }
+  let staleAt = -Infinity;
+  const duties = async () => {
+    const served = await enqueueDuties(deps, 'new');
+    if (performance.now() - staleAt < STALE_EVERY_MS) return served;
+    staleAt = performance.now();
+    await enqueueDuties(deps, 'stale');
+    return served;
   };
-  const running = loop();
-  return {
-    async stop() {
-      stopping = true;
-      wake();
-      await running;
-    },
-  };
+  const { log } = deps;
+  const loops = [
+    startLoop({ name: 'relay nudges', log, idleMs: IDLE_MS, round: () => publishNudges(deps) }),
+    startLoop({ name: 'relay', log, idleMs: IDLE_MS, round: duties }),
+  ];
+  return { stop: async () => void (await Promise.all(loops.map((l) => l.stop()))) };
 }

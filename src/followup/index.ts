@@ -1,5 +1,5 @@
 export { followupRoutes } from './routes.ts';
-export { LINK_DAYS, proposesRedo } from './rules.ts';
+export { proposesRedo } from './rules.ts';
 export {
   conclude,
   evaluateByLink,

@@ -1,11 +1,15 @@
 import type { Channel, DemandType, GiveUpReason, Solved } from '../kernel/words.ts';
 
-/** Failed attempts, and days they must be spread over, before a link is sent (domain.md §2.10). */
-export const ATTEMPTS_BEFORE_LINK = { attempts: 3, cityDays: 2 } as const;
-/** Days a rating link stays open (domain.md §2.10). */
-export const LINK_DAYS = 7;
-/** One consultation in this many is called; the others get a link (≥ 10 %, domain.md §2.10). */
-export const CONSULTATION_SAMPLE = 10;
+/** The numbers of follow-up in the policy document (domain.md §2.10). */
+export interface Numbers {
+  /** Failed attempts, and days they must be spread over, before a link is sent. */
+  readonly attempts: number;
+  readonly attemptDays: number;
+  /** Days a rating link stays open. */
+  readonly linkDays: number;
+  /** One consultation in this many is called; the others get a link. */
+  readonly consultationSample: number;
+}
 
 /** What deciding on follow-up needs to know of an order. */
 export interface Due {
@@ -24,28 +28,30 @@ const ONLINE: readonly Channel[] = ['web', 'app', 'wechat', 'chat', 'mail'];
 const ALWAYS_CALLED: readonly (DemandType | null)[] = ['complaint', 'report', 'help'];
 
 /** Who is called, who gets a link, and who is left alone (domain.md §2.10). */
-export function methodFor(d: Due): Method {
+export function methodFor(d: Due, n: Pick<Numbers, 'consultationSample'>): Method {
   if (d.type === 'praise') return { kind: 'exempt', reason: 'praise' };
   if (d.confidential) return { kind: 'exempt', reason: 'confidential' };
   if (d.anonymous) return { kind: 'exempt', reason: 'anonymous' };
   if (!d.wishCallback) return { kind: 'exempt', reason: 'no_callback_wish' };
   if (ONLINE.includes(d.channel) || !d.hasPhone) return { kind: 'link' };
   if (ALWAYS_CALLED.includes(d.type)) return { kind: 'call' };
-  if (d.type === 'consultation' && inSample(d.orderId)) return { kind: 'call' };
+  if (d.type === 'consultation' && inSample(d.orderId, n.consultationSample))
+    return { kind: 'call' };
   return { kind: 'link' };
 }
 
-/** A tenth of all ids, the same ones whoever asks. */
-export const inSample = (orderId: string): boolean =>
-  Number.parseInt(orderId.slice(-6), 16) % CONSULTATION_SAMPLE === 0;
+/** One in so many of all ids, the same ones whoever asks. */
+export const inSample = (orderId: string, oneIn: number): boolean =>
+  Number.parseInt(orderId.slice(-6), 16) % oneIn === 0;
 
 /** Whether the citizen has been tried often enough for a link to go out instead. */
-export function linkIsDue(attempts: readonly { result: string; cityDay: string }[]): boolean {
+export function linkIsDue(
+  attempts: readonly { result: string; cityDay: string }[],
+  n: Pick<Numbers, 'attempts' | 'attemptDays'>,
+): boolean {
   const failed = attempts.filter((a) => a.result !== 'reached');
   const days = new Set(failed.map((a) => a.cityDay));
-  return (
-    failed.length >= ATTEMPTS_BEFORE_LINK.attempts && days.size >= ATTEMPTS_BEFORE_LINK.cityDays
-  );
+  return failed.length >= n.attempts && days.size >= n.attemptDays;
 }
 
 /** Whether what the citizen said calls for doing it again; the supervisor decides. */

@@ -1,3 +1,4 @@
+import { documentOf, policyAt, stopClocks } from '../deadline/index.ts';
 import { holds, SYSTEM } from '../kernel/actor.ts';
 import type { Actor, CitizenActor, StaffActor } from '../kernel/actor.ts';
 import { addDays, cityDay } from '../kernel/clock.ts';
@@ -23,14 +24,8 @@ import {
 } from '../workorder/index.ts';
 import type { OrderRow } from '../workorder/index.ts';
 import type { ActResult } from '../workorder/schema.ts';
-import {
-  LINK_DAYS,
-  closingIssues,
-  closingTypeFor,
-  linkIsDue,
-  methodFor,
-  proposesRedo,
-} from './rules.ts';
+import { closingIssues, closingTypeFor, linkIsDue, methodFor, proposesRedo } from './rules.ts';
+import type { Numbers } from './rules.ts';
 import type { AttemptInput, CloseInput, EvaluationInput, RedoInput } from './schema.ts';
 import * as store from './store.ts';
 import type { TaskRow } from './store.ts';
@@ -39,9 +34,15 @@ import type { TaskRow } from './store.ts';
 export const ratingToken = (crypto: Crypto, linkId: string): string =>
   crypto.mac('rating_link', linkId);
 
+/** The numbers of the policy that holds now. @throws AppError `not_ready` where there is none. */
+async function numbers(tx: Tx): Promise<Numbers> {
+  const policy = (await policyAt(tx.db, tx.at)) ?? fail('not_ready', {}, 'no deadline policy');
+  return (await documentOf(tx.db, policy)).followup;
+}
+
 async function makeLink(tx: Tx, crypto: Crypto, order: { id: string; round: number }) {
   const id = newId();
-  const expires = addDays(tx.at, LINK_DAYS);
+  const expires = addDays(tx.at, (await numbers(tx)).linkDays);
   await store.insertLink(tx.db, {
     id,
     order_id: order.id,
@@ -53,10 +54,18 @@ async function makeLink(tx: Tx, crypto: Crypto, order: { id: string; round: numb
   return { id, expires };
 }
 
-/** Makes the link of a task, starts its seven days, and has it sent where there is a telephone. */
+/** Makes the link of a task, starts its days, and has it sent where there is a telephone. */
 async function sendLink(deps: Deps, tx: Tx, task: TaskRow, hasPhone: boolean) {
   const link = await makeLink(tx, deps.crypto, { id: task.order_id, round: task.round });
   await store.setLinkSent(tx.db, task.id, tx.at, link.expires);
+  // The centre has done its part; the citizen has the days of the link.
+  await stopClocks(
+    tx,
+    'system',
+    { subjectIds: [task.order_id], clocks: ['callback'] },
+    'done',
+    'link_sent',
+  );
   if (!hasPhone) return;
   tx.record({
     type: 'callback.link_made',
@@ -84,7 +93,7 @@ export async function open(deps: Deps, tx: Tx, event: StoredEvent): Promise<void
   const order = event.orderId ? await lockOrder(tx.db, event.orderId) : null;
   if (!order || order.state !== 'pending_callback' || order.round !== event.payload.round) return;
   const phone = await hasPhone(deps, tx, order);
-  const method = methodFor({
+  const due = {
     orderId: order.id,
     type: order.type,
     channel: order.channel,
@@ -92,7 +101,8 @@ export async function open(deps: Deps, tx: Tx, event: StoredEvent): Promise<void
     anonymous: order.anonymous,
     wishCallback: order.wish_callback,
     hasPhone: phone,
-  });
+  };
+  const method = methodFor(due, await numbers(tx));
   const task = {
     id: newId(),
     order_id: order.id,
@@ -200,7 +210,7 @@ export async function recordAttempt(
       }
       const attempts = await store.attemptsOf(tx.db, [task.id]);
       const failed = attempts.map((a) => ({ result: a.result, cityDay: a.city_day }));
-      if (!task.link_sent_at && linkIsDue(failed)) {
+      if (!task.link_sent_at && linkIsDue(failed, await numbers(tx))) {
         const order = (await findOrder(tx.db, task.order_id))!;
         await sendLink(deps, tx, task, await hasPhone(deps, tx, order));
       }

@@ -6,19 +6,24 @@ export {
   firstAdmin,
   hashPassword,
   inviteUser,
+  operatorsSignedIn,
   requireStaff,
   resolveSession,
+  resolveSessions,
   signIn,
   signOut,
 } from './service.ts';
 export {
   ancestors,
+  centerId,
   commandRooms,
   deleteDeadSessions,
+  descendants,
   dispatchable,
   listUnits,
   organizationsByCode,
   organizationsById,
+  untilGrantsChange,
   userNames,
 } from './store.ts';
 export type { Organization } from './store.ts';

@@ -63,22 +63,34 @@ export const SESSION_MAX_HOURS = 12;
 /** Failed sign-ins within the window that lock an account's sign-in, and those that lock a source. */
 export const SIGN_IN_LIMIT = { windowMinutes: 15, perLogin: 5, perSource: 100 } as const;
 
-/** The desks each role works at, in the order of the top bar. */
-export const DESKS_OF: Record<
-  Role,
-  readonly ('operator' | 'dispatch' | 'inbox' | 'audit' | 'followup' | 'orders')[]
-> = {
+/** The desks of the console; which of them a person sees follows from the roles. */
+export const DESKS = [
+  'operator',
+  'dispatch',
+  'inbox',
+  'audit',
+  'followup',
+  'board',
+  'overdue',
+  'supervision',
+  'orders',
+  'calendar',
+] as const;
+export type Desk = (typeof DESKS)[number];
+
+/** The desks each role works at; the top bar keeps the order of `DESKS`. */
+export const DESKS_OF: Record<Role, readonly Desk[]> = {
   operator: ['operator', 'orders'],
-  dispatcher: ['dispatch', 'orders'],
+  dispatcher: ['dispatch', 'board', 'orders'],
   callback_agent: ['followup', 'orders'],
   auditor: ['audit', 'orders'],
   arbiter: ['orders'],
-  supervisor: ['followup', 'orders'],
-  center_admin: ['orders'],
+  supervisor: ['board', 'overdue', 'supervision', 'followup', 'orders', 'calendar'],
+  center_admin: ['board', 'overdue', 'supervision', 'orders', 'calendar'],
   unit_receiver: ['inbox'],
   handler: ['inbox'],
-  unit_leader: ['inbox'],
-  command_room: ['inbox'],
+  unit_leader: ['inbox', 'board', 'overdue', 'supervision'],
+  command_room: ['inbox', 'board', 'overdue'],
   grid_worker: ['inbox'],
   secret_officer: [],
   publisher: [],

@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import type { OrgKind, Role } from '../kernel/words.ts';
+import { DESKS } from './rules.ts';
+import type { Desk } from './rules.ts';
 
 export const signInInput = z.object({
   login: z
@@ -16,9 +18,8 @@ export const activationInput = z.object({
   password: z.string().min(PASSWORD_MIN).max(200),
 });
 
-/** The desks of the console; which of them a person sees follows from the roles. */
-export const DESKS = ['operator', 'dispatch', 'inbox', 'audit', 'followup', 'orders'] as const;
-export type Desk = (typeof DESKS)[number];
+export { DESKS };
+export type { Desk };
 
 /** Who is signed in. */
 export interface Me {

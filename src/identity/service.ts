@@ -6,6 +6,7 @@ import type { EventPayloads } from '../kernel/events.ts';
 import { newId } from '../kernel/ids.ts';
 import { hashToken, newToken } from '../platform/crypto.ts';
 import { appNow, deploymentKind } from '../platform/db.ts';
+import type { Reader } from '../platform/db.ts';
 import { forget, hit, unhit } from '../platform/throttle.ts';
 import { inTransaction, unkept } from '../platform/unit-of-work.ts';
 import type { Call, Deps, Tx } from '../platform/unit-of-work.ts';
@@ -68,13 +69,29 @@ export async function signIn(
 }
 
 /** The person behind a session token, or null. */
-export async function resolveSession(deps: Deps, token: string): Promise<StaffActor | null> {
-  const found = await store.findSession(deps.db, hashToken(token), SESSION_IDLE_HOURS);
-  if (!found) return null;
-  const { stale, ...actor } = found;
-  if (stale) await store.touchSession(deps.db, actor.sessionId);
-  return actor;
+export const resolveSession = async (deps: Deps, token: string): Promise<StaffActor | null> =>
+  (await resolveSessions(deps, [token])).get(token) ?? null;
+
+/** The people behind session tokens; tokens of sessions that are over are left out. */
+export async function resolveSessions(
+  deps: Deps,
+  tokens: readonly string[],
+): Promise<Map<string, StaffActor>> {
+  const hashes = new Map(tokens.map((token) => [hashToken(token), token]));
+  const found = await store.findSessions(deps.db, [...hashes.keys()], SESSION_IDLE_HOURS);
+  const actors = new Map<string, StaffActor>();
+  const untouched: string[] = [];
+  for (const [hash, { stale, ...actor }] of found) {
+    if (stale) untouched.push(actor.sessionId);
+    actors.set(hashes.get(hash)!, actor);
+  }
+  await store.touchSessions(deps.db, untouched);
+  return actors;
 }
+
+/** How many operators are signed in. @param now instant of the platform's clock for their grants. */
+export const operatorsSignedIn = (db: Reader, now: Date | null = null): Promise<number> =>
+  store.countOperators(db, SESSION_IDLE_HOURS, now);
 
 export async function signOut(deps: Deps, actor: StaffActor): Promise<void> {
   await inTransaction(deps, actor, async (tx) => {

@@ -6,6 +6,7 @@ import type { OrgKind, Role } from '../kernel/words.ts';
 import type { DbTx, Reader } from '../platform/db.ts';
 
 interface SessionRow {
+  token_hash: string;
   id: string;
   user_id: string;
   person_id: string;
@@ -16,49 +17,92 @@ interface SessionRow {
   reach: string[];
 }
 
-/** The living session behind a token with its person, grants and reach, in one round trip. */
-export async function findSession(
+/** The living sessions behind some tokens with person, grants and reach, in one round trip. */
+export async function findSessions(
   db: Reader,
-  tokenHash: string,
+  tokenHashes: readonly string[],
   idleHours: number,
-): Promise<(StaffActor & { stale: boolean }) | null> {
+): Promise<Map<string, StaffActor & { stale: boolean }>> {
+  if (tokenHashes.length === 0) return new Map();
   const found = await sql<SessionRow>`
     with recursive live as (
-      select s.id, s.user_id, u.person_id, u.display_name, u.login,
+      select s.token_hash, s.id, s.user_id, u.person_id, u.display_name, u.login,
         s.seen_at < clock_timestamp() - interval '1 minute' as stale
       from session s join app_user u on u.id = s.user_id
-      where s.token_hash = ${tokenHash} and u.active and s.expires_at > clock_timestamp()
+      where s.token_hash = any (${[...tokenHashes]}::text[]) and u.active
+        and s.expires_at > clock_timestamp()
         and s.seen_at > clock_timestamp() - make_interval(hours => ${idleHours})
     ), granted as (
-      select g.role, g.organization_id from role_grant g join live on live.user_id = g.user_id
-      where app_now() >= g.valid_from and app_now() < g.valid_to
-    ), reach (id) as (
-      select organization_id from granted
+      select g.user_id, g.role, g.organization_id from role_grant g
+      where g.user_id in (select user_id from live)
+        and app_now() >= g.valid_from and app_now() < g.valid_to
+    ), reach (user_id, id) as (
+      select user_id, organization_id from granted
       union
-      select o.id from organization o join reach r on o.parent_id = r.id or o.line_parent_id = r.id
+      select r.user_id, o.id from organization o
+        join reach r on o.parent_id = r.id or o.line_parent_id = r.id
     )
     select live.*,
       coalesce((select json_agg(json_build_object('role', role, 'organizationId', organization_id)
-        order by role) from granted), '[]') as grants,
-      coalesce((select json_agg(id) from reach), '[]') as reach
+        order by role) from granted g where g.user_id = live.user_id), '[]') as grants,
+      coalesce((select json_agg(id) from reach r where r.user_id = live.user_id), '[]') as reach
     from live`.execute(db);
-  const r = found.rows[0];
-  if (!r) return null;
-  return {
-    kind: 'staff',
-    sessionId: r.id,
-    userId: r.user_id,
-    personId: r.person_id,
-    name: r.display_name,
-    login: r.login,
-    grants: r.grants,
-    reach: new Set(r.reach),
-    stale: r.stale,
-  };
+  return new Map(
+    found.rows.map((r) => [
+      r.token_hash,
+      {
+        kind: 'staff',
+        sessionId: r.id,
+        userId: r.user_id,
+        personId: r.person_id,
+        name: r.display_name,
+        login: r.login,
+        grants: r.grants,
+        reach: new Set(r.reach),
+        stale: r.stale,
+      },
+    ]),
+  );
 }
 
-export async function touchSession(db: Reader, sessionId: string): Promise<void> {
-  await sql`update session set seen_at = clock_timestamp() where id = ${sessionId}`.execute(db);
+export async function touchSessions(db: Reader, sessionIds: readonly string[]): Promise<void> {
+  if (sessionIds.length === 0) return;
+  await sql`update session set seen_at = clock_timestamp()
+    where id = any (${[...sessionIds]}::uuid[])`.execute(db);
+}
+
+/** How many people with a living session are operators now. */
+export async function countOperators(
+  db: Reader,
+  idleHours: number,
+  now: Date | null = null,
+): Promise<number> {
+  const at = now ? sql`${now}::timestamptz` : sql`app_now()`;
+  const r = await sql<{ n: string }>`
+    with t as materialized (select ${at} as now)
+    select count(distinct s.user_id) as n from t, session s
+      join app_user u on u.id = s.user_id join role_grant g on g.user_id = s.user_id
+    where u.active and g.role = 'operator' and t.now >= g.valid_from and t.now < g.valid_to
+      and s.expires_at > clock_timestamp()
+      and s.seen_at > clock_timestamp() - make_interval(hours => ${idleHours})`.execute(db);
+  return Number(r.rows[0]!.n);
+}
+
+/** Milliseconds of the platform's clock until a grant of these people begins or ends by itself. */
+export async function untilGrantsChange(
+  db: Reader,
+  userIds: readonly string[],
+): Promise<number | null> {
+  if (userIds.length === 0) return null;
+  const r = await sql<{ ms: string | null }>`
+    with t as materialized (select app_now() as now)
+    select extract(epoch from min(x.at) - min(t.now)) * 1000 as ms
+    from t, role_grant g cross join lateral (values (g.valid_from), (g.valid_to)) as x(at)
+    where g.user_id = any (${[...userIds]}::uuid[]) and x.at > t.now and isfinite(x.at)`.execute(
+    db,
+  );
+  const ms = r.rows[0]?.ms ?? null;
+  return ms === null ? null : Number(ms);
 }
 
 export async function insertSession(
@@ -165,16 +209,8 @@ export async function hasGrant(
 
 /** The hotline centre; there is one, and the first call makes it. */
 export async function ensureCenter(db: DbTx): Promise<string> {
-  const find = () =>
-    db
-      .selectFrom('organization')
-      .select('id')
-      .where('kind', '=', 'center')
-      .orderBy('code')
-      .limit(1)
-      .executeTakeFirst();
-  const known = await find();
-  if (known) return known.id;
+  const known = await centerId(db);
+  if (known) return known;
   await db
     .insertInto('organization')
     .values({
@@ -186,7 +222,19 @@ export async function ensureCenter(db: DbTx): Promise<string> {
     })
     .onConflict((c) => c.column('code').doNothing())
     .execute();
-  return (await find())?.id ?? fail('unit_unknown', {}, 'HOTLINE is not a centre');
+  return (await centerId(db)) ?? fail('unit_unknown', {}, 'HOTLINE is not a centre');
+}
+
+/** The hotline centre, where it was made. */
+export async function centerId(db: Reader): Promise<string | null> {
+  const row = await db
+    .selectFrom('organization')
+    .select('id')
+    .where('kind', '=', 'center')
+    .orderBy('code')
+    .limit(1)
+    .executeTakeFirst();
+  return row?.id ?? null;
 }
 
 export interface Organization {
@@ -278,6 +326,18 @@ export async function ancestors(db: Reader, ids: readonly string[]): Promise<str
       select x.id from up join organization o on o.id = up.id
         cross join lateral (values (o.parent_id), (o.line_parent_id)) as x(id) where x.id is not null
     ) select id from up`.execute(db);
+  return rows.rows.map((r) => r.id);
+}
+
+/** The units themselves and every unit below them, on both lines (条 and 块). */
+export async function descendants(db: Reader, ids: readonly string[]): Promise<string[]> {
+  if (ids.length === 0) return [];
+  const rows = await sql<{ id: string }>`
+    with recursive down (id) as (
+      select id from organization where id = any (${[...ids]}::uuid[])
+      union
+      select o.id from organization o join down d on o.parent_id = d.id or o.line_parent_id = d.id
+    ) select id from down order by id`.execute(db);
   return rows.rows.map((r) => r.id);
 }
 

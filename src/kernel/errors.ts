@@ -28,9 +28,11 @@ export const ERROR_STATUS = {
   first_contact_missing: 409,
   reply_missing: 409,
   already_done: 409,
+  preview_outdated: 409,
   requester_unreachable: 409,
   demo_only: 404,
   busy: 503,
+  not_ready: 503,
   database_unavailable: 503,
   internal: 500,
 } as const;

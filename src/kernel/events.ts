@@ -2,7 +2,7 @@
  * Every event by name with its payload: ids and codes only, never a person's data or free text,
  * because event rows are kept for ever. A lower module may react to a higher one's event.
  */
-import type { Role } from './words.ts';
+import type { Clock, LadderAction, Role } from './words.ts';
 
 /** Something happened to an order; `organizationIds` are the units that hold an assignment. */
 export interface OrderPayload {
@@ -16,6 +16,15 @@ export interface AssignmentPayload {
   organizationId: string;
   kind: 'lead' | 'co';
   round: number;
+}
+
+/** `organizationIds`: who holds the clock; none = the centre. */
+export interface FiredPayload {
+  deadlineId: string;
+  subjectId: string;
+  clock: Clock;
+  organizationIds: string[];
+  steps: { step: string; epoch: number; level: number; action: LadderAction }[];
 }
 
 export interface EventPayloads {
@@ -39,12 +48,23 @@ export interface EventPayloads {
   'work_order.withdrawn': OrderPayload;
   'work_order.urged': OrderPayload;
   'work_order.noted': OrderPayload;
+  'work_order.supervised': OrderPayload;
+  'work_order.supervision_replied': OrderPayload;
+  'work_order.supervision_judged': OrderPayload;
   'assignment.created': AssignmentPayload;
   'assignment.cancelled': AssignmentPayload;
   'reply.drafted': { assignmentId: string; organizationId: string };
   'callback.link_made': { ratingLinkId: string; round: number };
   'delivery.created': { deliveryId: string };
   'delivery.failed': { deliveryId: string; attempts: number; dead: boolean };
+  /** Steps of one clock that fired together, in their order. */
+  'deadline.fired': FiredPayload;
+  /** The due instant moved without an act on the order: calendar or policy changed. */
+  'deadline.moved': { organizationIds: string[] };
+  'escalation.recorded': { organizationIds: string[]; level: number };
+  'calendar.changed': { version: number };
+  'policy.published': { version: number };
+  'policy.withdrawn': { version: number };
   'requester.revealed': { field: 'phone'; reasonGiven: true };
   'user.signed_in': Record<string, never>;
   'user.signed_out': { sessionId: string };
@@ -57,7 +77,7 @@ export type EventName = keyof EventPayloads;
 /** An event as it is recorded; the unit of work adds id and instant. */
 export interface NewEvent<N extends EventName = EventName> {
   type: N;
-  subjectType: 'work_order' | 'assignment' | 'delivery' | 'app_user';
+  subjectType: 'work_order' | 'assignment' | 'delivery' | 'app_user' | 'deadline' | 'calendar';
   subjectId: string;
   orderId?: string;
   /** The order's version after the act. */

@@ -172,3 +172,48 @@ export type ChecklistItem = (typeof CHECKLIST)[number];
 /** Who may read a text that was added to an order. */
 export const VISIBILITIES = ['public', 'staff', 'center', 'unit'] as const;
 export type Visibility = (typeof VISIBILITIES)[number];
+
+/** The clocks of life-cycle.md. */
+export const CLOCKS = [
+  'citizen',
+  'accept',
+  'dispatch',
+  'sign',
+  'first_contact',
+  'return_window',
+  'final',
+  'first_disposal',
+  'co',
+  'audit',
+  'callback',
+  'opinion',
+  'supplement',
+  'suspension_review',
+  'supervision_reply',
+] as const;
+export type Clock = (typeof CLOCKS)[number];
+
+/** What a clock shows (look.md): 充裕, 将到期, 今日到期, 超期, 暂停, 临时. */
+export const LAMPS = ['roomy', 'soon', 'today', 'overdue', 'paused', 'provisional'] as const;
+export type Lamp = (typeof LAMPS)[number];
+
+/** What a step of the ladder does: a reminder, an urge, a supervision order. */
+export const LADDER_ACTIONS = ['remind', 'urge', 'supervise'] as const;
+export type LadderAction = (typeof LADDER_ACTIONS)[number];
+
+/** Why a supervision order was issued (domain.md §2.7). */
+export const SUPERVISION_CAUSES = [
+  'overdue',
+  'redo',
+  'problem_order',
+  'unanswered',
+  'manual',
+] as const;
+export type SupervisionCause = (typeof SUPERVISION_CAUSES)[number];
+
+export const SUPERVISION_STATES = ['open', 'replied', 'accepted'] as const;
+export type SupervisionState = (typeof SUPERVISION_STATES)[number];
+
+/** 满意, 退回重报. */
+export const VERDICTS = ['accepted', 'sent_back'] as const;
+export type Verdict = (typeof VERDICTS)[number];

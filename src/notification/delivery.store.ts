@@ -19,7 +19,13 @@ export interface DeliveryRow {
   last_error: string | null;
   created_at: Date;
   sent_at: Date | null;
+  /** Quiet hours: an instant of the platform's clock, not of the outside. */
+  not_before: Date | null;
+  step: string;
 }
+
+/** Quiet hours are over. */
+const AWAKE = sql<boolean>`(not_before is null or not_before <= app_now())`;
 
 /** Plans a notice that leaves the house; null when this event planned it before. */
 export async function insertDelivery(
@@ -34,6 +40,8 @@ export async function insertDelivery(
     | 'requester_id'
     | 'rating_link_id'
     | 'created_at'
+    | 'not_before'
+    | 'step'
   >,
 ): Promise<boolean> {
   const r = await db
@@ -67,6 +75,7 @@ export async function claimDelivery(
     .where('id', '=', id)
     .where('state', '=', 'pending')
     .where('next_attempt_at', '<=', sql<Date>`clock_timestamp()`)
+    .where(AWAKE)
     .returningAll()
     .executeTakeFirst();
   return (row as DeliveryRow | undefined) ?? null;
@@ -113,13 +122,22 @@ export async function reviveDelivery(db: DbTx, id: string): Promise<boolean> {
   return r.numUpdatedRows === 1n;
 }
 
-/** Pending deliveries whose next try is due, in real time; bounded. */
-export async function dueDeliveries(db: Reader, limit: number): Promise<string[]> {
+/** Pending deliveries whose next try is due since so many seconds, in real time; bounded. */
+export async function dueDeliveries(
+  db: Reader,
+  limit: number,
+  overdueSeconds = 0,
+): Promise<string[]> {
   const rows = await db
     .selectFrom('delivery')
     .select('id')
     .where('state', '=', 'pending')
-    .where('next_attempt_at', '<=', sql<Date>`clock_timestamp()`)
+    .where(
+      'next_attempt_at',
+      '<=',
+      sql<Date>`clock_timestamp() - make_interval(secs => ${overdueSeconds})`,
+    )
+    .where(AWAKE)
     .orderBy('next_attempt_at')
     .limit(limit)
     .execute();

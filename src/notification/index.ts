@@ -6,4 +6,5 @@ export type { Gateway } from './gateway.ts';
 export { notificationRoutes } from './routes.ts';
 export { SEND_TIMEOUT_SECONDS } from './rules.ts';
 export { assigned, ratingLink, receipt, send, urged } from './service.ts';
+export { climbed, supervised } from './supervised.ts';
 export { dueDeliveries } from './delivery.store.ts';

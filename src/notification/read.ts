@@ -10,25 +10,30 @@ import * as deliveryStore from './delivery.store.ts';
 import * as store from './store.ts';
 import type { DeliveryRow } from './delivery.store.ts';
 
+/** Held over the quiet hours, it is tried when these are over. */
+const later = (a: Date, b: Date | null): Date => (b && b > a ? b : a);
+
 const deliveryView = (d: DeliveryRow): DeliveryView => ({
   id: d.id,
   kind: d.kind,
   orderId: d.order_id,
   state: d.state,
   attempts: d.attempts,
-  nextAttemptAt: d.state === 'pending' ? d.next_attempt_at.toISOString() : null,
+  nextAttemptAt:
+    d.state === 'pending' ? later(d.next_attempt_at, d.not_before).toISOString() : null,
   lastError: d.last_error,
   createdAt: d.created_at.toISOString(),
   sentAt: d.sent_at?.toISOString() ?? null,
 });
 
-/** Notices of some units, newest first. */
+/** Notices to the reader's units that are for one of the reader's roles there, newest first. */
 export async function inboxNotices(
   db: Reader,
-  unitIds: string[],
+  actor: StaffActor,
   q: { cursor?: string | undefined; limit: number },
 ): Promise<Page<NotificationView>> {
-  const rows = await store.listNotifications(db, unitIds, readCursor(q.cursor), q.limit + 1);
+  const reader = { unitIds: [...actor.reach], grants: actor.grants };
+  const rows = await store.listNotifications(db, reader, readCursor(q.cursor), q.limit + 1);
   const orders = await orderItems(
     db,
     rows.map((r) => r.order_id),

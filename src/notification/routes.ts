@@ -12,7 +12,7 @@ import { redrive } from './service.ts';
 export const notificationRoutes = (deps: Deps) =>
   new Hono<Env>()
     .get('/notifications', valid('query', pageQuery), async (c) =>
-      c.json(await inboxNotices(deps.db, [...staff(c).reach], c.req.valid('query')), 200),
+      c.json(await inboxNotices(deps.db, staff(c), c.req.valid('query')), 200),
     )
     .get('/deliveries', valid('query', deliveryListQuery), async (c) =>
       c.json(await deliveries(deps.db, staff(c), c.req.valid('query')), 200),

@@ -1,52 +1,23 @@
 import { findLink, ratingToken } from '../followup/index.ts';
-import { organizationsById } from '../identity/index.ts';
+import { centerId, organizationsById } from '../identity/index.ts';
 import { queryCode } from '../intake/index.ts';
 import { holds, SYSTEM } from '../kernel/actor.ts';
 import type { StaffActor } from '../kernel/actor.ts';
+import { DAY_MS } from '../kernel/clock.ts';
 import { fail } from '../kernel/errors.ts';
 import type { StoredEvent } from '../kernel/events.ts';
-import { translate } from '../kernel/i18n/index.ts';
-import { newId } from '../kernel/ids.ts';
+import { dictionaries, translate } from '../kernel/i18n/index.ts';
 import { appNow } from '../platform/db.ts';
 import { inTransaction } from '../platform/unit-of-work.ts';
 import type { Deps, Tx } from '../platform/unit-of-work.ts';
-import { assignmentsOf, findOrder, openIdentity } from '../workorder/index.ts';
+import { unsettled } from '../supervision/index.ts';
+import { actAt, assignmentsOf, findOrder, openIdentity } from '../workorder/index.ts';
 import type { OrderRow } from '../workorder/index.ts';
 import type { Gateway } from './gateway.ts';
 import { LEASE_SECONDS, TRIES_MAX, backoffSeconds } from './rules.ts';
 import * as deliveryStore from './delivery.store.ts';
-import * as store from './store.ts';
+import { plan, tell } from './tell.ts';
 import type { DeliveryRow } from './delivery.store.ts';
-
-interface Plan {
-  kind: 'receipt' | 'assigned' | 'urged' | 'rating_link';
-  organizationId?: string;
-  requesterId?: string;
-  ratingLinkId?: string;
-}
-
-/** Writes the delivery row that comes before every outside effect, and the duty to send it. */
-async function plan(tx: Tx, event: StoredEvent, p: Plan): Promise<void> {
-  const id = newId();
-  const fresh = await deliveryStore.insertDelivery(tx.db, {
-    id,
-    event_id: event.id,
-    kind: p.kind,
-    order_id: event.orderId!,
-    organization_id: p.organizationId ?? null,
-    requester_id: p.requesterId ?? null,
-    rating_link_id: p.ratingLinkId ?? null,
-    created_at: tx.at,
-  });
-  if (!fresh) return;
-  tx.record({
-    type: 'delivery.created',
-    subjectType: 'delivery',
-    subjectId: id,
-    orderId: event.orderId!,
-    payload: { deliveryId: id },
-  });
-}
 
 const hasPhone = async (deps: Deps, tx: Tx, requesterId: string | null): Promise<string | null> => {
   if (!requesterId) return null;
@@ -62,39 +33,30 @@ export async function receipt(deps: Deps, tx: Tx, event: StoredEvent): Promise<v
 }
 
 /** A unit got an assignment: a notice in its inbox, and a message to its duty telephone. */
-export async function assigned(deps: Deps, tx: Tx, event: StoredEvent): Promise<void> {
+export async function assigned(_deps: Deps, tx: Tx, event: StoredEvent): Promise<void> {
   const held = await assignmentsOf(tx.db, event.orderId!);
   // Withdrawn before anybody was told: nothing is left to tell.
   if (held.find((a) => a.id === event.subjectId)?.state === 'cancelled') return;
-  await tellUnit(tx, event, event.payload.organizationId as string, 'assigned', event.subjectId);
+  const organizationId = event.payload.organizationId as string;
+  const notice = { organizationId, assignmentId: event.subjectId, roles: [] };
+  await tell(tx, event, { ...notice, kind: 'assigned', message: 'assigned' });
 }
+
+/** A unit in one of these still works. */
+const AT_WORK: readonly string[] = ['pending_sign', 'signed'];
 
 /** An order was urged: every unit that still works on it hears of it. */
-export async function urged(deps: Deps, tx: Tx, event: StoredEvent): Promise<void> {
-  const open = (await assignmentsOf(tx.db, event.orderId!)).filter(
-    (a) => a.state === 'pending_sign' || a.state === 'signed',
+export async function urged(_deps: Deps, tx: Tx, event: StoredEvent): Promise<void> {
+  // What the ladder urges it tells with its step, and only the unit that is late.
+  const act = await actAt(tx.db, event.orderId!, event.version!);
+  if (act?.detail.step) return;
+  const open = (await assignmentsOf(tx.db, event.orderId!)).filter((a) =>
+    AT_WORK.includes(a.state),
   );
-  for (const a of open) await tellUnit(tx, event, a.organization_id, 'urged', a.id);
-}
-
-async function tellUnit(
-  tx: Tx,
-  event: StoredEvent,
-  organizationId: string,
-  kind: 'assigned' | 'urged',
-  assignmentId: string,
-) {
-  await store.insertNotification(tx.db, {
-    id: newId(),
-    organization_id: organizationId,
-    order_id: event.orderId!,
-    assignment_id: assignmentId,
-    kind,
-    event_id: event.id,
-    at: tx.at,
-  });
-  const unit = (await organizationsById(tx.db, [organizationId])).get(organizationId);
-  if (unit?.dutyPhone) await plan(tx, event, { kind, organizationId });
+  for (const a of open) {
+    const notice = { organizationId: a.organization_id, assignmentId: a.id, roles: [] };
+    await tell(tx, event, { ...notice, kind: 'urged', message: 'urged' });
+  }
 }
 
 /** The one-time rating link to the citizen's telephone. */
@@ -111,6 +73,7 @@ export async function ratingLink(deps: Deps, tx: Tx, event: StoredEvent): Promis
 
 /** An assignment in one of these is nobody's work any more. */
 const GONE: readonly string[] = ['cancelled', 'returned'];
+const DONE: readonly string[] = [...GONE, 'submitted', 'accepted'];
 
 /** Whether what a notice says still holds; after an outage nobody is sent to a dead link. */
 async function stillTrue(deps: Deps, d: DeliveryRow): Promise<boolean> {
@@ -125,10 +88,19 @@ async function stillTrue(deps: Deps, d: DeliveryRow): Promise<boolean> {
       order.round === (link as { round: number }).round
     );
   }
-  const held = (await assignmentsOf(deps.db, d.order_id)).filter(
-    (a) => a.organization_id === d.organization_id && a.round === order?.round,
+  // A supervision order outlives the demand; its message ends with the reply.
+  if (d.kind === 'supervised' || d.kind === 'supervision_due') {
+    const waiting = await unsettled(deps.db, d.order_id, d.organization_id!);
+    return waiting.some((row) => row.state === 'open');
+  }
+  if (order?.closed_at !== null) return false;
+  // Held over the night or delayed by an outage: who answered meanwhile is not pressed.
+  const over = d.kind === 'assigned' ? GONE : DONE;
+  const ofUnit = (await assignmentsOf(deps.db, d.order_id)).filter(
+    (a) => a.organization_id === d.organization_id && a.round === order.round,
   );
-  return order?.closed_at === null && held.some((a) => !GONE.includes(a.state));
+  const center = d.organization_id === (await centerId(deps.db));
+  return center || ofUnit.some((a) => !over.includes(a.state));
 }
 
 /** Makes number and words of a message at the moment of sending; neither is stored. */
@@ -138,17 +110,33 @@ async function compose(deps: Deps, d: DeliveryRow): Promise<{ to: string; text: 
     ? (await openIdentity(deps, d.requester_id))?.phone
     : (await organizationsById(deps.db, [d.organization_id!])).get(d.organization_id!)?.dutyPhone;
   if (!to) throw new Error('no number to send to');
-  return { to, text: words(deps, d, order) };
+  return { to, text: words(deps, d, order, await daysOf(deps, d)) };
 }
 
-function words(deps: Deps, d: DeliveryRow, order: OrderRow): string {
-  const values: Record<string, string> = {
+/** For how many days the rating link was made. */
+async function daysOf(deps: Deps, d: DeliveryRow): Promise<number> {
+  const link = d.rating_link_id ? await findLink(deps.db, d.rating_link_id) : null;
+  const ms = link ? link.expires_at.getTime() - d.created_at.getTime() : 0;
+  return Math.max(Math.round(ms / DAY_MS), 1);
+}
+
+function words(deps: Deps, d: DeliveryRow, order: OrderRow, days: number): string {
+  const values: Record<string, string | number> = {
+    days,
     orderNo: order.order_no,
     tail: order.order_no.slice(-4),
     code: d.kind === 'receipt' ? queryCode(deps, order.id) : '',
     url: urlFor(deps, d),
+    what: stepWord(d.step),
   };
   return translate('zh-CN', `notice.${d.kind}` as 'notice.receipt', values);
+}
+
+/** A step of the ladder in words; one of a later policy has none. */
+function stepWord(step: string): string {
+  const key = `cause.${step}`;
+  const known = key in dictionaries['zh-CN'];
+  return translate('zh-CN', known ? (key as 'cause.due') : 'notice.step');
 }
 
 function urlFor(deps: Deps, d: DeliveryRow): string {

@@ -14,7 +14,7 @@ const flag = z
   .transform((v) => v === '1' || v === 'true')
   .default(false);
 
-const WORKER_GROUPS = ['relay', 'schedule', 'handlers'] as const;
+const WORKER_GROUPS = ['relay', 'schedule', 'handlers', 'timers', 'sweeper'] as const;
 /** A group of workers that one process may run; `WORKERS=relay,handlers` picks some. */
 export type WorkerGroup = (typeof WORKER_GROUPS)[number];
 
@@ -37,6 +37,8 @@ const schema = z.object({
   DATABASE_POOL_MAX: z.coerce.number().int().min(2).max(100).default(10),
   TRUST_PROXY: z.coerce.number().int().min(0).max(5).default(0),
   OUTBOX_REQUEUE_SECONDS: z.coerce.number().int().min(1).max(3600).default(60),
+  OUTBOX_SWEEP_SECONDS: z.coerce.number().int().min(0).max(3600).default(30),
+  TIMERS_REARM_SECONDS: z.coerce.number().int().min(1).max(300).default(30),
   HOTLINE_DEMO: flag,
   WORKERS: z
     .string()
@@ -66,6 +68,10 @@ export interface Config {
   trustProxy: number;
   /** Seconds after which a duty that was queued and not done is queued again. */
   outboxRequeueSeconds: number;
+  /** Seconds after which a duty that no queue brought to anybody is served without a queue. */
+  outboxSweepSeconds: number;
+  /** Seconds after which timers are put into the queue again, which may have lost them. */
+  timersRearmSeconds: number;
   demo: boolean;
   workers: WorkerGroup[];
 }
@@ -113,6 +119,8 @@ export function loadConfig(env: Record<string, string | undefined> = process.env
     databasePoolMax: e.DATABASE_POOL_MAX,
     trustProxy: e.TRUST_PROXY,
     outboxRequeueSeconds: e.OUTBOX_REQUEUE_SECONDS,
+    outboxSweepSeconds: e.OUTBOX_SWEEP_SECONDS,
+    timersRearmSeconds: e.TIMERS_REARM_SECONDS,
     demo: e.HOTLINE_DEMO,
     workers: e.WORKERS,
   }) as Config;

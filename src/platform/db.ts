@@ -1,8 +1,10 @@
 import { Kysely, PostgresDialect, sql } from 'kysely';
 import type { Transaction } from 'kysely';
 import pg from 'pg';
-import type { Database } from '../../db/schema.ts';
+import type { Database as Tables, Views } from '../../db/schema.ts';
 import { AppError } from '../kernel/errors.ts';
+
+type Database = Tables & Views;
 
 export type Db = Kysely<Database>;
 export type DbTx = Transaction<Database>;

@@ -1,10 +1,18 @@
 /** The outbox: one row per event × consumer, a duty not yet done. */
 import { sql } from 'kysely';
+import type { RawBuilder } from 'kysely';
 import type { EventName, StoredEvent } from '../kernel/events.ts';
 import type { DbTx, Reader } from './db.ts';
 
 /** Rows taken at once. */
 const BATCH_MAX = 500;
+/** Longest first pause of the sweeper after a failure, in seconds. */
+const SWEEP_AGAIN_MAX_SECONDS = 15;
+
+/** Consumers that the relay serves itself; all others go through a queue. */
+const NUDGES = 'realtime';
+/** Consumer whose duties leave the house. */
+const SENDS = 'notification.send';
 
 /** A duty as the relay needs it. */
 export interface Duty {
@@ -16,27 +24,60 @@ export interface Duty {
   payload: Record<string, unknown>;
 }
 
+/** Locks a batch of nudges. */
+export const takeNudges = (db: DbTx): Promise<Duty[]> =>
+  take(db, sql`o.queued_at is null and o.consumer = ${NUDGES}`);
+
 /**
- * Locks a batch of duties: those never queued, or those queued `requeueSeconds` ago and still not
- * done; the time doubles with each failure, up to an hour.
+ * Locks a batch of duties for a queue: those never queued, or those queued `requeueSeconds` ago and
+ * still not done; the time doubles with each failure, up to an hour.
  */
-export async function takeDuties(
+export const takeDuties = (
   db: DbTx,
   which: 'new' | 'stale',
   requeueSeconds: number,
-): Promise<Duty[]> {
-  const where =
+): Promise<Duty[]> =>
+  take(
+    db,
     which === 'new'
-      ? sql`o.queued_at is null`
+      ? sql`o.queued_at is null and o.consumer <> ${NUDGES}`
       : // The first condition is there for the index; the second only makes it later.
         sql`o.queued_at < clock_timestamp() - ${requeueSeconds}::int * interval '1 second'
           and o.queued_at < clock_timestamp() -
-          least(${requeueSeconds}::int * power(2, least(o.failures, 10)), 3600) * interval '1 second'`;
+          least(${requeueSeconds}::int * power(2, least(o.failures, 10)), 3600) * interval '1 second'`,
+  );
+
+async function take(db: DbTx, where: RawBuilder<unknown>): Promise<Duty[]> {
   const rows = await sql<Duty>`
     select o.id, o.consumer, e.type, e.order_id as "orderId", e.version, e.payload
     from outbox o join domain_event e on e.id = o.event_id
     where ${where} order by o.id limit ${BATCH_MAX} for update of o skip locked`.execute(db);
   return rows.rows;
+}
+
+/** What the sweeper asks for. */
+export interface Neglected {
+  /** Duties that leave the house, or those done in it. */
+  kind: 'sends' | 'others';
+  ageSeconds: number;
+  limit: number;
+}
+
+/**
+ * Duties that stand here longer than they should, the oldest first. One that failed is left alone for
+ * a while, which doubles up to half an hour.
+ */
+export async function neglectedDuties(db: Reader, n: Neglected): Promise<string[]> {
+  const whom =
+    n.kind === 'sends' ? sql`consumer = ${SENDS}` : sql`consumer not in (${SENDS}, ${NUDGES})`;
+  const base = Math.min(Math.max(n.ageSeconds, 1), SWEEP_AGAIN_MAX_SECONDS);
+  const r = await sql<{ id: string }>`
+    select id from outbox where ${whom}
+      and created_at <= clock_timestamp() - ${n.ageSeconds}::int * interval '1 second'
+      and (failures = 0 or queued_at < clock_timestamp() -
+        least(${base}::int * power(2, least(failures, 10)), 1800) * interval '1 second')
+    order by id limit ${n.limit} for update skip locked`.execute(db);
+  return r.rows.map((x) => x.id);
 }
 
 /** The duties are done: no more of them. */
@@ -70,9 +111,9 @@ export async function receiveDuty(
   return r.rows[0] ?? null;
 }
 
-/** Notes that a duty failed; it stays and is queued again later. */
+/** Notes that a duty failed; it stays and is tried again later, counted from now. */
 export async function noteDutyFailure(db: Reader, id: string, message: string): Promise<void> {
-  await sql`update outbox set failures = failures + 1, last_error = ${message} where id = ${id}`.execute(
-    db,
-  );
+  await sql`
+    update outbox set failures = failures + 1, last_error = ${message}, queued_at = clock_timestamp()
+    where id = ${id}`.execute(db);
 }

@@ -4,7 +4,7 @@ import { Redis } from 'ioredis';
 import type { Logger } from './log.ts';
 
 /** The few queues of the house; a unit has none of its own. */
-export const QUEUES = ['events', 'deliveries', 'schedule'] as const;
+export const QUEUES = ['events', 'deliveries', 'schedule', 'timers'] as const;
 export type QueueName = (typeof QUEUES)[number];
 
 /** PostgreSQL namespace of BullMQ's tables; `db/migrate.ts` makes it. */
@@ -32,6 +32,19 @@ export interface QueueFactory {
 }
 
 export type { Job };
+
+/**
+ * Waits for a queue, but not for ever. What was asked may still happen later.
+ * @throws when it took longer than `limitMs` milliseconds.
+ */
+export async function within<T>(limitMs: number, work: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`queue silent for ${limitMs} ms`)), limitMs);
+  });
+  work.catch(() => {});
+  return Promise.race([work, late]).finally(() => clearTimeout(timer));
+}
 
 /** One factory for both backends: Redis where `redisUrl` is given, PostgreSQL otherwise. */
 export function createQueues(

@@ -8,9 +8,32 @@ import type { Logger } from './log.ts';
 export type BusMessage = { rooms: string[]; nudge: unknown } | { drop: string };
 
 const CHANNEL = 'hotline_nudge';
+/** On this channel triggers of the database tell that grants, accounts or the tree of units changed. */
+const GRANTS = 'hotline_grants';
+/** Under this name the servers tell each other their news; no socket hears it. */
+const NEWS = 'news';
+/** Rooms of single things: whoever counts has no use for them. */
+const SINGLE = 'order:';
 /** PostgreSQL takes at most 8,000 bytes of payload. */
 const PAYLOAD_MAX = 7_000;
 const RECONNECT_MS = 500;
+
+/**
+ * What a batch of messages was about, for those who count: the rooms by type of event. `drop` stands
+ * for sockets that went.
+ */
+export type News = Record<string, string[]>;
+
+export function newsOf(messages: readonly BusMessage[]): News {
+  const news = new Map<string, Set<string>>();
+  for (const m of messages) {
+    const type = 'drop' in m ? 'drop' : String((m.nudge as { type?: unknown }).type);
+    const rooms = news.get(type) ?? new Set();
+    news.set(type, rooms);
+    if ('rooms' in m) for (const r of m.rooms) if (!r.startsWith(SINGLE)) rooms.add(r);
+  }
+  return Object.fromEntries([...news].map(([type, rooms]) => [type, [...rooms]]));
+}
 
 export interface Publisher {
   publish(messages: BusMessage[]): Promise<void>;
@@ -58,6 +81,7 @@ export function redisPublisher(url: string, log: Logger): Publisher {
       // The adapter swallows what it cannot write; what is refused here stays in the outbox.
       if (client.status !== 'ready') throw new Error(`bus redis is ${client.status}`);
       emitAll(io, messages);
+      io.serverSideEmit(NEWS, newsOf(messages));
     },
     async close() {
       await io.close();
@@ -93,19 +117,32 @@ export function redisAdapter(url: string, onGap: () => void, log: Logger) {
   return { adapter: createAdapter(client), close: () => client.disconnect() };
 }
 
+/** What workers tell the servers of an adapter; sockets cannot say it. */
+export function onNews(io: Server, heard: (news: News) => void): void {
+  io.of('/').on(NEWS as never, heard as never);
+}
+
+/** The channel of the packs, for a listener without Redis. */
+export const onMessages = (heard: (messages: BusMessage[]) => void) => ({
+  [CHANNEL]: (payload: string) => heard(JSON.parse(payload) as BusMessage[]),
+});
+
+/** The channel on which grants are told to have changed. */
+export const onGrants = (changed: () => void) => ({ [GRANTS]: changed });
+
 /**
- * Listens for packs of messages until closed. A lost connection is made again, and `onGap` says that
- * something may have been missed, so that clients fetch anew.
+ * Listens on channels of PostgreSQL until closed. A lost connection is made again, and `onGap` says
+ * that something may have been missed.
  */
-export function postgresSubscriber(
+export function postgresListener(
   url: string,
-  onMessages: (messages: BusMessage[]) => void,
+  channels: Record<string, (payload: string) => void>,
   onGap: () => void,
   log: Logger,
 ): { close(): Promise<void>; ready: Promise<void> } {
   let client: pg.Client | undefined;
   let closed = false;
-  let first = true;
+  let missed = false;
   let retry: NodeJS.Timeout | undefined;
   const open = async (): Promise<void> => {
     const c = new pg.Client({
@@ -116,20 +153,21 @@ export function postgresSubscriber(
     client = c;
     c.on('notification', (n) => {
       try {
-        onMessages(JSON.parse(n.payload ?? '[]') as BusMessage[]);
+        channels[n.channel]?.(n.payload ?? '');
       } catch {
-        log.warn('unreadable nudge');
+        log.warn({ channel: n.channel }, 'unreadable notification');
       }
     });
     c.on('error', () => {});
-    c.on('end', () => again());
+    c.on('end', () => client === c && again());
     await c.connect();
-    await c.query(`listen ${CHANNEL}`);
-    if (!first) onGap();
-    first = false;
+    for (const channel of Object.keys(channels)) await c.query(`listen ${channel}`);
+    if (missed) onGap();
+    missed = false;
   };
   const again = () => {
     if (closed) return;
+    missed = true;
     clearTimeout(retry);
     retry = setTimeout(() => void open().catch(again), RECONNECT_MS);
   };

@@ -1,3 +1,5 @@
+import type { BoardPush, BoardView } from '../supervision/schema.ts';
+
 /** What a socket says: something changed, fetch it. No personal data, no content. */
 export interface Nudge {
   room: string;
@@ -10,6 +12,8 @@ export interface Nudge {
 }
 
 export interface ServerToClient {
+  /** Changed figures of a board that was asked for. */
+  board: (push: BoardPush) => void;
   /** Something may have been missed: fetch what is on screen anew. */
   resync: () => void;
   nudge: (nudges: Nudge[]) => void;
@@ -18,4 +22,7 @@ export interface ClientToServer {
   /** Asks to follow one order; answered `false` when it may not be seen. */
   watch: (orderId: string, answer: (ok: boolean) => void) => void;
   unwatch: (orderId: string) => void;
+  /** Opens one board (null: the widest the viewer may see); the answer is its whole state, null = refused. */
+  board: (organizationId: string | null, answer: (view: BoardView | null) => void) => void;
+  unboard: (scope: string) => void;
 }

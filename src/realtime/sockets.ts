@@ -2,29 +2,49 @@ import type { Server as HttpServer } from 'node:http';
 import { parse } from 'hono/utils/cookie';
 import { Server } from 'socket.io';
 import type { Socket } from 'socket.io';
+import { clockOffset } from '../deadline/index.ts';
 import { resolveSession, worksInCenter } from '../identity/index.ts';
 import type { StaffActor } from '../kernel/actor.ts';
+import { AppError } from '../kernel/errors.ts';
 import { isId } from '../kernel/ids.ts';
+import { deploymentKind } from '../platform/db.ts';
 import { sameOrigin, sessionCookieName } from '../platform/http/auth.ts';
-import { emitAll, postgresSubscriber, redisAdapter } from '../platform/realtime-bus.ts';
+import {
+  emitAll,
+  newsOf,
+  onGrants,
+  onMessages,
+  onNews,
+  postgresListener,
+  redisAdapter,
+} from '../platform/realtime-bus.ts';
 import type { Deps } from '../platform/unit-of-work.ts';
+import { boardScope, figures, viewOf } from '../supervision/index.ts';
+import type { BoardScope } from '../supervision/index.ts';
+import type { BoardView } from '../supervision/schema.ts';
 import { visibleOrder } from '../workorder/index.ts';
+import { BoardHub } from './board-hub.ts';
+import type { ClientToServer, ServerToClient } from './nudge.ts';
+import { startRecheck } from './recheck.ts';
+import type { Recheck, Seat } from './recheck.ts';
 
-interface SocketData {
-  actor: StaffActor;
-  token: string;
-}
-type StaffSocket = Socket<
-  Record<string, never>,
-  Record<string, never>,
-  Record<string, never>,
-  SocketData
->;
+type Nothing = Record<string, never>;
+type StaffSocket = Socket<ClientToServer, ServerToClient, Nothing, Seat>;
+type StaffServer = Server<ClientToServer, ServerToClient, Nothing, Seat>;
 
 /** Orders one socket may watch at once; a screen shows a handful. */
 const WATCH_MAX = 50;
-/** How often each socket's session and grants are looked at again. */
-const RECHECK_MS = 30_000;
+/** Boards one socket may have open at once. */
+const BOARDS_MAX = 4;
+/** How often a demo's or a test's clock is looked at, which somebody may have moved. */
+const CLOCK_MS = 500;
+
+/** Everything a socket's requests need. */
+interface House {
+  deps: Deps;
+  hub: BoardHub;
+  recheck: Recheck;
+}
 
 /** Attaches the sockets to the HTTP server: same origin and a living session, or no connection. */
 export function attachSockets(
@@ -32,9 +52,12 @@ export function attachSockets(
   deps: Deps,
   config: { databaseUrl: string; redisUrl?: string | undefined },
 ): { close(): Promise<void>; io: Server } {
-  const resync = () => io.local.emit('resync');
-  const redis = config.redisUrl ? redisAdapter(config.redisUrl, resync, deps.log) : null;
-  const io: Server = new Server(http, {
+  const missed = () => {
+    io.local.emit('resync');
+    hub.recount();
+  };
+  const redis = config.redisUrl ? redisAdapter(config.redisUrl, missed, deps.log) : null;
+  const io: StaffServer = new Server(http, {
     serveClient: false,
     maxHttpBufferSize: 16_384,
     ...(redis && { adapter: redis.adapter }),
@@ -47,82 +70,163 @@ export function attachSockets(
       answer(own ? null : 'foreign origin', own);
     },
   });
-  io.use((socket, next) => void admit(deps, socket as StaffSocket).then(() => next(), next));
-  io.on('connection', (socket) => serve(deps, socket as StaffSocket));
-  const timer = setInterval(() => void recheck(deps, io), RECHECK_MS);
-  timer.unref();
-  const subscriber = redis
-    ? null
-    : postgresSubscriber(config.databaseUrl, (m) => emitAll(io, m), resync, deps.log);
+  // Every process counts for its own sockets: a push must not travel to the others.
+  const hub = new BoardHub({
+    count: (scope) => figures(deps.db, scope),
+    push: (push) => void io.local.to(`board:${push.scope}`).emit('board', push),
+    failed: (error) => deps.log.warn({ error: String(error) }, 'board'),
+  });
+  const sockets = () => io.of('/').sockets.values();
+  const recheck = startRecheck(deps, sockets, roomsOf, (scope) => hub.update(scope));
+  const house = { deps, hub, recheck };
+  io.use((socket, next) => void admit(house, socket).then(() => next(), next));
+  io.on('connection', (socket) => serve(house, socket));
+  io.of('/').adapter.on('delete-room', (room: string) => {
+    if (room.startsWith('board:')) hub.drop(room.slice(6));
+  });
+  const bus = io as unknown as Server;
+  if (redis) onNews(bus, (news) => hub.hear(news));
+  const listener = postgresListener(
+    config.databaseUrl,
+    {
+      ...onGrants(() => recheck.now()),
+      ...(!redis &&
+        onMessages((messages) => {
+          emitAll(bus, messages);
+          hub.hear(newsOf(messages));
+        })),
+    },
+    () => {
+      recheck.now();
+      if (!redis) missed();
+    },
+    deps.log,
+  );
+  const clock = watchClock(deps, sockets, () => {
+    hub.recount();
+    recheck.now();
+  });
   return {
-    io,
+    io: bus,
     async close() {
-      clearInterval(timer);
-      await subscriber?.close();
+      clearInterval(clock);
+      recheck.stop();
+      hub.close();
+      await listener.close();
       await io.close();
       redis?.close();
     },
   };
 }
 
-async function admit(deps: Deps, socket: StaffSocket): Promise<void> {
+/** Tells when the platform's clock was moved; in production nobody can. */
+function watchClock(
+  deps: Deps,
+  sockets: () => Iterable<unknown>,
+  moved: () => void,
+): NodeJS.Timeout {
+  let kind: string | undefined;
+  let known: number | undefined;
+  const look = async () => {
+    kind ??= await deploymentKind(deps.db);
+    if (kind === 'production') return clearInterval(timer);
+    if ([...sockets()].length === 0) return;
+    const offset = await clockOffset(deps.db);
+    if (offset !== known) moved();
+    known = offset;
+  };
+  const timer = setInterval(() => void look().catch(() => {}), CLOCK_MS);
+  return timer.unref();
+}
+
+async function admit({ deps, recheck }: House, socket: StaffSocket): Promise<void> {
   const cookies = parse(socket.handshake.headers.cookie ?? '');
   const token = cookies[sessionCookieName(deps.publicUrl)];
+  const known = recheck.rounds();
   const actor = token ? await resolveSession(deps, token) : null;
   if (!actor || !token) throw new Error('not_signed_in');
-  socket.data = { actor, token };
+  socket.data = { actor, token, known, boards: new Map() };
 }
 
 const roomsOf = (actor: StaffActor): string[] => [
+  'staff',
   `user:${actor.userId}`,
   `session:${actor.sessionId}`,
   ...(worksInCenter(actor) ? ['center'] : []),
   ...[...actor.reach].map((id) => `org:${id}`),
 ];
 
-function serve(deps: Deps, socket: StaffSocket): void {
+function serve(house: House, socket: StaffSocket): void {
   void socket.join(roomsOf(socket.data.actor));
-  socket.on(
-    'watch' as never,
-    ((orderId: unknown, answer: unknown) => {
-      const reply = typeof answer === 'function' ? (answer as (ok: boolean) => void) : () => {};
-      void mayWatch(deps, socket, orderId).then((ok) => {
-        if (ok) void socket.join(`order:${String(orderId)}`);
-        reply(ok);
-      });
-    }) as never,
-  );
-  socket.on(
-    'unwatch' as never,
-    ((orderId: unknown) => void socket.leave(`order:${String(orderId)}`)) as never,
-  );
+  house.recheck.joined(socket);
+  socket.on('watch', (orderId, answer) => {
+    const reply = typeof answer === 'function' ? answer : () => {};
+    void mayWatch(house.deps, socket, orderId).then((ok) => {
+      if (ok && socket.connected) void socket.join(`order:${orderId}`);
+      reply(ok);
+    });
+  });
+  socket.on('unwatch', (orderId) => void socket.leave(`order:${String(orderId)}`));
+  socket.on('board', (organizationId, answer) => {
+    const reply = typeof answer === 'function' ? answer : () => {};
+    // What failed is not answered: null would say that it is refused.
+    openBoard(house, socket, organizationId).then(reply, (error: unknown) =>
+      house.deps.log.warn({ error: String(error) }, 'board'),
+    );
+  });
+  socket.on('unboard', (scope) => {
+    socket.data.boards.delete(String(scope));
+    void socket.leave(`board:${String(scope)}`);
+  });
+}
+
+/** Decides by the grants that hold when it has decided: they may change meanwhile. */
+async function decided<T>(
+  socket: StaffSocket,
+  look: (actor: StaffActor) => Promise<T>,
+): Promise<T> {
+  for (;;) {
+    const { actor } = socket.data;
+    const found = await look(actor);
+    if (socket.data.actor === actor) return found;
+  }
 }
 
 async function mayWatch(deps: Deps, socket: StaffSocket, orderId: unknown): Promise<boolean> {
   const watched = [...socket.rooms].filter((r) => r.startsWith('order:')).length;
   if (typeof orderId !== 'string' || !isId(orderId) || watched >= WATCH_MAX) return false;
-  return visibleOrder(deps.db, socket.data.actor, orderId).then(
-    () => true,
-    () => false,
+  return decided(socket, (actor) =>
+    visibleOrder(deps.db, actor, orderId).then(
+      () => true,
+      () => false,
+    ),
   );
 }
 
-/** Sessions end and grants change while a socket lives: rooms follow. */
-async function recheck(deps: Deps, io: Server): Promise<void> {
-  for (const socket of io.of('/').sockets.values() as Iterable<unknown> as Iterable<StaffSocket>) {
-    const actor = await resolveSession(deps, socket.data.token).catch(() => undefined);
-    if (actor === undefined) continue;
-    if (actor === null) {
-      socket.disconnect(true);
-      continue;
-    }
-    socket.data.actor = actor;
-    const wanted = new Set(roomsOf(actor));
-    for (const room of socket.rooms) {
-      const orders = room.startsWith('order:');
-      const gone = orders ? !(await mayWatch(deps, socket, room.slice(6))) : !wanted.has(room);
-      if (gone && room !== socket.id) void socket.leave(room);
-    }
-    void socket.join([...wanted]);
-  }
+/** The scope if it may be seen. */
+const scopeFor = (
+  deps: Deps,
+  actor: StaffActor,
+  asked: string | null,
+): Promise<BoardScope | null> =>
+  boardScope(deps.db, actor, asked).catch((error: unknown) => {
+    if (error instanceof AppError && ['not_allowed', 'not_found'].includes(error.code)) return null;
+    throw error;
+  });
+
+/** Joins first, answers then: no push between the two is lost. */
+async function openBoard(
+  { deps, hub }: House,
+  socket: StaffSocket,
+  asked: unknown,
+): Promise<BoardView | null> {
+  if (asked !== null && !(typeof asked === 'string' && isId(asked))) return null;
+  const scope = await decided(socket, (actor) => scopeFor(deps, actor, asked));
+  const { boards } = socket.data;
+  if (!scope || !socket.connected) return null;
+  if (!boards.has(scope.key) && boards.size >= BOARDS_MAX) return null;
+  boards.set(scope.key, asked);
+  void socket.join(`board:${scope.key}`);
+  const { epoch, seq, ...counted } = await hub.open(scope);
+  return viewOf(deps.db, scope, counted, { epoch, seq });
 }

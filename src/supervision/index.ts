@@ -1,2 +1,10 @@
+export { boardScope, figures, viewOf } from './board.ts';
+export type { BoardScope, Counted } from './board.ts';
+export { boardRoutes } from './board.routes.ts';
+export { escalate, redone } from './escalate.ts';
+export type { Told } from './escalate.ts';
+export { whereIs } from './rules.ts';
 export { supervisionRoutes } from './routes.ts';
 export { urge } from './service.ts';
+export { findSupervision, unsettled } from './store.ts';
+export type { SupervisionRow } from './store.ts';

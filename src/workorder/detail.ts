@@ -1,4 +1,5 @@
 /** The whole order for one member of staff. */
+import { subjectClocks } from '../deadline/index.ts';
 import { userNames, worksInCenter } from '../identity/index.ts';
 import type { StaffActor } from '../kernel/actor.ts';
 import type { Party, Solved, Truth, Visibility } from '../kernel/words.ts';
@@ -31,9 +32,18 @@ export async function orderDetail(
     store.handsOf(db, orderId, actor.personId),
   ]);
   const seen = { actor, order, assignments, hands };
-  const { view, units } = await lister(db, listed, [
-    ...assignments.map((a) => a.organization_id),
-    ...acts.flatMap((a) => a.organization_id ?? []),
+  const [{ view, units }, clocks] = await Promise.all([
+    lister(db, listed, {
+      units: [
+        ...assignments.map((a) => a.organization_id),
+        ...acts.flatMap((a) => a.organization_id ?? []),
+      ],
+      center: worksInCenter(actor),
+    }),
+    subjectClocks(
+      db,
+      assignments.map((a) => a.id),
+    ),
   ]);
   const names = await userNames(db, [
     ...acts.flatMap((a) => a.actor_id ?? []),
@@ -72,6 +82,7 @@ export async function orderDetail(
       firstContactAt: a.first_contact_at?.toISOString() ?? null,
       submittedAt: a.submitted_at?.toISOString() ?? null,
       waived: a.waived,
+      clocks: clocks.get(a.id) ?? [],
       replies: replyViews.filter((r) => r.assignmentId === a.id).map((r) => r.view),
       allowed: allowedAssignmentActs(seen, a),
     })),

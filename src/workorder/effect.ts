@@ -10,7 +10,9 @@ import type {
   GiveUpReason,
   RatingReason,
   Solved,
+  SupervisionCause,
   Urgency,
+  Verdict,
   Visibility,
 } from '../kernel/words.ts';
 import type { Capacity, Tx } from '../platform/unit-of-work.ts';
@@ -25,7 +27,19 @@ type AssignmentUnion = z.infer<typeof assignmentActInput>;
 
 /** Typed input of every built act of the order that somebody may do. */
 export type OrderInputs = { [K in Union['act']]: Extract<Union, { act: K }>['input'] } & {
-  urge: { level: number; text: string };
+  /** `step`: of the ladder, where it did this; its notices are written with the step. */
+  urge: { level: number; text: string; step?: string | undefined };
+  supervise: {
+    supervisionId: string;
+    /** Default: the lead. */
+    organizationId?: string | null | undefined;
+    level: number;
+    cause: SupervisionCause;
+    demand: string;
+    step?: string | undefined;
+  };
+  reply_supervision: { supervisionId: string; text: string };
+  judge_supervision: { supervisionId: string; verdict: Verdict; note: string };
   record_attempt: { result: AttemptResult; note: string };
   evaluate: {
     contacted: boolean | null;

@@ -1,9 +1,14 @@
+export { adoptClocks } from './adopt.ts';
 export { ROUND_MAX } from './effects.ts';
 export { orderRow } from './lifecycle.ts';
+export { heldBy } from './order-effects.ts';
+export { actAt, handsOfOrders, supervisionActs } from './supervised.store.ts';
+export type { SupervisionAct } from './supervised.store.ts';
 export { orderItems, ordersOfRequesters } from './lists.ts';
 export { pageOf, readCursor } from './page.ts';
 export { keepIdentities, openIdentity } from './requester.ts';
-export { visibleOrder } from './visible.ts';
+export { signersOf } from './units.store.ts';
+export { visibleOrder, whoSees } from './visible.ts';
 export { createMany } from './register.ts';
 export type { Incoming } from './register.ts';
 export { workorderRoutes } from './routes.ts';

@@ -134,9 +134,9 @@ export const ORDER_ACTS = {
   archive: { from: ['closed'], to: 'archived', by: ['system'], hand: null, built: false },
   urge: { from: BEFORE_AUDIT_DONE, to: 'same', by: ['citizen', 'operator', 'dispatcher', 'supervisor', 'system'], hand: 'supervised', built: true },
   note: { from: NOT_ARCHIVED, to: 'same', by: STAFF_NOTE, hand: null, built: true },
-  supervise: { from: NOT_ARCHIVED, to: 'same', by: ['supervisor', 'system'], hand: 'supervised', built: false },
-  reply_supervision: { from: NOT_ARCHIVED, to: 'same', by: ['unit_leader'], hand: 'handled', built: false },
-  judge_supervision: { from: NOT_ARCHIVED, to: 'same', by: ['supervisor'], hand: 'supervised', built: false },
+  supervise: { from: NOT_ARCHIVED, to: 'same', by: ['supervisor', 'system'], hand: 'supervised', built: true },
+  reply_supervision: { from: NOT_ARCHIVED, to: 'same', by: ['unit_leader'], hand: 'handled', built: true },
+  judge_supervision: { from: NOT_ARCHIVED, to: 'same', by: ['supervisor'], hand: 'supervised', built: true },
   set_flags: { from: BEFORE_REPLY, to: 'same', by: ['operator', 'dispatcher'], hand: 'received', built: false },
   correct_classification: { from: BEFORE_REPLY, to: 'same', by: ['operator', 'dispatcher'], hand: 'received', built: false },
   three_way_call: { from: NOT_ARCHIVED, to: 'same', by: ['operator'], hand: null, built: false },
@@ -208,11 +208,19 @@ export interface Rule {
 export const clash = (hand: Hand | null, earlier: readonly Hand[]): Hand[] =>
   hand === null ? [] : earlier.filter((h) => HAND_FORBIDS[hand].includes(h));
 
-/** Built order acts that are possible in a state, whoever asks; effects are not acts of anybody. */
+/** Acts on a supervision order of the order: which of them are possible, that order says. */
+const ON_SUPERVISION: readonly OrderAct[] = ['reply_supervision', 'judge_supervision'];
+
+/**
+ * Built order acts that are possible in a state, whoever asks; effects are not acts of anybody, and
+ * what is done to a supervision order is offered there.
+ */
 export const orderActsIn = (state: OrderState): OrderAct[] =>
   (Object.keys(ORDER_ACTS) as OrderAct[]).filter((a) => {
     const row = orderRows[a];
-    return row.built && row.by.length > 0 && row.from.includes(state);
+    return (
+      row.built && row.by.length > 0 && row.from.includes(state) && !ON_SUPERVISION.includes(a)
+    );
   });
 
 /** Built assignment acts that are possible in a state for a lead or a co-handler. */

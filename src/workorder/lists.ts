@@ -1,5 +1,6 @@
 /** Queues of the centre, inboxes of the units, and order lines for modules above. */
 import { areaNames, categoryNames } from '../catalogue/index.ts';
+import { orderClocks, subjectClocks } from '../deadline/index.ts';
 import { organizationsById, worksInCenter } from '../identity/index.ts';
 import type { Organization } from '../identity/index.ts';
 import { holds } from '../kernel/actor.ts';
@@ -17,9 +18,17 @@ import * as store from './store.ts';
 export const unitRef = (o: Organization | undefined): UnitRef | null =>
   o ? { id: o.id, code: o.code, name: o.name, nameEn: o.nameEn } : null;
 
-/** Looks up the names that a batch of rows needs, then makes each row's view. */
-export async function lister(db: Reader, rows: ListedOrder[], more: string[] = []) {
-  const [categories, areas, units] = await Promise.all([
+/**
+ * Looks up the names and clocks that a batch of rows needs, then makes each row's view.
+ * @param o.units further organisations whose names are needed.
+ * @param o.center false: the reader may handle, and does not see when the citizen is called.
+ */
+export async function lister(
+  db: Reader,
+  rows: ListedOrder[],
+  o: { units?: string[]; center: boolean },
+) {
+  const [categories, areas, units, clocks] = await Promise.all([
     categoryNames(
       db,
       rows.flatMap((r) => r.category_code ?? []),
@@ -28,8 +37,16 @@ export async function lister(db: Reader, rows: ListedOrder[], more: string[] = [
       db,
       rows.flatMap((r) => r.area_code ?? []),
     ),
-    organizationsById(db, [...rows.flatMap((r) => r.lead_id ?? []), ...more]),
+    organizationsById(db, [...rows.flatMap((r) => r.lead_id ?? []), ...(o.units ?? [])]),
+    orderClocks(
+      db,
+      rows.map((r) => r.id),
+    ),
   ]);
+  const clockOf = (orderId: string) => {
+    const clock = clocks.get(orderId) ?? null;
+    return !o.center && clock?.clock === 'callback' ? null : clock;
+  };
   const view = (r: ListedOrder): OrderListItem => {
     const category = r.category_code ? categories.get(r.category_code) : undefined;
     const area = r.area_code ? areas.get(r.area_code) : undefined;
@@ -55,6 +72,7 @@ export async function lister(db: Reader, rows: ListedOrder[], more: string[] = [
       closingType: r.closing_type,
       redoProposed: r.redo_proposed,
       urges: r.urges,
+      clock: clockOf(r.id),
     };
   };
   return { view, units };
@@ -72,12 +90,8 @@ export async function listOrders(
 ): Promise<Page<OrderListItem>> {
   requireCenter(actor);
   const rows = await read.listQueue(db, q.queue, readCursor(q.cursor), q.limit + 1);
-  const { view } = await lister(db, rows);
-  const newestFirst = q.queue === 'all' || q.queue === 'open';
-  return pageOf(rows, q.limit, view, (r) => ({
-    at: newestFirst ? r.registered_at : r.state_since,
-    id: r.id,
-  }));
+  const { view } = await lister(db, rows, { center: true });
+  return pageOf(rows, q.limit, view, (r) => ({ at: r.sort_at, id: r.id }));
 }
 
 export async function countOrders(db: Reader, actor: StaffActor) {
@@ -98,7 +112,7 @@ export async function findOrders(
   for (const r of rows) {
     if (maySee(actor, r, await store.assignmentsOf(db, r.id))) visible.push(r);
   }
-  const { view } = await lister(db, visible);
+  const { view } = await lister(db, visible, { center: worksInCenter(actor) });
   return visible.map(view);
 }
 
@@ -108,7 +122,7 @@ export async function orderItems(
   ids: readonly string[],
 ): Promise<Map<string, OrderListItem>> {
   const rows = await read.listByIds(db, ids);
-  const { view } = await lister(db, rows);
+  const { view } = await lister(db, rows, { center: true });
   return new Map(rows.map((r) => [r.id, view(r)]));
 }
 
@@ -117,7 +131,7 @@ export async function ordersOfRequesters(
   requesterIds: readonly string[],
 ): Promise<OrderListItem[]> {
   const rows = await read.listByRequesters(db, requesterIds);
-  const { view } = await lister(db, rows);
+  const { view } = await lister(db, rows, { center: true });
   return rows.map(view);
 }
 
@@ -128,11 +142,15 @@ export async function listInbox(
   q: { facet: InboxFacet; cursor?: string | undefined; limit: number },
 ): Promise<Page<InboxItem>> {
   const rows = await read.listInbox(db, unitsOf(actor), q.facet, readCursor(q.cursor), q.limit + 1);
-  const { view, units } = await lister(
-    db,
-    rows,
-    rows.map((r) => r.a_organization_id),
-  );
+  const [{ view, units }, clocks] = await Promise.all([
+    lister(db, rows, { units: rows.map((r) => r.a_organization_id), center: false }),
+    subjectClocks(
+      db,
+      rows.map((r) => r.a_id),
+    ),
+  ]);
+  const clockOf = (r: ListedAssignment) =>
+    clocks.get(r.a_id)?.find((c) => c.clock === 'final' || c.clock === 'co') ?? null;
   const item = (r: ListedAssignment): InboxItem => ({
     ...view(r),
     assignment: {
@@ -144,9 +162,10 @@ export async function listInbox(
       signedAt: r.a_signed_at?.toISOString() ?? null,
       firstContactAt: r.a_first_contact_at?.toISOString() ?? null,
       replyDrafted: r.a_drafted,
+      clock: clockOf(r),
     },
   });
-  return pageOf(rows, q.limit, item, (r) => ({ at: r.a_created_at, id: r.a_id }));
+  return pageOf(rows, q.limit, item, (r) => ({ at: r.sort_at, id: r.a_id }));
 }
 
 export const countInbox = (db: Reader, actor: StaffActor) => read.countInbox(db, unitsOf(actor));

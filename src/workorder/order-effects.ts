@@ -9,7 +9,7 @@ import type { Context, DoableOrderAct, OrderEffect } from './effect.ts';
 import { ORDER_ACTS } from './lifecycle.ts';
 import type { ClosingType } from './lifecycle.ts';
 import * as store from './store.ts';
-import type { OrderRow } from './store.ts';
+import type { AssignmentRow, OrderRow } from './store.ts';
 
 const accept: OrderEffect<'accept'> = async (c, i) => {
   await checkCodes(c.tx.db, i);
@@ -128,8 +128,53 @@ const inUnit = (c: Context) =>
 
 const urge: OrderEffect<'urge'> = async (c, i) => ({
   set: { urges: c.order.urges + 1 },
-  detail: { level: i.level },
+  detail: { level: i.level, ...(i.step && { step: i.step }) },
   texts: text('urge', 'staff', i.text),
+});
+
+/** Assignments in these states are nobody's any more. */
+const GONE: readonly AssignmentRow['state'][] = ['returned', 'cancelled'];
+
+/**
+ * The assignment by which a unit holds the order in its round; without a unit, the lead's.
+ * @returns undefined where nobody holds it.
+ */
+export const heldBy = (
+  assignments: readonly AssignmentRow[],
+  round: number,
+  organizationId?: string | null,
+): AssignmentRow | undefined =>
+  assignments.find(
+    (a) =>
+      a.round === round &&
+      !GONE.includes(a.state) &&
+      (organizationId ? a.organization_id === organizationId : a.kind === 'lead'),
+  );
+
+const supervise: OrderEffect<'supervise'> = async (c, i) => {
+  const held = heldBy(c.assignments, c.order.round, i.organizationId);
+  if (!held) fail('unit_unknown', { unitIds: i.organizationId ? [i.organizationId] : [] });
+  return {
+    detail: {
+      supervisionId: i.supervisionId,
+      organizationId: held.organization_id,
+      level: i.level,
+      cause: i.cause,
+      ...(i.step && { step: i.step }),
+    },
+    texts: text('supervision_demand', 'staff', i.demand),
+    createdId: i.supervisionId,
+  };
+};
+
+const replySupervision: OrderEffect<'reply_supervision'> = async (_c, i) => ({
+  detail: { supervisionId: i.supervisionId },
+  texts: text('supervision_reply', 'staff', i.text),
+});
+
+const judgeSupervision: OrderEffect<'judge_supervision'> = async (_c, i) => ({
+  detail: { supervisionId: i.supervisionId, verdict: i.verdict },
+  texts: text('verdict_note', 'staff', i.note),
 });
 
 const recordAttempt: OrderEffect<'record_attempt'> = async (_c, i) => ({
@@ -225,4 +270,7 @@ export const ORDER_EFFECTS: { [A in DoableOrderAct]: OrderEffect<A> } = {
   withdraw,
   urge,
   note,
+  supervise,
+  reply_supervision: replySupervision,
+  judge_supervision: judgeSupervision,
 };

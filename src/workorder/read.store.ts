@@ -12,6 +12,7 @@ const EXCERPT = 80;
 /** An order with its title, excerpt and current lead, as lists need it. */
 export type ListedOrder = OrderRow & { title: string; excerpt: string; lead_id: string | null };
 export type ListedAssignment = ListedOrder & {
+  sort_at: Date;
   a_id: string;
   a_state: AssignmentRow['state'];
   a_kind: 'lead' | 'co';
@@ -63,17 +64,23 @@ const QUEUE_STATES: Record<Exclude<OrderQueue, 'all'>, readonly string[]> = {
   ],
 };
 
-/** Orders waiting in a queue, longest first; `open` and `all` show the newest first. */
+/** Sorts by the due instant of a joined clock; what has none (paused, no clock) comes last. */
+const dueFirst = (clock: string) =>
+  sql<Date>`coalesce(${sql.ref(`${clock}.due_at`)}, '2998-01-01'::timestamptz)`;
+
+/** Orders waiting in a queue, the first due first; `open` and `all` show the newest first. */
 export async function listQueue(
   db: Reader,
   queue: OrderQueue,
   cursor: Cursor | null,
   limit: number,
-): Promise<ListedOrder[]> {
+): Promise<(ListedOrder & { sort_at: Date })[]> {
   const newestFirst = queue === 'all' || queue === 'open';
-  let q = listed(db);
+  const column = newestFirst ? sql<Date>`o.registered_at` : dueFirst('k');
+  let q = listed(db)
+    .leftJoin('live_clock as k', (j) => j.onRef('k.order_id', '=', 'o.id').on('k.shown', '=', true))
+    .select(column.as('sort_at'));
   if (queue !== 'all') q = q.where('o.state', 'in', [...QUEUE_STATES[queue]]);
-  const column = newestFirst ? sql`o.registered_at` : sql`o.state_since`;
   if (cursor) {
     const compare = newestFirst ? sql`<` : sql`>`;
     q = q.where(
@@ -85,7 +92,16 @@ export async function listQueue(
     .orderBy(column, direction)
     .orderBy('o.id', direction)
     .limit(limit)
-    .execute()) as ListedOrder[];
+    .execute()) as (ListedOrder & { sort_at: Date })[];
+}
+
+/** Open orders that no clock was ever started for: made before there were clocks. */
+export async function ordersWithoutClock(db: Reader, limit: number): Promise<string[]> {
+  const r = await sql<{ id: string }>`select o.id from work_order o
+    where o.state not in ('closed', 'archived', 'merged', 'transferred')
+      and not exists (select 1 from clocked_order c where c.order_id = o.id)
+    order by o.registered_at limit ${limit}`.execute(db);
+  return r.rows.map((x) => x.id);
 }
 
 /** Most that a count says; beyond it a list shows "999+". */
@@ -175,8 +191,12 @@ export async function listInbox(
 ): Promise<ListedAssignment[]> {
   if (unitIds.length === 0) return [];
   const newestFirst = facet === 'done' || facet === 'submitted';
+  const sortAt = newestFirst ? sql<Date>`a.created_at` : dueFirst('k');
   let q = listed(db)
     .innerJoin('assignment as a', 'a.order_id', 'o.id')
+    .leftJoin('live_clock as k', (j) =>
+      j.onRef('k.subject_id', '=', 'a.id').on('k.clock', 'in', ['final', 'co']),
+    )
     .select([
       'a.id as a_id',
       'a.state as a_state',
@@ -186,18 +206,19 @@ export async function listInbox(
       'a.signed_at as a_signed_at',
       'a.first_contact_at as a_first_contact_at',
       drafted.as('a_drafted'),
+      sortAt.as('sort_at'),
     ])
     .where('a.organization_id', 'in', [...unitIds])
     .where(FACETS[facet]);
   if (cursor) {
     const compare = newestFirst ? sql`<` : sql`>`;
     q = q.where(
-      sql<boolean>`(a.created_at, a.id) ${compare} (${cursor.at}::timestamptz, ${cursor.id}::uuid)`,
+      sql<boolean>`(${sortAt}, a.id) ${compare} (${cursor.at}::timestamptz, ${cursor.id}::uuid)`,
     );
   }
   const direction = newestFirst ? 'desc' : 'asc';
   return (await q
-    .orderBy('a.created_at', direction)
+    .orderBy(sortAt, direction)
     .orderBy('a.id', direction)
     .limit(limit)
     .execute()) as unknown as ListedAssignment[];

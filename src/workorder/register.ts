@@ -4,6 +4,7 @@ import { cityDay, cityDayDigits } from '../kernel/clock.ts';
 import { newId, orderNo } from '../kernel/ids.ts';
 import type { Capacity, Tx } from '../platform/unit-of-work.ts';
 import { ORDER_ACTS } from './lifecycle.ts';
+import { registerClocks } from './run-clocks.ts';
 import type { Draft } from './schema.ts';
 import * as store from './store.ts';
 
@@ -31,6 +32,10 @@ export async function createMany(
   const day = cityDayDigits(tx.at);
   const rows = incoming.map((n, i) => toRow(tx, n, orderNo(day, first + i)));
   await store.insertOrders(tx.db, rows);
+  await registerClocks(
+    tx,
+    rows.map((r) => r.order),
+  );
   for (const n of incoming) {
     tx.record(
       {

@@ -1,5 +1,7 @@
 import { Hono } from 'hono';
 import { z } from 'zod';
+import { explainOrder } from '../deadline/index.ts';
+import { worksInCenter } from '../identity/index.ts';
 import { appNow } from '../platform/db.ts';
 import { staff } from '../platform/http/auth.ts';
 import type { Env } from '../platform/http/auth.ts';
@@ -37,6 +39,14 @@ export const workorderRoutes = (deps: Deps) =>
     .get('/orders/:id', async (c) =>
       c.json(await orderDetail(deps, staff(c), pathId(c.req.param('id'))), 200),
     )
+    .get('/orders/:id/deadlines', async (c) => {
+      const id = pathId(c.req.param('id'));
+      const actor = staff(c);
+      await visibleOrder(deps.db, actor, id);
+      // Who handles does not see when the citizen is called: units read the clocks they hold.
+      const reach = worksInCenter(actor) ? null : actor.reach;
+      return c.json(await explainOrder(deps.db, id, reach), 200);
+    })
     .get('/orders/:id/routing', async (c) => {
       const { order } = await visibleOrder(deps.db, staff(c), pathId(c.req.param('id')));
       const q = {

@@ -1,5 +1,6 @@
 /** Typed inputs of every built act, and what readers of an order see. Instants are ISO 8601 UTC. */
 import { z } from 'zod';
+import type { ClockView } from '../deadline/schema.ts';
 import {
   CHECKLIST,
   CONTACT_METHODS,
@@ -249,6 +250,8 @@ export interface OrderListItem {
   /** The citizen said "not solved" and a supervisor has not decided yet. */
   redoProposed: boolean;
   urges: number;
+  /** The clock that holds it now; null where none runs (closed, transferred, merged). */
+  clock: ClockView | null;
 }
 
 /** One line of a unit's inbox. */
@@ -262,6 +265,8 @@ export interface InboxItem extends OrderListItem {
     signedAt: string | null;
     firstContactAt: string | null;
     replyDrafted: boolean;
+    /** Its final clock, or the co-handler's; null once it was submitted. */
+    clock: ClockView | null;
   };
 }
 
@@ -295,6 +300,8 @@ export interface AssignmentView {
   firstContactAt: string | null;
   submittedAt: string | null;
   waived: boolean;
+  /** Living clocks of this assignment: sign, first contact, final or co. */
+  clocks: ClockView[];
   /** Replies the viewer may read, oldest first. */
   replies: ReplyView[];
   /** Acts this viewer may do here now; `draft_reply` = write the reply for countersignature. */

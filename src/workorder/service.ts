@@ -26,6 +26,7 @@ import {
   orderRow,
 } from './lifecycle.ts';
 import type { Act, BuiltAssignmentAct, BuiltOrderAct, Hand, OrderState } from './lifecycle.ts';
+import { runClocks } from './run-clocks.ts';
 import type { ActResult, ReplyInput } from './schema.ts';
 import * as store from './store.ts';
 import type { AssignmentRow, OrderRow } from './store.ts';
@@ -36,8 +37,8 @@ const UNITS_WORK: readonly OrderState[] = ['dispatched', 'in_progress'];
 /** Whether the actor may know that the order exists. */
 export function maySee(
   actor: Actor,
-  order: OrderRow,
-  assignments: readonly AssignmentRow[],
+  order: Pick<OrderRow, 'id'>,
+  assignments: readonly Pick<AssignmentRow, 'organization_id'>[],
 ): boolean {
   if (actor.kind === 'system') return true;
   if (actor.kind === 'citizen') return actor.orderId === order.id;
@@ -180,6 +181,8 @@ async function write(
       body: t.body,
     })),
   );
+  const { act, to, assignmentId } = step;
+  await runClocks(c, { act, to, assignmentId, round }, outcome);
   announce(c, step, version, round, outcome);
   const base = { orderId: order.id, state: step.to, version, actId };
   return outcome.createdId ? { ...base, createdId: outcome.createdId } : base;

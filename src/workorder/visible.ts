@@ -4,6 +4,7 @@ import type { Reader } from '../platform/db.ts';
 import { maySee } from './service.ts';
 import * as store from './store.ts';
 import type { AssignmentRow, OrderRow } from './store.ts';
+import { unitsOfOrders } from './units.store.ts';
 
 /** An order with its assignments, seen by somebody who may. */
 export interface Loaded {
@@ -17,4 +18,18 @@ export async function visibleOrder(db: Reader, actor: Actor, orderId: string): P
   const assignments = await store.assignmentsOf(db, orderId);
   if (!maySee(actor, order, assignments)) fail('not_found');
   return { order, assignments };
+}
+
+/** Tells of these orders, which exist, who may see which; one query for all. */
+export async function whoSees(
+  db: Reader,
+  orderIds: readonly string[],
+): Promise<(actor: Actor, orderId: string) => boolean> {
+  const units = await unitsOfOrders(db, orderIds);
+  return (actor, id) =>
+    maySee(
+      actor,
+      { id },
+      (units.get(id) ?? []).map((unit) => ({ organization_id: unit })),
+    );
 }

@@ -15,7 +15,7 @@ import { newId } from '../../src/kernel/ids.ts';
 import { ROLES } from '../../src/kernel/words.ts';
 import { hashToken, newToken } from '../../src/platform/crypto.ts';
 import { assignmentActInput, orderActInput } from '../../src/workorder/schema.ts';
-import { REPLY, createWorld, routesOf, steps, versionOf } from '../world.ts';
+import { REPLY, createWorld, loginOf, routesOf, steps, versionOf } from '../world.ts';
 import type { Matter, World } from '../world.ts';
 
 // ── The golden file ─────────────────────────────────────────────────────────────────────────────
@@ -265,6 +265,45 @@ const ofTask = (name: string, body: unknown): Fixture => {
   return { own: () => of(OWN), other: () => of(OTHER), missing: () => () => ask(newId()) };
 };
 
+/** A supervision order to one unit of an order; its leader replied where a verdict is asked for. */
+async function supervised(orderId: string, unit: string, replied: boolean): Promise<string> {
+  const input = { level: 2, organizationId: await w.unit(unit), demand: '说明原因' };
+  const supervisor = await w.as('supervisor');
+  const made = s.must(await supervisor.post(`/api/orders/${orderId}/supervisions`, input));
+  if (replied) {
+    const leader = await w.as(`${loginOf(unit)}.leader`);
+    const reply = { version: 1, text: '三日内办结' };
+    s.must(await leader.post(`/api/supervisions/${made.createdId}/reply`, reply));
+  }
+  return made.createdId;
+}
+
+/** Something asked of a supervision order: one's own, one's neighbour's, or a stranger's. */
+const ofSupervision = (name: string, replied: boolean, body: object): Fixture => {
+  const ask = (id: string) => ({ path: `/api/supervisions/${id}/${name}`, body });
+  const both = async () => {
+    const o = await orderIn('signed', OWN);
+    const lead = await supervised(o.id, 'WATER', replied);
+    return { lead, co: await supervised(o.id, ROOM, replied) };
+  };
+  return {
+    own: async () => {
+      const ids = await both();
+      return (role) => ask(inRoom(role) ? ids.co : ids.lead);
+    },
+    shared: async () => {
+      const ids = await both();
+      return (role) => ask(inRoom(role) ? ids.lead : ids.co);
+    },
+    other: async () => {
+      const o = await orderIn('signed', OTHER);
+      const id = await supervised(o.id, OTHER.lead, replied);
+      return () => ask(id);
+    },
+    missing: () => () => ask(newId()),
+  };
+};
+
 /** A delivery that was given up, so that it can be driven again. */
 async function deadDelivery(): Promise<string> {
   const o = await s.dispatched(OWN);
@@ -384,6 +423,19 @@ const FIXTURES: Record<string, Fixture> = {
     path: `/api/orders/${id}/urges`,
     body: { level: 1, text: '请尽快' },
   })),
+  'POST /api/orders/:id/supervisions': ofOrder('signed', (id) => ({
+    path: `/api/orders/${id}/supervisions`,
+    body: { level: 2, demand: '说明原因' },
+  })),
+  'GET /api/supervisions': any({ path: '/api/supervisions' }),
+  'POST /api/supervisions/:id/reply': ofSupervision('reply', false, {
+    version: 1,
+    text: '三日内办结',
+  }),
+  'POST /api/supervisions/:id/verdict': ofSupervision('verdict', true, {
+    version: 2,
+    verdict: 'accepted',
+  }),
   'POST /api/orders/:id/redo': ofOrder('evaluated', async (id) => ({
     path: `/api/orders/${id}/redo`,
     body: { ...(await version(id)), reason: '没有修好' },
@@ -417,6 +469,9 @@ const FIXTURES: Record<string, Fixture> = {
   'POST /api/callbacks/:id/attempts': ofTask('attempts', { result: 'no_answer' }),
   'POST /api/callbacks/:id/evaluation': ofTask('evaluation', { satisfaction: 4 }),
   'GET /api/notifications': any({ path: '/api/notifications' }),
+  'GET /api/board': any({ path: '/api/board' }),
+  'GET /api/board/orders': any({ path: '/api/board/orders' }),
+  'GET /api/board/escalations': any({ path: '/api/board/escalations' }),
   'GET /api/deliveries': any({ path: '/api/deliveries' }),
   'POST /api/deliveries/:id/redrive': {
     own: async () => same({ path: `/api/deliveries/${await deadDelivery()}/redrive` }),

@@ -30,8 +30,10 @@ describe('loadConfig', () => {
       databasePoolMax: 10,
       trustProxy: 0,
       outboxRequeueSeconds: 60,
+      outboxSweepSeconds: 30,
+      timersRearmSeconds: 30,
       demo: false,
-      workers: ['relay', 'schedule', 'handlers'],
+      workers: ['relay', 'schedule', 'handlers', 'timers', 'sweeper'],
     });
   });
 
@@ -71,6 +73,8 @@ describe('loadConfig', () => {
       databasePoolMax: 20,
       trustProxy: 1,
       outboxRequeueSeconds: 60,
+      outboxSweepSeconds: 30,
+      timersRearmSeconds: 30,
       demo: true,
       workers: ['relay', 'handlers'],
     });
@@ -104,6 +108,8 @@ describe('loadConfig', () => {
     LOG_LEVEL: SECRET,
     DATABASE_POOL_MAX: `${SECRET}`,
     TRUST_PROXY: `-${SECRET}`,
+    OUTBOX_SWEEP_SECONDS: SECRET,
+    TIMERS_REARM_SECONDS: SECRET,
     HOTLINE_DEMO: `yes ${SECRET}`,
     WORKERS: `relay,${SECRET}`,
   };
@@ -139,6 +145,8 @@ describe('loadConfig', () => {
     ['DATABASE_POOL_MAX', '1'],
     ['DATABASE_POOL_MAX', '101'],
     ['TRUST_PROXY', '6'],
+    ['OUTBOX_SWEEP_SECONDS', '-1'],
+    ['TIMERS_REARM_SECONDS', '0'],
     ['WORKERS', ','],
     ['SECRET_KEY', Buffer.alloc(31).toString('base64')],
     ['DATABASE_URL', 'db/city'],

@@ -84,7 +84,7 @@ function crew(): Person[] {
 const RECEIVING = ['register', 'accept', 'direct_answer', 'reject', 'dispatch', 'withdraw'];
 const HANDLING = ['sign', 'first_contact', 'progress', 'submit_co_reply', 'submit_reply'];
 const JUDGING = ['audit_pass', 'audit_fail', 'record_attempt', 'evaluate', 'close'];
-const SUPERVISING = ['redo', 'urge'];
+const SUPERVISING = ['redo', 'urge', 'supervise'];
 
 /** Steps that no person makes: rounds at most, and days within which a closed order may be redone. */
 const ROUND_MAX = 3;

@@ -28,7 +28,8 @@ function believed(): Tables {
       columns.set(column!, {
         nullable: inner.endsWith(' | null'),
         hasDefault: generated !== null,
-        type: inner.replace(/ \| null$/, ''),
+        // A list in JSON has a type of its own.
+        type: inner.replace(/ \| null$/, '').replace(/^Spans$/, 'Json'),
       });
     }
     interfaces.set(`${name}Table`, columns);
@@ -44,6 +45,7 @@ const CLASS: Record<string, string> = {
   bool: 'boolean',
   int4: 'number',
   int8: 'string',
+  float8: 'number',
   text: 'string',
   uuid: 'string',
   date: 'string',

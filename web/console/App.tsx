@@ -1,5 +1,5 @@
 import { lazy, Suspense, type ComponentType, type ReactNode } from 'react';
-import { Navigate, Route, Routes } from 'react-router';
+import { Navigate, Route, Routes, useLocation } from 'react-router';
 import type { Desk, Me } from '../../src/identity/schema.ts';
 import { useSession } from './data/queries.ts';
 import { asProblem } from './data/problem.ts';
@@ -15,13 +15,18 @@ const SignIn = lazy(() => import('./desks/signin/SignIn.tsx'));
 const Activate = lazy(() => import('./desks/signin/Activate.tsx'));
 const OrdersPage = lazy(() => import('./desks/orders/OrderPage.tsx'));
 const AssignmentPage = lazy(() => import('./desks/inbox/AssignmentPage.tsx'));
+const Wall = lazy(() => import('./desks/board/Wall.tsx'));
 const DESK_PAGES: Record<Desk, ComponentType> = {
   operator: lazy(() => import('./desks/operator/OperatorDesk.tsx')),
   dispatch: lazy(() => import('./desks/dispatch/DispatchDesk.tsx')),
   inbox: lazy(() => import('./desks/inbox/InboxDesk.tsx')),
   audit: lazy(() => import('./desks/audit/AuditDesk.tsx')),
   followup: lazy(() => import('./desks/followup/FollowupDesk.tsx')),
+  board: lazy(() => import('./desks/board/BoardDesk.tsx')),
+  overdue: lazy(() => import('./desks/overdue/OverdueDesk.tsx')),
+  supervision: lazy(() => import('./desks/supervision/SupervisionDesk.tsx')),
   orders: lazy(() => import('./desks/orders/OrdersDesk.tsx')),
+  calendar: lazy(() => import('./desks/calendar/CalendarDesk.tsx')),
 };
 /** What stands behind the path of a desk: the chosen order or task. */
 const REST: Record<Desk, string> = {
@@ -30,7 +35,11 @@ const REST: Record<Desk, string> = {
   inbox: '',
   audit: '/:orderId?',
   followup: '/:taskId?',
+  board: '',
+  overdue: '',
+  supervision: '/:supervisionId?',
   orders: '',
+  calendar: '',
 };
 
 export const App = () => (
@@ -60,6 +69,15 @@ function Signed() {
 
 function Console({ me }: { me: Me }) {
   const home = me.desks[0];
+  const wall = useLocation().pathname === '/wall' && me.desks.includes('board');
+  if (wall)
+    return (
+      <SessionProvider me={me}>
+        <Suspense fallback={<Loading />}>
+          <Wall />
+        </Suspense>
+      </SessionProvider>
+    );
   return (
     <SessionProvider me={me}>
       <Frame me={me}>

@@ -3,6 +3,7 @@ import type { Deps, Tx } from '../../src/platform/unit-of-work.ts';
 import type { Consumer } from '../../src/subscriptions.ts';
 import { followupHandlers } from './followup.ts';
 import { notificationHandlers } from './notification.ts';
+import { supervisionHandlers } from './supervision.ts';
 
 /** A consumer's work, in the transaction that takes the duty off the outbox. */
 export type Handler = (deps: Deps, tx: Tx, event: StoredEvent) => Promise<void>;
@@ -10,4 +11,8 @@ export type Handler = (deps: Deps, tx: Tx, event: StoredEvent) => Promise<void>;
 export type Handlers = Record<Exclude<Consumer, 'realtime' | 'notification.send'>, Handler>;
 
 /** Complete by construction: a consumer without a handler does not compile. */
-export const HANDLERS: Handlers = { ...notificationHandlers, ...followupHandlers };
+export const HANDLERS: Handlers = {
+  ...notificationHandlers,
+  ...supervisionHandlers,
+  ...followupHandlers,
+};

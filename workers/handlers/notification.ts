@@ -1,4 +1,4 @@
-import { assigned, ratingLink, receipt, urged } from '../../src/notification/index.ts';
+import { assigned, ratingLink, receipt, supervised, urged } from '../../src/notification/index.ts';
 import type { Handlers } from './index.ts';
 
 export const notificationHandlers = {
@@ -6,4 +6,5 @@ export const notificationHandlers = {
   'notification.assigned': assigned,
   'notification.urged': urged,
   'notification.rating_link': ratingLink,
+  'notification.supervised': supervised,
 } satisfies Partial<Handlers>;

@@ -2,7 +2,9 @@
  * One catalogue, Chinese first. Each part has a Chinese file, which defines the keys, and an English
  * one of the same type: a missing key is a type error. Texts take `{name}` places.
  */
+import { boardEn, boardZh } from './board.ts';
 import { citizenEn, citizenZh } from './citizen.ts';
+import { clockEn, clockZh } from './clock.ts';
 import { consoleEn, consoleZh } from './console.ts';
 import { coreEn, coreZh } from './core.ts';
 import { noticeEn, noticeZh } from './notice.ts';
@@ -10,12 +12,12 @@ import { noticeEn, noticeZh } from './notice.ts';
 export const LANGUAGES = ['zh-CN', 'en'] as const;
 export type Language = (typeof LANGUAGES)[number];
 
-const zh = { ...coreZh, ...consoleZh, ...citizenZh, ...noticeZh };
+const zh = { ...coreZh, ...consoleZh, ...citizenZh, ...noticeZh, ...clockZh, ...boardZh };
 export type TextKey = keyof typeof zh;
 
 export const dictionaries: Record<Language, Record<TextKey, string>> = {
   'zh-CN': zh,
-  en: { ...coreEn, ...consoleEn, ...citizenEn, ...noticeEn },
+  en: { ...coreEn, ...consoleEn, ...citizenEn, ...noticeEn, ...clockEn, ...boardEn },
 };
 
 /** The sentence for a key; a place without a value stays visible as `{name}`. */

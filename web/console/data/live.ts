@@ -6,6 +6,7 @@ import type { InfiniteData, QueryKey } from '@tanstack/react-query';
 import { useEffect } from 'react';
 import { io, type Socket } from 'socket.io-client';
 import type { ClientToServer, Nudge, ServerToClient } from '../../../src/contract.ts';
+import type { BoardPush, BoardView } from '../../../src/supervision/schema.ts';
 import type { OrderDetail, OrderListItem, Page } from '../../../src/workorder/schema.ts';
 import { createStore, useStore } from '../lib/store.ts';
 import { serverNow } from './clock.ts';
@@ -15,6 +16,7 @@ import { queryClient, refreshAll } from './queries.ts';
 const GATHER_MS = 400;
 /** Without socket the page asks by itself, this often. */
 const POLL_MS = 20_000;
+const BOARD_ANSWER_MS = 10_000;
 
 export interface LiveState {
   state: 'connecting' | 'live' | 'stale';
@@ -25,8 +27,26 @@ const liveStore = createStore<LiveState>({ state: 'connecting', since: serverNow
 export const useLive = () => useStore(liveStore);
 
 /** News that leaves the order's version as it was: always read again. */
-const SAME_VERSION = new Set(['reply.drafted', 'delivery.failed']);
-const LISTS = new Set(['orders', 'inbox', 'callbacks', 'notifications']);
+const SAME_VERSION = new Set([
+  'reply.drafted',
+  'delivery.failed',
+  'deadline.fired',
+  'deadline.moved',
+  'escalation.recorded',
+  'work_order.supervised',
+  'work_order.supervision_replied',
+  'work_order.supervision_judged',
+]);
+/** News about no order in particular: every clock may show something else now. */
+const EVERYWHERE = new Set(['calendar.changed', 'policy.withdrawn']);
+const LISTS = new Set([
+  'orders',
+  'inbox',
+  'callbacks',
+  'notifications',
+  'supervisions',
+  'board-orders',
+]);
 const watched = new Map<string, number>();
 let socket: Socket<ServerToClient, ClientToServer> | undefined;
 let pending = new Map<string, number>();
@@ -37,6 +57,7 @@ const setState = (state: LiveState['state']) => {
 };
 
 function onNudges(nudges: Nudge[]): void {
+  if (nudges.some(({ type }) => EVERYWHERE.has(type))) void refreshAll();
   for (const { id, type, version } of nudges) {
     const news = SAME_VERSION.has(type) ? Infinity : version;
     pending.set(id, Math.max(news, pending.get(id) ?? 0));
@@ -79,23 +100,51 @@ function versionsIn(data: unknown): Map<string, number> {
   );
 }
 
+/** What a board wants to hear of the socket. */
+export interface BoardListener {
+  push: (push: BoardPush) => void;
+  connected: () => void;
+  lost: () => void;
+}
+const boards = new Set<BoardListener>();
+
+/** Pushes of boards, and when the connection came or went. */
+export function listenToBoards(listener: BoardListener): () => void {
+  boards.add(listener);
+  return () => boards.delete(listener);
+}
+
+/** Opens a board over the socket; `undefined` when there is no connection to ask over. */
+export const openBoard = (organizationId: string | null): Promise<BoardView | null> | undefined =>
+  socket?.connected
+    ? socket.timeout(BOARD_ANSWER_MS).emitWithAck('board', organizationId)
+    : undefined;
+export const closeBoard = (scope: string) => void socket?.emit('unboard', scope);
+
 function connect(): () => void {
   socket = io({ path: '/socket.io', transports: ['websocket', 'polling'] });
   socket.on('nudge', onNudges);
+  socket.on('board', (push) => boards.forEach((board) => board.push(push)));
   socket.on('resync', () => void refreshAll());
   socket.on('connect', () => {
     const gap = liveStore.get().state !== 'connecting';
     setState('live');
     for (const id of watched.keys()) watch(id);
     if (gap) void refreshAll();
+    boards.forEach((board) => board.connected());
   });
-  socket.on('disconnect', () => setState('stale'));
-  socket.on('connect_error', () => setState('stale'));
-  const offline = () => setState('stale');
+  const lost = () => {
+    setState('stale');
+    boards.forEach((board) => board.lost());
+  };
+  socket.on('disconnect', lost);
+  socket.on('connect_error', lost);
+  const offline = lost;
   const online = () => {
     if (!socket?.connected) return;
     setState('live');
     void refreshAll();
+    boards.forEach((board) => board.connected());
   };
   window.addEventListener('offline', offline);
   window.addEventListener('online', online);

@@ -88,7 +88,7 @@ export const useDemoAccounts = () =>
   });
 
 /** A list that grows by pages. */
-function usePages<T>(
+export function usePages<T>(
   queryKey: readonly unknown[],
   fetchPage: (cursor: string | undefined, signal: AbortSignal) => Promise<Page<T>>,
   enabled = true,

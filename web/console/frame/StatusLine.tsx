@@ -1,9 +1,9 @@
 import { useIsFetching } from '@tanstack/react-query';
-import { useEffect, useState } from 'react';
+import { useEffect, useState, type ReactNode } from 'react';
 import { serverNow } from '../data/clock.ts';
 import { useLive } from '../data/live.ts';
 import { activeKeys, keysChanged, type KeyBinding } from '../lib/keys.ts';
-import { useStore } from '../lib/store.ts';
+import { createStore, useStore } from '../lib/store.ts';
 import { useWords } from '../lib/text.ts';
 import { hourText } from '../lib/time.ts';
 
@@ -14,20 +14,31 @@ export function LiveDot() {
   return <span className={`live ${state === 'live' ? '' : state}`}>{say(`live.${state}`)}</span>;
 }
 
+const freshnessStore = createStore<ReactNode>(null);
+
+/** A screen that knows better how fresh it is says so itself. */
+export function useFreshness(node: ReactNode): void {
+  useEffect(() => freshnessStore.set(node));
+  useEffect(() => () => freshnessStore.set(null), []);
+}
+
 /** Connection and freshness on the left, the keys of this screen on the right. */
 export function StatusLine({ onHelp }: { onHelp: () => void }) {
   const { say } = useWords();
   const { state, since } = useLive();
   const read = useLastRead();
+  const freshness = useStore(freshnessStore);
   useStore(keysChanged);
   return (
     <footer className="foot">
-      <span role="status">
-        <LiveDot />
-        {state === 'stale'
-          ? say('live.since', { time: hourText(since) })
-          : read > 0 && say('live.read', { time: hourText(read) })}
-      </span>
+      {freshness ?? (
+        <span role="status">
+          <LiveDot />
+          {state === 'stale'
+            ? say('live.since', { time: hourText(since) })
+            : read > 0 && say('live.read', { time: hourText(read) })}
+        </span>
+      )}
       <span className="keys">
         {shownKeys().map((binding) => (
           <span key={binding.keys}>

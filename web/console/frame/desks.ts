@@ -1,5 +1,7 @@
 import type { TextKey } from '../../../src/contract.ts';
 import type { Desk, Me } from '../../../src/identity/schema.ts';
+import type { BoardFigures } from '../../../src/supervision/schema.ts';
+import { useBoard } from '../data/board-live.ts';
 import { useCallbackCounts, useInboxCounts, useOrderCounts } from '../data/queries.ts';
 import { holds, isCenterStaff } from '../data/session.tsx';
 
@@ -9,7 +11,11 @@ export const DESK_PATH: Record<Desk, string> = {
   inbox: '/inbox',
   audit: '/audit',
   followup: '/followup',
+  board: '/board',
+  overdue: '/overdue',
+  supervision: '/supervision',
   orders: '/orders',
+  calendar: '/calendar',
 };
 
 export interface Place {
@@ -26,11 +32,15 @@ export function usePlaces(me: Me): Place[] {
   const orders = useOrderCounts(center).data;
   const inbox = useInboxCounts(has('inbox')).data;
   const callbacks = useCallbackCounts(has('followup')).data;
+  // The widest board a person may see; its pushes move the counts without asking.
+  const figures = useBoard(null, has('overdue')).view?.figures;
   const counts: Partial<Record<Desk, number | undefined>> = {
     dispatch: orders?.pending_dispatch,
     audit: orders?.pending_audit,
     inbox: inbox?.open,
     followup: holds(me, 'callback_agent') ? callbacks?.call : callbacks?.redo_proposed,
+    overdue: figures?.stages.final?.overdue ?? (figures && 0),
+    supervision: figures && underSupervision(figures),
   };
   return me.desks.map((desk) => ({
     desk,
@@ -39,3 +49,11 @@ export function usePlaces(me: Me): Place[] {
     count: counts[desk],
   }));
 }
+
+/** Supervision orders that the unit has to answer. */
+export const unanswered = ({ supervision }: Pick<BoardFigures, 'supervision'>): number =>
+  Object.values(supervision.open).reduce((sum, n) => sum + n, 0);
+
+/** Supervision orders that are not settled: the unit has to answer, or the centre to judge. */
+export const underSupervision = ({ supervision }: Pick<BoardFigures, 'supervision'>): number =>
+  unanswered({ supervision }) + supervision.replied;

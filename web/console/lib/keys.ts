@@ -7,7 +7,7 @@ import type { TextKey } from '../../../src/contract.ts';
 import { createStore } from './store.ts';
 
 export interface KeyBinding {
-  /** `J`, `1`, `/`, `?`, `Enter`, `Esc`, `F9`, `Ctrl+Enter`, `Alt+1`. */
+  /** `J`, `1`, `/`, `?`, `Enter`, `Esc`, `Space`, `F9`, `Ctrl+Enter`, `Alt+1`. */
   keys: string;
   label: TextKey;
   run: () => void;
@@ -39,9 +39,14 @@ const isControl = (target: EventTarget | null): boolean =>
   isTyping(target) ||
   (target instanceof Element && target.closest('button, a, summary, [role=option]') !== null);
 
+const isPressable = (target: EventTarget | null): boolean =>
+  isTyping(target) ||
+  (target instanceof Element && target.closest('button, input, summary, [role=option]') !== null);
+
 function baseName(event: KeyboardEvent): string {
   if (event.key === 'Escape') return 'Esc';
   if (event.key === '?' || event.key === '/') return event.key;
+  if (event.key === ' ') return 'Space';
   const code = /^(?:Key([A-Z])|(?:Digit|Numpad)(\d))$/.exec(event.code);
   return code?.[1] ?? code?.[2] ?? event.key;
 }
@@ -56,6 +61,8 @@ function namesOf(event: KeyboardEvent): string[] {
   if (single && isTyping(event.target)) return [];
   // A focused row of a list lets Enter do what the screen says; other controls keep their own.
   if (base === 'Enter' && isControl(event.target) && !isRow(event.target)) return [];
+  // Space types a blank and presses what has the focus.
+  if (base === 'Space' && isPressable(event.target)) return [];
   return [base];
 }
 

@@ -45,8 +45,10 @@ const dayKey = (t: CityTime) => `${t.year}-${t.month}-${t.day}`;
 export function dayText(at: number, now: number, language: Language): string {
   const t = cityTime(at);
   const thisYear = t.year === cityTime(now).year;
-  if (language === 'en') return `${t.day} ${monthEn.format(at)}${thisYear ? '' : ` ${t.year}`}`;
-  return `${thisYear ? '' : `${t.year}年`}${t.month}月${t.day}日`;
+  // Some browsers pad month and day although the format says numeric.
+  const [month, day] = [Number(t.month), Number(t.day)];
+  if (language === 'en') return `${day} ${monthEn.format(at)}${thisYear ? '' : ` ${t.year}`}`;
+  return `${thisYear ? '' : `${t.year}年`}${month}月${day}日`;
 }
 
 /** 今日 09:05, 9月18日 15:10, 2025年12月30日 08:00. */
@@ -83,4 +85,48 @@ export function spanText(ms: number, language: Language): string {
   if (d > 0) return `${d}${du}${h}${hu}`.trimEnd();
   if (h > 0) return `${h}${hu}${String(m).padStart(2, '0')}${mu}`;
   return `${m}${language === 'en' ? ' min' : mu}`;
+}
+
+// ── Calendar dates, `yyyy-mm-dd` ───────────────────────────────────────────────────────────────
+
+/** Noon of a date in the city: safe to hand to everything that reads instants. */
+const noonOf = (date: string): number => Date.parse(`${date}T12:00:00+08:00`);
+
+/** The date in the city, `yyyy-mm-dd`. */
+export function cityDate(at: number): string {
+  const { year, month, day } = cityTime(at);
+  return `${year}-${month.padStart(2, '0')}-${day.padStart(2, '0')}`;
+}
+
+/** 9月29日. */
+export const dateText = (date: string, now: number, language: Language): string =>
+  dayText(noonOf(date), now, language);
+
+/** 二; Tue. */
+export function weekdayText(date: string, language: Language): string {
+  const { weekday } = cityTime(noonOf(date));
+  return language === 'en' ? weekday : (WEEKDAYS_ZH[weekday] ?? '');
+}
+
+/** 9月29日 星期二. */
+export function longDayText(iso: string, now: number, language: Language): string {
+  const at = Date.parse(iso);
+  const day = dayText(at, now, language);
+  const weekday = weekdayText(cityDate(at), language);
+  return language === 'en' ? `${weekday} ${day}` : `${day} 星期${weekday}`;
+}
+
+/** 2026 年 9 月; September 2026. */
+export function monthText(date: string, language: Language): string {
+  const [year, month] = date.split('-');
+  if (language === 'en') return `${monthEn.format(noonOf(date))} ${year}`;
+  return `${year} 年 ${Number(month)} 月`;
+}
+
+/** 08:30–12:00; an end after midnight is the next date's. */
+export function spanOfDayText([from, to]: readonly [number, number]): string {
+  const at = (minutes: number) =>
+    `${String(Math.floor(minutes / 60) % 24).padStart(2, '0')}:${String(minutes % 60).padStart(2, '0')}`;
+  if (to - from === 1440) return '00:00–24:00';
+  return `${at(from)}–${to === 1440 ? '24:00' : at(to)}${to > 1440 ? ' +1' : ''}`;
 }

@@ -1,7 +1,8 @@
 import type { ReactNode } from 'react';
 import { Link } from 'react-router';
 import type { OrderListItem } from '../../../src/workorder/schema.ts';
-import { OrderTitle } from './Marks.tsx';
+import { ClockChip } from './ClockChip.tsx';
+import { OrderTitle, UrgencyTag } from './Marks.tsx';
 
 interface Props {
   items: readonly {
@@ -14,12 +15,18 @@ interface Props {
   selected: string | undefined;
 }
 
-/** A narrow queue: two lines each, what is chosen has the bar. */
+/** A narrow queue: the clock, the title, the rest; what is chosen has the bar. */
 export const OrderQueue = ({ items, selected }: Props) => (
   <ul className="q">
     {items.map(({ id, order, to, left, right }) => (
       <li key={id} data-row={id}>
         <Link to={to} replace {...(id === selected ? { 'aria-current': 'true' as const } : {})}>
+          {order.clock && (
+            <span className="row between q-clock">
+              <ClockChip clock={order.clock} />
+              <UrgencyTag urgency={order.urgency} />
+            </span>
+          )}
           <span className="ti cut">
             <OrderTitle order={order} />
           </span>

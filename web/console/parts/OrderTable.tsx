@@ -1,5 +1,7 @@
 import type { OrderListItem } from '../../../src/workorder/schema.ts';
+import { isAllOverdue } from '../lib/clock-groups.ts';
 import { useWords } from '../lib/text.ts';
+import { ClockChip, useClockNow } from './ClockChip.tsx';
 import { OrderNo, OrderTitle, Stamp, StateWord, UrgencyTag, Waited } from './Marks.tsx';
 
 interface Props {
@@ -12,9 +14,14 @@ interface Props {
   states?: boolean;
 }
 
-/** A list of orders, two lines each: since when, how urgent, what about, with whom. */
+/** A list of orders, two lines each: how long left, how urgent, what about, with whom. */
 export function OrderTable({ orders, selected, onSelect, since = 'registered', states }: Props) {
   const { say } = useWords();
+  const now = useClockNow();
+  const allOverdue = isAllOverdue(
+    orders.map((order) => order.clock),
+    now,
+  );
   return (
     <table className="t stack">
       <colgroup>
@@ -25,7 +32,7 @@ export function OrderTable({ orders, selected, onSelect, since = 'registered', s
       </colgroup>
       <thead>
         <tr>
-          <th>{say(since === 'state' ? 'list.waiting' : 'list.registered')}</th>
+          <th>{say('list.clock')}</th>
           <th>{say('field.urgency_short')}</th>
           <th>{say('list.demand')}</th>
           <th>{say(states ? 'list.state_no' : 'list.category_no')}</th>
@@ -40,6 +47,7 @@ export function OrderTable({ orders, selected, onSelect, since = 'registered', s
             onSelect={() => onSelect(order.id)}
             at={since === 'state' ? order.stateSince : order.registeredAt}
             states={states ?? false}
+            allOverdue={allOverdue}
           />
         ))}
       </tbody>
@@ -53,17 +61,19 @@ interface RowProps {
   onSelect: () => void;
   at: string;
   states: boolean;
+  allOverdue: boolean;
 }
-function OrderRow({ order, selected, onSelect, at, states }: RowProps) {
+function OrderRow({ order, selected, onSelect, at, states, allOverdue }: RowProps) {
   const { say, name } = useWords();
   const category = order.category ? name(order.category) : say('mark.no_category');
   return (
     <tr data-row={order.id} className={selected ? 'sel' : ''} onClick={onSelect}>
       <td>
-        <Waited since={at} />
-        <div className="xs mut">
-          <Stamp at={at} />
-        </div>
+        {order.clock ? (
+          <ClockChip clock={order.clock} due allOverdue={allOverdue} />
+        ) : (
+          <NoClock at={at} />
+        )}
       </td>
       <td>
         <UrgencyTag urgency={order.urgency} />
@@ -97,3 +107,13 @@ function OrderRow({ order, selected, onSelect, at, states }: RowProps) {
     </tr>
   );
 }
+
+/** Where no clock runs any more: since when it stands. */
+const NoClock = ({ at }: { at: string }) => (
+  <>
+    <Waited since={at} />
+    <div className="xs mut">
+      <Stamp at={at} />
+    </div>
+  </>
+);

@@ -11,7 +11,7 @@ import { DeskTitle } from '../../parts/DeskTitle.tsx';
 import { SplitColumns } from '../../parts/Columns.tsx';
 import { countText } from '../../parts/Facets.tsx';
 import { LoadMore } from '../../parts/LoadMore.tsx';
-import { UrgencyTag, Waited } from '../../parts/Marks.tsx';
+import { Waited } from '../../parts/Marks.tsx';
 import { OrderQueue } from '../../parts/OrderQueue.tsx';
 import { QueryView } from '../../parts/QueryView.tsx';
 import { EmptyState } from '../../parts/States.tsx';
@@ -48,7 +48,7 @@ export default function AuditDesk() {
               <h2>
                 {say('queue.pending_audit')} {countText(count)}
               </h2>
-              <span className="r xs mut">{say('list.oldest_first')}</span>
+              <span className="r xs mut">{say('list.most_pressing')}</span>
             </div>
             <QueryView query={pages}>
               {() => (
@@ -59,11 +59,7 @@ export default function AuditDesk() {
                     order: item,
                     to: `/audit/${item.id}`,
                     left: item.lead && name(item.lead),
-                    right: (
-                      <>
-                        <UrgencyTag urgency={item.urgency} /> <Waited since={item.stateSince} />
-                      </>
-                    ),
+                    right: <Waited since={item.stateSince} />,
                   }))}
                 />
               )}

@@ -1,6 +1,7 @@
 import { Link } from 'react-router';
 import type { OrderDetail } from '../../../../src/workorder/schema.ts';
 import { useWords } from '../../lib/text.ts';
+import { ClockChip } from '../../parts/ClockChip.tsx';
 import { OrderNo, OrderTags, OrderTitle, UrgencyTag } from '../../parts/Marks.tsx';
 import { Pair } from '../../parts/Pair.tsx';
 import { ReplyText, submittedReply } from '../../parts/Replies.tsx';
@@ -16,6 +17,7 @@ export function AuditedOrder({ order }: { order: OrderDetail }) {
     <>
       <div className="audited-head">
         <div className="row wrap">
+          {order.clock && <ClockChip clock={order.clock} />}
           <OrderNo no={order.orderNo} />
           <UrgencyTag urgency={order.urgency} />
           <OrderTags order={order} />

@@ -8,6 +8,7 @@ import { useWatch } from '../../data/live.ts';
 import { useOrder } from '../../data/queries.ts';
 import { useWords } from '../../lib/text.ts';
 import { Choice } from '../../parts/Choice.tsx';
+import { ClockChip } from '../../parts/ClockChip.tsx';
 import { OrderWords } from '../../parts/OrderHead.tsx';
 import { OrderNo, OrderTags, UrgencyTag } from '../../parts/Marks.tsx';
 import { QueryView } from '../../parts/QueryView.tsx';
@@ -35,6 +36,7 @@ function Decide({ order, onDone }: { order: OrderDetail; onDone: () => void }) {
     <>
       <div className="decision-head">
         <div className="row wrap">
+          {order.clock && <ClockChip clock={order.clock} size="short" />}
           <OrderNo no={order.orderNo} />
           <UrgencyTag urgency={order.urgency} />
           <OrderTags order={order} />

@@ -58,7 +58,7 @@ export default function DispatchDesk() {
           <h2>
             {say(`queue.${queue}`)} {countText(counts?.[queue])}
           </h2>
-          <span className="sm mut">{say('list.oldest_first')}</span>
+          <span className="sm mut">{say('list.most_pressing')}</span>
         </div>
         <QueryView query={pages}>
           {() =>

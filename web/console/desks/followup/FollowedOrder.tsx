@@ -9,6 +9,7 @@ import { holds, useMe } from '../../data/session.tsx';
 import { useSubmit } from '../../data/submit.ts';
 import { useWords } from '../../lib/text.ts';
 import { Button } from 'antd';
+import { ClockChip } from '../../parts/ClockChip.tsx';
 import { EvaluationList } from '../../parts/Evaluations.tsx';
 import { Dots, OrderNo, OrderTags, OrderTitle, Stamp } from '../../parts/Marks.tsx';
 import { Pair } from '../../parts/Pair.tsx';
@@ -29,6 +30,7 @@ export function FollowedOrder({ task, order }: Props) {
   return (
     <>
       <div className="followed-head row wrap">
+        {order.clock && <ClockChip clock={order.clock} />}
         <OrderNo no={order.orderNo} />
         <OrderTags order={order} />
         <span className="sm">

@@ -1,4 +1,5 @@
 import './inbox.css';
+import { useState } from 'react';
 import { Link, useNavigate, useParams } from 'react-router';
 import type { AssignmentView, OrderDetail } from '../../../../src/workorder/schema.ts';
 import { useWatch } from '../../data/live.ts';
@@ -6,12 +7,15 @@ import { useOrder } from '../../data/queries.ts';
 import { useKeys } from '../../lib/keys.ts';
 import { useWords } from '../../lib/text.ts';
 import { useTitle } from '../../lib/title.ts';
+import { clockFact, OrderLevel } from '../../parts/ClockFacts.tsx';
+import { useClockNow } from '../../parts/ClockChip.tsx';
 import { SplitColumns } from '../../parts/Columns.tsx';
+import { DeadlinePanel } from '../../parts/DeadlinePanel.tsx';
 import { Stamp, Tag, titleOf, Waited } from '../../parts/Marks.tsx';
 import { OrderHead, OrderWords, type Fact } from '../../parts/OrderHead.tsx';
 import { QueryView } from '../../parts/QueryView.tsx';
 import { EmptyState } from '../../parts/States.tsx';
-import { Done } from '../orders/UnitTable.tsx';
+import { Done, replyClock } from '../orders/UnitTable.tsx';
 import { AssignmentSide } from './AssignmentSide.tsx';
 import { AssignmentWork } from './AssignmentWork.tsx';
 
@@ -45,7 +49,14 @@ export interface WorkProps {
 
 function Page({ order, assignment }: WorkProps) {
   const { say } = useWords();
+  const [deadline, setDeadline] = useState(false);
   useTitle(titleOf(order, order.orderNo));
+  useKeys([{ keys: 'D', label: 'keys.deadline', run: () => setDeadline(!deadline) }]);
+  useKeys(
+    deadline
+      ? [{ keys: 'Esc', label: 'keys.close', run: () => setDeadline(false), quiet: true }]
+      : [],
+  );
   return (
     <>
       <Link className="phone-back" to="/inbox">
@@ -59,12 +70,28 @@ function Page({ order, assignment }: WorkProps) {
             <Tag kind="pri">{say(`kind.${assignment.kind}`)}</Tag>
             {order.round > 1 && <Tag kind="line">{say('mark.round', { n: order.round })}</Tag>}
             {order.noReturn && <Tag kind="line">{say('order.no_return')}</Tag>}
+            <OrderLevel clocks={assignment.clocks} />
           </>
         }
       />
       <SplitColumns
-        desk="assignment"
-        side={<AssignmentSide order={order} assignment={assignment} />}
+        desk={deadline ? 'assignment with-deadline' : 'assignment'}
+        side={
+          deadline ? (
+            <DeadlinePanel
+              orderId={order.id}
+              version={order.version}
+              subjectId={assignment.id}
+              onClose={() => setDeadline(false)}
+            />
+          ) : (
+            <AssignmentSide
+              order={order}
+              assignment={assignment}
+              onExplain={() => setDeadline(true)}
+            />
+          )
+        }
         sideLabel={say('order.side')}
         sideFlows
       >
@@ -78,15 +105,26 @@ function Page({ order, assignment }: WorkProps) {
 }
 
 function useFacts({ assignment: a }: WorkProps): Fact[] {
-  const { say } = useWords();
+  const words = useWords();
+  const { say } = words;
+  const now = useClockNow();
+  const due = replyClock(a);
+  const waiting = (name: 'sign' | 'first_contact') => a.clocks.find((c) => c.clock === name);
   return [
     { label: say('order.dispatched_at'), value: <Stamp at={a.createdAt} /> },
-    { label: say('act.sign'), value: <Done at={a.signedAt} /> },
+    { label: say('act.sign'), value: <Done at={a.signedAt} clock={waiting('sign')} /> },
     ...(a.kind === 'lead'
-      ? [{ label: say('act.first_contact'), value: <Done at={a.firstContactAt} /> }]
+      ? [
+          {
+            label: say('act.first_contact'),
+            value: <Done at={a.firstContactAt} clock={waiting('first_contact')} />,
+          },
+        ]
       : []),
     a.submittedAt
       ? { label: say('order.reply'), value: <Done at={a.submittedAt} /> }
-      : { label: say('inbox.since_dispatch'), value: <Waited since={a.createdAt} /> },
+      : due
+        ? clockFact(due, words, now, false)
+        : { label: say('inbox.since_dispatch'), value: <Waited since={a.createdAt} /> },
   ];
 }

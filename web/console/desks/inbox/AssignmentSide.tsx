@@ -1,6 +1,8 @@
 import { Link } from 'react-router';
 import type { AssignmentView, OrderDetail } from '../../../../src/workorder/schema.ts';
 import { useWords } from '../../lib/text.ts';
+import { ClockChip } from '../../parts/ClockChip.tsx';
+import { SideClocks } from '../../parts/ClockFacts.tsx';
 import { Timeline } from '../../parts/Timeline.tsx';
 import { Done } from '../orders/UnitTable.tsx';
 import type { WorkProps } from './AssignmentPage.tsx';
@@ -10,8 +12,11 @@ const TIMELINE_MAX = 6;
 /** A date as people write it in a measure: 9月27日, 9-27, 2026.9.27, 月底前. */
 const HAS_DATE = /\d+\s*月|\d+\s*[-/.]\s*\d+|[日周月]底?前|\d+\s*(个)?(工作)?日内/;
 
-/** Beside the work: what is still missing, the co-handlers, the way here. */
-export function AssignmentSide({ order, assignment }: WorkProps) {
+interface Props extends WorkProps {
+  onExplain: () => void;
+}
+/** Beside the work: what is still missing, what is due, the co-handlers, the way here. */
+export function AssignmentSide({ order, assignment, onExplain }: Props) {
   const { say } = useWords();
   const co = order.assignments.filter((a) => a.kind === 'co' && a.round === order.round);
   const replying =
@@ -20,6 +25,16 @@ export function AssignmentSide({ order, assignment }: WorkProps) {
   return (
     <>
       {replying && <SelfCheck order={order} assignment={assignment} co={co} />}
+      {assignment.clocks.length > 0 && (
+        <SideClocks
+          onExplain={onExplain}
+          clocks={assignment.clocks.map((clock) => ({
+            key: clock.clock,
+            label: say(`clock.${clock.clock}`),
+            clock,
+          }))}
+        />
+      )}
       {co.length > 0 && <CoUnits co={co} />}
       <div className="part side-line">
         <h2>
@@ -74,6 +89,8 @@ function SelfCheck({ assignment, co }: CheckProps) {
   );
 }
 
+const coClock = (a: AssignmentView) => a.clocks.find((c) => c.clock === 'co');
+
 function CoUnits({ co }: { co: OrderDetail['assignments'] }) {
   const { say, name } = useWords();
   return (
@@ -84,6 +101,8 @@ function CoUnits({ co }: { co: OrderDetail['assignments'] }) {
           <span>{name(a.organization)}</span>
           {a.submittedAt ? (
             <Done at={a.submittedAt} />
+          ) : coClock(a) && !a.waived ? (
+            <ClockChip clock={coClock(a)!} />
           ) : (
             <span className="mut">
               {a.waived ? say('order.waived') : say(`assignment.${a.state}`)}

@@ -7,9 +7,11 @@ import * as api from '../../data/api.ts';
 import { useInbox, useInboxCounts } from '../../data/queries.ts';
 import { holds, useMe } from '../../data/session.tsx';
 import { useSubmit } from '../../data/submit.ts';
+import { byClock } from '../../lib/clock-groups.ts';
 import { useKeys } from '../../lib/keys.ts';
 import { useListKeys } from '../../lib/list-keys.ts';
 import { useWords } from '../../lib/text.ts';
+import { useClockNow } from '../../parts/ClockChip.tsx';
 import { DeskTitle } from '../../parts/DeskTitle.tsx';
 import { SplitColumns } from '../../parts/Columns.tsx';
 import { countText, Facets } from '../../parts/Facets.tsx';
@@ -20,7 +22,6 @@ import { EmptyState, ProblemNotice } from '../../parts/States.tsx';
 import { Link } from 'react-router';
 import { InboxTable } from './InboxTable.tsx';
 import { Notices } from './Notices.tsx';
-import { byStep } from './next-step.ts';
 import { Peek } from './Peek.tsx';
 
 /** 收件: what came to the unit, by what is to be done next. */
@@ -31,7 +32,8 @@ export default function InboxDesk() {
   const facet = INBOX_FACETS.find((f) => f === search.get('facet')) ?? 'open';
   const pages = useInbox(facet);
   const counts = useInboxCounts().data;
-  const groups = byStep(pages.items);
+  const now = useClockNow();
+  const groups = byClock(pages.items, (found) => found.assignment.clock, now);
   const ids = groups.flatMap((group) => group.items.map((item) => item.assignment.id));
   const [selected, setSelected] = useState<string>();
   const item = pages.items.find((i) => i.assignment.id === selected) ?? groups[0]?.items[0];
@@ -75,7 +77,7 @@ export default function InboxDesk() {
           <h2>
             {say(`facet.${facet}`)} {countText(counts?.[facet])}
           </h2>
-          <span className="sm mut">{say('list.oldest_first')}</span>
+          <span className="sm mut">{say('inbox.order')}</span>
           <span className="r">
             <KeyButton
               size="small"

@@ -1,20 +1,25 @@
-import type { InboxItem } from '../../../../src/workorder/schema.ts';
 import { Fragment } from 'react';
+import type { InboxItem } from '../../../../src/workorder/schema.ts';
+import type { ClockGroup } from '../../lib/clock-groups.ts';
 import { useWords } from '../../lib/text.ts';
+import { stampText } from '../../lib/time.ts';
+import { ClockChip, useClockNow } from '../../parts/ClockChip.tsx';
+import { LevelMark } from '../../parts/LevelMark.tsx';
 import { OrderTitle, Stamp, Tag, UrgencyTag, Waited } from '../../parts/Marks.tsx';
-import { nextStep, type Step } from './next-step.ts';
+import { nextStep } from './next-step.ts';
 
 interface Props {
-  groups: readonly { step: Step; items: InboxItem[] }[];
+  groups: readonly { group: ClockGroup; items: InboxItem[] }[];
   selected: string | undefined;
   onSelect: (id: string) => void;
   onOpen: (id: string) => void;
 }
 
-/** The timetable of a unit: grouped by next step, one line each. */
+/** The timetable of a unit: grouped by what the clocks show, one line each. */
 export function InboxTable({ groups, selected, onSelect, onOpen }: Props) {
   const { say } = useWords();
-  const widths = [132, 112, 52, undefined, 64, 176, 64];
+  const widths = [146, 116, 52, undefined, 64, 196, 104];
+  const onlyOverdue = groups.length === 1 && groups[0]?.group === 'overdue';
   return (
     <table className="t dense stack inbox-table">
       <colgroup>
@@ -24,21 +29,21 @@ export function InboxTable({ groups, selected, onSelect, onOpen }: Props) {
       </colgroup>
       <thead>
         <tr>
-          <th>{say('inbox.waited')}</th>
-          <th>{say('inbox.came')}</th>
+          <th>{say('inbox.clock')}</th>
+          <th>{say('inbox.due')}</th>
           <th>{say('field.urgency_short')}</th>
           <th>{say('list.demand')}</th>
           <th>{say('inbox.part')}</th>
           <th>{say('inbox.next')}</th>
-          <th>{say('act.urge')}</th>
+          <th>{say('inbox.pressed')}</th>
         </tr>
       </thead>
       <tbody>
-        {groups.map(({ step, items }) => (
-          <Fragment key={step}>
+        {groups.map(({ group, items }) => (
+          <Fragment key={group}>
             <tr className="grp">
               <td colSpan={widths.length}>
-                <b>{say(`step.${step}`)}</b>
+                <b>{say(`group.${group}`)}</b>
                 {say('inbox.n_orders', { n: items.length })}
               </td>
             </tr>
@@ -49,6 +54,7 @@ export function InboxTable({ groups, selected, onSelect, onOpen }: Props) {
                 selected={item.assignment.id === selected}
                 onSelect={() => onSelect(item.assignment.id)}
                 onOpen={() => onOpen(item.assignment.id)}
+                allOverdue={onlyOverdue}
               />
             ))}
           </Fragment>
@@ -63,10 +69,12 @@ interface RowProps {
   selected: boolean;
   onSelect: () => void;
   onOpen: () => void;
+  allOverdue: boolean;
 }
-function Row({ item, selected, onSelect, onOpen }: RowProps) {
+function Row({ item, selected, onSelect, onOpen, allOverdue }: RowProps) {
   const { say } = useWords();
   const { assignment } = item;
+  const { clock } = assignment;
   return (
     <tr
       data-row={assignment.id}
@@ -75,10 +83,22 @@ function Row({ item, selected, onSelect, onOpen }: RowProps) {
       onDoubleClick={onOpen}
     >
       <td>
-        <Waited since={assignment.createdAt} />
+        {clock ? (
+          <ClockChip clock={clock} allOverdue={allOverdue} />
+        ) : (
+          <Waited since={assignment.createdAt} />
+        )}
       </td>
-      <td className="sec">
-        <Stamp at={assignment.createdAt} />
+      <td className="sec nb">
+        {clock ? (
+          clock.dueAt ? (
+            <Stamp at={clock.dueAt} />
+          ) : (
+            say('inbox.paused')
+          )
+        ) : (
+          <Stamp at={assignment.createdAt} />
+        )}
       </td>
       <td>
         <UrgencyTag urgency={item.urgency} />
@@ -108,11 +128,36 @@ function Row({ item, selected, onSelect, onOpen }: RowProps) {
       <td className="fit">
         <div className="cut">
           <span className="phone-only mut">{say('inbox.next')}：</span>
-          {say(`next.${nextStep(assignment)}`)}
+          <NextStep item={item} />
           {item.round > 1 && <span className="mut">　{say('mark.round', { n: item.round })}</span>}
         </div>
       </td>
-      <td className="sec nb">{item.urges > 0 ? say('mark.urges', { n: item.urges }) : null}</td>
+      <td className="sec nb">
+        <Pressed item={item} />
+      </td>
     </tr>
   );
+}
+
+/** 签收，限 12:00 前: the next step, with its own clock where that is not the reply's. */
+function NextStep({ item }: { item: InboxItem }) {
+  const { say, language } = useWords();
+  const now = useClockNow();
+  const step = nextStep(item.assignment);
+  const own = item.clock?.clock === step && item.assignment.kind === 'lead' ? item.clock : null;
+  if (!own?.dueAt) return <>{say(`next.${step}`)}</>;
+  const words = { step: say(`next.${step}`), at: stampText(own.dueAt, now, language) };
+  return own.lamp === 'overdue' ? (
+    <span className="over-t">{say('next.was_due', words)}</span>
+  ) : (
+    <>{say('next.due', words)}</>
+  );
+}
+
+/** How far the ladder went; below it, how often the citizen asked. */
+function Pressed({ item }: { item: InboxItem }) {
+  const { say } = useWords();
+  const level = Math.max(item.assignment.clock?.level ?? 0, item.clock?.level ?? 0);
+  if (level > 0) return <LevelMark level={level} />;
+  return item.urges > 0 ? <>{say('mark.urges', { n: item.urges })}</> : null;
 }

@@ -2,6 +2,7 @@ import { useEffect, useState } from 'react';
 import type { InboxItem } from '../../../../src/workorder/schema.ts';
 import { useOrder } from '../../data/queries.ts';
 import { useWords } from '../../lib/text.ts';
+import { ClockChip } from '../../parts/ClockChip.tsx';
 import { KeyButton } from '../../parts/Key.tsx';
 import { OrderNo, OrderTags, StateWord } from '../../parts/Marks.tsx';
 import { Said } from '../../parts/Said.tsx';
@@ -57,6 +58,14 @@ export function Peek({ item, onOpen }: { item: InboxItem; onOpen: () => void }) 
             <StateWord order={item} />
           </dd>
         </div>
+        {assignment.clock && (
+          <div>
+            <dt>{say(`clock.${assignment.clock.clock}`)}</dt>
+            <dd>
+              <ClockChip clock={assignment.clock} />
+            </dd>
+          </div>
+        )}
       </dl>
     </section>
   );

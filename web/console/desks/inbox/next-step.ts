@@ -1,4 +1,4 @@
-/** What a unit does next with an assignment, from its instants; the groups of the inbox. */
+/** What a unit does next with an assignment, from its instants. */
 import type { InboxItem } from '../../../../src/workorder/schema.ts';
 
 export const STEPS = [
@@ -26,12 +26,4 @@ export function nextStep({
   if (kind === 'co') return 'co_reply';
   if (!firstContactAt) return 'first_contact';
   return replyDrafted ? 'countersign' : 'reply';
-}
-
-/** Items by next step, in the order of the road; inside a group the list's own order stays. */
-export function byStep(items: readonly InboxItem[]): { step: Step; items: InboxItem[] }[] {
-  return STEPS.map((step) => ({
-    step,
-    items: items.filter((item) => nextStep(item.assignment) === step),
-  })).filter((group) => group.items.length > 0);
 }

@@ -5,6 +5,7 @@ import type { OrderDetail } from '../../../../src/workorder/schema.ts';
 import { AcceptForm } from '../../acts/AcceptForm.tsx';
 import { AuditForm } from '../../acts/AuditForm.tsx';
 import { DispatchForm } from '../../acts/DispatchForm.tsx';
+import { SuperviseOrder } from '../../acts/SuperviseForm.tsx';
 import { CloseForm, RedoForm, UrgeForm } from '../../acts/SupervisionForms.tsx';
 import { DirectAnswerForm, NoteForm, RejectForm, WithdrawForm } from '../../acts/TextForms.tsx';
 import { useKeys } from '../../lib/keys.ts';
@@ -20,6 +21,7 @@ const ACTS = {
   redo: 'R',
   close: 'C',
   urge: 'U',
+  supervise: 'S',
   note: 'B',
   reject: 'X',
   withdraw: 'W',
@@ -97,6 +99,7 @@ export function ActPanel({ order, acts }: { order: OrderDetail; acts: OrderActs 
     redo: () => <RedoForm order={order} onDone={onDone} />,
     close: () => <CloseForm order={order} onDone={onDone} />,
     urge: () => <UrgeForm order={order} onDone={onDone} />,
+    supervise: () => <SuperviseOrder order={order} onDone={onDone} />,
     note: () => <NoteForm order={order} onDone={onDone} />,
     reject: () => <RejectForm order={order} onDone={onDone} />,
     withdraw: () => <WithdrawForm order={order} onDone={onDone} />,

@@ -8,7 +8,10 @@ import { isCenterStaff, useMe } from '../../data/session.tsx';
 import { useKeys } from '../../lib/keys.ts';
 import { useWords } from '../../lib/text.ts';
 import { useTitle } from '../../lib/title.ts';
+import { OrderLevel, useOrderClockFact } from '../../parts/ClockFacts.tsx';
 import { SideOpener, SplitColumns } from '../../parts/Columns.tsx';
+import { DeadlinePanel } from '../../parts/DeadlinePanel.tsx';
+import { KeyButton } from '../../parts/Key.tsx';
 import { Dots, Waited, Stamp, titleOf } from '../../parts/Marks.tsx';
 import { OrderHead, OrderWords, type Fact } from '../../parts/OrderHead.tsx';
 import { QueryView } from '../../parts/QueryView.tsx';
@@ -35,6 +38,7 @@ function Page({ order }: { order: OrderDetail }) {
   const navigate = useNavigate();
   const acts = useOrderActs(order);
   const [side, setSide] = useState(false);
+  const [deadline, setDeadline] = useState(false);
   const back = () => void navigate(-1);
   const center = isCenterStaff(useMe());
   useTitle(titleOf(order, order.orderNo));
@@ -42,9 +46,15 @@ function Page({ order }: { order: OrderDetail }) {
     {
       keys: 'Esc',
       label: 'keys.back',
-      run: () => (acts.chosen ? acts.choose(undefined) : back()),
+      run: () => (acts.chosen ? acts.choose(undefined) : deadline ? setDeadline(false) : back()),
     },
+    { keys: 'D', label: 'keys.deadline', run: () => toggle() },
   ]);
+  const toggle = () => {
+    acts.choose(undefined);
+    setDeadline(!deadline);
+  };
+  const explains = deadline && !acts.chosen;
   return (
     <>
       <button type="button" className="phone-back link-button" onClick={back}>
@@ -52,18 +62,25 @@ function Page({ order }: { order: OrderDetail }) {
       </button>
       <OrderHead order={order} facts={useFacts(order)} tags={<HeadTags order={order} />} />
       <SplitColumns
-        desk="order"
+        desk={explains ? 'order with-deadline' : 'order'}
         side={
           acts.chosen ? (
             <ActPanel order={order} acts={acts} />
+          ) : deadline ? (
+            <DeadlinePanel
+              orderId={order.id}
+              version={order.version}
+              onClose={() => setDeadline(false)}
+            />
           ) : (
-            <OrderSide order={order} center={center} />
+            <OrderSide order={order} center={center} onExplain={toggle} />
           )
         }
         sideLabel={say('order.side')}
-        sideOpen={side || acts.chosen !== undefined}
+        sideOpen={side || deadline || acts.chosen !== undefined}
         onSideClose={() => {
           setSide(false);
+          setDeadline(false);
           acts.choose(undefined);
         }}
       >
@@ -74,7 +91,14 @@ function Page({ order }: { order: OrderDetail }) {
         <ActBar
           order={order}
           acts={acts}
-          more={<SideOpener onOpen={() => setSide(true)}>{say('order.side')}</SideOpener>}
+          more={
+            <>
+              <KeyButton keys="D" aria-pressed={explains} onClick={toggle}>
+                {say('deadline.here')}
+              </KeyButton>
+              <SideOpener onOpen={() => setSide(true)}>{say('order.side')}</SideOpener>
+            </>
+          }
         />
       </SplitColumns>
     </>
@@ -87,12 +111,14 @@ function HeadTags({ order }: { order: OrderDetail }) {
     <>
       {order.noReturn && <span className="tag line">{say('order.no_return')}</span>}
       {order.anonymous && <span className="tag line">{say('requester.anonymous')}</span>}
+      <OrderLevel clocks={[order.clock, ...order.assignments.flatMap((a) => a.clocks)]} />
     </>
   );
 }
 
 function useFacts(order: OrderDetail): Fact[] {
   const { say, name } = useWords();
+  const clock = useOrderClockFact(order);
   return [
     {
       label: say('order.state'),
@@ -108,6 +134,7 @@ function useFacts(order: OrderDetail): Fact[] {
     order.closedAt
       ? { label: say('order.closed_at'), value: <Stamp at={order.closedAt} /> }
       : { label: say('order.citizen_waits'), value: <Waited since={order.registeredAt} /> },
+    ...(clock ? [clock] : []),
   ];
 }
 

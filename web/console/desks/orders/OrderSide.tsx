@@ -5,17 +5,24 @@ import { holds, useMe } from '../../data/session.tsx';
 import { useSubmit } from '../../data/submit.ts';
 import { useDeliveries, useEvaluations } from '../../data/queries.ts';
 import { useWords } from '../../lib/text.ts';
+import { SideClocks } from '../../parts/ClockFacts.tsx';
 import { Dots, Stamp } from '../../parts/Marks.tsx';
 import { EvaluationList } from '../../parts/Evaluations.tsx';
 
-/** Beside the timeline: who has it now, how it was rated, which notices went out. */
-export function OrderSide({ order, center }: { order: OrderDetail; center: boolean }) {
+interface Props {
+  order: OrderDetail;
+  center: boolean;
+  onExplain: () => void;
+}
+/** Beside the timeline: what is due, who has it now, how it was rated, which notices went out. */
+export function OrderSide({ order, center, onExplain }: Props) {
   const { say, name } = useWords();
   const current = order.assignments.filter(
     (a) => a.round === order.round && a.state !== 'cancelled' && a.state !== 'returned',
   );
   return (
     <>
+      <SideClocks clocks={useLivingClocks(order)} onExplain={onExplain} />
       <div className="part">
         <h2>{say('order.in_whose_hands')}</h2>
         {current.length === 0 && <p className="sm sec">{say('order.no_units')}</p>}
@@ -32,6 +39,21 @@ export function OrderSide({ order, center }: { order: OrderDetail; center: boole
       {center && <Deliveries orderId={order.id} />}
     </>
   );
+}
+
+/** The clock that holds the order, then those of its units. */
+function useLivingClocks(order: OrderDetail) {
+  const { say, name } = useWords();
+  const ofUnits = order.assignments.flatMap((a) =>
+    a.clocks.map((clock) => ({
+      key: `${a.id}:${clock.clock}`,
+      label: `${say(`clock.${clock.clock}`)}　${name(a.organization)}`,
+      clock,
+    })),
+  );
+  const { clock } = order;
+  if (!clock || ofUnits.some((c) => c.clock.clock === clock.clock)) return ofUnits;
+  return [{ key: clock.clock, label: say(`clock.${clock.clock}`), clock }, ...ofUnits];
 }
 
 function Evaluations({ orderId }: { orderId: string }) {

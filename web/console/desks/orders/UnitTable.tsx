@@ -1,5 +1,8 @@
+import type { Clock } from '../../../../src/contract.ts';
+import type { ClockView } from '../../../../src/deadline/schema.ts';
 import type { AssignmentView, OrderDetail } from '../../../../src/workorder/schema.ts';
 import { useWords } from '../../lib/text.ts';
+import { ClockChip } from '../../parts/ClockChip.tsx';
 import { Stamp } from '../../parts/Marks.tsx';
 import { EmptyState } from '../../parts/States.tsx';
 
@@ -18,6 +21,7 @@ export function UnitTable({ order }: { order: OrderDetail }) {
           <th>{say('act.sign')}</th>
           <th>{say('act.first_contact')}</th>
           <th>{say('order.reply')}</th>
+          <th>{say('clocks.of_unit')}</th>
         </tr>
       </thead>
       <tbody>
@@ -31,6 +35,7 @@ export function UnitTable({ order }: { order: OrderDetail }) {
 
 function UnitRow({ assignment: a, rounds }: { assignment: AssignmentView; rounds: number }) {
   const { say, name } = useWords();
+  const own = replyClock(a);
   return (
     <tr>
       <td>
@@ -42,13 +47,13 @@ function UnitRow({ assignment: a, rounds }: { assignment: AssignmentView; rounds
         <Stamp at={a.createdAt} />
       </td>
       <td>
-        <Done at={a.signedAt} />
+        <Done at={a.signedAt} clock={clockOf(a, 'sign')} />
       </td>
       <td>
         {a.kind === 'co' && !a.firstContactAt ? (
           <span className="mut">{say('order.not_asked')}</span>
         ) : (
-          <Done at={a.firstContactAt} />
+          <Done at={a.firstContactAt} clock={clockOf(a, 'first_contact')} />
         )}
       </td>
       <td>
@@ -61,13 +66,22 @@ function UnitRow({ assignment: a, rounds }: { assignment: AssignmentView; rounds
           <span className="mut">　{say(`assignment.${a.state}`)}</span>
         )}
       </td>
+      <td>{own && <ClockChip clock={own} bare due />}</td>
     </tr>
   );
 }
 
-/** ✓ and the instant, or that it is not there yet. */
-export function Done({ at }: { at: string | null }) {
+const clockOf = (a: AssignmentView, clock: Clock): ClockView | undefined =>
+  a.clocks.find((c) => c.clock === clock);
+
+/** The clock that the reply of a unit is measured by. */
+export const replyClock = (a: AssignmentView): ClockView | undefined =>
+  clockOf(a, a.kind === 'lead' ? 'final' : 'co');
+
+/** ✓ and the instant; before it the clock that waits for it, or that it is not there yet. */
+export function Done({ at, clock }: { at: string | null; clock?: ClockView | undefined }) {
   const { say } = useWords();
+  if (!at && clock) return <ClockChip clock={clock} bare />;
   if (!at) return <span className="mut">{say('order.not_yet')}</span>;
   return (
     <span className="ok-t nb">

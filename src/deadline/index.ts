@@ -1,0 +1,28 @@
+export { countLamps, listClocks } from './figures.store.ts';
+export type { ClockFilter, LampCount } from './figures.store.ts';
+export { FIRE_BATCH, fireAll, fireDue } from './fire.ts';
+export { BUCKET_MS, clockOffset, disarm, openBuckets, takeUnarmed } from './fire.store.ts';
+export { lampOf } from './lamp.ts';
+export { limitFor, rungOf } from './policy.ts';
+export type { Facts } from './policy.ts';
+export { documentOf, insertPolicy, policyAt, policyByVersion } from './policy.store.ts';
+export {
+  catchUp,
+  changeCalendar,
+  previewCalendar,
+  publishPolicy,
+  withdrawPolicy,
+} from './recompute.ts';
+export { deadlineRoutes } from './routes.ts';
+export {
+  continueClocks,
+  extendClocks,
+  pauseClocks,
+  resumeClocks,
+  startClocks,
+  stopClocks,
+} from './service.ts';
+export type { Start } from './service.ts';
+export { findDeadline } from './store.ts';
+export type { DeadlineRow } from './store.ts';
+export { clockViews, explainOrder, orderClocks, simulate, subjectClocks } from './view.ts';

@@ -1,0 +1,114 @@
+import { sql } from 'kysely';
+import type { DbTx, Reader } from '../platform/db.ts';
+import { policyDocument } from './schema.ts';
+import type { PolicyDocument } from './schema.ts';
+
+export interface PolicyRow {
+  version: number;
+  id: string;
+  valid_from: Date;
+  note: string;
+  published_by: string | null;
+  published_at: Date;
+  withdrawn_at: Date | null;
+}
+
+/** Parsed documents by the id of their row; a document never changes. */
+const documents = new Map<string, PolicyDocument>();
+const DOCUMENTS_MAX = 64;
+
+const HEAD = [
+  'version',
+  'id',
+  'valid_from',
+  'note',
+  'published_by',
+  'published_at',
+  'withdrawn_at',
+] as const;
+
+/** The version that holds at an instant: the latest that began and was not withdrawn. */
+export async function policyAt(db: Reader, at: Date): Promise<PolicyRow | null> {
+  const row = await db
+    .selectFrom('deadline_policy')
+    .select(HEAD)
+    .where('withdrawn_at', 'is', null)
+    .where('valid_from', '<=', at)
+    .orderBy('valid_from', 'desc')
+    .orderBy('version', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  return row ?? null;
+}
+
+export async function policyByVersion(db: Reader, version: number): Promise<PolicyRow | null> {
+  const row = await db
+    .selectFrom('deadline_policy')
+    .select(HEAD)
+    .where('version', '=', version)
+    .executeTakeFirst();
+  return row ?? null;
+}
+
+/** The versions under which these orders began. */
+export async function policyVersionsOf(
+  db: Reader,
+  orderIds: readonly string[],
+): Promise<Map<string, number>> {
+  if (orderIds.length === 0) return new Map();
+  const rows = await db
+    .selectFrom('deadline')
+    .select(['order_id', 'policy_version'])
+    .where('order_id', 'in', [...orderIds])
+    .where('clock', '=', 'citizen')
+    .execute();
+  return new Map(rows.map((r) => [r.order_id, r.policy_version]));
+}
+
+/** The document of a version, parsed once in this process. */
+export async function documentOf(db: Reader, row: { id: string }): Promise<PolicyDocument> {
+  const known = documents.get(row.id);
+  if (known) return known;
+  const found = await db
+    .selectFrom('deadline_policy')
+    .select('document')
+    .where('id', '=', row.id)
+    .executeTakeFirstOrThrow();
+  const parsed = policyDocument.parse(found.document);
+  if (documents.size >= DOCUMENTS_MAX) documents.delete(documents.keys().next().value!);
+  documents.set(row.id, parsed);
+  return parsed;
+}
+
+export async function listPolicies(db: Reader): Promise<PolicyRow[]> {
+  return db
+    .selectFrom('deadline_policy')
+    .select(HEAD)
+    .orderBy('version', 'desc')
+    .limit(200)
+    .execute();
+}
+
+/** @returns the new version's number. */
+export async function insertPolicy(
+  db: DbTx,
+  row: Omit<PolicyRow, 'version' | 'withdrawn_at'> & { document: PolicyDocument },
+): Promise<number> {
+  await sql`select pg_advisory_xact_lock(1234500004)`.execute(db);
+  const r = await sql<{ version: number }>`
+    insert into deadline_policy (version, id, valid_from, document, note, published_by, published_at)
+    select coalesce(max(version), 0) + 1, ${row.id}, ${row.valid_from}, ${JSON.stringify(row.document)}::jsonb,
+      ${row.note}, ${row.published_by}, ${row.published_at} from deadline_policy
+    returning version`.execute(db);
+  return r.rows[0]!.version;
+}
+
+export async function withdraw(db: DbTx, version: number, at: Date): Promise<boolean> {
+  const r = await db
+    .updateTable('deadline_policy')
+    .set({ withdrawn_at: at })
+    .where('version', '=', version)
+    .where('withdrawn_at', 'is', null)
+    .executeTakeFirst();
+  return r.numUpdatedRows === 1n;
+}

@@ -1,0 +1,236 @@
+import { sql } from 'kysely';
+import type { Insertable, Selectable, Updateable } from 'kysely';
+import type { ClockEntryTable, DeadlineStepTable, DeadlineTable } from '../../db/schema.ts';
+import type { Clock, LadderAction } from '../kernel/words.ts';
+import type { DbTx, Reader } from '../platform/db.ts';
+import type { Basis } from './rules.ts';
+
+/** A row of `deadline` with its words narrowed. */
+export type DeadlineRow = Omit<Selectable<DeadlineTable>, 'clock' | 'state' | 'basis'> & {
+  clock: Clock;
+  state: 'running' | 'paused' | 'stopped';
+  basis: Basis;
+};
+export type NewDeadline = Insertable<DeadlineTable>;
+export type DeadlineChange = Updateable<DeadlineTable>;
+export type NewEntryRow = Insertable<ClockEntryTable>;
+export type NewStep = Insertable<DeadlineStepTable>;
+export type EntryRow = Selectable<ClockEntryTable>;
+export type StepRow = Omit<Selectable<DeadlineStepTable>, 'action'> & { action: LadderAction };
+
+/** Rows of one statement; PostgreSQL takes 65,535 parameters. */
+const ROWS_MAX = 1_000;
+const chunks = <T>(rows: readonly T[]): T[][] =>
+  Array.from({ length: Math.ceil(rows.length / ROWS_MAX) }, (_, i) =>
+    rows.slice(i * ROWS_MAX, (i + 1) * ROWS_MAX),
+  );
+
+export async function insertDeadlines(db: DbTx, rows: NewDeadline[]): Promise<void> {
+  for (const part of chunks(rows)) await db.insertInto('deadline').values(part).execute();
+}
+
+/** Writes the ledger. Append-only: there is no other verb on it. */
+export async function insertEntries(db: DbTx, rows: NewEntryRow[]): Promise<void> {
+  for (const part of chunks(rows)) await db.insertInto('clock_entry').values(part).execute();
+}
+
+export async function insertSteps(db: DbTx, rows: NewStep[]): Promise<void> {
+  for (const part of chunks(rows)) await db.insertInto('deadline_step').values(part).execute();
+}
+
+/** Steps that have not fired go: the clock stopped, paused, or was computed anew. */
+export async function deleteOpenSteps(db: DbTx, deadlineIds: readonly string[]): Promise<void> {
+  if (deadlineIds.length === 0) return;
+  await db
+    .deleteFrom('deadline_step')
+    .where('deadline_id', 'in', [...deadlineIds])
+    .where('fired_at', 'is', null)
+    .execute();
+}
+
+/** Locks the living (or just stopped) clocks of some subjects, always in the same order. */
+export async function lockClocks(
+  db: DbTx,
+  subjectIds: readonly string[],
+  states: readonly DeadlineRow['state'][],
+  clocks?: readonly Clock[],
+): Promise<DeadlineRow[]> {
+  if (subjectIds.length === 0) return [];
+  let q = db
+    .selectFrom('deadline')
+    .selectAll()
+    .where('subject_id', 'in', [...subjectIds])
+    .where('state', 'in', [...states]);
+  if (clocks) q = q.where('clock', 'in', [...clocks]);
+  return (await q.orderBy('id').forUpdate().execute()) as DeadlineRow[];
+}
+
+/**
+ * Ends clocks that run, with their ledger and without the steps to come, in one statement. A due
+ * instant met exactly is met.
+ */
+export async function stopRunning(
+  db: DbTx,
+  which: { subjectIds: readonly string[]; clocks?: readonly Clock[] },
+  e: { at: Date; how: 'done' | 'void'; reason: string; party: string; actorId: string | null },
+): Promise<void> {
+  const clocks = which.clocks ? sql`and clock = any (${[...which.clocks]}::text[])` : sql``;
+  await sql`
+    with stopped as (
+      update deadline set state = 'stopped', stopped_at = ${e.at}::timestamptz,
+        met = case when ${e.how} = 'done' then ${e.at}::timestamptz <= due_at end
+      where subject_id = any (${[...which.subjectIds]}::uuid[]) and state = 'running' ${clocks}
+      returning id
+    ), gone as (
+      delete from deadline_step s using stopped
+      where s.deadline_id = stopped.id and s.fired_at is null
+    )
+    insert into clock_entry (id, deadline_id, position, kind, at, reason, detail, party, actor_id)
+    select gen_random_uuid(), stopped.id,
+      (select count(*) + 1 from clock_entry c where c.deadline_id = stopped.id), 'stop',
+      ${e.at}::timestamptz, ${e.reason}, jsonb_build_object('how', ${e.how}::text), ${e.party},
+      ${e.actorId}::uuid
+    from stopped`.execute(db);
+}
+
+/** How often each clock of these subjects has been started. */
+export async function cyclesOf(
+  db: Reader,
+  subjectIds: readonly string[],
+): Promise<Map<string, number>> {
+  if (subjectIds.length === 0) return new Map();
+  const rows = await db
+    .selectFrom('deadline')
+    .select(['subject_id', 'clock', sql<number>`max(cycle)`.as('cycle')])
+    .where('subject_id', 'in', [...subjectIds])
+    .groupBy(['subject_id', 'clock'])
+    .execute();
+  return new Map(rows.map((r) => [`${r.subject_id} ${r.clock}`, r.cycle]));
+}
+
+export async function updateDeadline(db: DbTx, id: string, set: DeadlineChange): Promise<void> {
+  await db.updateTable('deadline').set(set).where('id', '=', id).execute();
+}
+
+export async function entriesOf(db: Reader, deadlineIds: readonly string[]): Promise<EntryRow[]> {
+  if (deadlineIds.length === 0) return [];
+  return db
+    .selectFrom('clock_entry')
+    .selectAll()
+    .where('deadline_id', 'in', [...deadlineIds])
+    .orderBy('deadline_id')
+    .orderBy('position')
+    .execute();
+}
+
+export async function stepsOf(db: Reader, deadlineIds: readonly string[]): Promise<StepRow[]> {
+  if (deadlineIds.length === 0) return [];
+  return (await db
+    .selectFrom('deadline_step')
+    .selectAll()
+    .where('deadline_id', 'in', [...deadlineIds])
+    .orderBy('fire_at')
+    .execute()) as StepRow[];
+}
+
+export async function findDeadline(db: Reader, id: string): Promise<DeadlineRow | null> {
+  const row = await db.selectFrom('deadline').selectAll().where('id', '=', id).executeTakeFirst();
+  return (row as DeadlineRow | undefined) ?? null;
+}
+
+/** Every clock of an order, also those of its assignments; bounded by the rounds an order can have. */
+export async function clocksOfOrder(db: Reader, orderId: string): Promise<DeadlineRow[]> {
+  return (await db
+    .selectFrom('deadline')
+    .selectAll()
+    .where('order_id', '=', orderId)
+    .orderBy('started_at')
+    .orderBy('id')
+    .limit(500)
+    .execute()) as DeadlineRow[];
+}
+
+/** The living clocks that orders are shown by. */
+export async function leadingClocks(
+  db: Reader,
+  orderIds: readonly string[],
+): Promise<DeadlineRow[]> {
+  if (orderIds.length === 0) return [];
+  return (await db
+    .selectFrom('deadline')
+    .selectAll()
+    .where('order_id', 'in', [...orderIds])
+    .where('shown', '=', true)
+    .where('state', '<>', 'stopped')
+    .execute()) as DeadlineRow[];
+}
+
+/** The living clocks of subjects (assignments, supervision orders). */
+export async function livingClocks(
+  db: Reader,
+  subjectIds: readonly string[],
+): Promise<DeadlineRow[]> {
+  if (subjectIds.length === 0) return [];
+  return (await db
+    .selectFrom('deadline')
+    .selectAll()
+    .where('subject_id', 'in', [...subjectIds])
+    .where('state', '<>', 'stopped')
+    .execute()) as DeadlineRow[];
+}
+
+/** Which living clocks are computed anew. */
+export interface Stale {
+  /** Those under this version of the policy; else those that run on working time. */
+  policyVersion?: number;
+  /** Those computed with an older calendar than this. */
+  calendarBefore?: number;
+}
+
+/** Living clocks in portions, for computing them anew. */
+export async function livingPage(
+  db: DbTx,
+  after: string | null,
+  limit: number,
+  { policyVersion, calendarBefore }: Stale,
+): Promise<DeadlineRow[]> {
+  let q = db
+    .selectFrom('deadline')
+    .selectAll()
+    .where('state', '<>', 'stopped')
+    .where('clock', '<>', 'citizen');
+  if (policyVersion === undefined) q = q.where('basis', '<>', 'nh');
+  else q = q.where('policy_version', '=', policyVersion);
+  if (calendarBefore !== undefined) q = q.where('calendar_version', '<', calendarBefore);
+  if (after) q = q.where('id', '>', after);
+  return (await q.orderBy('id').limit(limit).forUpdate().execute()) as DeadlineRow[];
+}
+
+/** These clocks agree with this version of the calendar. */
+export async function markVersion(
+  db: DbTx,
+  ids: readonly string[],
+  version: number,
+): Promise<void> {
+  if (ids.length === 0) return;
+  await db
+    .updateTable('deadline')
+    .set({ calendar_version: version })
+    .where('id', 'in', [...ids])
+    .execute();
+}
+
+/** Whether clocks live that were computed with an older calendar. */
+export async function hasStale(db: Reader, version: number): Promise<boolean> {
+  const r = await sql`select 1 from deadline where state <> 'stopped' and basis <> 'nh'
+    and calendar_version < ${version} limit 1`.execute(db);
+  return r.rows.length > 0;
+}
+
+export const countProvisional = async (db: Reader): Promise<number> =>
+  Number(
+    (
+      await sql<{ n: string }>`select count(*) as n from (select 1 from deadline
+        where provisional and state <> 'stopped' limit 100000) x`.execute(db)
+    ).rows[0]!.n,
+  );

@@ -1,0 +1,64 @@
+import { sql } from 'kysely';
+import type { Clock, LadderAction } from '../kernel/words.ts';
+import type { Reader } from '../platform/db.ts';
+
+/** A place in the list of escalations. */
+interface Cursor {
+  at: Date;
+  id: string;
+}
+
+/** Supervision orders that are not done, by level and state. @param unitIds null: of all units. */
+export async function countOpen(
+  db: Reader,
+  unitIds: readonly string[] | null,
+): Promise<{ level: number; state: string; n: number }[]> {
+  let q = db
+    .selectFrom('supervision_order')
+    .select(['level', 'state', sql<string>`count(*)`.as('n')])
+    .where('state', 'in', ['open', 'replied']);
+  if (unitIds) q = q.where(sql<boolean>`organization_id = any (${[...unitIds]}::uuid[])`);
+  const rows = await q.groupBy(['level', 'state']).execute();
+  return rows.map((r) => ({ ...r, n: Number(r.n) }));
+}
+
+/** Whole milliseconds, as cursors keep them. */
+const AT = sql<Date>`date_trunc('milliseconds', e.at)`;
+
+/** What the ladder did and somebody was told of, newest first. */
+export async function listEscalations(
+  db: Reader,
+  unitIds: readonly string[] | null,
+  cursor: Cursor | null,
+  limit: number,
+) {
+  let q = db
+    .selectFrom('escalation as e')
+    .leftJoin('supervision_order as s', 's.id', 'e.supervision_order_id')
+    .select(['e.id', 'e.order_id', 'e.organization_id', 'e.level', 'e.cause', 'e.step'])
+    .select(['s.number', AT.as('at')])
+    .select(sql<LadderAction>`e.action`.as('action'))
+    .select(sql<Clock | null>`e.clock`.as('clock'))
+    .where('e.told', '=', true);
+  if (unitIds) q = q.where(sql<boolean>`e.organization_id = any (${[...unitIds]}::uuid[])`);
+  if (cursor)
+    q = q.where(sql<boolean>`(${AT}, e.id) < (${cursor.at}::timestamptz, ${cursor.id}::uuid)`);
+  return q.orderBy(AT, 'desc').orderBy('e.id', 'desc').limit(limit).execute();
+}
+
+/** The last escalation of each order within each organisation (null: the centre). */
+export async function lastEscalations(db: Reader, orderIds: readonly string[]) {
+  if (orderIds.length === 0) return [];
+  const r = await sql<{
+    orderId: string;
+    organizationId: string | null;
+    action: LadderAction;
+    level: number;
+    cause: string;
+    at: Date;
+  }>`select distinct on (order_id, organization_id) order_id as "orderId",
+      organization_id as "organizationId", action, level, cause, at
+    from escalation where order_id = any (${[...orderIds]}::uuid[]) and told
+    order by order_id, organization_id, at desc, id desc`.execute(db);
+  return r.rows;
+}

@@ -1,0 +1,24 @@
+// `npm run bench -- NAME…`: runs test/bench/NAME.ts on real processes and a durable database, and
+// prints one JSON line for each measurement. Nothing is asserted: figures depend on the machine.
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const names = process.argv.slice(2);
+const unknown = names.filter((n) => !existsSync(path.join(root, 'test/bench', `${n}.ts`)));
+if (names.length === 0 || unknown.length > 0) {
+  console.error(`usage: npm run bench -- NAME…; unknown: ${unknown.join(' ') || 'none named'}`);
+  process.exit(2);
+}
+const vitest = spawn(
+  process.execPath,
+  ['node_modules/vitest/vitest.mjs', 'run', '--config', 'test/bench/vitest.config.ts'],
+  {
+    cwd: root,
+    stdio: 'inherit',
+    env: { ...process.env, HOTLINE_DURABLE: '1', HOTLINE_BENCHES: names.join(',') },
+  },
+);
+vitest.on('close', (code) => process.exit(code ?? 1));

@@ -1,0 +1,152 @@
+import { Checkbox } from 'antd';
+import type { BoardItem } from '../../../../src/supervision/schema.ts';
+import { useWords } from '../../lib/text.ts';
+import { ClockChip } from '../../parts/ClockChip.tsx';
+import { LevelMark } from '../../parts/LevelMark.tsx';
+import { Dots, OrderNo, OrderTitle, Stamp } from '../../parts/Marks.tsx';
+import { useCauseWord } from '../board/causes.ts';
+
+interface Props {
+  items: readonly BoardItem[];
+  selected: string | undefined;
+  checked: ReadonlySet<string>;
+  /** Without them nothing is chosen, and the boxes stay away. */
+  canAct: boolean;
+  allOverdue: boolean;
+  onSelect: (id: string) => void;
+  onCheck: (id: string) => void;
+  onCheckAll: (on: boolean) => void;
+  onOpen: (id: string) => void;
+}
+
+/** An order may stand here twice: with its lead and with a co-handler. */
+export const rowId = (item: BoardItem): string => `${item.order.id}.${item.organization?.id ?? ''}`;
+
+/** The highest rung that was reached: by the ladder or by hand. */
+export const levelOf = (item: BoardItem): number =>
+  Math.max(item.clock.level, item.last?.level ?? 0);
+
+/** Clock, demand, who has it, how far it was pressed, what was done last. */
+export function OverdueTable(props: Props) {
+  const { say } = useWords();
+  const { items, checked, canAct } = props;
+  const all = items.length > 0 && items.every((item) => checked.has(rowId(item)));
+  const some = items.some((item) => checked.has(rowId(item)));
+  return (
+    <table className="t stack overdue-list">
+      <colgroup>
+        {canAct && <col style={{ width: 40 }} />}
+        <col style={{ width: canAct ? 142 : 154 }} />
+        <col />
+        <col style={{ width: 172 }} />
+        <col style={{ width: 108 }} />
+        <col style={{ width: 176 }} />
+      </colgroup>
+      <thead>
+        <tr>
+          {canAct && (
+            <th>
+              <Checkbox
+                aria-label={say('overdue.select_all')}
+                checked={all}
+                indeterminate={some && !all}
+                onChange={(e) => props.onCheckAll(e.target.checked)}
+              />
+            </th>
+          )}
+          <th>{say('overdue.how_long')}</th>
+          <th>{say('list.demand')}</th>
+          <th>{say('overdue.lead')}</th>
+          <th>{say('overdue.level')}</th>
+          <th>{say('overdue.last')}</th>
+        </tr>
+      </thead>
+      <tbody>
+        {items.map((item) => (
+          <Row key={rowId(item)} item={item} {...props} />
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+function Row({ item, ...props }: Props & { item: BoardItem }) {
+  const { say, name } = useWords();
+  const id = rowId(item);
+  const { order, clock, organization, handlerName } = item;
+  const current = id === props.selected;
+  const on = props.checked.has(id);
+  // Where rows are ticked, the ticked ones are selected; the cursor is a frame.
+  const look = on || (current && props.checked.size === 0) ? 'sel' : current ? 'cur' : '';
+  return (
+    <tr
+      data-row={id}
+      className={look}
+      onClick={() => props.onSelect(id)}
+      onDoubleClick={() => props.onOpen(id)}
+    >
+      {props.canAct && (
+        <td onClick={(event) => event.stopPropagation()}>
+          <Checkbox
+            aria-label={`${say('overdue.select')} ${order.orderNo}`}
+            checked={on}
+            onChange={() => props.onCheck(id)}
+          />
+        </td>
+      )}
+      <td>
+        <ClockChip clock={clock} due allOverdue={props.allOverdue} />
+      </td>
+      <td className="fit">
+        <button
+          type="button"
+          className="pick"
+          aria-current={current ? 'true' : undefined}
+          onClick={(event) => {
+            event.stopPropagation();
+            props.onSelect(id);
+          }}
+        >
+          <span className="ti cut block">
+            <OrderTitle order={order} />
+          </span>
+          <span className="cut block">
+            <OrderNo no={order.orderNo} />
+          </span>
+        </button>
+      </td>
+      <td className="fit">
+        <div className="cut">{organization ? name(organization) : say('overdue.no_unit')}</div>
+        <div className="cut mut">
+          {handlerName ?? (organization ? say('overdue.unsigned') : say(`state.${order.state}`))}
+        </div>
+      </td>
+      <td>
+        <LevelMark level={levelOf(item)} />
+      </td>
+      <td className="fit">
+        <LastDeed item={item} />
+      </td>
+    </tr>
+  );
+}
+
+function LastDeed({ item }: { item: BoardItem }) {
+  const { say } = useWords();
+  const cause = useCauseWord();
+  const { last } = item;
+  if (!last) return <div className="cut mut">{say('board.no_deed')}</div>;
+  return (
+    <>
+      <div className="cut">
+        <Dots>
+          {say(`board.did_${last.action}`)}
+          {cause(last.cause)}
+        </Dots>
+      </div>
+      <div className="cut mut">
+        <Stamp at={last.at} />
+      </div>
+    </>
+  );
+}

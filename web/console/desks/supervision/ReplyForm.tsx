@@ -1,0 +1,54 @@
+import { Input } from 'antd';
+import type { SupervisionView } from '../../../../src/supervision/schema.ts';
+import { ActForm, missingOf } from '../../acts/ActForm.tsx';
+import * as api from '../../data/board-api.ts';
+import { useMe } from '../../data/session.tsx';
+import { useSubmit } from '../../data/submit.ts';
+import { useDraft } from '../../lib/drafts.ts';
+import { useWords } from '../../lib/text.ts';
+import { Field } from '../../parts/Field.tsx';
+
+const TEXT_LIMIT = 2000;
+
+/** The unit's answer; what is written survives a reload, also one after it was sent back. */
+export function ReplyForm({ item, onDone }: { item: SupervisionView; onDone: () => void }) {
+  const { say } = useWords();
+  const name = `supervision.reply.${item.id}.${item.returns}`;
+  const draft = useDraft(useMe().userId, name, { text: '' });
+  const { text } = draft.value;
+  const { submit, busy, problem } = useSubmit(
+    (_: void, key) => api.replySupervision(item.id, item.version, text, key),
+    () => {
+      draft.clear();
+      onDone();
+    },
+    draft,
+  );
+  return (
+    <ActForm
+      submit={say('supervision.reply_submit')}
+      missing={missingOf([[text, say('supervision.reply')]])}
+      busy={busy}
+      problem={problem}
+      written={text}
+      savedAt={draft.savedAt}
+      onSubmit={() => submit()}
+    >
+      {(tried) => (
+        <Field
+          required
+          label={say('supervision.reply')}
+          hint={say('supervision.reply_hint')}
+          wrong={tried && !text.trim() ? say('field.missing') : undefined}
+        >
+          <Input.TextArea
+            autoSize={{ minRows: 5, maxRows: 16 }}
+            maxLength={TEXT_LIMIT}
+            value={text}
+            onChange={(e) => draft.set({ text: e.target.value })}
+          />
+        </Field>
+      )}
+    </ActForm>
+  );
+}

@@ -1,0 +1,165 @@
+import './supervision.css';
+import { Link, useNavigate, useParams, useSearchParams } from 'react-router';
+import { SUPERVISION_STATES, type SupervisionState } from '../../../../src/contract.ts';
+import type { SupervisionView } from '../../../../src/supervision/schema.ts';
+import { useBoard, useSupervisions } from '../../data/board-live.ts';
+import { useWatch } from '../../data/live.ts';
+import { holds, useMe } from '../../data/session.tsx';
+import { unanswered } from '../../frame/desks.ts';
+import { useKeys } from '../../lib/keys.ts';
+import { useFirstSelected, useListKeys } from '../../lib/list-keys.ts';
+import { useWords } from '../../lib/text.ts';
+import { ClockChip } from '../../parts/ClockChip.tsx';
+import { DeskTitle } from '../../parts/DeskTitle.tsx';
+import { SplitColumns } from '../../parts/Columns.tsx';
+import { countText } from '../../parts/Facets.tsx';
+import { LevelMark } from '../../parts/LevelMark.tsx';
+import { LoadMore } from '../../parts/LoadMore.tsx';
+import { OrderTitle, Stamp } from '../../parts/Marks.tsx';
+import { QueryView } from '../../parts/QueryView.tsx';
+import { EmptyState } from '../../parts/States.tsx';
+import { Supervision } from './Supervision.tsx';
+
+/** 督办: units answer, supervisors judge; one at a time, the whole exchange in sight. */
+export default function SupervisionDesk() {
+  const { say } = useWords();
+  const { supervisionId } = useParams();
+  const state = useTab();
+  const select = useSelect(state);
+  const pages = useSupervisions({ state });
+  const ids = pages.items.map((item) => item.id);
+  const item = pages.items.find((i) => i.id === supervisionId);
+  const next = () =>
+    select(ids[ids.indexOf(supervisionId ?? '') + 1] ?? ids.find((id) => id !== supervisionId));
+  useWatch(item?.order.id);
+  useListKeys({ ids, selected: supervisionId, select });
+  useFirstSelected(ids, item && supervisionId, select, innerWidth >= 768);
+  useKeys([{ keys: 'Esc', label: 'keys.back', run: () => select(undefined), quiet: true }]);
+  return (
+    <>
+      <DeskTitle title={say('desk.supervision_long')} />
+      <SplitColumns
+        desk="supervision"
+        leftIs="queue"
+        leftLabel={say('supervision.list')}
+        chosen={item !== undefined}
+        left={
+          <>
+            <StateTabs current={state} />
+            <QueryView query={pages}>
+              {() =>
+                ids.length === 0 ? (
+                  <EmptyState title={say(`supervision.none_${state}`)}>
+                    {say(`supervision.none_${state}_next`)}
+                  </EmptyState>
+                ) : (
+                  <Queue items={pages.items} state={state} selected={supervisionId} />
+                )
+              }
+            </QueryView>
+            <LoadMore pages={pages} />
+          </>
+        }
+      >
+        {item ? (
+          <>
+            <button
+              type="button"
+              className="link-button phone-back"
+              onClick={() => select(undefined)}
+            >
+              {say('order.back')}
+            </button>
+            <Supervision key={item.id} item={item} onDone={next} />
+          </>
+        ) : (
+          <EmptyState title={say('supervision.choose')}>
+            {say('supervision.choose_next')}
+          </EmptyState>
+        )}
+      </SplitColumns>
+    </>
+  );
+}
+
+/** Supervisors begin with what they judge, leaders with what they answer. */
+function useTab(): SupervisionState {
+  const me = useMe();
+  const [search] = useSearchParams();
+  const usual = holds(me, 'supervisor', 'center_admin') ? 'replied' : 'open';
+  return SUPERVISION_STATES.find((state) => state === search.get('state')) ?? usual;
+}
+
+function useSelect(state: SupervisionState) {
+  const navigate = useNavigate();
+  return (id: string | undefined) =>
+    void navigate(`/supervision${id ? `/${id}` : ''}?state=${state}`, { replace: true });
+}
+
+function StateTabs({ current }: { current: SupervisionState }) {
+  const { say } = useWords();
+  const figures = useBoard(null).view?.figures;
+  const counts: Record<SupervisionState, number | undefined> = {
+    open: figures && unanswered(figures),
+    replied: figures?.supervision.replied,
+    accepted: undefined,
+  };
+  return (
+    <nav className="sv-tabs" aria-label={say('supervision.states')}>
+      {SUPERVISION_STATES.map((state) => (
+        <Link
+          key={state}
+          to={`/supervision?state=${state}`}
+          {...(state === current ? { 'aria-current': 'true' as const } : {})}
+        >
+          {say(`supervision.${state}`)} <em>{countText(counts[state])}</em>
+        </Link>
+      ))}
+    </nav>
+  );
+}
+
+interface QueueProps {
+  items: readonly SupervisionView[];
+  state: SupervisionState;
+  selected: string | undefined;
+}
+function Queue({ items, state, selected }: QueueProps) {
+  const { name } = useWords();
+  return (
+    <ul className="q">
+      {items.map((item) => (
+        <li key={item.id} data-row={item.id}>
+          <Link
+            replace
+            to={`/supervision/${item.id}?state=${state}`}
+            {...(item.id === selected ? { 'aria-current': 'true' as const } : {})}
+          >
+            <span className="row between">
+              <LevelMark level={item.level} />
+              {item.clock ? (
+                <ClockChip clock={item.clock} />
+              ) : (
+                <span className="xs mut">
+                  <Stamp at={lastWord(item)} />
+                </span>
+              )}
+            </span>
+            <span className="ti cut">
+              <OrderTitle order={item.order} />
+            </span>
+            <span className="xs mut row between">
+              <span className="cut">{name(item.organization)}</span>
+              <span className="nb">{item.number}</span>
+            </span>
+          </Link>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+const lastWord = (item: SupervisionView): string =>
+  [item.issuedAt, ...item.replies.map((r) => r.at), ...item.verdicts.map((v) => v.at)]
+    .sort()
+    .at(-1) ?? item.issuedAt;

@@ -1,0 +1,91 @@
+import { Input } from 'antd';
+import type { Verdict } from '../../../../src/contract.ts';
+import { VERDICTS } from '../../../../src/contract.ts';
+import type { SupervisionView } from '../../../../src/supervision/schema.ts';
+import { ActForm, missingOf } from '../../acts/ActForm.tsx';
+import * as api from '../../data/board-api.ts';
+import { useMe } from '../../data/session.tsx';
+import { useSubmit } from '../../data/submit.ts';
+import { useDraft } from '../../lib/drafts.ts';
+import { useKeys } from '../../lib/keys.ts';
+import { useWords } from '../../lib/text.ts';
+import { Choice } from '../../parts/Choice.tsx';
+import { Field } from '../../parts/Field.tsx';
+
+const TEXT_LIMIT = 1000;
+const KEYS: Record<Verdict, string> = { accepted: '1', sent_back: '2' };
+interface Fields {
+  verdict: Verdict | undefined;
+  note: string;
+}
+const EMPTY: Fields = { verdict: undefined, note: '' };
+
+/** 满意 or 退回重报, with what is missing; nothing is chosen beforehand. */
+export function VerdictForm({ item, onDone }: { item: SupervisionView; onDone: () => void }) {
+  const { say } = useWords();
+  const name = `supervision.verdict.${item.id}.${item.replies.length}`;
+  const draft = useDraft<Fields>(useMe().userId, name, EMPTY);
+  const { verdict, note } = draft.value;
+  const back = verdict === 'sent_back';
+  const { submit, busy, problem } = useSubmit(
+    (input: { verdict: Verdict; note: string }, key) =>
+      api.judgeSupervision(item.id, item.version, input, key),
+    () => {
+      draft.clear();
+      onDone();
+    },
+    draft,
+  );
+  useKeys(
+    VERDICTS.map((value) => ({
+      keys: KEYS[value],
+      label: `supervision.verdict_${value}` as const,
+      run: () => draft.set({ verdict: value }),
+    })),
+  );
+  const noteLabel = say(back ? 'supervision.missing' : 'supervision.note');
+  return (
+    <ActForm
+      submit={say('supervision.judge_submit')}
+      missing={missingOf([
+        [verdict, say('supervision.verdict')],
+        ...(back ? [[note, say('supervision.missing')] as const] : []),
+      ])}
+      busy={busy}
+      problem={problem}
+      written={note}
+      savedAt={draft.savedAt}
+      onSubmit={() => verdict && submit({ verdict, note })}
+    >
+      {(tried) => (
+        <>
+          <Choice
+            required
+            label={say('supervision.verdict')}
+            value={verdict}
+            onChange={(value) => draft.set({ verdict: value })}
+            options={VERDICTS.map((value) => ({
+              value,
+              label: say(`supervision.verdict_${value}`),
+              keys: KEYS[value],
+            }))}
+            wrong={tried && !verdict ? say('field.missing') : undefined}
+          />
+          <Field
+            required={back}
+            label={noteLabel}
+            hint={back ? say('supervision.missing_hint') : undefined}
+            wrong={tried && back && !note.trim() ? say('field.missing') : undefined}
+          >
+            <Input.TextArea
+              autoSize={{ minRows: 3, maxRows: 10 }}
+              maxLength={TEXT_LIMIT}
+              value={note}
+              onChange={(e) => draft.set({ note: e.target.value })}
+            />
+          </Field>
+        </>
+      )}
+    </ActForm>
+  );
+}

@@ -1,0 +1,71 @@
+/** Clocks where a page says its facts: in the head, and in the list of the side column. */
+import '../look/deadline.css';
+import type { ClockView } from '../../../src/deadline/schema.ts';
+import type { OrderDetail } from '../../../src/workorder/schema.ts';
+import { shownAt } from '../lib/clock-words.ts';
+import { useWords, type Words } from '../lib/text.ts';
+import { stampText } from '../lib/time.ts';
+import { ClockChip, useClockNow } from './ClockChip.tsx';
+import { KeyButton } from './Key.tsx';
+import { LevelMark } from './LevelMark.tsx';
+import type { Fact } from './OrderHead.tsx';
+
+/** 主办办结（9月29日 17:30 前）, and the chip in its long form. */
+export function clockFact(clock: ClockView, words: Words, now: number, ofLead: boolean): Fact {
+  const { say, language } = words;
+  const name =
+    clock.clock === 'final'
+      ? say(ofLead ? 'fact.lead_final' : 'fact.final')
+      : say(`clock.${clock.clock}`);
+  const over = shownAt(clock, now).lamp === 'overdue';
+  const at = clock.dueAt && stampText(clock.dueAt, now, language);
+  return {
+    label: at ? say(over ? 'fact.was_due' : 'fact.due', { clock: name, at }) : name,
+    value: <ClockChip clock={clock} size="long" />,
+  };
+}
+
+/** The clock of a page head: the lead's reply while it runs, else whatever holds the order now. */
+export function useOrderClockFact(order: OrderDetail): Fact | undefined {
+  const words = useWords();
+  const now = useClockNow();
+  const lead = order.assignments.find((a) => a.kind === 'lead' && a.round === order.round);
+  const final = lead?.clocks.find((c) => c.clock === 'final');
+  const clock = final ?? order.clock;
+  return clock ? clockFact(clock, words, now, true) : undefined;
+}
+
+/** The highest level that a clock of the order reached; nothing below level 1. */
+export function OrderLevel({ clocks }: { clocks: readonly (ClockView | null)[] }) {
+  const level = Math.max(0, ...clocks.map((clock) => clock?.level ?? 0));
+  return level > 0 ? <LevelMark level={level} /> : null;
+}
+
+interface SideProps {
+  clocks: readonly { key: string; label: string; clock: ClockView }[];
+  onExplain: () => void;
+}
+/** In the side column: each living clock, and the way to where it came from. */
+export function SideClocks({ clocks, onExplain }: SideProps) {
+  const { say } = useWords();
+  return (
+    <div className="part">
+      <h2>
+        {say('deadline.here')}
+        <span className="r">
+          <KeyButton size="small" type="text" keys="D" onClick={onExplain}>
+            {say('deadline.open')}
+          </KeyButton>
+        </span>
+      </h2>
+      <ul className="side-clocks">
+        {clocks.map(({ key, label, clock }) => (
+          <li key={key}>
+            <span className="cut">{label}</span>
+            <ClockChip clock={clock} />
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
+}

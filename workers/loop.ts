@@ -1,0 +1,52 @@
+/** Rounds of work that a process does by itself, without a queue. */
+import type { Logger } from '../src/platform/log.ts';
+
+/** Waiting times in milliseconds: after work where nothing else is said, and after an error. */
+const BUSY_MS = 5;
+const ERROR_MS = 1_000;
+
+export interface LoopOptions {
+  name: string;
+  log: Logger;
+  /** Longest waiting time between looks, in milliseconds. */
+  idleMs: number;
+  /** Waiting time after a round that did something, in milliseconds. */
+  busyMs?: number;
+  /** One round. @returns how much it did; then the next look is soon. */
+  round: () => Promise<number>;
+}
+
+export interface Loop {
+  /** Ends after the round that runs. */
+  stop(): Promise<void>;
+}
+
+/** Runs until stopped; errors (database or queue away) are logged and waited out. */
+export function startLoop(o: LoopOptions): Loop {
+  const { name, log, idleMs, busyMs = BUSY_MS } = o;
+  let stopping = false;
+  let wake = () => {};
+  const run = async () => {
+    for (let wait = busyMs; !stopping;) {
+      try {
+        wait = (await o.round()) > 0 ? busyMs : Math.min(wait * 2, idleMs);
+      } catch (error) {
+        log.warn({ error: error instanceof Error ? error.message : 'unknown' }, name);
+        wait = ERROR_MS;
+      }
+      if (stopping) return;
+      await new Promise<void>((done) => {
+        const timer = setTimeout(done, wait);
+        wake = () => (clearTimeout(timer), done());
+      });
+    }
+  };
+  const running = run();
+  return {
+    async stop() {
+      stopping = true;
+      wake();
+      await running;
+    },
+  };
+}
