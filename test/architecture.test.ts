@@ -99,7 +99,7 @@ const STATIC = new RegExp(
   `\\b(?:import|export)\\s+(type\\s+)?(${CLAUSE})\\s*from\\s*['"]([^'"]+)['"]`,
   'g',
 );
-const BARE = /(?<!['"])\bimport\s*(?:\(\s*)?['"]([^'"]+)['"]/g;
+const BARE = /(?<!['".])\bimport\s*(?:\(\s*)?['"]([^'"]+)['"]/g;
 
 function importsOf(file: string, code: string): Import[] {
   const make = (spec: string, typeOnly: boolean, clause: string): Import => {

@@ -11,13 +11,19 @@ async function noteFailure(deps: Deps, outboxId: string, error: unknown): Promis
   await noteDutyFailure(deps.db, outboxId, message).catch(() => {});
 }
 
+let ending = false;
+/** This process ends: duties that were not begun are left to others. */
+export const endServing = (): void => void (ending = true);
+
 /**
  * Serves each duty in a transaction of its own: one that fails does not hold the others.
- * @throws when some failed, so that the queue tries the job again; those done are skipped then.
+ * @throws when some failed or were left, so that the queue gives the job out again; those done are
+ *   skipped then.
  */
 export async function serveDuties(deps: Deps, ids: readonly string[]): Promise<void> {
   let failed = 0;
   for (const id of ids) {
+    if (ending) throw new Error('this process ends');
     try {
       await inTransaction(deps, SYSTEM, async (tx) => {
         const event = await receiveDuty(tx.db, id);

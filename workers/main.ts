@@ -18,7 +18,7 @@ import {
 } from '../src/notification/index.ts';
 import type { Gateway } from '../src/notification/index.ts';
 import { consumersOf } from '../src/subscriptions.ts';
-import { serveDuties, takeSendDuties } from './duties.ts';
+import { endServing, serveDuties, takeSendDuties } from './duties.ts';
 import { startRelay } from './relay.ts';
 import { SCHEDULE, ensureSchedule } from './schedule.ts';
 import { startSweeper } from './sweeper.ts';
@@ -142,6 +142,7 @@ async function main(): Promise<void> {
   const gateway = runs('handlers', 'sweeper')
     ? letGoAtEnd(await gatewayOf(config, deps))
     : noGateway;
+  onShutdown('serving', endServing);
   if (runs('timers', 'sweeper')) startFiring(config, deps, queues, gateway);
   if (runs('relay')) {
     const requeueSeconds = config.outboxRequeueSeconds;

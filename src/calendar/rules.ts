@@ -67,6 +67,8 @@ const DAY_MINUTES = 1440;
 const SEARCH_DATES = 3_700;
 /** Dates that may be measured at once, a hundred years: only a broken instant asks for more. */
 const MEASURE_DATES = 36_600;
+/** Later than any date that is meant; `infinity` of the database sorts after it as well. */
+const FOR_EVER = '9999';
 const NO_WORK = 'calendar has no working time';
 
 /** `yyyy-mm-dd` as a running number of days. Throws when it is no date. */
@@ -288,12 +290,17 @@ export function previousWorkingDate(cal: WorkCalendar, date: string): string | n
 }
 
 /**
- * Minutes of an ordinary working day, what “1 日” means: those of the first weekday with hours in the
- * first rule of the plan that gives it any. Throws when no rule does.
+ * Minutes of an ordinary working day, what “1 日” means: those of the first weekday with hours. Where
+ * several rules give it any, the last one without an end holds (a unit's own hours over the city's),
+ * so that summer hours change no day's length; else the first. Throws when no rule does.
  */
 export function dayMinutes(cal: WorkCalendar): number {
   const worked = cal.plan.hours.filter((r) => r.spans.length > 0);
-  const rule = WEEK.map((w) => worked.find((r) => r.weekday === w)).find((r) => r !== undefined);
+  const ordinary = (w: number) => {
+    const rules = worked.filter((r) => r.weekday === w);
+    return rules.findLast((r) => r.to >= FOR_EVER) ?? rules[0];
+  };
+  const rule = WEEK.map(ordinary).find((r) => r !== undefined);
   if (!rule) throw new Error(NO_WORK);
   return rule.spans.reduce((sum, [start, end]) => sum + end - start, 0);
 }

@@ -15,20 +15,28 @@ import type { Basis, Line } from './rules.ts';
 
 const amount = z.number().positive().max(3_650);
 
+/** Working days of one limit; the calendar looks ten years ahead, and every act would fail beyond. */
+const WORKING_DAYS_MAX = 1_000;
+
 /** One line of the table of domain.md §3.3; a condition that is left out holds for all. */
-export const limitRow = z.object({
-  clock: z.enum(CLOCKS),
-  urgency: z.enum(URGENCIES).optional(),
-  type: z.enum(DEMAND_TYPES).optional(),
-  channel: z.enum(CHANNELS).optional(),
-  /** Only for rounds after the first (重办), or only for the first. */
-  redo: z.boolean().optional(),
-  /** Of a supervision order (domain.md §2.7). */
-  level: z.int().min(0).max(4).optional(),
-  amount,
-  basis: z.enum(BASES),
-  source: z.string().max(200).default(''),
-});
+export const limitRow = z
+  .object({
+    clock: z.enum(CLOCKS),
+    urgency: z.enum(URGENCIES).optional(),
+    type: z.enum(DEMAND_TYPES).optional(),
+    channel: z.enum(CHANNELS).optional(),
+    /** Only for rounds after the first (重办), or only for the first. */
+    redo: z.boolean().optional(),
+    /** Of a supervision order (domain.md §2.7). */
+    level: z.int().min(0).max(4).optional(),
+    amount,
+    basis: z.enum(BASES),
+    source: z.string().max(200).default(''),
+  })
+  .refine((r) => r.basis !== 'wd' || (Number.isInteger(r.amount) && r.amount <= WORKING_DAYS_MAX), {
+    path: ['amount'],
+    message: `whole working days, at most ${WORKING_DAYS_MAX}`,
+  });
 export type LimitRow = z.infer<typeof limitRow>;
 
 /** One step of the ladder on some clocks. */
@@ -48,13 +56,19 @@ export const ladderRow = z.object({
 });
 export type LadderRow = z.infer<typeof ladderRow>;
 
+/** A step is one row for each clock: a second one of the name could not be written beside it. */
+function eachStepOnce(rows: readonly LadderRow[]): boolean {
+  const steps = rows.flatMap((r) => r.clocks.map((clock) => `${clock} ${r.step}`));
+  return steps.length === new Set(steps).size;
+}
+
 const timeOfDay = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/);
 
 /** Everything that is a number or a rule of time: one version of it is one document. */
 export const policyDocument = z.object({
   /** First match wins; a clock without a match does not run for that order. */
   limits: z.array(limitRow).min(1).max(500),
-  ladder: z.array(ladderRow).max(100),
+  ladder: z.array(ladderRow).max(100).refine(eachStepOnce, 'a step stands twice on one clock'),
   /** What opens a supervision order besides an overdue clock. */
   triggers: z
     .array(

@@ -63,16 +63,16 @@ export const SESSION_MAX_HOURS = 12;
 /** Failed sign-ins within the window that lock an account's sign-in, and those that lock a source. */
 export const SIGN_IN_LIMIT = { windowMinutes: 15, perLogin: 5, perSource: 100 } as const;
 
-/** The desks of the console; which of them a person sees follows from the roles. */
+/** The desks of the console in the order of the top bar; which of them a person sees follows from the roles, and the first is where they begin. */
 export const DESKS = [
   'operator',
   'dispatch',
   'inbox',
   'audit',
-  'followup',
   'board',
   'overdue',
   'supervision',
+  'followup',
   'orders',
   'calendar',
 ] as const;

@@ -131,7 +131,7 @@ async function checkAll(
       socket.disconnect(true);
       continue;
     }
-    socket.data.actor = actor;
+    if (!sameRights(socket.data.actor, actor)) socket.data.actor = actor;
     const wanted = new Set(roomsOf(actor));
     for (const room of socket.rooms)
       if (/^(?:staff|user|session|center|org)(?::|$)/.test(room) && !wanted.has(room))
@@ -147,13 +147,23 @@ async function checkAll(
   );
 }
 
+/** Whether a person may still do what they might. */
+const sameRights = (a: StaffActor, b: StaffActor): boolean =>
+  a.reach.size === b.reach.size &&
+  [...a.reach].every((id) => b.reach.has(id)) &&
+  JSON.stringify(a.grants) === JSON.stringify(b.grants);
+
 async function checkOrders(deps: Deps, sockets: Seated[]): Promise<void> {
   const watched = (s: Seated) =>
     [...s.rooms].filter((room) => room.startsWith('order:')).map((room) => room.slice(6));
-  const maySee = await whoSees(deps.db, sockets.flatMap(watched));
-  for (const socket of sockets)
-    for (const id of watched(socket))
-      if (!maySee(socket.data.actor, id)) socket.leave(`order:${id}`);
+  // Of the rooms that were there when it was asked; later ones were joined by the rights of now.
+  const rooms = sockets.map((socket) => ({ socket, ids: watched(socket) }));
+  const maySee = await whoSees(
+    deps.db,
+    rooms.flatMap((r) => r.ids),
+  );
+  for (const { socket, ids } of rooms)
+    for (const id of ids) if (!maySee(socket.data.actor, id)) void socket.leave(`order:${id}`);
 }
 
 async function checkBoards(

@@ -11,7 +11,14 @@ import type { SupervisionCause, SupervisionState } from '../kernel/words.ts';
 import { sqlState } from '../platform/db.ts';
 import { inTransaction } from '../platform/unit-of-work.ts';
 import type { Call, Deps, Tx } from '../platform/unit-of-work.ts';
-import { act, assignmentsOf, findOrder, heldBy, publicResult } from '../workorder/index.ts';
+import {
+  act,
+  assignmentsOf,
+  findOrder,
+  heldBy,
+  publicResult,
+  supervisedBy,
+} from '../workorder/index.ts';
 import type { OrderRow } from '../workorder/index.ts';
 import type { ActResult } from '../workorder/schema.ts';
 import { REPLY_DAYS_MAX, numberOf } from './rules.ts';
@@ -143,7 +150,7 @@ export async function issue(
   const done = await act(tx, actor, i.orderId, 'supervise', null, { ...rest, supervisionId: id });
   checkDue(tx, replyDue);
   const order = (await findOrder(tx.db, i.orderId))!;
-  const held = heldBy(await assignmentsOf(tx.db, i.orderId), order.round, i.organizationId)!;
+  const held = supervisedBy(await assignmentsOf(tx.db, i.orderId), order.round, i)!;
   const year = Number(cityDay(tx.at).slice(0, 4));
   // The order is locked by now: whoever numbers waits for nobody but other numberers.
   const number = numberOf(year, await store.takeNumber(tx.db, year));

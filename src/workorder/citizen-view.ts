@@ -1,3 +1,5 @@
+import { orderClocks } from '../deadline/index.ts';
+import type { ClockView } from '../deadline/schema.ts';
 import { organizationsById } from '../identity/index.ts';
 import type { CitizenActor } from '../kernel/actor.ts';
 import type { Language } from '../kernel/i18n/index.ts';
@@ -40,6 +42,8 @@ export interface CitizenOrder {
   answers: { unitName: string | null; publicVersion: string; at: Date }[];
   steps: CitizenStep[];
   direct: boolean;
+  /** When an answer is due; null where none is awaited, the clock stands, or it is over already. */
+  replyBy: Date | null;
 }
 
 /** Acts that are not told to the citizen. */
@@ -50,6 +54,9 @@ const INTERNAL = new Set([
   'give_up_callback',
   'submit_co_reply',
   'submit_reply',
+  'supervise',
+  'reply_supervision',
+  'judge_supervision',
 ]);
 
 /** Acts that send the demand to a unit. */
@@ -63,11 +70,12 @@ export async function citizenOrder(
   language: Language = 'zh-CN',
 ): Promise<CitizenOrder> {
   const { order, assignments } = await visibleOrder(db, actor, orderId);
-  const [text, acts, texts, replies] = await Promise.all([
+  const [text, acts, texts, replies, clocks] = await Promise.all([
     read.orderTextOf(db, orderId),
     read.actsOf(db, orderId),
     read.actTextsOf(db, orderId),
     read.repliesOf(db, orderId),
+    orderClocks(db, [orderId]),
   ]);
   const units = await organizationsById(
     db,
@@ -117,8 +125,15 @@ export async function citizenOrder(
           .map((t) => ({ kind: t.kind, body: t.body })),
       })),
     direct: order.direct,
+    replyBy: replyBy(clocks.get(orderId)),
   };
 }
+
+/** A promise that is broken already is no promise; the unit is urged instead. */
+const replyBy = (clock: ClockView | undefined): Date | null =>
+  clock?.clock === 'final' && clock.dueAt && clock.lamp !== 'overdue' && !clock.provisional
+    ? new Date(clock.dueAt)
+    : null;
 
 /** Notes and progress are told only when they were written for the citizen. */
 const isTold = (a: { id: string; act: string }, texts: { act_id: string }[]): boolean =>

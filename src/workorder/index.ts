@@ -1,7 +1,7 @@
 export { adoptClocks } from './adopt.ts';
 export { ROUND_MAX } from './effects.ts';
 export { orderRow } from './lifecycle.ts';
-export { heldBy } from './order-effects.ts';
+export { heldBy, supervisedBy } from './order-effects.ts';
 export { actAt, handsOfOrders, supervisionActs } from './supervised.store.ts';
 export type { SupervisionAct } from './supervised.store.ts';
 export { orderItems, ordersOfRequesters } from './lists.ts';

@@ -3,6 +3,7 @@ import { checkCodes } from '../catalogue/index.ts';
 import { addDays } from '../kernel/clock.ts';
 import { fail } from '../kernel/errors.ts';
 import { newId } from '../kernel/ids.ts';
+import type { SupervisionCause } from '../kernel/words.ts';
 import { recordDecision } from '../routing/index.ts';
 import { cancelOpen, idsIn, inRound, openAssignments, text } from './effect.ts';
 import type { Context, DoableOrderAct, OrderEffect } from './effect.ts';
@@ -151,8 +152,22 @@ export const heldBy = (
       (organizationId ? a.organization_id === organizationId : a.kind === 'lead'),
   );
 
+/**
+ * The assignment under which a unit is supervised: the one it holds; who left a supervision order
+ * unanswered is asked again, also where the order went away from it.
+ */
+export const supervisedBy = (
+  assignments: readonly AssignmentRow[],
+  round: number,
+  i: { organizationId?: string | null | undefined; cause: SupervisionCause },
+): AssignmentRow | undefined =>
+  heldBy(assignments, round, i.organizationId) ??
+  (i.cause === 'unanswered'
+    ? assignments.findLast((a) => a.organization_id === i.organizationId)
+    : undefined);
+
 const supervise: OrderEffect<'supervise'> = async (c, i) => {
-  const held = heldBy(c.assignments, c.order.round, i.organizationId);
+  const held = supervisedBy(c.assignments, c.order.round, i);
   if (!held) fail('unit_unknown', { unitIds: i.organizationId ? [i.organizationId] : [] });
   return {
     detail: {

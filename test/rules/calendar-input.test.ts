@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { datesBetween, readHolidays, readSpans } from '../../web/console/lib/calendar-input.ts';
+import {
+  datesBetween,
+  isDate,
+  readHolidays,
+  readSpans,
+} from '../../web/console/lib/calendar-input.ts';
 
 describe('holiday-cn', () => {
   const days = [
@@ -58,6 +63,11 @@ describe('hours and dates', () => {
     ['14:00-17:30 08:30-12:00', null],
   ])('%s', (text, spans) => {
     expect(readSpans(text)).toEqual(spans);
+  });
+
+  it('knows which dates there are', () => {
+    const dates = ['2028-02-29', '2027-02-29', '2027-04-31', '2027-4-1', 'x'];
+    expect(dates.map(isDate)).toEqual([true, false, false, false, false]);
   });
 
   it('lists the dates of a range, at most sixty', () => {

@@ -417,6 +417,14 @@ describe('dates', () => {
     expect(dayMinutes(CITY)).toBe(420);
     expect(dayMinutes(UTILITY)).toBe(1440);
     expect(dayMinutes(NIGHT)).toBe(480);
+    const ever = { from: '2000-01-01', to: 'infinity', weekday: 1 } as const;
+    const summer = { from: '2026-06-01', to: '2026-10-01', weekday: 1 } as const;
+    const city = { ...ever, spans: [[510, 930]] as [number, number][] };
+    const own = { ...ever, spans: [[0, 1440]] as [number, number][] };
+    const short = { ...summer, spans: [[480, 780]] as [number, number][] };
+    // A unit's own hours lie over the city's; summer hours, which end, do not change what a day is.
+    expect(dayMinutes(calendar({ hours: [city, own] }))).toBe(1440);
+    expect(dayMinutes(calendar({ hours: [city, short] }))).toBe(420);
     expect(dayMinutes(calendar({ hours: weekly([6, 3], [[0, 60]]) }))).toBe(60);
   });
 });

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { ERROR_STATUS } from '../../src/kernel/errors.ts';
+import { boardEn, boardZh } from '../../src/kernel/i18n/board.ts';
 import { citizenEn, citizenZh } from '../../src/kernel/i18n/citizen.ts';
+import { clockEn, clockZh } from '../../src/kernel/i18n/clock.ts';
 import { consoleEn, consoleZh } from '../../src/kernel/i18n/console.ts';
 import { coreEn, coreZh } from '../../src/kernel/i18n/core.ts';
 import { dictionaries, languageOf, translate } from '../../src/kernel/i18n/index.ts';
@@ -52,11 +54,11 @@ describe('both languages', () => {
   });
 
   it('no key stands in two parts of the catalogue: the later would silently win', () => {
-    const parts: Texts[] = [coreZh, consoleZh, citizenZh, noticeZh];
+    const parts: Texts[] = [coreZh, consoleZh, citizenZh, noticeZh, clockZh, boardZh];
     const keys = parts.flatMap((part) => Object.keys(part));
     expect(keys.filter((key, i) => keys.indexOf(key) !== i)).toEqual([]);
     expect(keys).toHaveLength(Object.keys(zh).length);
-    const english: Texts[] = [coreEn, consoleEn, citizenEn, noticeEn];
+    const english: Texts[] = [coreEn, consoleEn, citizenEn, noticeEn, clockEn, boardEn];
     expect(english.flatMap((part) => Object.keys(part))).toHaveLength(Object.keys(en).length);
   });
 

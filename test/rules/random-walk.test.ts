@@ -317,7 +317,7 @@ function leadStandsWhereTheOrderSays(city: City, order: Order): void {
 /** From every open state somebody can move the order or its assignments on. */
 function wayOut(city: City): void {
   if (!city.order || city.order.state === 'closed') return;
-  const still = ['note', 'urge', 'record_attempt', 'progress', 'first_contact'];
+  const still = ['note', 'urge', 'supervise', 'record_attempt', 'progress', 'first_contact'];
   const on = city.moves().filter((m) => !still.includes(m.act));
   must(on.length > 0, 'no way out', city);
 }
@@ -352,8 +352,8 @@ describe('random walks', () => {
     // The walk went everywhere, or it has proved little.
     const everyAct = (
       'register accept direct_answer reject dispatch audit_pass audit_fail record_attempt evaluate ' +
-      'give_up_callback redo close urge withdraw note sign first_contact progress submit_reply ' +
-      'submit_co_reply'
+      'give_up_callback redo close urge withdraw note supervise sign first_contact progress ' +
+      'submit_reply submit_co_reply'
     ).split(' ');
     expect([...seen.keys()].sort()).toEqual([...everyAct].sort());
     for (const act of everyAct) expect(seen.get(act), act).toBeGreaterThan(20);

@@ -30,12 +30,11 @@ export function headline(say: Say, when: (at: Date) => string, o: CitizenOrder):
   const unit = o.leadName ?? '';
   const title = now === 'doing' && o.round > 1 ? 'again' : now;
   const nobody = unit === '' && now === 'sent' ? '_nobody' : '';
-  return {
-    title: say(`citizen.now.${title}` as TextKey),
-    sub: saysAlready(o)
-      ? say('citizen.now.rated_sub')
-      : say(`citizen.now.${now}_sub${nobody}` as TextKey, { unit }),
-  };
+  const sub = saysAlready(o)
+    ? say('citizen.now.rated_sub')
+    : say(`citizen.now.${now}_sub${nobody}` as TextKey, { unit });
+  const promise = o.replyBy ? say('citizen.now.reply_by', { when: when(o.replyBy) }) : '';
+  return { title: say(`citizen.now.${title}` as TextKey), sub: sub + promise };
 }
 
 const saysAlready = (o: CitizenOrder): boolean =>

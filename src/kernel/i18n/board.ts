@@ -5,7 +5,7 @@ export const boardZh = {
   'level.0': '系统催办', 'level.1': '催办', 'level.2': '督办', 'level.3': '重点督办', 'level.4': '提级督办',
   'stage.accept': '待受理', 'stage.dispatch': '待派单', 'stage.sign': '待签收', 'stage.final': '在办', 'stage.audit': '待审核', 'stage.callback': '待回访',
   'supervision.open': '待回复', 'supervision.replied': '已复待审', 'supervision.accepted': '已办结',
-  'cause.overdue': '超期', 'cause.redo': '重办', 'cause.problem_order': '疑难工单', 'cause.unanswered': '逾期未复', 'cause.manual': '人工签发',
+  'cause.overdue': '超期', 'cause.redo': '重办', 'cause.problem_order': '疑难工单', 'cause.unanswered': '逾期未复', 'cause.manual': '人工',
   'desk.board_long': '监督台', 'desk.overdue_long': '超期', 'desk.supervision_long': '督办', 'desk.calendar_long': '日历时限',
   'board.scope': '看哪里', 'board.scope_city': '全市', 'board.wall': '大屏', 'board.freeze': '停住数字', 'board.unfreeze': '接着走',
   'board.now': '实时', 'board.live': '实时，{n} 秒前', 'board.stale': '断线，数字停在 {time}', 'board.stopped': '已停住，数字停在 {time}', 'board.waiting': '正在读数',

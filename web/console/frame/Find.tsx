@@ -6,6 +6,7 @@ import { useFind } from '../data/queries.ts';
 import { useKeys } from '../lib/keys.ts';
 import { useWords } from '../lib/text.ts';
 import { Kbd } from '../parts/Key.tsx';
+import { ClockChip } from '../parts/ClockChip.tsx';
 import { Dots, OrderNo, OrderTitle, StateWord } from '../parts/Marks.tsx';
 import { useOutside } from './useOutside.ts';
 
@@ -79,6 +80,7 @@ function Found({ orders, problem, onGo }: FoundProps) {
           <span className="row between">
             <OrderNo no={order.orderNo} />
             <StateWord order={order} />
+            {order.clock && <ClockChip clock={order.clock} bare />}
           </span>
           <span className="sm cut">
             <Dots>

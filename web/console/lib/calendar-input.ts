@@ -57,7 +57,11 @@ function readDay(entry: unknown): HolidayDay | null {
   return good && isDate(date) ? { date, name, isOffDay } : null;
 }
 
-const isDate = (text: string) => DATE.test(text) && !Number.isNaN(Date.parse(`${text}T00:00:00Z`));
+/** A date that the calendar has: no 30 February. */
+export function isDate(text: string): boolean {
+  const at = Date.parse(`${text}T00:00:00Z`);
+  return DATE.test(text) && !Number.isNaN(at) && new Date(at).toISOString().startsWith(text);
+}
 
 /** The year that most of the dates lie in. */
 function commonYear(days: readonly HolidayDay[]): number {

@@ -60,6 +60,12 @@ export function stampText(iso: string, now: number, language: Language): string 
   return `${day} ${t.hour}:${t.minute}`;
 }
 
+/** A due instant: midnight is the end of the day before, 9月26日 24:00. */
+export function dueText(iso: string, now: number, language: Language): string {
+  const shown = stampText(new Date(lastMinute(iso)).toISOString(), now, language);
+  return `${shown.slice(0, -5)}${dueHour(iso)}`;
+}
+
 /** 10:24. */
 export function hourText(at: number): string {
   const t = cityTime(at);
@@ -109,12 +115,25 @@ export function weekdayText(date: string, language: Language): string {
 }
 
 /** 9月29日 星期二. */
-export function longDayText(iso: string, now: number, language: Language): string {
-  const at = Date.parse(iso);
-  const day = dayText(at, now, language);
-  const weekday = weekdayText(cityDate(at), language);
+export function longDateText(date: string, now: number, language: Language): string {
+  const day = dateText(date, now, language);
+  const weekday = weekdayText(date, language);
   return language === 'en' ? `${weekday} ${day}` : `${day} 星期${weekday}`;
 }
+
+/** The minute that a due instant ends, so that midnight belongs to the day before. */
+const lastMinute = (iso: string) => {
+  const at = Date.parse(iso);
+  return hourText(at) === '00:00' ? at - 60_000 : at;
+};
+/** The day on which something is due: 9月29日 星期二. */
+export const dueDay = (iso: string, now: number, language: Language): string =>
+  longDateText(cityDate(lastMinute(iso)), now, language);
+/** 17:30; 24:00 at midnight. */
+export const dueHour = (iso: string): string => {
+  const hour = hourText(Date.parse(iso));
+  return hour === '00:00' ? '24:00' : hour;
+};
 
 /** 2026 年 9 月; September 2026. */
 export function monthText(date: string, language: Language): string {

@@ -6,7 +6,7 @@ import type { ClockView } from '../../../src/deadline/schema.ts';
 import { serverNow } from '../data/clock.ts';
 import { clockSentence, isHeavy, lampWord, shownAt, valueWords } from '../lib/clock-words.ts';
 import { useWords } from '../lib/text.ts';
-import { stampText } from '../lib/time.ts';
+import { dueText } from '../lib/time.ts';
 
 const MINUTE_MS = 60_000;
 const LOOK_EVERY_MS = 2_000;
@@ -130,7 +130,7 @@ function DueLine({ clock, lamp }: { clock: ClockView; lamp: Lamp }) {
       ) : (
         <time dateTime={clock.dueAt}>
           {say(lamp === 'overdue' ? 'left.was_due' : 'left.due', {
-            at: stampText(clock.dueAt, now, language),
+            at: dueText(clock.dueAt, now, language),
           })}
         </time>
       )}

@@ -4,7 +4,7 @@ import type { ClockView } from '../../../src/deadline/schema.ts';
 import type { OrderDetail } from '../../../src/workorder/schema.ts';
 import { shownAt } from '../lib/clock-words.ts';
 import { useWords, type Words } from '../lib/text.ts';
-import { stampText } from '../lib/time.ts';
+import { dueText } from '../lib/time.ts';
 import { ClockChip, useClockNow } from './ClockChip.tsx';
 import { KeyButton } from './Key.tsx';
 import { LevelMark } from './LevelMark.tsx';
@@ -18,7 +18,7 @@ export function clockFact(clock: ClockView, words: Words, now: number, ofLead: b
       ? say(ofLead ? 'fact.lead_final' : 'fact.final')
       : say(`clock.${clock.clock}`);
   const over = shownAt(clock, now).lamp === 'overdue';
-  const at = clock.dueAt && stampText(clock.dueAt, now, language);
+  const at = clock.dueAt && dueText(clock.dueAt, now, language);
   return {
     label: at ? say(over ? 'fact.was_due' : 'fact.due', { clock: name, at }) : name,
     value: <ClockChip clock={clock} size="long" />,

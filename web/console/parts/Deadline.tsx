@@ -6,8 +6,9 @@ import { useWords } from '../lib/text.ts';
 import {
   cityDate,
   dateText,
-  hourText,
-  longDayText,
+  dueDay,
+  dueHour,
+  dueText,
   monthText,
   spanOfDayText,
   stampText,
@@ -36,7 +37,7 @@ export function Ledger({ view }: { view: View }) {
               {row.what}
               {row.note && <small>{row.note}</small>}
             </td>
-            <td>{row.instead ?? (row.due && stampText(row.due, now, language))}</td>
+            <td>{row.instead ?? (row.due && dueText(row.due, now, language))}</td>
           </tr>
         ))}
         <tr className="sum">
@@ -44,10 +45,10 @@ export function Ledger({ view }: { view: View }) {
           {due ? (
             <>
               <td>
-                {longDayText(due, now, language)}
+                {dueDay(due, now, language)}
                 {view.provisional && <small>{say('ledger.provisional')}</small>}
               </td>
-              <td>{hourText(Date.parse(due))}</td>
+              <td>{dueHour(due)}</td>
             </>
           ) : (
             <td colSpan={2}>{say('ledger.no_due')}</td>
@@ -160,7 +161,9 @@ export function StepList({ view }: { view: View }) {
           <tr key={`${step.step}:${step.at}`} className={step.firedAt ? 'fired' : ''}>
             <td>
               {step.firedAt && <span className="ok-t">✓ </span>}
-              {stampText(step.firedAt ?? step.at, now, language)}
+              {step.firedAt
+                ? stampText(step.firedAt, now, language)
+                : dueText(step.at, now, language)}
             </td>
             <td>
               {say('steps.line', {

@@ -41,13 +41,21 @@ export function DeadlinePanel({ orderId, version, subjectId, onClose }: Props) {
   );
 }
 
-/** Those that run first, in the order of their starts; what stopped stays readable behind them. */
+/** The clocks people ask about first stand first. */
+const RANK: readonly DeadlineView['clock'][] = ['final', 'co', 'sign', 'first_contact'];
+const rankOf = ({ clock }: DeadlineView) => {
+  const rank = RANK.indexOf(clock);
+  return rank < 0 ? RANK.length : rank;
+};
+
+/** Those that run first; what stopped stays readable behind them. */
 const inOrder = (views: readonly DeadlineView[]): DeadlineView[] =>
   views
     .filter((v) => v.clock !== 'citizen')
     .toSorted(
       (a, b) =>
         Number(a.state === 'stopped') - Number(b.state === 'stopped') ||
+        rankOf(a) - rankOf(b) ||
         a.startedAt.localeCompare(b.startedAt),
     );
 

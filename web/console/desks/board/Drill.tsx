@@ -11,11 +11,13 @@ interface Props {
   n?: number;
   className?: string;
   title?: string;
-  children: ReactNode;
+  /** A second way to what is reached elsewhere: for the mouse alone. */
+  mouse?: boolean;
+  children?: ReactNode;
 }
 
 /** A number that opens its orders, for those who have the list. */
-export function Drill({ filter, n = 1, className = '', title, children }: Props) {
+export function Drill({ filter, n = 1, className = '', title, mouse, children }: Props) {
   const lists = useMe().desks.includes('overdue');
   if (!lists || !filter || n === 0)
     return (
@@ -24,7 +26,12 @@ export function Drill({ filter, n = 1, className = '', title, children }: Props)
       </span>
     );
   return (
-    <Link className={className} to={listAddress(filter)} title={title}>
+    <Link
+      className={className}
+      to={listAddress(filter)}
+      title={title}
+      tabIndex={mouse ? -1 : undefined}
+    >
       {children}
     </Link>
   );

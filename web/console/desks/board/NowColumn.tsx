@@ -8,10 +8,13 @@ import { useWords } from '../../lib/text.ts';
 import { LevelMark } from '../../parts/LevelMark.tsx';
 import { Dots, OrderTitle, Stamp, Tag } from '../../parts/Marks.tsx';
 import { QueryView } from '../../parts/QueryView.tsx';
-import { useCauseWord } from './causes.ts';
+import { ESCALATIONS_READ, isEscalation, useCauseWord } from './causes.ts';
 
 const ESCALATIONS = 8;
 const TO_DECIDE = 6;
+
+/** Clocks that go without saying. */
+const OF_THE_ORDER = new Set<string>(['final', 'co']);
 
 interface Props {
   view: BoardView;
@@ -55,11 +58,12 @@ function Block(props: { title: string; right?: ReactNode; children?: ReactNode }
 
 function Escalations({ organizationId, frozen }: Pick<Props, 'organizationId' | 'frozen'>) {
   const { say } = useWords();
-  const query = useEscalations(organizationId ?? null, ESCALATIONS, !frozen);
+  const query = useEscalations(organizationId ?? null, ESCALATIONS_READ, !frozen);
   return (
     <QueryView query={query}>
-      {({ items }) =>
-        items.length === 0 ? (
+      {(page) => {
+        const items = page.items.filter(isEscalation).slice(0, ESCALATIONS);
+        return items.length === 0 ? (
           <p className="sm mut">{say('board.no_escalations')}</p>
         ) : (
           <ul className="ev">
@@ -67,8 +71,8 @@ function Escalations({ organizationId, frozen }: Pick<Props, 'organizationId' | 
               <Escalation key={item.id} item={item} />
             ))}
           </ul>
-        )
-      }
+        );
+      }}
     </QueryView>
   );
 }
@@ -88,6 +92,7 @@ function Escalation({ item }: { item: EscalationView }) {
       <span className="xs sec cut what">
         <Dots>
           {item.organization && name(item.organization)}
+          {item.clock && !OF_THE_ORDER.has(item.clock) && say(`clock.${item.clock}`)}
           {cause(item.step ?? item.cause) || say(`board.did_${item.action}`)}
           {item.supervisionNumber}
         </Dots>

@@ -16,6 +16,7 @@ import { stampText, wallClock } from '../../lib/time.ts';
 import { useTitle } from '../../lib/title.ts';
 import { LampGlyph } from '../../parts/ClockChip.tsx';
 import { LevelMark } from '../../parts/LevelMark.tsx';
+import { ESCALATIONS_READ, isEscalation } from './causes.ts';
 import { grouped, lit, rowsOf, stageSum, sum, type Row } from './figures.ts';
 import { Num } from './Num.tsx';
 
@@ -124,7 +125,8 @@ function Body({ view, organizationId }: { view: BoardView; organizationId: strin
   const words = useWords();
   const { say } = words;
   const { final } = view.figures.stages;
-  const escalations = useEscalations(organizationId, ROWS).data?.items ?? [];
+  const read = useEscalations(organizationId, ESCALATIONS_READ).data?.items ?? [];
+  const escalations = read.filter(isEscalation).slice(0, ROWS);
   return (
     <>
       <section className="f4">

@@ -4,11 +4,12 @@ import { Button } from 'antd';
 import type { CalendarView } from '../../../../src/calendar/schema.ts';
 import { useCalendarDays, useCalendars } from '../../data/clock-api.ts';
 import { holds, useMe } from '../../data/session.tsx';
+import { isDate } from '../../lib/calendar-input.ts';
 import { useKeys } from '../../lib/keys.ts';
 import { useWords } from '../../lib/text.ts';
 import { cityDate } from '../../lib/time.ts';
 import { useClockNow } from '../../parts/ClockChip.tsx';
-import { SideOpener, SplitColumns } from '../../parts/Columns.tsx';
+import { SplitColumns } from '../../parts/Columns.tsx';
 import { Facets } from '../../parts/Facets.tsx';
 import { KeyButton } from '../../parts/Key.tsx';
 import { QueryView } from '../../parts/QueryView.tsx';
@@ -17,6 +18,12 @@ import { ChangePanel } from './ChangePanel.tsx';
 import { DayCard } from './DayCard.tsx';
 import { YearGrid } from './YearGrid.tsx';
 
+/** The same day of another year; 29 February has none in most. */
+const inYear = (date: string, year: number): string => {
+  const same = `${year}${date.slice(4)}`;
+  return isDate(same) ? same : `${year}-02-28`;
+};
+
 /** A year at a glance: whose calendar on the left, why a day is what it is on the right. */
 export function CalendarTab() {
   const { say } = useWords();
@@ -24,7 +31,8 @@ export function CalendarTab() {
   const [search, setSearch] = useSearchParams();
   const year = Number(search.get('year')) || Number(today.slice(0, 4));
   const unit = search.get('unit') ?? undefined;
-  const [chosen, choose] = useState(today);
+  const [wanted, choose] = useState(today);
+  const chosen = inYear(wanted, year);
   const [hovered, hover] = useState<string | null>(null);
   const [changing, setChanging] = useState(false);
   const days = useCalendarDays({
@@ -41,7 +49,6 @@ export function CalendarTab() {
       },
       { replace: true },
     );
-    choose((date) => `${to}${date.slice(4)}`);
   };
   useKeys([
     { keys: '[', shown: '[ ]', label: 'keys.year', run: () => goYear(year - 1) },
@@ -89,9 +96,6 @@ export function CalendarTab() {
           <KeyButton size="small" keys="]" onClick={() => goYear(year + 1)}>
             {year + 1}
           </KeyButton>
-          {mayChange && !changing && (
-            <SideOpener onOpen={() => setChanging(true)}>{say('calendar.change')}</SideOpener>
-          )}
         </span>
       </div>
       <QueryView query={days}>

@@ -66,7 +66,7 @@ export function ChangePanel({ onClose, ...start }: Props) {
       </div>
       {done && !seen && <Done preview={done} />}
       {/* The forms stay where they are, so that going back finds what was typed. */}
-      <div hidden={seen !== undefined} className="change-forms">
+      <div key={done?.version ?? 0} hidden={seen !== undefined} className="change-forms">
         <div className="padx change-kind">
           <Choice
             hideLabel

@@ -1,6 +1,6 @@
 import type { CalendarView } from '../../../../src/calendar/schema.ts';
 import { useWords } from '../../lib/text.ts';
-import { dateText, spanOfDayText, weekdayText } from '../../lib/time.ts';
+import { longDateText, spanOfDayText } from '../../lib/time.ts';
 import { useClockNow } from '../../parts/ClockChip.tsx';
 import { KeyButton } from '../../parts/Key.tsx';
 
@@ -22,10 +22,7 @@ export function DayCard({ view, date, onChange }: Props) {
     <>
       <div className="part">
         <h2>{say('calendar.day')}</h2>
-        <p className="big">
-          {dateText(date, now, language)}　
-          {say('calendar.weekday', { d: weekdayText(date, language) })}
-        </p>
+        <p className="big">{longDateText(date, now, language)}</p>
         {day ? (
           <dl className="day-facts sm">
             <dt>{say('calendar.kind')}</dt>

@@ -2,7 +2,7 @@ import { Button, Checkbox, Input } from 'antd';
 import { useState } from 'react';
 import { readSpans, shiftDate } from '../../lib/calendar-input.ts';
 import { useWords } from '../../lib/text.ts';
-import { spanOfDayText, weekdayText } from '../../lib/time.ts';
+import { weekdayText } from '../../lib/time.ts';
 import { Field } from '../../parts/Field.tsx';
 import type { ChangeFormProps } from './ChangePanel.tsx';
 import { FormFrame } from './FormFrame.tsx';
@@ -14,6 +14,8 @@ const SUMMER = '08:30-12:00 15:00-18:00';
 const ALWAYS = '00:00-24:00';
 const week = (workdays: string, weekend = '') =>
   Array.from({ length: 7 }, (_, i) => (i < 5 ? workdays : weekend));
+const hoursOf = (spans: readonly (readonly [number, number])[]): number =>
+  Math.round((spans.reduce((sum, [from, to]) => sum + to - from, 0) / 60) * 100) / 100;
 const PRESETS = {
   office: week(OFFICE),
   summer: week(SUMMER),
@@ -22,7 +24,7 @@ const PRESETS = {
 
 /** Weekly hours from a date on: summer hours, a utility that never closes, a night shift. */
 export function HoursForm(props: ChangeFormProps) {
-  const { say, list, language } = useWords();
+  const { say, language } = useWords();
   const [value, setValue] = useState({
     organizationId: props.unit,
     name: '',
@@ -110,7 +112,7 @@ export function HoursForm(props: ChangeFormProps) {
                   label={say('calendar.weekday', { d: day })}
                   hint={
                     read && read.length > 0
-                      ? list(read.map(spanOfDayText))
+                      ? say('limit.wh', { n: hoursOf(read) })
                       : say('calendar.no_work')
                   }
                   wrong={read === null ? say('hours.wrong_spans') : undefined}

@@ -52,7 +52,13 @@ function Policies({ items }: { items: readonly PolicyView[] }) {
           </nav>
         </>
       }
-      side={<Version key={policy.version} policy={policy} />}
+      side={
+        <Version
+          key={policy.version}
+          policy={policy}
+          only={items.every((p) => p === policy || p.withdrawnAt !== null)}
+        />
+      }
       sideLabel={say('policy.about')}
       sideFlows
     >
@@ -85,6 +91,12 @@ function Limits({ rows }: { rows: readonly LimitRow[] }) {
         <span className="sm mut">{say('policy.first_match')}</span>
       </div>
       <table className="t dense policy-table">
+        <colgroup>
+          <col style={{ width: 148 }} />
+          <col style={{ width: 168 }} />
+          <col style={{ width: 112 }} />
+          <col />
+        </colgroup>
         <thead>
           <tr>
             <th>{say('simulate.clock')}</th>
@@ -162,8 +174,13 @@ function Ladder({ rows }: { rows: readonly LadderRow[] }) {
   );
 }
 
+interface VersionProps {
+  policy: PolicyView;
+  /** No other version holds: clocks would have nothing to be computed by. */
+  only: boolean;
+}
 /** About one version: since when, by whom, the rules besides limits and ladder; withdrawing it. */
-function Version({ policy }: { policy: PolicyView }) {
+function Version({ policy, only }: VersionProps) {
   const { say, list } = useWords();
   const { quiet, followup, triggers } = policy.document;
   return (
@@ -219,22 +236,24 @@ function Version({ policy }: { policy: PolicyView }) {
           </li>
         </ul>
       </div>
-      <Withdraw policy={policy} />
+      <Withdraw policy={policy} only={only} />
     </>
   );
 }
 
 /** Asks once more, in place: withdrawing computes every living clock of the version again. */
-function Withdraw({ policy }: { policy: PolicyView }) {
+function Withdraw({ policy, only }: VersionProps) {
   const { say } = useWords();
   const [asked, ask] = useState(false);
-  const may = holds(useMe(), 'center_admin') && !policy.withdrawnAt;
+  const admin = holds(useMe(), 'center_admin');
   const { submit, busy, problem } = useSubmit(
     (_: void, key) => withdrawPolicy(policy.version, key),
     () => ask(false),
   );
   useKeys(asked ? [{ keys: 'Esc', label: 'keys.back', run: () => ask(false), quiet: true }] : []);
-  if (!may) return <p className="part xs mut">{say('policy.read_only')}</p>;
+  if (!admin) return <p className="part xs mut">{say('policy.read_only')}</p>;
+  if (policy.withdrawnAt) return null;
+  if (only) return <p className="part xs mut">{say('policy.only')}</p>;
   return (
     <>
       {problem && (

@@ -1,7 +1,7 @@
 import { Link } from 'react-router';
 import type { CalendarPreview } from '../../../../src/calendar/schema.ts';
 import { useWords } from '../../lib/text.ts';
-import { dateText, spanOfDayText, stampText, weekdayText } from '../../lib/time.ts';
+import { dateText, spanOfDayText, dueText, weekdayText } from '../../lib/time.ts';
 import { useClockNow } from '../../parts/ClockChip.tsx';
 import { EmptyState } from '../../parts/States.tsx';
 
@@ -72,7 +72,7 @@ function DayRow({ day }: { day: Changed }) {
 function Samples({ samples, moved }: { samples: CalendarPreview['samples']; moved: number }) {
   const { say, language } = useWords();
   const now = useClockNow();
-  const at = (iso: string | null) => (iso ? stampText(iso, now, language) : say('preview.no_due'));
+  const at = (iso: string | null) => (iso ? dueText(iso, now, language) : say('preview.no_due'));
   if (samples.length === 0) return null;
   return (
     <>

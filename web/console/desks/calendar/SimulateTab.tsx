@@ -16,7 +16,7 @@ import { serverNow } from '../../data/clock.ts';
 import { useSubmit } from '../../data/submit.ts';
 import { useKeys } from '../../lib/keys.ts';
 import { useWords } from '../../lib/text.ts';
-import { cityDate, hourText, longDayText } from '../../lib/time.ts';
+import { cityDate, dueDay, dueHour, hourText } from '../../lib/time.ts';
 import { useClockNow } from '../../parts/ClockChip.tsx';
 import { Choice } from '../../parts/Choice.tsx';
 import { SplitColumns } from '../../parts/Columns.tsx';
@@ -259,7 +259,7 @@ function Result({ view }: { view: SimulateView | undefined }) {
         <h2>
           {dueAt
             ? say('simulate.due', {
-                at: `${longDayText(dueAt, now, language)} ${hourText(Date.parse(dueAt))}`,
+                at: `${dueDay(dueAt, now, language)} ${dueHour(dueAt)}`,
               })
             : say('ledger.no_due')}
         </h2>

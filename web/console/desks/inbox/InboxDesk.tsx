@@ -34,6 +34,7 @@ export default function InboxDesk() {
   const counts = useInboxCounts().data;
   const now = useClockNow();
   const groups = byClock(pages.items, (found) => found.assignment.clock, now);
+  const hours = hoursOfDay(pages.items);
   const ids = groups.flatMap((group) => group.items.map((item) => item.assignment.id));
   const [selected, setSelected] = useState<string>();
   const item = pages.items.find((i) => i.assignment.id === selected) ?? groups[0]?.items[0];
@@ -77,7 +78,7 @@ export default function InboxDesk() {
           <h2>
             {say(`facet.${facet}`)} {countText(counts?.[facet])}
           </h2>
-          <span className="sm mut">{say('inbox.order')}</span>
+          <span className="sm mut">{hours > 0 && say('inbox.order', { n: hours })}</span>
           <span className="r">
             <KeyButton
               size="small"
@@ -117,6 +118,13 @@ export default function InboxDesk() {
     </>
   );
 }
+
+const HOUR_MS = 3_600_000;
+/** How many hours one day of these clocks has; 0 where none counts days. */
+const hoursOfDay = (items: readonly InboxItem[]): number => {
+  const dayMs = items.find((item) => item.assignment.clock?.dayMs)?.assignment.clock?.dayMs ?? 0;
+  return Math.round((dayMs / HOUR_MS) * 100) / 100;
+};
 
 /** Signing straight from the list; the server has the last word on who may. */
 function useSigning(item: InboxItem | undefined) {

@@ -2,7 +2,7 @@ import { Fragment } from 'react';
 import type { InboxItem } from '../../../../src/workorder/schema.ts';
 import type { ClockGroup } from '../../lib/clock-groups.ts';
 import { useWords } from '../../lib/text.ts';
-import { stampText } from '../../lib/time.ts';
+import { dueText } from '../../lib/time.ts';
 import { ClockChip, useClockNow } from '../../parts/ClockChip.tsx';
 import { LevelMark } from '../../parts/LevelMark.tsx';
 import { OrderTitle, Stamp, Tag, UrgencyTag, Waited } from '../../parts/Marks.tsx';
@@ -92,7 +92,7 @@ function Row({ item, selected, onSelect, onOpen, allOverdue }: RowProps) {
       <td className="sec nb">
         {clock ? (
           clock.dueAt ? (
-            <Stamp at={clock.dueAt} />
+            <Due at={clock.dueAt} />
           ) : (
             say('inbox.paused')
           )
@@ -139,6 +139,12 @@ function Row({ item, selected, onSelect, onOpen, allOverdue }: RowProps) {
   );
 }
 
+function Due({ at }: { at: string }) {
+  const { language } = useWords();
+  const now = useClockNow();
+  return <time dateTime={at}>{dueText(at, now, language)}</time>;
+}
+
 /** 签收，限 12:00 前: the next step, with its own clock where that is not the reply's. */
 function NextStep({ item }: { item: InboxItem }) {
   const { say, language } = useWords();
@@ -146,7 +152,7 @@ function NextStep({ item }: { item: InboxItem }) {
   const step = nextStep(item.assignment);
   const own = item.clock?.clock === step && item.assignment.kind === 'lead' ? item.clock : null;
   if (!own?.dueAt) return <>{say(`next.${step}`)}</>;
-  const words = { step: say(`next.${step}`), at: stampText(own.dueAt, now, language) };
+  const words = { step: say(`next.${step}`), at: dueText(own.dueAt, now, language) };
   return own.lamp === 'overdue' ? (
     <span className="over-t">{say('next.was_due', words)}</span>
   ) : (

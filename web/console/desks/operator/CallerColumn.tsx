@@ -6,6 +6,7 @@ import { useCaller } from '../../data/queries.ts';
 import { useKeys } from '../../lib/keys.ts';
 import { useWords } from '../../lib/text.ts';
 import { KeyButton } from '../../parts/Key.tsx';
+import { ClockChip } from '../../parts/ClockChip.tsx';
 import { Dots, OrderNo, OrderTitle, Stamp, StateWord } from '../../parts/Marks.tsx';
 import { QueryView } from '../../parts/QueryView.tsx';
 import { EmptyState } from '../../parts/States.tsx';
@@ -79,6 +80,11 @@ function OpenOrder({ order, keyed }: { order: OrderListItem; keyed: boolean }) {
           {order.urges > 0 && say('mark.urges', { n: order.urges })}
         </Dots>
       </p>
+      {order.clock && (
+        <p>
+          <ClockChip clock={order.clock} bare />
+        </p>
+      )}
       {urging ? (
         <UrgeForm order={order} onDone={() => setUrging(false)} />
       ) : (

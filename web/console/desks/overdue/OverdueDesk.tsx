@@ -26,6 +26,8 @@ import { Peek } from './Peek.tsx';
 type Panel = 'urge' | 'supervise' | undefined;
 /** Below this width the side is a drawer, which opens only when it is asked for. */
 const WIDE = 1280;
+/** Below this one a press on a row opens it: there are no keys. */
+const PHONE = 768;
 
 /** 超期: what a number of the board counts, and what is done about it. */
 export default function OverdueDesk() {
@@ -118,7 +120,9 @@ export default function OverdueDesk() {
               onSupervise={() => act('supervise')}
             />
           ) : (
-            <EmptyState title={say('overdue.choose')}>{say('overdue.choose_next')}</EmptyState>
+            items.length > 0 && (
+              <EmptyState title={say('overdue.choose')}>{say('overdue.choose_next')}</EmptyState>
+            )
           )
         }
         sideLabel={say(panel ? `act.${panel}` : 'overdue.peek')}
@@ -163,7 +167,10 @@ export default function OverdueDesk() {
                 checked={choice.checked}
                 canAct={canAct}
                 allOverdue={tab === 'overdue'}
-                onSelect={choice.select}
+                onSelect={(id) => {
+                  choice.select(id);
+                  if (innerWidth < PHONE) setPeeking(true);
+                }}
                 onCheck={choice.check}
                 onCheckAll={(on) => choice.keep(on ? items.map((i) => i.order.id) : [])}
                 onOpen={open}

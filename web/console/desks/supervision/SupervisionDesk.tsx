@@ -73,9 +73,11 @@ export default function SupervisionDesk() {
             <Supervision key={item.id} item={item} onDone={next} />
           </>
         ) : (
-          <EmptyState title={say('supervision.choose')}>
-            {say('supervision.choose_next')}
-          </EmptyState>
+          ids.length > 0 && (
+            <EmptyState title={say('supervision.choose')}>
+              {say('supervision.choose_next')}
+            </EmptyState>
+          )
         )}
       </SplitColumns>
     </>
