@@ -9,7 +9,7 @@ import {
   SUPERVISION_CAUSES,
   URGENCIES,
 } from '../kernel/words.ts';
-import type { Clock, Lamp } from '../kernel/words.ts';
+import type { Clock, Lamp, Role } from '../kernel/words.ts';
 import { BASES } from './rules.ts';
 import type { Basis, Line } from './rules.ts';
 
@@ -125,6 +125,9 @@ export interface DeadlineView extends ClockView {
   organization: { id: string; name: string; nameEn: string } | null;
   state: 'running' | 'paused' | 'stopped';
   amount: number;
+  /** What the limit was looked up by. */
+  urgency: string | null;
+  type: string | null;
   startedAt: string;
   stoppedAt: string | null;
   met: boolean | null;
@@ -137,7 +140,15 @@ export interface DeadlineView extends ClockView {
   /** From the start to the due date (at most 42 dates); numbers count working days. */
   days: ExplainDay[];
   /** Steps of the ladder, those that fired and those to come. */
-  steps: { step: string; level: number; action: string; at: string; firedAt: string | null }[];
+  steps: {
+    step: string;
+    level: number;
+    action: string;
+    /** Positions that hear of it. */
+    to: Role[];
+    at: string;
+    firedAt: string | null;
+  }[];
 }
 
 export interface ExplainLine extends Omit<Line, 'at' | 'until' | 'due'> {

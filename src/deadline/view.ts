@@ -179,6 +179,8 @@ function explain(row: DeadlineRow, k: Known): DeadlineView {
     },
     state: row.state,
     amount: row.amount ?? 0,
+    urgency: row.urgency,
+    type: row.type,
     startedAt: row.started_at.toISOString(),
     stoppedAt: iso(row.stopped_at),
     met: row.met,
@@ -233,6 +235,7 @@ function stepsOf(
       step: s.step,
       level: s.level,
       action: s.action as string,
+      to: rungs.get(s.step)?.to ?? [],
       at: s.fire_at.toISOString(),
       firedAt: iso(s.fired_at),
     }));
@@ -243,6 +246,7 @@ function stepsOf(
       step: s.step,
       level: rungs.get(s.step)?.level ?? 0,
       action: rungs.get(s.step)?.action ?? 'remind',
+      to: rungs.get(s.step)?.to ?? [],
       at: s.at.toISOString(),
       firedAt: null,
     }));
@@ -320,6 +324,8 @@ export async function simulate(db: Reader, input: SimulateInput): Promise<Simula
     organization: unit ? { id: unit.id, name: unit.name, nameEn: unit.nameEn } : null,
     state: c.state,
     amount: limit.amount,
+    urgency: row.urgency,
+    type: row.type,
     startedAt: at.toISOString(),
     stoppedAt: null,
     met: null,

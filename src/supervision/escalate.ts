@@ -68,6 +68,7 @@ export async function escalate(_deps: Deps, tx: Tx, event: StoredEvent): Promise
       ? await store.findSupervision(tx.db, clock.subject_id)
       : null;
   const f: Fired = { tx, orderId: order.id, clock, unanswered };
+  const assignmentId = unanswered ? unanswered.assignment_id : await assignmentOf(f);
   const served = await store.stepsDone(tx.db, clock.id);
   const told: (Told & { level: number })[] = [];
   for (const s of fired.steps) {
@@ -82,7 +83,7 @@ export async function escalate(_deps: Deps, tx: Tx, event: StoredEvent): Promise
       clock: clock.clock,
       step: s.step,
       organizationId: clock.organization_id,
-      assignmentId: unanswered?.assignment_id ?? (clock.organization_id ? clock.subject_id : null),
+      assignmentId,
       roles: deed.roles,
       message: rung.message,
       quiet: doc.quiet,
@@ -92,6 +93,10 @@ export async function escalate(_deps: Deps, tx: Tx, event: StoredEvent): Promise
   if (told.length > 0) announce(f, Math.max(...told.map((t) => t.level)));
   return told;
 }
+
+/** The assignment that the clock runs for, if it is one's. */
+const assignmentOf = async (f: Fired): Promise<string | null> =>
+  (await assignmentsOf(f.tx.db, f.orderId)).find((a) => a.id === f.clock.subject_id)?.id ?? null;
 
 /** One row for each step; `told` is false where nothing came of it. */
 const keep = (f: Fired, s: FiredPayload['steps'][number], deed: Deed | null) =>

@@ -151,6 +151,10 @@ export async function listInbox(
   ]);
   const clockOf = (r: ListedAssignment) =>
     clocks.get(r.a_id)?.find((c) => c.clock === 'final' || c.clock === 'co') ?? null;
+  const stepClockOf = (r: ListedAssignment) => {
+    const step = r.a_state === 'pending_sign' ? 'sign' : 'first_contact';
+    return clocks.get(r.a_id)?.find((c) => c.clock === step) ?? null;
+  };
   const item = (r: ListedAssignment): InboxItem => ({
     ...view(r),
     assignment: {
@@ -163,6 +167,7 @@ export async function listInbox(
       firstContactAt: r.a_first_contact_at?.toISOString() ?? null,
       replyDrafted: r.a_drafted,
       clock: clockOf(r),
+      stepClock: stepClockOf(r),
     },
   });
   return pageOf(rows, q.limit, item, (r) => ({ at: r.sort_at, id: r.a_id }));

@@ -267,6 +267,8 @@ export interface InboxItem extends OrderListItem {
     replyDrafted: boolean;
     /** Its final clock, or the co-handler's; null once it was submitted. */
     clock: ClockView | null;
+    /** The clock of the next step before that: sign, first contact, first disposal. */
+    stepClock: ClockView | null;
   };
 }
 

@@ -228,17 +228,10 @@ describe('the ladder of one order', () => {
 
   it('a co-handler that is late is pressed by itself; the lead is not', async () => {
     await begin();
-    const o = await inHand({ co: ['CGJ'] }).catch(() => inHand({ co: ['WATER'] }));
-    const [co] = await w.db
-      .selectFrom('assignment')
-      .innerJoin('organization as g', 'g.id', 'assignment.organization_id')
-      .select(['assignment.id', 'g.code'])
-      .where('order_id', '=', o.id)
-      .where('assignment.kind', '=', 'co')
-      .execute();
+    const o = await inHand({ co: ['WATER'] });
     await at(after(await stepAt(o.id, 'co', 'late1')));
     const urged = (await notices(o.id)).filter((n) => n.includes(' urged '));
-    expect(urged).toEqual([`${co!.code} urged late1 unit_receiver+command_room+handler`]);
+    expect(urged).toEqual(['WATER urged late1 unit_receiver+command_room+handler']);
   });
 });
 
@@ -298,17 +291,19 @@ describe('who is no longer late', () => {
   });
 
   it('a message that waits for the morning is not sent to whom answered in the night', async () => {
-    await begin();
-    const o = await s.drafted({ lead: UNIT, urgency: 'U4' });
+    // 22:00 in the city; U2 has 24 natural hours.
+    await begin('2026-11-02T14:00:00Z');
+    const o = await s.drafted({ lead: UNIT, urgency: 'U2' });
     await at(after(await stepAt(o.id, 'final', 'due')));
+    const [held] = await messages(o.id);
+    expect(held!.not_before!.toISOString()).toBe('2026-11-04T00:30:00.000Z');
     s.must(await s.onAssignment('zhzf.leader', o.lead, 'submit_reply'));
     await w.settle();
     sent = [];
-    await w.moveTo(after(await w.now(), 24 * 3_600_000));
-    const [held] = await messages(o.id);
-    await send(w.deps, gateway, held!.id);
-    if (held!.not_before) expect(sent).toEqual([]);
-    expect(await messages(o.id)).toHaveLength(1);
+    await w.moveTo('2026-11-04T00:30:00Z');
+    expect(await send(w.deps, gateway, held!.id)).toBe('skipped');
+    expect(sent).toEqual([]);
+    expect(await messages(o.id)).toMatchObject([{ kind: 'reminded', state: 'obsolete' }]);
   });
 });
 

@@ -48,8 +48,7 @@ export const useDeadlines = (orderId: string, version: number) =>
   useQuery<DeadlineView[]>({
     queryKey: ['deadlines', orderId, version],
     refetchInterval: MINUTE_MS,
-    placeholderData: (previous, query) =>
-      query?.queryKey[1] === orderId ? previous : undefined,
+    placeholderData: (previous, query) => (query?.queryKey[1] === orderId ? previous : undefined),
     queryFn: ({ signal }) => orderDeadlines(orderId, signal),
   });
 export const usePolicies = () =>

@@ -36,6 +36,8 @@ export interface LedgerRow {
 
 export interface LedgerOf {
   clock: string;
+  urgency: string | null;
+  type: string | null;
   amount: number;
   basis: Basis;
   dayMs: number | null;
@@ -70,7 +72,7 @@ function rowOf(line: ExplainLine, of: LedgerOf, words: Words, now: number): Ledg
         kind,
         head: say('ledger.plus', { t: shortLimit(words, of.amount, of.basis) }),
         what: say('ledger.base', {
-          clock: say(`clock.${of.clock as 'final'}`),
+          clock: caseWords(of, words) + say(`clock.${of.clock as 'final'}`),
           limit: limitWords(words, of.amount, of.basis),
         }),
         note: say('ledger.policy', {
@@ -101,6 +103,15 @@ function rowOf(line: ExplainLine, of: LedgerOf, words: Words, now: number): Ledg
         instead: at,
       };
   }
+}
+
+/** 一般投诉 before the clock's name: what the limit was looked up by. */
+function caseWords(of: LedgerOf, { say, language }: Words): string {
+  const parts = [
+    of.urgency && say(`urgency.${of.urgency as 'U4'}`),
+    of.type && say(`type.${of.type as 'help'}`),
+  ].filter((part): part is string => Boolean(part));
+  return language === 'en' ? parts.map((part) => `${part} · `).join('') : parts.join('');
 }
 
 function pauseRow(line: ExplainLine, of: LedgerOf, words: Words, now: number): LedgerRow {

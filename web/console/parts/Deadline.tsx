@@ -149,7 +149,7 @@ function StripDay({ day, start, today }: DayProps) {
 
 /** Steps of the ladder: ticked with their instant when they fired, and those still to come. */
 export function StepList({ view }: { view: View }) {
-  const { say, word, language } = useWords();
+  const { say, word, list, language } = useWords();
   const now = useClockNow();
   if (view.steps.length === 0) {
     return <p className="sm sec">{say(view.state === 'paused' ? 'steps.paused' : 'steps.none')}</p>;
@@ -170,6 +170,9 @@ export function StepList({ view }: { view: View }) {
                 when: word(`rung.${step.step}`, step.step),
                 what: word(`does.${step.action}`, step.action),
               })}
+              {step.to.length > 0 && (
+                <small>{list(step.to.map((role) => say(`role.${role}`)))}</small>
+              )}
               {step.level > 0 && (
                 <>
                   {' '}

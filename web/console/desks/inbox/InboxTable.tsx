@@ -150,7 +150,8 @@ function NextStep({ item }: { item: InboxItem }) {
   const { say, language } = useWords();
   const now = useClockNow();
   const step = nextStep(item.assignment);
-  const own = item.clock?.clock === step && item.assignment.kind === 'lead' ? item.clock : null;
+  const { stepClock } = item.assignment;
+  const own = stepClock?.clock === step ? stepClock : null;
   if (!own?.dueAt) return <>{say(`next.${step}`)}</>;
   const words = { step: say(`next.${step}`), at: dueText(own.dueAt, now, language) };
   return own.lamp === 'overdue' ? (

@@ -8,6 +8,7 @@ import { useWords } from '../../lib/text.ts';
 import { SideClocks } from '../../parts/ClockFacts.tsx';
 import { Dots, Stamp } from '../../parts/Marks.tsx';
 import { EvaluationList } from '../../parts/Evaluations.tsx';
+import { SupervisionList } from '../supervision/SupervisionList.tsx';
 
 interface Props {
   order: OrderDetail;
@@ -17,6 +18,7 @@ interface Props {
 /** Beside the timeline: what is due, who has it now, how it was rated, which notices went out. */
 export function OrderSide({ order, center, onExplain }: Props) {
   const { say, name } = useWords();
+  const supervises = useMe().desks.includes('supervision');
   const current = order.assignments.filter(
     (a) => a.round === order.round && a.state !== 'cancelled' && a.state !== 'returned',
   );
@@ -35,6 +37,12 @@ export function OrderSide({ order, center, onExplain }: Props) {
           </div>
         ))}
       </div>
+      {supervises && (
+        <div className="part">
+          <h2>{say('desk.supervision')}</h2>
+          <SupervisionList orderId={order.id} />
+        </div>
+      )}
       <Evaluations orderId={order.id} />
       {center && <Deliveries orderId={order.id} />}
     </>
