@@ -375,11 +375,14 @@ export interface House {
   close(): Promise<void>;
 }
 
-/** One api and one worker process with everything they need; `workers: 'later'` starts none yet. */
+/**
+ * One api and one worker process with everything they need; `workers: 'later'` starts none yet. `at`
+ * sets the platform's clock, for what must not depend on the hour at which a test runs.
+ */
 export async function openHouse(
   backend: Backend,
   env: NodeJS.ProcessEnv = {},
-  options: { workers?: 'now' | 'later' } = {},
+  options: { workers?: 'now' | 'later'; at?: string } = {},
 ): Promise<House> {
   bundle();
   const [database, gateway, port] = await Promise.all([newDatabase(), startGateway(), freePort()]);
@@ -395,6 +398,12 @@ export async function openHouse(
   };
   const owner = new pg.Pool({ connectionString: database.ownerUrl, max: 3 });
   owner.on('error', () => {});
+  if (options.at)
+    await owner.query(
+      `update app_clock set offset_ms =
+        round(extract(epoch from ($1::timestamptz - clock_timestamp())) * 1000)`,
+      [options.at],
+    );
   const people = new Map<string, Promise<Browser>>();
   const screens: Screen[] = [];
   const house: House = {
@@ -441,7 +450,8 @@ export async function openHouse(
       const { rows } = await owner.query(`select string_agg('bullmq.' || relname, ', ') as tables
         from pg_class where relnamespace = 'bullmq'::regnamespace and relkind = 'r'
           and relname <> 'migration'`);
-      await owner.query(`truncate ${rows[0].tables} cascade`);
+      // Workers at work may hold these tables in another order.
+      await until('empty queues', () => owner.query(`truncate ${rows[0].tables} cascade`));
     },
     async close() {
       for (const s of screens) s.socket.disconnect();
@@ -460,5 +470,8 @@ export async function quiet(owner: pg.Pool, limitMs?: number): Promise<void> {
     where state = 'pending') = 0 as none`;
   await until('quiet', async () => (await owner.query(left)).rows[0].none as boolean, limitMs);
 }
+
+/** A Monday morning: a working hour, and nobody's quiet hours. */
+export const MORNING = '2026-09-21T02:00:00Z';
 
 export const newKey = (): string => randomUUID();

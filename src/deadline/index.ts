@@ -23,6 +23,6 @@ export {
   stopClocks,
 } from './service.ts';
 export type { Start } from './service.ts';
-export { findDeadline } from './store.ts';
+export { findDeadline, livingClocks, lockOrderClocks } from './store.ts';
 export type { DeadlineRow } from './store.ts';
 export { clockViews, explainOrder, orderClocks, simulate, subjectClocks } from './view.ts';

@@ -64,15 +64,18 @@ async function recompute(tx: Tx, which: store.Stale & { to?: number } = {}): Pro
     const same: string[] = [];
     for (const row of rows) {
       const version = which.to ?? row.policy_version;
+      const known = steps.get(row.id) ?? [];
       const next = again(
         tx.at,
         row,
         entries.get(row.id)!,
-        steps.get(row.id) ?? [],
+        known,
         await docOf(version),
         calendars.get(row.organization_id)!,
       );
-      if (!note(moves, row, next.set, tx.at) && which.to === undefined) {
+      // Steps after the due instant may move while it stands.
+      const changed = note(moves, row, next.set, tx.at) || !sameSteps(known, next.steps);
+      if (!changed && which.to === undefined) {
         same.push(row.id);
         continue;
       }
@@ -82,6 +85,17 @@ async function recompute(tx: Tx, which: store.Stale & { to?: number } = {}): Pro
     }
     await store.markVersion(tx.db, same, [...calendars.values()][0]!.version);
   }
+}
+
+/** Whether the steps still to come are those that stand there. */
+function sameSteps(known: readonly store.StepRow[], next: readonly store.NewStep[]): boolean {
+  const open = known.filter((s) => s.fired_at === null);
+  const key = (s: { epoch: number; step: string }) => `${s.epoch} ${s.step}`;
+  const at = new Map(open.map((s) => [key(s), s.fire_at.getTime()]));
+  return (
+    open.length === next.length &&
+    next.every((s) => at.get(key(s)) === (s.fire_at as Date).getTime())
+  );
 }
 
 /** Counts how a clock moves. @returns whether anything of it changes. */

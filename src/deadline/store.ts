@@ -66,6 +66,21 @@ export async function lockClocks(
 }
 
 /**
+ * Locks the clocks of an order in the order in which a change of the calendar or the policy locks
+ * them: whoever stops several one after the other would else wait for it in a circle. Also those that
+ * have stopped, which such a change may hold if it saw them running.
+ */
+export async function lockOrderClocks(db: DbTx, orderId: string): Promise<void> {
+  await db
+    .selectFrom('deadline')
+    .select('id')
+    .where('order_id', '=', orderId)
+    .orderBy('id')
+    .forUpdate()
+    .execute();
+}
+
+/**
  * Ends clocks that run, with their ledger and without the steps to come, in one statement. A due
  * instant met exactly is met.
  */

@@ -288,13 +288,17 @@ function strip(
 /** Whether the clock stood still at some time of a date. */
 const pausedOn = (c: Computed, date: string): boolean =>
   c.lines.some(
-    (l) => l.kind === 'pause' && cityDay(l.at) <= date && (!l.until || cityDay(l.until) > date),
+    (l) =>
+      l.kind === 'pause' &&
+      cityDay(l.at) <= date &&
+      (!l.until || cityDay(new Date(l.until.getTime() - 1)) >= date),
   );
 
 /** What would be due when: the same policy, calendar and rules as for a real order, nothing is kept. */
 export async function simulate(db: Reader, input: SimulateInput): Promise<SimulateView> {
   const now = await appNow(db);
   const at = new Date(input.receivedAt);
+  checkRange(input, now);
   const policy = (await policyAt(db, at)) ?? (await policyAt(db, now)) ?? fail('not_ready');
   const doc = await documentOf(db, policy);
   const organizationId = input.organizationId ?? null;
@@ -337,6 +341,23 @@ export async function simulate(db: Reader, input: SimulateInput): Promise<Simula
     days: strip(c, at, limit.basis, calendar),
     steps: stepsOf(c, [], doc, row),
   };
+}
+
+/** Weekly hours are known from here on (`db/seed-calendar.ts`). */
+const RECEIVED_MIN = Date.UTC(2000, 0, 2);
+/** How far ahead, and how long a pause, the simulator is asked about: half of what calendars search. */
+const AHEAD_MAX_MS = 5 * 365 * DAY_MS;
+
+/** What lies so far away that no calendar knows it is refused. */
+function checkRange(input: SimulateInput, now: Date): void {
+  const refuse = (path: string) =>
+    fail('invalid_input', { issues: [{ path, message: 'too far away', code: 'range' }] });
+  const at = Date.parse(input.receivedAt);
+  if (at < RECEIVED_MIN || at > now.getTime() + AHEAD_MAX_MS) refuse('receivedAt');
+  for (const [i, p] of input.pauses.entries()) {
+    const [from, to] = [Date.parse(p.from), Date.parse(p.to)];
+    if (to - from > AHEAD_MAX_MS || from - at > AHEAD_MAX_MS) refuse(`pauses.${i}`);
+  }
 }
 
 /** Pauses must follow each other and end after they begin. */

@@ -8,8 +8,9 @@ import type { BoardScope, Counted } from '../supervision/index.ts';
 import type { BoardFigures, BoardPush } from '../supervision/schema.ts';
 import { changesBetween, concerns, listBehind, listsOf } from './board-changes.ts';
 
-/** A board is counted at most this often. */
+/** A board is counted at most this often, and waits twice as long as its last count took. */
 const APART_MS = 250;
+const RESTS = 2;
 /** Without news a board says this often that it lives, counted anew. */
 const SIGN_OF_LIFE_MS = 10_000;
 /** After a count that failed. */
@@ -43,6 +44,8 @@ interface Open {
   /** Something happened while it was counted. */
   again: boolean;
   countedAt: number;
+  /** Milliseconds from the start of one count to that of the next, at least. */
+  apart: number;
   saidAt: number;
   wakeAt: number;
   timer: NodeJS.Timeout | undefined;
@@ -131,6 +134,7 @@ export class BoardHub {
       counting: false,
       again: false,
       countedAt: -Infinity,
+      apart: APART_MS,
       saidAt: performance.now(),
       wakeAt: Infinity,
       timer: undefined,
@@ -143,7 +147,7 @@ export class BoardHub {
   /** As soon as it may be counted again. */
   #soon(board: Open): void {
     if (board.counting) board.again = true;
-    else this.#wake(board, board.countedAt + APART_MS);
+    else this.#wake(board, board.countedAt + board.apart);
   }
 
   #wake(board: Open, at: number): void {
@@ -166,6 +170,7 @@ export class BoardHub {
         board.countedAt = performance.now();
         return this.#outside.count(board.scope);
       });
+      board.apart = Math.max(APART_MS, (1 + RESTS) * (performance.now() - board.countedAt));
       if (this.#boards.get(board.scope.key) !== board) return;
       this.#tell(board, counted, lists);
       // A lamp changes strictly after its instant.
@@ -181,7 +186,7 @@ export class BoardHub {
 
   #goOn(board: Open, next: number): void {
     const now = performance.now();
-    const apart = board.countedAt + APART_MS;
+    const apart = board.countedAt + board.apart;
     this.#wake(board, Math.max(apart, Math.min(now + next, board.saidAt + SIGN_OF_LIFE_MS)));
     if (board.again) this.#wake(board, apart);
   }

@@ -28,7 +28,7 @@ const AT = sql<Date>`date_trunc('milliseconds', e.at)`;
 /** What the ladder did and somebody was told of, newest first. */
 export async function listEscalations(
   db: Reader,
-  unitIds: readonly string[] | null,
+  { unitIds, minLevel }: { unitIds: readonly string[] | null; minLevel: number },
   cursor: Cursor | null,
   limit: number,
 ) {
@@ -39,7 +39,8 @@ export async function listEscalations(
     .select(['s.number', AT.as('at')])
     .select(sql<LadderAction>`e.action`.as('action'))
     .select(sql<Clock | null>`e.clock`.as('clock'))
-    .where('e.told', '=', true);
+    .where('e.told', '=', true)
+    .where((w) => w.or([w('e.level', '>=', minLevel), w('e.action', '<>', 'remind')]));
   if (unitIds) q = q.where(sql<boolean>`e.organization_id = any (${[...unitIds]}::uuid[])`);
   if (cursor)
     q = q.where(sql<boolean>`(${AT}, e.id) < (${cursor.at}::timestamptz, ${cursor.id}::uuid)`);

@@ -1,4 +1,5 @@
 /** The board: who may see which, its figures, and the rows behind every number of it. */
+import type { z } from 'zod';
 import { publishedUntil } from '../calendar/index.ts';
 import { clockViews, countLamps, listClocks } from '../deadline/index.ts';
 import type { ClockFilter, LampCount } from '../deadline/index.ts';
@@ -26,6 +27,7 @@ import type {
   BoardListQuery,
   BoardView,
   EscalationView,
+  escalationQuery,
   Lamps,
   Stage,
 } from './schema.ts';
@@ -134,11 +136,10 @@ export async function figures(
   now: Date | null = null,
 ): Promise<Counted> {
   const city = scope.organizationIds === null;
-  const [lamps, open, operators] = await Promise.all([
-    countLamps(db, clocksOf(scope, STAGES), now),
-    store.countOpen(db, scope.organizationIds),
-    city ? operatorsSignedIn(db, now) : null,
-  ]);
+  // One after the other: boards must not take every connection of the process.
+  const lamps = await countLamps(db, clocksOf(scope, STAGES), now);
+  const open = await store.countOpen(db, scope.organizationIds);
+  const operators = city ? await operatorsSignedIn(db, now) : null;
   const { cells, at, next } = lamps;
   const sum = (state: string, level?: number) =>
     open
@@ -259,11 +260,11 @@ export async function boardOrders(
 export async function boardEscalations(
   db: Reader,
   actor: StaffActor,
-  q: { organizationId?: string | undefined; cursor?: string | undefined; limit: number },
+  q: z.infer<typeof escalationQuery>,
 ): Promise<Page<EscalationView>> {
   const scope = await boardScope(db, actor, q.organizationId ?? null);
-  const { organizationIds } = scope;
-  const rows = await store.listEscalations(db, organizationIds, readCursor(q.cursor), q.limit + 1);
+  const which = { unitIds: scope.organizationIds, minLevel: q.minLevel };
+  const rows = await store.listEscalations(db, which, readCursor(q.cursor), q.limit + 1);
   const [orders, units] = await Promise.all([
     orderItems(
       db,

@@ -1,7 +1,7 @@
 /** Supervision orders as their readers see them. */
 import type { z } from 'zod';
 import { subjectClocks } from '../deadline/index.ts';
-import { organizationsById, userNames, worksInCenter } from '../identity/index.ts';
+import { descendants, organizationsById, userNames, worksInCenter } from '../identity/index.ts';
 import type { StaffActor } from '../kernel/actor.ts';
 import { fail } from '../kernel/errors.ts';
 import type { Reader } from '../platform/db.ts';
@@ -30,11 +30,15 @@ export async function supervisions(
   q: z.infer<typeof supervisionListQuery>,
 ): Promise<Page<SupervisionView>> {
   if (!seesAll(actor) && !seesOwn(actor)) fail('not_allowed');
-  const which = { ...q, unitIds: seesAll(actor) ? null : [...actor.reach] };
+  const within = q.organizationId ? await descendants(db, [q.organizationId]) : null;
+  const unitIds = seesAll(actor) ? within : (within ?? [...actor.reach]).filter(reaches(actor));
+  const which = { ...q, unitIds };
   const rows = await store.listSupervisions(db, which, readCursor(q.cursor), q.limit + 1);
   const view = await viewer(db, actor, rows);
   return pageOf(rows, q.limit, view, (r) => ({ at: r.issued_at, id: r.id }));
 }
+
+const reaches = (actor: StaffActor) => (id: string) => actor.reach.has(id);
 
 type Act = SupervisionView['allowed'][number];
 

@@ -73,6 +73,9 @@ export interface SupervisionView {
 export const supervisionListQuery = pageQuery.extend({
   state: z.enum(SUPERVISION_STATES).optional(),
   orderId: z.uuid().optional(),
+  /** Addressed to this organisation or one below it. */
+  organizationId: z.uuid().optional(),
+  id: z.uuid().optional(),
 });
 
 /** What the ladder did, newest first. */
@@ -165,4 +168,8 @@ export interface BoardItem {
   handlerName: string | null;
   last: { action: LadderAction; level: number; cause: string; at: string } | null;
 }
-export const escalationQuery = pageQuery.extend({ organizationId: z.uuid().optional() });
+export const escalationQuery = pageQuery.extend({
+  organizationId: z.uuid().optional(),
+  /** Urges and supervision orders, and reminders from this level on; 0 shows every reminder. */
+  minLevel: z.coerce.number().int().min(0).max(4).default(1),
+});

@@ -139,6 +139,7 @@ export async function listSupervisions(
   q: {
     state?: SupervisionState | undefined;
     orderId?: string | undefined;
+    id?: string | undefined;
     unitIds: readonly string[] | null;
   },
   cursor: { at: Date; id: string } | null,
@@ -147,6 +148,7 @@ export async function listSupervisions(
   const oldest = q.state === 'open' || q.state === 'replied';
   let query = db.selectFrom('supervision_order').selectAll();
   if (q.state) query = query.where('state', '=', q.state);
+  if (q.id) query = query.where('id', '=', q.id);
   if (q.orderId) query = query.where('order_id', '=', q.orderId);
   if (q.unitIds)
     query = query.where(sql<boolean>`organization_id = any (${[...q.unitIds]}::uuid[])`);

@@ -1,11 +1,12 @@
 /** Clocks for orders that are older than the clocks, or that lost theirs: nothing open goes unwatched. */
-import { startClocks } from '../deadline/index.ts';
+import { livingClocks, startClocks, stopClocks } from '../deadline/index.ts';
 import type { Start } from '../deadline/index.ts';
 import { SYSTEM } from '../kernel/actor.ts';
 import type { Clock } from '../kernel/words.ts';
 import { inTransaction } from '../platform/unit-of-work.ts';
 import type { Deps, Tx } from '../platform/unit-of-work.ts';
-import { LEADING, STATE_CLOCK, UNIT_CLOCKS } from './clocks.ts';
+import { FULFILS, LEADING, STATE_CLOCK, UNIT_CLOCKS } from './clocks.ts';
+import type { OrderState } from './lifecycle.ts';
 import type { AssignmentRow, OrderRow } from './store.ts';
 import * as read from './read.store.ts';
 import * as store from './store.ts';
@@ -13,61 +14,103 @@ import * as store from './store.ts';
 /** Orders adopted in one transaction. */
 const PORTION = 200;
 
-/** Clocks of an assignment that its acts have already fulfilled. */
-function fulfilled(a: AssignmentRow): Clock[] {
+/** Acts by which the citizen was answered; the first of them ended the citizen's clock. */
+const ANSWERS: readonly string[] = ['audit_pass', 'direct_answer'];
+/** States in which the units' clocks run, or stand as the reply that is audited left them. */
+const WITH_UNITS: readonly OrderState[] = ['dispatched', 'in_progress', 'pending_audit'];
+
+/** An order with what tells which of its clocks have been fulfilled. */
+interface Old {
+  order: OrderRow;
+  /** Of its present round. */
+  assignments: readonly AssignmentRow[];
+  acts: readonly { act: string; assignment_id: string | null; at: Date }[];
+}
+
+const start = (o: Old, s: Pick<Start, 'subjectId' | 'clock' | 'organizationId' | 'at'>): Start => ({
+  ...s,
+  orderId: o.order.id,
+  facts: {
+    urgency: o.order.urgency,
+    type: o.order.type,
+    channel: o.order.channel,
+    redo: o.order.round > 1,
+  },
+  leading: LEADING.includes(s.clock),
+  reason: 'adopt',
+});
+
+/** The clocks of the order itself, from the instants its rows tell. */
+function ofOrder(o: Old): Start[] {
+  const { order } = o;
+  const own = { subjectId: order.id, organizationId: null };
+  const state = STATE_CLOCK[order.state];
   return [
-    ...(a.state === 'pending_sign' ? [] : (['sign'] as const)),
-    ...(a.first_contact_at ? (['first_contact'] as const) : []),
+    start(o, { ...own, clock: 'citizen', at: order.registered_at }),
+    ...(state ? [start(o, { ...own, clock: state, at: order.state_since })] : []),
   ];
 }
 
-/** What should run for an order, from the instants its rows tell. */
-function due(order: OrderRow, assignments: readonly AssignmentRow[]): Start[] {
-  const facts = {
-    urgency: order.urgency,
-    type: order.type,
-    channel: order.channel,
-    redo: order.round > 1,
-  };
-  const base = { orderId: order.id, facts, reason: 'adopt' };
-  const state = STATE_CLOCK[order.state];
-  const own: Start[] = [
-    {
-      ...base,
-      subjectId: order.id,
-      clock: 'citizen',
-      organizationId: null,
-      leading: false,
-      at: order.registered_at,
-    },
-    ...(state
-      ? [
-          {
-            ...base,
-            subjectId: order.id,
-            clock: state,
-            organizationId: null,
-            leading: LEADING.includes(state),
-            at: order.state_since,
-          },
-        ]
-      : []),
+/** Clocks of an assignment that its acts have already fulfilled, and those nobody can fulfil. */
+function fulfilled(o: Old, a: AssignmentRow): Clock[] {
+  const progressed = o.acts.some((x) => x.act === 'progress' && x.assignment_id === a.id);
+  return [
+    ...(a.state === 'pending_sign' ? [] : (['sign'] as const)),
+    ...(a.first_contact_at || o.order.anonymous ? (['first_contact'] as const) : []),
+    ...(progressed ? (['first_disposal'] as const) : []),
   ];
-  const units = assignments
-    .filter((a) => a.round === order.round && (a.state === 'pending_sign' || a.state === 'signed'))
+}
+
+/** The clocks of the units that work on it. */
+const ofUnits = (o: Old): Start[] =>
+  o.assignments
+    .filter((a) => ['pending_sign', 'signed', 'submitted'].includes(a.state))
+    // A co-handler that has answered owes nothing.
+    .filter((a) => a.kind === 'lead' || a.state !== 'submitted')
     .flatMap((a) =>
       UNIT_CLOCKS[a.kind]
-        .filter((clock) => !fulfilled(a).includes(clock))
-        .map((clock) => ({
-          ...base,
-          subjectId: a.id,
-          clock,
-          organizationId: a.organization_id,
-          leading: a.kind === 'lead' && LEADING.includes(clock),
-          at: a.created_at,
-        })),
+        .filter((clock) => !fulfilled(o, a).includes(clock))
+        .map((clock) =>
+          start(o, {
+            subjectId: a.id,
+            clock,
+            organizationId: a.organization_id,
+            at: a.created_at,
+          }),
+        ),
     );
-  return [...own, ...(order.state === 'dispatched' || order.state === 'in_progress' ? units : [])];
+
+/** What the reply that is audited now has stopped, as of then: it runs on if the audit fails. */
+async function stopByReply(tx: Tx, o: Old): Promise<void> {
+  const lead = o.assignments.find((a) => a.kind === 'lead' && a.state === 'submitted');
+  if (!lead) return;
+  const then = { ...tx, at: lead.submitted_at ?? lead.state_since };
+  const clocks = FULFILS.submit_reply!;
+  await stopClocks(then, 'system', { subjectIds: [lead.id], clocks }, 'done', 'submit_reply');
+  const subjectIds = o.assignments.map((a) => a.id);
+  await stopClocks(then, 'system', { subjectIds }, 'void', 'submit_reply');
+}
+
+/** Starts what should run; what an act has started meanwhile runs already. */
+async function adopt(tx: Tx, o: Old): Promise<void> {
+  const { order } = o;
+  const units = WITH_UNITS.includes(order.state) ? ofUnits(o) : [];
+  const wanted = [...ofOrder(o), ...units];
+  const living = await livingClocks(
+    tx.db,
+    wanted.map((s) => s.subjectId),
+  );
+  const runs = new Set(living.map((d) => `${d.subject_id} ${d.clock}`));
+  const missing = (list: readonly Start[]) =>
+    list.filter((s) => !runs.has(`${s.subjectId} ${s.clock}`));
+  await startClocks(tx, 'system', missing(units));
+  // An order is shown by one clock at a time: those of the units stop first.
+  if (order.state === 'pending_audit') await stopByReply(tx, o);
+  await startClocks(tx, 'system', missing(ofOrder(o)));
+  const answer = o.acts.find((x) => ANSWERS.includes(x.act));
+  if (!answer) return;
+  const which = { subjectIds: [order.id], clocks: ['citizen'] as const };
+  await stopClocks({ ...tx, at: answer.at }, 'system', which, 'done', answer.act);
 }
 
 /** Adopts a portion of the open orders that no clock was ever started for. */
@@ -76,7 +119,10 @@ async function adoptSome(tx: Tx): Promise<number> {
   for (const id of orders) {
     const order = await store.lockOrder(tx.db, id);
     if (!order) continue;
-    await startClocks(tx, 'system', due(order, await store.assignmentsOf(tx.db, id)));
+    const assignments = (await store.assignmentsOf(tx.db, id)).filter(
+      (a) => a.round === order.round,
+    );
+    await adopt(tx, { order, assignments, acts: await read.actsOf(tx.db, id) });
   }
   return orders.length;
 }

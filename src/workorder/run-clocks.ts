@@ -1,6 +1,7 @@
 /** Starts and stops the clocks of an order with each act, in its transaction. */
 import {
   continueClocks,
+  lockOrderClocks,
   pauseClocks,
   resumeClocks,
   startClocks,
@@ -60,6 +61,7 @@ const withUnit = (c: Context): boolean =>
 
 /** All that one act does to clocks. Stops come first: an order is shown by one clock at a time. */
 export async function runClocks(c: Context, d: Done, outcome: Outcome): Promise<void> {
+  if (c.order.state !== d.to || FULFILS[d.act]) await lockOrderClocks(c.tx.db, c.order.id);
   await stopping(c, d, outcome);
   await pausing(c, d);
   await startClocks(c.tx, c.capacity.party, starting(c, d, outcome));

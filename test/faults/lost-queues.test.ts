@@ -1,6 +1,6 @@
 /** Every queue is emptied in the middle of a road: the outbox knows what is left to do. */
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { BACKENDS, openHouse, until } from '../processes.ts';
+import { BACKENDS, MORNING, openHouse, until } from '../processes.ts';
 import type { House } from '../processes.ts';
 import { ROOM, must, walk } from '../flow/walk.ts';
 import type { Walk } from '../flow/walk.ts';
@@ -10,7 +10,7 @@ describe.each(BACKENDS)('the queues on %s are lost', (backend) => {
     let h: House;
     let w: Walk;
     beforeAll(async () => {
-      h = await openHouse(backend, {}, { workers: 'later' });
+      h = await openHouse(backend, {}, { workers: 'later', at: MORNING });
       w = walk(h.as);
     });
     afterAll(() => h?.close());
@@ -60,10 +60,10 @@ describe.each(BACKENDS)('the queues on %s are lost', (backend) => {
       await w.sign(orderId);
       await w.firstContact(orderId);
       await w.draft(orderId);
-      await w.countersign(orderId);
-      // While the order is open: an urge of a closed one is obsolete and rightly never sent.
+      // Before the reply: who has answered is pressed no more, so the message would rightly never go.
       const urges = () => [...h.gateway.taken.values()].filter((m) => /催办/.test(m.text));
       await until('the urge', () => urges().length > 0, 40_000);
+      await w.countersign(orderId);
       await w.auditPass(orderId);
       const task = await until('a call to make', () => w.callback(orderId));
       await w.evaluate(task, { contacted: true, solved: 'solved', satisfaction: 5 });

@@ -19,6 +19,10 @@ const SEED = Number(process.env.SEED ?? 20_260_921);
 const STEPS = Number(process.env.STEPS ?? 60);
 /** Longer than any push takes, shorter than the half minute after which everybody is looked at. */
 const SOON_MS = 15_000;
+/** A clock is due this long after it was looked at. */
+const AHEAD_MS = 5_000;
+/** Sooner than the next sign of life, which would count it as well. */
+const PROMPT_MS = 3_000;
 
 const say = (...words: unknown[]) => process.stdout.write(`    ${words.join(' ')}\n`);
 
@@ -288,20 +292,20 @@ describe.each(BACKENDS)('boards on %s', (backend) => {
         let last = 0;
         screen.socket.onAny(() => (last = performance.now()));
         const news = traffic();
-        await until('traffic', () => screen.nudges().length > 3 && v.board.pushes.length > 2);
-        const { inMs } = await end();
-        const over = performance.now() + inMs;
-        await until(
-          'refused or disconnected',
-          () => answers.at(-1) === null || !screen.socket.connected,
-          inMs + SOON_MS,
-        );
-        const heard = screen.heard.length;
-        const more = centre.screen.heard.length + 40;
-        await until('the centre hears on', () => centre.screen.heard.length > more);
-        await news.stop();
-        expect(screen.heard.length).toBe(heard);
-        return last - over;
+        try {
+          await until('traffic', () => screen.nudges().length > 3 && v.board.pushes.length > 2);
+          const { inMs } = await end();
+          const over = performance.now() + inMs;
+          const gone = () => answers.at(-1) === null || !screen.socket.connected;
+          await until('refused or disconnected', gone, inMs + SOON_MS);
+          const heard = screen.heard.length;
+          const more = centre.screen.heard.length + 40;
+          await until('the centre hears on', () => centre.screen.heard.length > more);
+          expect(screen.heard.length).toBe(heard);
+          return last - over;
+        } finally {
+          await news.stop();
+        }
       }
 
       it('a role that is withdrawn', async () => {
@@ -410,14 +414,11 @@ describe.each(BACKENDS)('without any worker, on %s', (backend) => {
           )
         ).rows[0].left as number;
       for (let i = 0; i < 3; i++) {
-        // Whole hours before: all lamps of a clock that has not run out are told by the same road.
-        await moveBy(h, (await clock()) - 4_000);
-        await until(
-          'not overdue',
-          () => board.feed.state.view?.figures.stages.accept.overdue === 0,
-        );
+        await moveBy(h, (await clock()) - AHEAD_MS);
+        const late = () => board.feed.state.view?.figures.stages.accept.overdue;
+        await until('not overdue', () => late() === 0, PROMPT_MS);
         const due = performance.now() + (await clock());
-        await until('overdue', () => board.feed.state.view?.figures.stages.accept.overdue === 1);
+        await until('overdue', () => late() === 1, AHEAD_MS + PROMPT_MS);
         const heardAt = board.pushes.findLast((p) =>
           p.push.changes.some(([path, n]) => path === 'stages.accept.overdue' && n === 1),
         )!.heardAt;

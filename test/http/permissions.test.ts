@@ -318,6 +318,20 @@ async function deadDelivery(): Promise<string> {
   return d.id;
 }
 
+/** A stop-work day that no other row looks at. */
+const STOP_WORK = {
+  change: 'exceptions',
+  input: { dates: ['2026-12-01'], kind: 'stop', name: '台风停工', source: '市防指〔2026〕3号' },
+};
+const POLICY = JSON.parse(
+  readFileSync(new URL('../../db/seed/deadline-policy.json', import.meta.url), 'utf8'),
+) as object;
+
+/** A version of the policy that can be withdrawn. */
+const newPolicy = async (): Promise<number> =>
+  s.must(await (await w.as('admin')).post('/api/policies', { document: POLICY, note: '试行' }))
+    .version;
+
 /** A rating link that can be used, cheaply: a direct answer by the web. */
 async function openLink(): Promise<string> {
   const o = await s.register({ channel: 'visit', type: 'suggestion' });
@@ -386,6 +400,9 @@ const FIXTURES: Record<string, Fixture> = {
   'GET /api/orders/counts': any({ path: '/api/orders/counts' }),
   'GET /api/orders/find': any({ path: '/api/orders/find?q=20260921' }),
   'GET /api/orders/:id': ofOrder('signed', (id) => ({ path: `/api/orders/${id}` })),
+  'GET /api/orders/:id/deadlines': ofOrder('signed', (id) => ({
+    path: `/api/orders/${id}/deadlines`,
+  })),
   'GET /api/orders/:id/routing': ofOrder('signed', (id) => ({ path: `/api/orders/${id}/routing` })),
   'GET /api/orders/:id/evaluations': ofOrder('evaluated', (id) => ({
     path: `/api/orders/${id}/evaluations`,
@@ -472,6 +489,21 @@ const FIXTURES: Record<string, Fixture> = {
   'GET /api/board': any({ path: '/api/board' }),
   'GET /api/board/orders': any({ path: '/api/board/orders' }),
   'GET /api/board/escalations': any({ path: '/api/board/escalations' }),
+  'GET /api/calendars': any({ path: '/api/calendars' }),
+  'GET /api/calendars/days': any({ path: '/api/calendars/days?from=2026-09-21&to=2026-09-27' }),
+  'POST /api/calendars/preview': any({ path: '/api/calendars/preview', body: STOP_WORK }),
+  'POST /api/calendars': any({ path: '/api/calendars', body: STOP_WORK }),
+  'GET /api/policies': any({ path: '/api/policies' }),
+  'POST /api/policies': any({ path: '/api/policies', body: { document: POLICY, note: '试行' } }),
+  'POST /api/policies/:version/withdraw': {
+    any: () => async () => ({ path: `/api/policies/${await newPolicy()}/withdraw`, body: {} }),
+    missing: () => same({ path: '/api/policies/999999/withdraw', body: {} }),
+  },
+  'POST /api/deadlines/simulate': any({
+    path: '/api/deadlines/simulate',
+    body: { receivedAt: '2026-02-13T16:00:00+08:00' },
+  }),
+  'GET /api/clocks/health': any({ path: '/api/clocks/health' }),
   'GET /api/deliveries': any({ path: '/api/deliveries' }),
   'POST /api/deliveries/:id/redrive': {
     own: async () => same({ path: `/api/deliveries/${await deadDelivery()}/redrive` }),

@@ -132,6 +132,10 @@ describe('POST /api/orders/:id/supervisions', () => {
       refused(await supervise(o.id, { organizationId: await w.unit(code) }), 422, 'unit_unknown');
     }
     refused(await supervise(o.id, { organizationId: randomUUID() }), 422, 'unit_unknown');
+    // Withdrawn: nobody holds it any more.
+    const wish = { wish: '不要了', identifiedBy: 'caller_number' };
+    ok(await s.act('operator', o.id, 'withdraw', wish));
+    refused(await supervise(o.id), 422, 'unit_unknown');
     const nobody = await s.accepted();
     refused(await supervise(nobody.id), 422, 'unit_unknown');
   });

@@ -184,6 +184,10 @@ describe('the ladder of one order', () => {
     expect(await read('dispatcher')).toBe(0);
     expect(await read('admin')).toBe(0);
     expect(await read('water.leader')).toBe(0);
+    // A leader further up reaches the unit and is not its leader.
+    await w.person({ login: 'city.leader', grants: [{ role: 'unit_leader', unit: 'CITY' }] });
+    expect((await w.as('city.leader')).actor.reach).toContain(await w.unit(UNIT));
+    expect(await read('city.leader')).toBe(0);
     // A notice without roles is for everybody there.
     const assigned = (await (await w.as('zhzf.leader')).get('/api/notifications?limit=100')).body;
     expect(assigned.items.some((n: { kind: string }) => n.kind === 'assigned')).toBe(true);

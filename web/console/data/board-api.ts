@@ -58,7 +58,12 @@ export const escalations = (organizationId: string | null, limit: number, signal
   });
 
 export const supervisions = (
-  filter: { state?: SupervisionState | undefined; orderId?: string | undefined },
+  filter: {
+    state?: SupervisionState | undefined;
+    orderId?: string | undefined;
+    organizationId?: string | undefined;
+    id?: string | undefined;
+  },
   cursor: string | undefined,
   limit = PAGE,
   signal?: Signal,

@@ -9,6 +9,7 @@ import { Tag } from '../parts/Marks.tsx';
 import { DESK_PATH, usePlaces, type Place } from './desks.ts';
 import { Find } from './Find.tsx';
 import { LiveDot } from './StatusLine.tsx';
+import { NoticeMenu } from './NoticeMenu.tsx';
 import { PersonMenu } from './PersonMenu.tsx';
 
 export function TopBar({ me, onHelp }: { me: Me; onHelp: () => void }) {
@@ -36,6 +37,7 @@ export function TopBar({ me, onHelp }: { me: Me; onHelp: () => void }) {
       <span className="phone-live xs">
         <LiveDot />
       </span>
+      <NoticeMenu />
       <PersonMenu me={me} places={places} onHelp={onHelp} />
     </header>
   );

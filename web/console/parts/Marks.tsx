@@ -5,6 +5,7 @@ import type { OrderListItem } from '../../../src/workorder/schema.ts';
 import { useNow } from '../data/clock.ts';
 import { useWords } from '../lib/text.ts';
 import { spanText, stampText } from '../lib/time.ts';
+import { useClockNow } from './ClockChip.tsx';
 
 const TAIL = 4;
 
@@ -77,7 +78,7 @@ export function OrderTags({ order, full = false }: { order: OrderListItem; full?
 /** An instant as staff read it. */
 export function Stamp({ at }: { at: string }) {
   const { language } = useWords();
-  const now = useNow(60_000);
+  const now = useClockNow();
   return (
     <time dateTime={at} className="nb">
       {stampText(at, now, language)}

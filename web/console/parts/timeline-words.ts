@@ -16,6 +16,7 @@ const LISTS: Record<string, string> = {
   closingType: 'closing',
   reason: 'give_up',
   identifiedBy: 'identified',
+  cause: 'cause',
 };
 
 type Naming = (id: string) => string | undefined;
@@ -47,6 +48,7 @@ const READERS: Record<string, Reader> = {
       ? say('timeline.because', { items: list(codes(v).map((c) => word(`reason.${c}`))) })
       : undefined,
   level: (v, { say }) => (typeof v === 'number' ? say('timeline.level', { n: v }) : undefined),
+  verdict: (v, { word }) => word(`supervision.verdict_${String(v)}`, '') || undefined,
   contacted: (v, { say }) =>
     v === true ? say('eval.contacted_yes') : v === false ? say('eval.contacted_no') : undefined,
 };
@@ -70,6 +72,8 @@ const FIELDS = [
   'missing',
   'checklist',
   'level',
+  'cause',
+  'verdict',
   'closingType',
   'reason',
   'identifiedBy',

@@ -66,16 +66,20 @@ function common(view: BoardView, scope: Scope, { say }: Words): Record<string, F
       'supervision',
       underSupervision(view.figures),
       say('fig.open_replied', { open: unanswered(view.figures), replied: supervision.replied }),
-      '/supervision?state=open',
+      supervisionAddress('open', scope),
     ),
     replied: fig(
       'replied',
       supervision.replied,
       say('fig.wait_verdict'),
-      '/supervision?state=replied',
+      supervisionAddress('replied', scope),
     ),
   };
 }
+
+/** The supervision orders behind a figure, within the board's scope. */
+const supervisionAddress = (state: 'open' | 'replied', { organizationId }: Scope): string =>
+  `/supervision?state=${state}${organizationId ? `&organizationId=${organizationId}` : ''}`;
 
 function central(view: BoardView, scope: Scope, words: Words): Figure[] {
   const { say } = words;

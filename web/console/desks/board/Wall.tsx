@@ -14,7 +14,7 @@ import { useKeys } from '../../lib/keys.ts';
 import { useWords, type Words } from '../../lib/text.ts';
 import { stampText, wallClock } from '../../lib/time.ts';
 import { useTitle } from '../../lib/title.ts';
-import { LampGlyph } from '../../parts/ClockChip.tsx';
+import { LampGlyph, useClockNow } from '../../parts/ClockChip.tsx';
 import { LevelMark } from '../../parts/LevelMark.tsx';
 import { ESCALATIONS_READ, isEscalation } from './causes.ts';
 import { grouped, lit, rowsOf, stageSum, sum, type Row } from './figures.ts';
@@ -261,7 +261,7 @@ function Units({ view, lamp }: { view: BoardView; lamp: 'overdue' | 'today' }) {
 /** Level, unit, time and the last four digits: nothing that says about whom. */
 function Escalation({ item }: { item: EscalationView }) {
   const { say, name, language } = useWords();
-  const now = useNow(60_000);
+  const now = useClockNow();
   return (
     <li>
       <LevelMark level={item.level} />

@@ -31,9 +31,11 @@ export function Peek({ item, canAct, onUrge, onSupervise }: Props) {
         <p>
           <ClockChip clock={clock} size="long" due />
         </p>
-        <p className="big">
-          <OrderTitle order={order} />
-        </p>
+        {!order.excerpt.startsWith(order.title) && (
+          <p className="big">
+            <OrderTitle order={order} />
+          </p>
+        )}
         <p className="row wrap">
           <OrderNo no={order.orderNo} />
           <UrgencyTag urgency={order.urgency} />

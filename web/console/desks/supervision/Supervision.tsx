@@ -40,7 +40,7 @@ export function Supervision({ item, onDone }: Props) {
           <p className="sm sec">
             <Dots>
               {say('supervision.to', { unit })}
-              {word(`cause.${item.cause}`, '')}
+              {item.cause !== 'manual' && word(`cause.${item.cause}`, '')}
               {item.issuedByName
                 ? say('supervision.by', { name: item.issuedByName })
                 : say('supervision.by_system')}
@@ -50,6 +50,7 @@ export function Supervision({ item, onDone }: Props) {
         </div>
         {clock && (
           <div className="sv-clock">
+            <span className="lab block">{say('clock.supervision_reply')}</span>
             <ClockChip clock={clock} size="long" due />
           </div>
         )}

@@ -26,9 +26,13 @@ export default function SupervisionDesk() {
   const { supervisionId } = useParams();
   const state = useTab();
   const select = useSelect(state);
-  const pages = useSupervisions({ state });
+  const organizationId = useSearchParams()[0].get('organizationId') ?? undefined;
+  const pages = useSupervisions({ state, organizationId });
   const ids = pages.items.map((item) => item.id);
-  const item = pages.items.find((i) => i.id === supervisionId);
+  const listed = pages.items.find((i) => i.id === supervisionId);
+  // An address may name one that is not on the pages read so far.
+  const named = useSupervisions({ id: supervisionId }, 1, supervisionId !== undefined && !listed);
+  const item = listed ?? named.items[0];
   const next = () =>
     select(ids[ids.indexOf(supervisionId ?? '') + 1] ?? ids.find((id) => id !== supervisionId));
   useWatch(item?.order.id);
@@ -94,8 +98,15 @@ function useTab(): SupervisionState {
 
 function useSelect(state: SupervisionState) {
   const navigate = useNavigate();
-  return (id: string | undefined) =>
-    void navigate(`/supervision${id ? `/${id}` : ''}?state=${state}`, { replace: true });
+  const address = useAddress(state);
+  return (id: string | undefined) => void navigate(address(id), { replace: true });
+}
+
+/** The address of one supervision order, or of the list, within the scope that was opened. */
+function useAddress(state: SupervisionState) {
+  const scope = useSearchParams()[0].get('organizationId');
+  return (id?: string) =>
+    `/supervision${id ? `/${id}` : ''}?state=${state}${scope ? `&organizationId=${scope}` : ''}`;
 }
 
 function StateTabs({ current }: { current: SupervisionState }) {
@@ -128,13 +139,14 @@ interface QueueProps {
 }
 function Queue({ items, state, selected }: QueueProps) {
   const { name } = useWords();
+  const address = useAddress(state);
   return (
     <ul className="q">
       {items.map((item) => (
         <li key={item.id} data-row={item.id}>
           <Link
             replace
-            to={`/supervision/${item.id}?state=${state}`}
+            to={address(item.id)}
             {...(item.id === selected ? { 'aria-current': 'true' as const } : {})}
           >
             <span className="row between">
