@@ -19,6 +19,10 @@ export function cityInstant(text: string): string {
   if (Number.isNaN(at.getTime()) || (!local && !/(?:Z|[+-]\d{2}:\d{2})$/.test(iso))) {
     throw new Error(`not a time: ${text}\n${USAGE}`);
   }
+  // 30 February would silently become 2 March.
+  if (local && stamp(at.toISOString()) !== `${local[1]} ${local[2]}`) {
+    throw new Error(`not a time: ${text}\n${USAGE}`);
+  }
   return at.toISOString();
 }
 

@@ -15,6 +15,7 @@ export const CONSUMERS = [
   'notification.supervised',
   'supervision.escalate',
   'supervision.redone',
+  'supervision.withdrawn',
   'followup.open',
   'followup.conclude',
 ] as const;
@@ -38,7 +39,7 @@ export const SUBSCRIPTIONS: Record<EventName, readonly Consumer[]> = {
   'work_order.callback_given_up': ['realtime', 'followup.conclude'],
   'work_order.redone': ['realtime', 'supervision.redone'],
   'work_order.closed': ['realtime'],
-  'work_order.withdrawn': ['realtime'],
+  'work_order.withdrawn': ['realtime', 'supervision.withdrawn'],
   'work_order.urged': ['realtime', 'notification.urged'],
   'work_order.noted': ['realtime'],
   'work_order.supervised': ['realtime', 'notification.supervised'],

@@ -384,6 +384,7 @@ export async function openHouse(
   env: NodeJS.ProcessEnv = {},
   options: { workers?: 'now' | 'later'; at?: string } = {},
 ): Promise<House> {
+  const at = options.at ?? MORNING;
   bundle();
   const [database, gateway, port] = await Promise.all([newDatabase(), startGateway(), freePort()]);
   const redis = backend === 'redis' ? await startRedis() : null;
@@ -398,12 +399,11 @@ export async function openHouse(
   };
   const owner = new pg.Pool({ connectionString: database.ownerUrl, max: 3 });
   owner.on('error', () => {});
-  if (options.at)
-    await owner.query(
-      `update app_clock set offset_ms =
+  await owner.query(
+    `update app_clock set offset_ms =
         round(extract(epoch from ($1::timestamptz - clock_timestamp())) * 1000)`,
-      [options.at],
-    );
+    [at],
+  );
   const people = new Map<string, Promise<Browser>>();
   const screens: Screen[] = [];
   const house: House = {

@@ -3,6 +3,7 @@ import { SYSTEM } from '../src/kernel/actor.ts';
 import { noteDutyFailure, receiveDuty } from '../src/platform/outbox.ts';
 import { inTransaction } from '../src/platform/unit-of-work.ts';
 import type { Deps } from '../src/platform/unit-of-work.ts';
+import { afterFiring } from './firing.ts';
 import { HANDLERS } from './handlers/index.ts';
 
 async function noteFailure(deps: Deps, outboxId: string, error: unknown): Promise<void> {
@@ -23,6 +24,7 @@ export const endServing = (): void => void (ending = true);
 export async function serveDuties(deps: Deps, ids: readonly string[]): Promise<void> {
   let failed = 0;
   for (const id of ids) {
+    await afterFiring();
     if (ending) throw new Error('this process ends');
     try {
       await inTransaction(deps, SYSTEM, async (tx) => {

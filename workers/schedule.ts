@@ -1,5 +1,4 @@
 /** Every repeating job, in one table. */
-import { catchUp } from '../src/deadline/index.ts';
 import { expireLinks } from '../src/followup/index.ts';
 import { deleteDeadSessions } from '../src/identity/index.ts';
 import { dueDeliveries } from '../src/notification/index.ts';
@@ -7,7 +6,7 @@ import { sweepKeys } from '../src/platform/idempotency.ts';
 import type { QueueFactory } from '../src/platform/queues.ts';
 import { sweepThrottle } from '../src/platform/throttle.ts';
 import type { Deps } from '../src/platform/unit-of-work.ts';
-import { adoptClocks } from '../src/workorder/index.ts';
+import { MEND_EVERY_MS, mendClocks } from './mend.ts';
 
 /** Deliveries picked up by one look. */
 const DUE_MAX = 200;
@@ -23,9 +22,7 @@ export const SCHEDULE: Record<
 > = {
   'followup.expire_links': { everyMs: 5_000, run: ({ deps }) => expireLinks(deps) },
   'notification.due': { everyMs: 2_000, run: enqueueDue },
-  // Clocks that a change of the calendar could not see; orders older than the clocks.
-  'deadline.catch_up': { everyMs: 60_000, run: ({ deps }) => catchUp(deps) },
-  'workorder.adopt_clocks': { everyMs: 60_000, run: ({ deps }) => adoptClocks(deps) },
+  'deadline.mend': { everyMs: MEND_EVERY_MS, run: ({ deps }) => mendClocks(deps) },
   'platform.sweep': {
     everyMs: 600_000,
     run: async ({ deps }) => {

@@ -7,9 +7,10 @@ import { dueDeliveries, send } from '../src/notification/index.ts';
 import type { Gateway } from '../src/notification/index.ts';
 import { neglectedDuties } from '../src/platform/outbox.ts';
 import type { Deps } from '../src/platform/unit-of-work.ts';
-import { fireAll } from '../src/deadline/index.ts';
 import { serveDuties, takeSendDuties } from './duties.ts';
+import { fire } from './firing.ts';
 import { startLoop } from './loop.ts';
+import { MEND_EVERY_MS, mendClocks } from './mend.ts';
 
 /** How often each kind is looked for when there is nothing to do, in milliseconds of real time. */
 const IDLE_MS = 2_000;
@@ -45,7 +46,7 @@ export async function neglectedSends(deps: Deps, ageSeconds: number, limit: numb
   return [...fresh, ...(await dueDeliveries(deps.db, limit - fresh.length, ageSeconds))];
 }
 
-/** Three loops, so that neither a slow duty nor a gateway that hangs holds up a deadline. */
+/** Loops of their own, so that neither a slow duty nor a gateway that hangs holds up a deadline. */
 export function startSweeper(s: SweeperDeps): { stop(): Promise<void> } {
   const { deps, firing, ageSeconds } = s;
   const { log } = deps;
@@ -63,9 +64,15 @@ export function startSweeper(s: SweeperDeps): { stop(): Promise<void> } {
   };
   const round = { log, idleMs: IDLE_MS };
   const loops = [
-    startLoop({ ...round, name: 'sweeper firing', round: () => fireAll(firing) }),
+    startLoop({ ...round, name: 'sweeper firing', round: () => fire(firing) }),
     startLoop({ ...round, name: 'sweeper duties', round: () => sweepDuties(deps, ageSeconds) }),
     startLoop({ ...round, name: 'sweeper sending', busyMs: SENDING_AGAIN_MS, round: sendSome }),
+    startLoop({
+      name: 'sweeper mending',
+      log,
+      idleMs: MEND_EVERY_MS,
+      round: () => mendClocks(deps),
+    }),
   ];
   return {
     async stop() {

@@ -8,7 +8,8 @@ import { appNow } from '../src/platform/db.ts';
 import { within } from '../src/platform/queues.ts';
 import type { Job, QueueFactory } from '../src/platform/queues.ts';
 import type { Deps } from '../src/platform/unit-of-work.ts';
-import { clockOffset, disarm, fireAll, openBuckets, takeUnarmed } from '../src/deadline/index.ts';
+import { clockOffset, disarm, openBuckets, takeUnarmed } from '../src/deadline/index.ts';
+import { fire } from './firing.ts';
 import { startLoop } from './loop.ts';
 import type { Loop } from './loop.ts';
 
@@ -75,7 +76,7 @@ async function wake(deps: Deps, bucket: number): Promise<void> {
   // More than a little too early: the clock was moved, and everything was armed anew since.
   if (early > EARLY_MAX_MS) return;
   if (early > 0) await sleep(early);
-  await fireAll(deps);
+  await fire(deps);
 }
 
 /** Looks for new steps, for jumps of the clock, and from time to time at everything. */

@@ -236,9 +236,16 @@ create trigger role_grant_changed after insert or update or delete on role_grant
   for each statement execute function tell_grants_changed();
 create trigger app_user_changed after update of active, person_id or delete on app_user
   for each statement execute function tell_grants_changed();
+create trigger session_ended after delete on session
+  for each statement execute function tell_grants_changed();
 create trigger organization_changed after update of parent_id, line_parent_id on organization
   for each statement execute function tell_grants_changed();
 
+-- A step that fired stays as it is.
+create trigger deadline_step_fired_stays before update or delete on deadline_step
+  for each row when (old.fired_at is not null) execute function refuse_change();
+create trigger escalation_append_only before update or delete or truncate on escalation
+  for each statement execute function refuse_change();
 create trigger clock_entry_append_only before update or delete or truncate on clock_entry
   for each statement execute function refuse_change();
 `;

@@ -2,11 +2,12 @@
 import { organizationsById } from '../identity/index.ts';
 import type { Actor } from '../kernel/actor.ts';
 import { userIdOf } from '../kernel/actor.ts';
+import { cityDay } from '../kernel/clock.ts';
 import { fail } from '../kernel/errors.ts';
 import { newId } from '../kernel/ids.ts';
 import type { DbTx } from '../platform/db.ts';
 import type { Tx } from '../platform/unit-of-work.ts';
-import { buildDays } from './rules.ts';
+import { addWorkingDates, buildDays, dayMinutes } from './rules.ts';
 import type { Day, Span } from './rules.ts';
 import type {
   CalendarChange,
@@ -15,6 +16,7 @@ import type {
   HoursInput,
   ImportInput,
 } from './schema.ts';
+import { calendarById } from './service.ts';
 import * as store from './store.ts';
 import type { ExceptionRow, Head } from './store.ts';
 import { layersOf, learnParents, planOf } from './tree.ts';
@@ -154,6 +156,7 @@ export async function applyChange(
   const made = { by: userIdOf(actor), at: tx.at };
   const { calendarId, ...done } = await write(tx.db, made, change);
   const answer = await publish(tx.db, { ...made, ...done, changed: [calendarId] });
+  await checkWork(tx, answer.calendarIds);
   tx.record({
     type: 'calendar.changed',
     subjectType: 'calendar',
@@ -380,4 +383,22 @@ function wrongDates(dates: readonly string[], first: string, last: string): Issu
   );
   const none = dates.length === 0 ? [{ path: 'dates', message: 'none', code: 'empty' }] : [];
   return [...none, ...outside, ...duplicates('dates', dates)];
+}
+
+/** Working days that every calendar must have ahead: longer than the longest limit of domain.md §3.3. */
+const WORK_AHEAD_DAYS = 60;
+
+/** A calendar without working time would make every clock on it impossible. */
+async function checkWork(tx: Tx, calendarIds: readonly string[]): Promise<void> {
+  for (const id of calendarIds) {
+    const calendar = await calendarById(tx.db, id);
+    const last = calendar.days.at(-1)?.date ?? cityDay(tx.at);
+    try {
+      dayMinutes(calendar);
+      for (const date of [cityDay(tx.at), last]) addWorkingDates(calendar, date, WORK_AHEAD_DAYS);
+    } catch {
+      const message = `${calendar.name}: no working time`;
+      fail('invalid_input', { issues: [{ path: 'input', message, code: 'no_work' }] });
+    }
+  }
 }

@@ -2,6 +2,12 @@ export * from './rules.ts';
 export { applyChange, publish } from './change.ts';
 export type { AppliedChange, Publication } from './change.ts';
 export { calendarRoutes } from './routes.ts';
-export { calendarById, calendarsFor, currentVersion, publishedUntil } from './service.ts';
+export {
+  calendarAt,
+  calendarById,
+  calendarsFor,
+  currentVersion,
+  publishedUntil,
+} from './service.ts';
 export type { NamedCalendar } from './service.ts';
 export { lockChanges } from './store.ts';

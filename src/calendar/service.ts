@@ -131,6 +131,17 @@ export async function calendarsFor(
   return new Map(ids.map((id, i) => [id, edition.calendars.get(heads[i]!.id)!]));
 }
 
+/**
+ * A calendar as an earlier publication had it, for explaining what was computed then. Days that no
+ * publication had are assumed by the weekly hours of now.
+ */
+export async function calendarAt(db: Reader, id: string, version: number): Promise<NamedCalendar> {
+  const now = await calendarById(db, id);
+  if (version >= now.version) return now;
+  const days = (await store.daysOf(db, [id], version)).get(id) ?? [];
+  return { ...now, version, days: days.length > 0 ? days : now.days };
+}
+
 /** @throws AppError `not_found`. */
 export async function calendarById(db: Reader, id: string): Promise<NamedCalendar> {
   const edition = await editionNow(db);

@@ -37,12 +37,20 @@ export async function fireDue(tx: Tx, limit = FIRE_BATCH): Promise<Claimed[]> {
   return claimed;
 }
 
-/** Fires batch after batch until nothing is due. @returns how many steps fired. */
-export async function fireAll(deps: Deps, limit = FIRE_BATCH): Promise<number> {
+/**
+ * Fires batch after batch until nothing is due. `onBatch` hears of each how many steps it fired.
+ * @returns how many steps fired.
+ */
+export async function fireAll(
+  deps: Deps,
+  limit = FIRE_BATCH,
+  onBatch: (fired: number) => void = () => {},
+): Promise<number> {
   let total = 0;
   for (let held = 0; ;) {
     const fired = await inTransaction(deps, SYSTEM, (tx) => fireDue(tx, limit));
     total += fired.length;
+    onBatch(fired.length);
     if (fired.length >= limit) continue;
     const wait = HELD_MS[held++];
     if (wait === undefined || !(await anyDue(deps.db))) return total;

@@ -5,14 +5,9 @@ export { BUCKET_MS, clockOffset, disarm, openBuckets, takeUnarmed } from './fire
 export { lampOf } from './lamp.ts';
 export { limitFor, rungOf } from './policy.ts';
 export type { Facts } from './policy.ts';
-export { documentOf, insertPolicy, policyAt, policyByVersion } from './policy.store.ts';
-export {
-  catchUp,
-  changeCalendar,
-  previewCalendar,
-  publishPolicy,
-  withdrawPolicy,
-} from './recompute.ts';
+export { documentOf, insertPolicy, policyAt, policyByVersion, policyOf } from './policy.store.ts';
+export { changeCalendar, previewCalendar, publishPolicy, withdrawPolicy } from './change.ts';
+export { catchUp } from './recompute.ts';
 export { deadlineRoutes } from './routes.ts';
 export {
   continueClocks,
@@ -23,6 +18,6 @@ export {
   stopClocks,
 } from './service.ts';
 export type { Start } from './service.ts';
-export { findDeadline, livingClocks, lockOrderClocks } from './store.ts';
+export { findDeadline, livingClocks, lockOrderClocks, stepsOf } from './store.ts';
 export type { DeadlineRow } from './store.ts';
 export { clockViews, explainOrder, orderClocks, simulate, subjectClocks } from './view.ts';

@@ -65,6 +65,13 @@ export async function policyVersionsOf(
   return new Map(rows.map((r) => [r.order_id, r.policy_version]));
 }
 
+/** The version an order began under; null where it has none, or that was withdrawn. */
+export async function policyOf(db: Reader, orderId: string): Promise<PolicyRow | null> {
+  const version = (await policyVersionsOf(db, [orderId])).get(orderId);
+  const row = version === undefined ? null : await policyByVersion(db, version);
+  return row && !row.withdrawn_at ? row : null;
+}
+
 /** The document of a version, parsed once in this process. */
 export async function documentOf(db: Reader, row: { id: string }): Promise<PolicyDocument> {
   const known = documents.get(row.id);
@@ -80,13 +87,30 @@ export async function documentOf(db: Reader, row: { id: string }): Promise<Polic
   return parsed;
 }
 
+/** Versions that a list shows, each with its whole document. */
+const LISTED_MAX = 30;
+
 export async function listPolicies(db: Reader): Promise<PolicyRow[]> {
   return db
     .selectFrom('deadline_policy')
     .select(HEAD)
     .orderBy('version', 'desc')
-    .limit(200)
+    .limit(LISTED_MAX)
     .execute();
+}
+
+/** One change of policies at a time. */
+export async function lockPolicies(db: DbTx): Promise<void> {
+  await sql`select pg_advisory_xact_lock(1234500004)`.execute(db);
+}
+
+/** Versions that were withdrawn and still rule living clocks. */
+export async function withdrawnInUse(db: Reader): Promise<number[]> {
+  const r = await sql<{ version: number }>`
+    select p.version from deadline_policy p where p.withdrawn_at is not null and exists (
+      select 1 from deadline d where d.policy_version = p.version and d.state <> 'stopped'
+        and d.clock <> 'citizen') order by p.version`.execute(db);
+  return r.rows.map((x) => x.version);
 }
 
 /** @returns the new version's number. */
@@ -94,7 +118,7 @@ export async function insertPolicy(
   db: DbTx,
   row: Omit<PolicyRow, 'version' | 'withdrawn_at'> & { document: PolicyDocument },
 ): Promise<number> {
-  await sql`select pg_advisory_xact_lock(1234500004)`.execute(db);
+  await lockPolicies(db);
   const r = await sql<{ version: number }>`
     insert into deadline_policy (version, id, valid_from, document, note, published_by, published_at)
     select coalesce(max(version), 0) + 1, ${row.id}, ${row.valid_from}, ${JSON.stringify(row.document)}::jsonb,

@@ -1,4 +1,5 @@
 /** Reading the policy document: which limit a clock has, which steps climb from it. Pure. */
+import { DEMAND_TYPES, URGENCIES } from '../kernel/words.ts';
 import type { Channel, Clock, DemandType, Urgency } from '../kernel/words.ts';
 import type { Limit, StepRule } from './rules.ts';
 import type { LadderRow, PolicyDocument } from './schema.ts';
@@ -41,3 +42,26 @@ export const stepRulesOf = (doc: PolicyDocument, clock: Clock): StepRule[] =>
 /** The row behind a step that fired. */
 export const rungOf = (doc: PolicyDocument, clock: Clock, step: string): LadderRow | undefined =>
   ladderOf(doc, clock).find((r) => r.step === step);
+
+/** Clocks that every order must have; praise is only acknowledged and is not signed for. */
+const NEEDED: readonly Clock[] = ['accept', 'dispatch', 'sign', 'final', 'co', 'audit', 'callback'];
+const NOT_FOR_PRAISE: readonly Clock[] = ['sign'];
+const NOBODY: Facts = { urgency: null, type: null, channel: null, redo: false };
+
+/** What a policy leaves unwatched; empty: nothing. What is not watched is not done. */
+export function unwatched(doc: PolicyDocument): string[] {
+  const cases = URGENCIES.flatMap((urgency) =>
+    DEMAND_TYPES.flatMap((type) => [false, true].map((redo) => ({ urgency, type, redo }))),
+  );
+  const limits = NEEDED.flatMap((clock) =>
+    cases
+      .filter((f) => f.type !== 'praise' || !NOT_FOR_PRAISE.includes(clock))
+      .filter((f) => !limitFor(doc, clock, { ...f, channel: 'phone' }))
+      .map((f) => `limits: ${clock} ${f.urgency} ${f.type}${f.redo ? ' redo' : ''}`),
+  );
+  const replies = [2, 3, 4]
+    .filter((level) => !limitFor(doc, 'supervision_reply', { ...NOBODY, level }))
+    .map((level) => `limits: supervision_reply level ${level}`);
+  const after = ladderOf(doc, 'final').some((r) => 'after' in r.at);
+  return [...limits, ...replies, ...(after ? [] : ['ladder: final has no step after it is due'])];
+}

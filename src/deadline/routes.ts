@@ -9,7 +9,7 @@ import type { Env } from '../platform/http/auth.ts';
 import { valid } from '../platform/http/validate.ts';
 import type { Deps } from '../platform/unit-of-work.ts';
 import { health, policies } from './policies.ts';
-import { changeCalendar, previewCalendar, publishPolicy, withdrawPolicy } from './recompute.ts';
+import { changeCalendar, previewCalendar, publishPolicy, withdrawPolicy } from './change.ts';
 import { publishPolicyInput, simulateInput } from './schema.ts';
 import { simulate } from './view.ts';
 

@@ -13,10 +13,11 @@ import type { Clock, Lamp, Role } from '../kernel/words.ts';
 import { BASES } from './rules.ts';
 import type { Basis, Line } from './rules.ts';
 
-const amount = z.number().positive().max(3_650);
+/** Hours at most: a year. */
+const amount = z.number().positive().max(8_784);
 
 /** Working days of one limit; the calendar looks ten years ahead, and every act would fail beyond. */
-const WORKING_DAYS_MAX = 1_000;
+const WORKING_DAYS_MAX = 250;
 
 /** One line of the table of domain.md §3.3; a condition that is left out holds for all. */
 export const limitRow = z
@@ -41,7 +42,7 @@ export type LimitRow = z.infer<typeof limitRow>;
 
 /** One step of the ladder on some clocks. */
 export const ladderRow = z.object({
-  clocks: z.array(z.enum(CLOCKS)).min(1),
+  clocks: z.array(z.enum(CLOCKS)).min(1).max(CLOCKS.length),
   step: z.string().regex(/^[a-z0-9_]{2,24}$/),
   at: z.union([
     z.object({ share: z.number().gt(0).lt(1) }),
@@ -50,7 +51,7 @@ export const ladderRow = z.object({
   level: z.int().min(0).max(4),
   action: z.enum(LADDER_ACTIONS),
   /** Positions in the unit (or, for `supervisor` and the other roles of the centre, there) that hear of it. */
-  to: z.array(z.enum(ROLES)).min(1),
+  to: z.array(z.enum(ROLES)).min(1).max(ROLES.length),
   /** Also by message to the duty telephone. */
   message: z.boolean().default(false),
 });
@@ -84,7 +85,7 @@ export const policyDocument = z.object({
   quiet: z.object({
     from: timeOfDay,
     to: timeOfDay,
-    exceptUrgencies: z.array(z.enum(URGENCIES)),
+    exceptUrgencies: z.array(z.enum(URGENCIES)).max(URGENCIES.length),
   }),
   /** Follow-up (domain.md §2.10). */
   followup: z.object({

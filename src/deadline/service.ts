@@ -219,6 +219,17 @@ interface NewEntry {
   detail?: Record<string, unknown>;
 }
 
+/** What rules the clocks under each version: that version, or the one that holds where it was withdrawn. */
+async function rulesOf(tx: Tx, versions: readonly number[]): Promise<Map<number, Ruled>> {
+  const ruled = new Map<number, Ruled>();
+  for (const version of versions) {
+    const own = (await policyByVersion(tx.db, version))!;
+    const row = own.withdrawn_at ? ((await policyAt(tx.db, tx.at)) ?? own) : own;
+    ruled.set(version, { version: row.version, doc: await documentOf(tx.db, row) });
+  }
+  return ruled;
+}
+
 /** Everything needed to compute some clocks anew. */
 async function known(tx: Tx, rows: readonly DeadlineRow[]) {
   const ids = rows.map((r) => r.id);
@@ -230,15 +241,12 @@ async function known(tx: Tx, rows: readonly DeadlineRow[]) {
       rows.map((r) => r.organization_id),
     ),
   ];
-  const docs = new Map<number, PolicyDocument>();
-  for (const version of new Set(rows.map((r) => r.policy_version))) {
-    docs.set(version, await documentOf(tx.db, (await policyByVersion(tx.db, version))!));
-  }
+  const ruled = await rulesOf(tx, [...new Set(rows.map((r) => r.policy_version))]);
   return {
     entries: group(entries, (e) => e.deadline_id),
     steps: group(steps, (s) => s.deadline_id),
     calendar: (r: DeadlineRow) => calendars.get(r.organization_id)!,
-    doc: (version: number) => docs.get(version)!,
+    ruled: (r: DeadlineRow) => ruled.get(r.policy_version)!,
   };
 }
 
@@ -290,9 +298,9 @@ async function enter(
       ...(k.entries.get(row.id) ?? []),
       { ...added[i]!, detail: entry.detail ?? {} } as unknown as EntryRow,
     ];
-    const doc = k.doc(row.policy_version);
+    const { version, doc } = k.ruled(row);
     const next = again(tx.at, row, entries, k.steps.get(row.id) ?? [], doc, k.calendar(row));
-    await store.updateDeadline(tx.db, row.id, next.set);
+    await store.updateDeadline(tx.db, row.id, { ...next.set, policy_version: version });
     steps.push(...next.steps);
   }
   await store.insertSteps(tx.db, steps);
@@ -317,7 +325,11 @@ export function again(
   const current = new Set(fired.filter((s) => s.epoch === row.epoch).map((s) => s.step));
   const extended =
     entries.at(-1)!.kind === 'extend' && entries.at(-1)!.at.getTime() === now.getTime();
-  const ahead = computed.steps.some((s) => current.has(s.step) && s.at > now);
+  // A step fires after its instant: only what lies after that firing, and after now, lies ahead again.
+  const firedAt = new Map(fired.map((s) => [`${s.epoch} ${s.step}`, s.fired_at!]));
+  const liesAhead = (s: { step: string; at: Date }) =>
+    s.at > now && s.at > (firedAt.get(`${row.epoch} ${s.step}`) ?? s.at);
+  const ahead = computed.steps.some((s) => current.has(s.step) && liesAhead(s));
   const epoch = row.epoch + (extended || ahead ? 1 : 0);
   const done = new Set(epoch === row.epoch ? current : []);
   const before = new Set(fired.map((s) => s.step));

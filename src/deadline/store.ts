@@ -194,31 +194,84 @@ export async function livingClocks(
     .execute()) as DeadlineRow[];
 }
 
-/** Which living clocks are computed anew. */
+/** Which living clocks are computed anew: under a version of the policy, or by an older calendar. */
 export interface Stale {
-  /** Those under this version of the policy; else those that run on working time. */
   policyVersion?: number;
-  /** Those computed with an older calendar than this. */
+  /** Those on working time that were computed with an older calendar than this. */
   calendarBefore?: number;
 }
 
-/** Living clocks in portions, for computing them anew. */
-export async function livingPage(
-  db: DbTx,
+const staleQuery = (db: Reader, { policyVersion, calendarBefore }: Stale) => {
+  let q = db.selectFrom('deadline').where('state', '<>', 'stopped').where('clock', '<>', 'citizen');
+  if (policyVersion !== undefined) q = q.where('policy_version', '=', policyVersion);
+  if (calendarBefore !== undefined) {
+    q = q.where('basis', '<>', 'nh').where('calendar_version', '<', calendarBefore);
+  }
+  return q;
+};
+
+/** The next portion of them; nothing is locked. */
+export async function staleIds(
+  db: Reader,
+  which: Stale,
   after: string | null,
   limit: number,
-  { policyVersion, calendarBefore }: Stale,
+): Promise<string[]> {
+  let q = staleQuery(db, which).select('id');
+  if (after) q = q.where('id', '>', after);
+  return (await q.orderBy('id').limit(limit).execute()).map((r) => r.id);
+}
+
+/**
+ * Locks those of a portion that still are stale and that nobody holds. It waits for nobody, so it can
+ * be in no circle of waiting.
+ */
+export async function lockStale(
+  db: DbTx,
+  ids: readonly string[],
+  which: Stale,
+): Promise<DeadlineRow[]> {
+  return (await staleQuery(db, which)
+    .selectAll()
+    .where('id', 'in', [...ids])
+    .orderBy('id')
+    .forUpdate()
+    .skipLocked()
+    .execute()) as DeadlineRow[];
+}
+
+/** Living clocks on working time in portions, read only. */
+export async function livingWorking(
+  db: Reader,
+  after: string | null,
+  limit: number,
 ): Promise<DeadlineRow[]> {
   let q = db
     .selectFrom('deadline')
     .selectAll()
     .where('state', '<>', 'stopped')
-    .where('clock', '<>', 'citizen');
-  if (policyVersion === undefined) q = q.where('basis', '<>', 'nh');
-  else q = q.where('policy_version', '=', policyVersion);
-  if (calendarBefore !== undefined) q = q.where('calendar_version', '<', calendarBefore);
+    .where('clock', '<>', 'citizen')
+    .where('basis', '<>', 'nh');
   if (after) q = q.where('id', '>', after);
-  return (await q.orderBy('id').limit(limit).forUpdate().execute()) as DeadlineRow[];
+  return (await q.orderBy('id').limit(limit).execute()) as DeadlineRow[];
+}
+
+/** What follows from computing clocks anew, for many at once. */
+export async function updateDeadlines(
+  db: DbTx,
+  rows: readonly (DeadlineChange & { id: string })[],
+): Promise<void> {
+  if (rows.length === 0) return;
+  await sql`
+    update deadline d set state = n.state, epoch = n.epoch, basis = n.basis, amount = n.amount,
+      policy_version = n.policy_version, calendar_id = n.calendar_id,
+      calendar_version = n.calendar_version, due_at = n.due_at, soon_at = n.soon_at,
+      today_at = n.today_at, remaining_ms = n.remaining_ms, provisional = n.provisional
+    from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as n (id uuid, state text, epoch integer,
+      basis text, amount double precision, policy_version integer, calendar_id uuid,
+      calendar_version integer, due_at timestamptz, soon_at timestamptz, today_at timestamptz,
+      remaining_ms double precision, provisional boolean)
+    where d.id = n.id`.execute(db);
 }
 
 /** These clocks agree with this version of the calendar. */

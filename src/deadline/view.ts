@@ -1,5 +1,5 @@
 /** What is shown of clocks: the chip in lists, and the explanation step by step. */
-import { calendarById, calendarsFor, dayAt } from '../calendar/index.ts';
+import { calendarAt, calendarsFor, dayAt } from '../calendar/index.ts';
 import type { NamedCalendar } from '../calendar/index.ts';
 import { organizationsById, userNames } from '../identity/index.ts';
 import { cityDay, DAY_MS } from '../kernel/clock.ts';
@@ -134,7 +134,7 @@ export async function explainOrder(
   };
   const views: DeadlineView[] = [];
   for (const row of rows) {
-    const calendar = await calendarById(db, row.calendar_id);
+    const calendar = await calendarAt(db, row.calendar_id, row.calendar_version);
     const policy = (await policyByVersion(db, row.policy_version))!;
     views.push(
       explain(row, {

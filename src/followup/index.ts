@@ -3,6 +3,7 @@ export { proposesRedo } from './rules.ts';
 export {
   conclude,
   evaluateByLink,
+  adoptLinks,
   expireLinks,
   open,
   ratingToken,

@@ -66,6 +66,13 @@ async function sendLink(deps: Deps, tx: Tx, task: TaskRow, hasPhone: boolean) {
     'done',
     'link_sent',
   );
+  tx.record({
+    type: 'deadline.moved',
+    subjectType: 'work_order',
+    subjectId: task.order_id,
+    orderId: task.order_id,
+    payload: { organizationIds: [] },
+  });
   if (!hasPhone) return;
   tx.record({
     type: 'callback.link_made',
@@ -382,3 +389,17 @@ export async function close(
 /** Follow-up belongs to those who call back and those who supervise. */
 export const requireFollowup = (actor: StaffActor): StaffActor =>
   holds(actor, 'callback_agent', 'supervisor') ? actor : fail('not_allowed');
+
+/** Callback clocks of one look at links that were sent before there were clocks. */
+const ADOPTED_MAX = 200;
+
+/** Ends, as of then, the callback clocks of links that had gone out before an upgrade brought clocks. */
+export const adoptLinks = (deps: Deps): Promise<number> =>
+  inTransaction(deps, SYSTEM, async (tx) => {
+    const found = await store.linksWithClock(tx.db, ADOPTED_MAX);
+    for (const { orderId, sentAt } of found) {
+      const which = { subjectIds: [orderId], clocks: ['callback'] as const };
+      await stopClocks({ ...tx, at: sentAt }, 'system', which, 'done', 'link_sent');
+    }
+    return found.length;
+  });

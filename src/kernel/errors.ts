@@ -28,7 +28,7 @@ export const ERROR_STATUS = {
   first_contact_missing: 409,
   reply_missing: 409,
   already_done: 409,
-  preview_outdated: 409,
+  last_policy: 409,
   requester_unreachable: 409,
   demo_only: 404,
   busy: 503,

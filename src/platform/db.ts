@@ -79,6 +79,10 @@ export const sqlState = (error: unknown): string | undefined => {
   return typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code) ? code : undefined;
 };
 
+/** Whether the error is a breach of this unique index or constraint. */
+export const violates = (error: unknown, name: string): boolean =>
+  sqlState(error) === '23505' && (error as { constraint?: string }).constraint === name;
+
 /** Turns errors of the database into those of the platform; others pass unchanged. */
 export function translateDbError(error: unknown): unknown {
   if (error instanceof AppError) return error;

@@ -23,7 +23,7 @@ export function concerns(
 /** Lists of a board that an event may change. */
 export function listsOf(type: string): BoardPush['lists'] {
   if (type === 'user.signed_in' || type === 'drop') return [];
-  return /^(?:escalation|deadline|work_order\.supervis)/.test(type)
+  return /^(?:escalation|deadline|work_order\.(?:supervis|urged))/.test(type)
     ? ['orders', 'escalations']
     : ['orders'];
 }

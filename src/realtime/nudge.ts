@@ -14,8 +14,8 @@ export interface Nudge {
 export interface ServerToClient {
   /** Changed figures of a board that was asked for. */
   board: (push: BoardPush) => void;
-  /** Something may have been missed: fetch what is on screen anew. */
-  resync: () => void;
+  /** Something may have been missed: fetch what is on screen anew. `at`: the platform's clock, which was moved. */
+  resync: (at?: string) => void;
   nudge: (nudges: Nudge[]) => void;
 }
 export interface ClientToServer {

@@ -102,9 +102,12 @@ export function attachSockets(
     },
     deps.log,
   );
-  const clock = watchClock(deps, sockets, () => {
+  const clock = watchClock(deps, sockets, (offset) => {
     hub.recount();
     recheck.now();
+    if (offset !== undefined) {
+      io.local.emit('resync', new Date(Date.now() + offset).toISOString());
+    }
   });
   return {
     io: bus,
@@ -119,11 +122,11 @@ export function attachSockets(
   };
 }
 
-/** Tells when the platform's clock was moved; in production nobody can. */
+/** Tells how far the platform's clock was moved, at the first look nothing; in production nobody can. */
 function watchClock(
   deps: Deps,
   sockets: () => Iterable<unknown>,
-  moved: () => void,
+  moved: (offset?: number) => void,
 ): NodeJS.Timeout {
   let kind: string | undefined;
   let known: number | undefined;
@@ -132,7 +135,8 @@ function watchClock(
     if (kind === 'production') return clearInterval(timer);
     if ([...sockets()].length === 0) return;
     const offset = await clockOffset(deps.db);
-    if (offset !== known) moved();
+    if (known === undefined) moved();
+    else if (offset !== known) moved(offset);
     known = offset;
   };
   const timer = setInterval(() => void look().catch(() => {}), CLOCK_MS);

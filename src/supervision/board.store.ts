@@ -47,6 +47,19 @@ export async function listEscalations(
   return q.orderBy(AT, 'desc').orderBy('e.id', 'desc').limit(limit).execute();
 }
 
+/** The highest level of the supervision orders that are not settled, by order and organisation. */
+export async function standingLevels(db: Reader, orderIds: readonly string[]) {
+  if (orderIds.length === 0) return [];
+  return db
+    .selectFrom('supervision_order')
+    .select(['order_id as orderId', 'organization_id as organizationId'])
+    .select((e) => e.fn.max('level').as('level'))
+    .where('order_id', 'in', [...orderIds])
+    .where('state', '<>', 'accepted')
+    .groupBy(['order_id', 'organization_id'])
+    .execute();
+}
+
 /** The last escalation of each order within each organisation (null: the centre). */
 export async function lastEscalations(db: Reader, orderIds: readonly string[]) {
   if (orderIds.length === 0) return [];

@@ -224,7 +224,7 @@ export async function boardOrders(
   };
   const rows = await listClocks(db, filter, readCursor(q.cursor), q.limit + 1);
   const orderIds = rows.map((r) => r.order_id);
-  const [orders, clocks, units, signers, last] = await Promise.all([
+  const [orders, clocks, units, signers, last, standing] = await Promise.all([
     orderItems(db, orderIds),
     clockViews(db, rows),
     organizationsById(
@@ -236,21 +236,24 @@ export async function boardOrders(
       rows.map((r) => r.subject_id),
     ),
     store.lastEscalations(db, orderIds),
+    store.standingLevels(db, orderIds),
   ]);
   const names = await userNames(db, [...signers.values()]);
   const view = (r: (typeof rows)[number]): BoardItem => {
     const unit = r.organization_id ? units.get(r.organization_id) : undefined;
-    const step = last.find(
-      (e) => e.orderId === r.order_id && e.organizationId === r.organization_id,
-    );
+    const isOfRow = (e: { orderId: string; organizationId: string | null }) =>
+      e.orderId === r.order_id && e.organizationId === r.organization_id;
+    const step = last.find(isOfRow);
+    const clock = clocks.get(r.id)!;
     return {
       order: shown(scope, orders.get(r.order_id)!),
-      clock: clocks.get(r.id)!,
+      clock,
       organization: unit ? unitRef(unit) : null,
       handlerName: names.get(signers.get(r.subject_id) ?? '') ?? null,
       last: step
         ? { action: step.action, level: step.level, cause: step.cause, at: step.at.toISOString() }
         : null,
+      level: Math.max(clock.level, standing.find(isOfRow)?.level ?? 0),
     };
   };
   return pageOf(rows, q.limit, view, (r) => ({ at: r.orderAt, id: r.id }));

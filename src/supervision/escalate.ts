@@ -2,7 +2,16 @@
  * The ladder at work: what each step of a clock that fired does, and what else opens a supervision
  * order. Every step leaves one row, whatever came of it.
  */
-import { documentOf, findDeadline, policyAt, policyByVersion, rungOf } from '../deadline/index.ts';
+import {
+  documentOf,
+  findDeadline,
+  policyAt,
+  policyByVersion,
+  policyOf,
+  rungOf,
+  stepsOf,
+  stopClocks,
+} from '../deadline/index.ts';
 import type { DeadlineRow } from '../deadline/index.ts';
 import type { LadderRow, PolicyDocument } from '../deadline/schema.ts';
 import { SYSTEM } from '../kernel/actor.ts';
@@ -69,12 +78,10 @@ export async function escalate(_deps: Deps, tx: Tx, event: StoredEvent): Promise
       : null;
   const f: Fired = { tx, orderId: order.id, clock, unanswered };
   const assignmentId = unanswered ? unanswered.assignment_id : await assignmentOf(f);
-  const served = await store.stepsDone(tx.db, clock.id);
   const told: (Told & { level: number })[] = [];
-  for (const s of fired.steps) {
-    if (served.has(`${s.epoch} ${s.step}`)) continue;
+  for (const s of await waiting(tx, clock.id)) {
     const rung = rungOf(doc, clock.clock, s.step);
-    const lives = clock.state !== 'stopped' && clock.epoch === s.epoch;
+    const lives = clock.state !== 'stopped' && !s.comesAgain;
     const deed = rung && lives ? await unlessRefused(climb(f, rung)) : null;
     await keep(f, s, deed);
     if (!rung || !deed) continue;
@@ -98,8 +105,31 @@ export async function escalate(_deps: Deps, tx: Tx, event: StoredEvent): Promise
 const assignmentOf = async (f: Fired): Promise<string | null> =>
   (await assignmentsOf(f.tx.db, f.orderId)).find((a) => a.id === f.clock.subject_id)?.id ?? null;
 
+/**
+ * Every step of the clock that fired and was not served, in the order of their instants: several
+ * events may be served in any order, the steps of one clock never. One that was granted anew, and so
+ * stands in a later epoch too, comes again and is not told of now.
+ */
+async function waiting(tx: Tx, deadlineId: string) {
+  const [steps, served] = [
+    await stepsOf(tx.db, [deadlineId]),
+    await store.stepsDone(tx.db, deadlineId),
+  ];
+  return steps
+    .filter((s) => s.fired_at !== null && !served.has(`${s.epoch} ${s.step}`))
+    .toSorted((a, b) => a.fire_at.getTime() - b.fire_at.getTime() || a.level - b.level)
+    .map((s) => ({
+      ...s,
+      comesAgain: steps.some((o) => o.step === s.step && o.epoch > s.epoch),
+    }));
+}
+
 /** One row for each step; `told` is false where nothing came of it. */
-const keep = (f: Fired, s: FiredPayload['steps'][number], deed: Deed | null) =>
+const keep = (
+  f: Fired,
+  s: { step: string; epoch: number; level: number; action: LadderAction },
+  deed: Deed | null,
+) =>
   store.insertEscalation(f.tx.db, {
     id: newId(),
     order_id: f.orderId,
@@ -185,7 +215,8 @@ export async function redone(_deps: Deps, tx: Tx, event: StoredEvent): Promise<v
   const order = event.orderId ? await lockOrder(tx.db, event.orderId) : null;
   // Another redo has its own event; what was closed or withdrawn meanwhile needs nobody.
   if (!order || order.round !== event.payload.round || order.closed_at) return;
-  const policy = await policyAt(tx.db, tx.at);
+  // An order keeps the policy it began under, as long as that holds.
+  const policy = (await policyOf(tx.db, order.id)) ?? (await policyAt(tx.db, tx.at));
   const lead = heldBy(await assignmentsOf(tx.db, order.id), order.round);
   if (!policy || !lead) return;
   const { triggers } = await documentOf(tx.db, policy);
@@ -201,4 +232,11 @@ export async function redone(_deps: Deps, tx: Tx, event: StoredEvent): Promise<v
     });
     await keepIssued(tx, row);
   }
+}
+
+/** Nobody has to answer for an order that its citizen withdrew. */
+export async function withdrawn(_deps: Deps, tx: Tx, event: StoredEvent): Promise<void> {
+  const subjectIds = await store.unsettledOf(tx.db, event.orderId!);
+  const which = { subjectIds, clocks: ['supervision_reply'] as const };
+  await stopClocks(tx, 'system', which, 'void', 'withdraw');
 }

@@ -1,7 +1,7 @@
 export { boardScope, figures, viewOf } from './board.ts';
 export type { BoardScope, Counted } from './board.ts';
 export { boardRoutes } from './board.routes.ts';
-export { escalate, redone } from './escalate.ts';
+export { escalate, redone, withdrawn } from './escalate.ts';
 export type { Told } from './escalate.ts';
 export { whereIs } from './rules.ts';
 export { supervisionRoutes } from './routes.ts';

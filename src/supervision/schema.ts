@@ -167,6 +167,8 @@ export interface BoardItem {
   /** Who signed for it. */
   handlerName: string | null;
   last: { action: LadderAction; level: number; cause: string; at: string } | null;
+  /** The highest reached: by the clock, or by a supervision order of the unit that is not settled. */
+  level: number;
 }
 export const escalationQuery = pageQuery.extend({
   organizationId: z.uuid().optional(),

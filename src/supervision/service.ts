@@ -8,7 +8,7 @@ import { AppError, fail } from '../kernel/errors.ts';
 import { newId } from '../kernel/ids.ts';
 import { UNIT_ROLES } from '../kernel/words.ts';
 import type { SupervisionCause, SupervisionState } from '../kernel/words.ts';
-import { sqlState } from '../platform/db.ts';
+import { violates } from '../platform/db.ts';
 import { inTransaction } from '../platform/unit-of-work.ts';
 import type { Call, Deps, Tx } from '../platform/unit-of-work.ts';
 import {
@@ -60,7 +60,7 @@ export async function urge(
     );
   } catch (error) {
     // The unique index of citizen urges is the rule; everything is rolled back with it.
-    if (sqlState(error) === '23505') throw new AppError('urge_daily_limit');
+    if (violates(error, 'urge_citizen_once_a_day')) throw new AppError('urge_daily_limit');
     throw error;
   }
 }
@@ -151,12 +151,19 @@ export async function issue(
   checkDue(tx, replyDue);
   const order = (await findOrder(tx.db, i.orderId))!;
   const held = supervisedBy(await assignmentsOf(tx.db, i.orderId), order.round, i)!;
+  const party = actor.kind === 'system' ? 'system' : 'supervisor';
+  const of = {
+    id,
+    order_id: i.orderId,
+    organization_id: held.organization_id,
+    level: i.level,
+  };
+  await startReplyClock(tx, party, of, order, 'supervise', replyDue ?? null);
+  // Numbers have no gaps, so whoever takes one holds up the next: it is taken last.
   const year = Number(cityDay(tx.at).slice(0, 4));
-  // The order is locked by now: whoever numbers waits for nobody but other numberers.
-  const number = numberOf(year, await store.takeNumber(tx.db, year));
   const row: SupervisionRow = {
     id,
-    number,
+    number: numberOf(year, await store.takeNumber(tx.db, year)),
     order_id: i.orderId,
     assignment_id: held.id,
     organization_id: held.organization_id,
@@ -173,8 +180,6 @@ export async function issue(
     judged_at: null,
   };
   await store.insertSupervision(tx.db, row);
-  const party = actor.kind === 'system' ? 'system' : 'supervisor';
-  await startReplyClock(tx, party, row, order, 'supervise', replyDue ?? null);
   return { done, row };
 }
 
@@ -262,7 +267,8 @@ export const reply = (
       const there = (g: StaffActor['grants'][number]) =>
         isCenterRole(g.role) || g.organizationId === found.organization_id;
       const asLeader: StaffActor = { ...actor, grants: actor.grants.filter(there) };
-      const text = { supervisionId: id, text: input.text };
+      const { organization_id: organizationId } = found;
+      const text = { supervisionId: id, organizationId, text: input.text };
       const done = await act(tx, asLeader, found.order_id, 'reply_supervision', null, text);
       const row = await inState(tx, id, input.version, 'open');
       await store.setReplied(tx.db, row, actor.userId, tx.at);
@@ -287,9 +293,9 @@ export const judge = (
     deps,
     actor,
     async (tx) => {
-      const { order_id } = await findFor(tx, actor, id);
+      const { order_id, organization_id: organizationId } = await findFor(tx, actor, id);
       const { verdict, note } = input;
-      const said = { supervisionId: id, verdict, note };
+      const said = { supervisionId: id, organizationId, verdict, note };
       const done = await act(tx, actor, order_id, 'judge_supervision', null, said);
       const row = await inState(tx, id, input.version, 'replied');
       await store.setJudged(tx.db, row, verdict, actor.userId, tx.at);

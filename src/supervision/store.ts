@@ -187,3 +187,14 @@ export async function stepsDone(db: Reader, deadlineId: string): Promise<Set<str
     .execute();
   return new Set(rows.map((r) => `${r.epoch} ${r.step}`));
 }
+
+/** Supervision orders of an order that were not accepted. */
+export async function unsettledOf(db: Reader, orderId: string): Promise<string[]> {
+  const rows = await db
+    .selectFrom('supervision_order')
+    .select('id')
+    .where('order_id', '=', orderId)
+    .where('state', '<>', 'accepted')
+    .execute();
+  return rows.map((r) => r.id);
+}

@@ -11,7 +11,7 @@ import type { AssignmentRow, OrderRow } from './store.ts';
 import * as read from './read.store.ts';
 import * as store from './store.ts';
 
-/** Orders adopted in one transaction. */
+/** Orders looked for at once. */
 const PORTION = 200;
 
 /** Acts by which the citizen was answered; the first of them ended the citizen's clock. */
@@ -113,26 +113,41 @@ async function adopt(tx: Tx, o: Old): Promise<void> {
   await stopClocks({ ...tx, at: answer.at }, 'system', which, 'done', answer.act);
 }
 
-/** Adopts a portion of the open orders that no clock was ever started for. */
-async function adoptSome(tx: Tx): Promise<number> {
-  const orders = await read.ordersWithoutClock(tx.db, PORTION);
-  for (const id of orders) {
-    const order = await store.lockOrder(tx.db, id);
-    if (!order) continue;
-    const assignments = (await store.assignmentsOf(tx.db, id)).filter(
-      (a) => a.round === order.round,
-    );
-    await adopt(tx, { order, assignments, acts: await read.actsOf(tx.db, id) });
-  }
-  return orders.length;
+/** Adopts one order, and tells boards and lists. */
+async function adoptOne(tx: Tx, id: string): Promise<void> {
+  const order = await store.lockOrder(tx.db, id);
+  if (!order || (await read.hasClock(tx.db, id))) return;
+  const assignments = (await store.assignmentsOf(tx.db, id)).filter((a) => a.round === order.round);
+  await adopt(tx, { order, assignments, acts: await read.actsOf(tx.db, id) });
+  tx.record({
+    type: 'deadline.moved',
+    subjectType: 'work_order',
+    subjectId: id,
+    orderId: id,
+    payload: { organizationIds: assignments.map((a) => a.organization_id) },
+  });
 }
 
-/** Called by the schedule; an upgrade from a version without clocks is done with the first rounds. */
+/**
+ * Adopts the open orders that no clock was ever started for, each in a transaction of its own: one
+ * that cannot be adopted is logged and holds up no other. Called again and again.
+ * @returns how many were adopted.
+ */
 export async function adoptClocks(deps: Deps): Promise<number> {
   let total = 0;
+  const failed = new Set<string>();
   for (;;) {
-    const n = await inTransaction(deps, SYSTEM, adoptSome);
-    total += n;
-    if (n < PORTION) return total;
+    const found = await read.ordersWithoutClock(deps.db, PORTION + failed.size);
+    const ids = found.filter((id) => !failed.has(id));
+    if (ids.length === 0) return total;
+    for (const id of ids) {
+      try {
+        await inTransaction(deps, SYSTEM, (tx) => adoptOne(tx, id));
+        total += 1;
+      } catch (error) {
+        failed.add(id);
+        deps.log.warn({ orderId: id, error: String(error).slice(0, 200) }, 'no clock for an order');
+      }
+    }
   }
 }

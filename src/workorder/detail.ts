@@ -82,7 +82,8 @@ export async function orderDetail(
       firstContactAt: a.first_contact_at?.toISOString() ?? null,
       submittedAt: a.submitted_at?.toISOString() ?? null,
       waived: a.waived,
-      clocks: clocks.get(a.id) ?? [],
+      // What other units owe is not this unit's matter.
+      clocks: reader.center || reader.reach.has(a.organization_id) ? (clocks.get(a.id) ?? []) : [],
       replies: replyViews.filter((r) => r.assignmentId === a.id).map((r) => r.view),
       allowed: allowedAssignmentActs(seen, a),
     })),
@@ -110,7 +111,15 @@ export async function orderDetail(
                 reader,
               ),
           )
-          .map((t) => ({ kind: t.kind, visibility: t.visibility as Visibility, body: t.body })),
+          .map((t) => ({
+            kind: t.kind,
+            // What the centre addressed to this unit is, for the unit, its own.
+            visibility:
+              t.visibility === 'center' && !reader.center
+                ? ('unit' as const)
+                : (t.visibility as Visibility),
+            body: t.body,
+          })),
       })),
     allowed: allowedOrderActs(seen),
   };

@@ -38,8 +38,13 @@ export type OrderInputs = { [K in Union['act']]: Extract<Union, { act: K }>['inp
     demand: string;
     step?: string | undefined;
   };
-  reply_supervision: { supervisionId: string; text: string };
-  judge_supervision: { supervisionId: string; verdict: Verdict; note: string };
+  reply_supervision: { supervisionId: string; organizationId: string; text: string };
+  judge_supervision: {
+    supervisionId: string;
+    organizationId: string;
+    verdict: Verdict;
+    note: string;
+  };
   record_attempt: { result: AttemptResult; note: string };
   evaluate: {
     contacted: boolean | null;

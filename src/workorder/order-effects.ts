@@ -6,7 +6,7 @@ import { newId } from '../kernel/ids.ts';
 import type { SupervisionCause } from '../kernel/words.ts';
 import { recordDecision } from '../routing/index.ts';
 import { cancelOpen, idsIn, inRound, openAssignments, text } from './effect.ts';
-import type { Context, DoableOrderAct, OrderEffect } from './effect.ts';
+import type { Context, DoableOrderAct, OrderEffect, Text } from './effect.ts';
 import { ORDER_ACTS } from './lifecycle.ts';
 import type { ClosingType } from './lifecycle.ts';
 import * as store from './store.ts';
@@ -166,6 +166,10 @@ export const supervisedBy = (
     ? assignments.findLast((a) => a.organization_id === i.organizationId)
     : undefined);
 
+/** Read by the centre and by the unit that is asked, not by others on the same order. */
+const addressed = (organizationId: string, texts: Text[]): Text[] =>
+  texts.map((t) => ({ ...t, organizationId }));
+
 const supervise: OrderEffect<'supervise'> = async (c, i) => {
   const held = supervisedBy(c.assignments, c.order.round, i);
   if (!held) fail('unit_unknown', { unitIds: i.organizationId ? [i.organizationId] : [] });
@@ -177,19 +181,19 @@ const supervise: OrderEffect<'supervise'> = async (c, i) => {
       cause: i.cause,
       ...(i.step && { step: i.step }),
     },
-    texts: text('supervision_demand', 'staff', i.demand),
+    texts: addressed(held.organization_id, text('supervision_demand', 'center', i.demand)),
     createdId: i.supervisionId,
   };
 };
 
 const replySupervision: OrderEffect<'reply_supervision'> = async (_c, i) => ({
   detail: { supervisionId: i.supervisionId },
-  texts: text('supervision_reply', 'staff', i.text),
+  texts: addressed(i.organizationId, text('supervision_reply', 'center', i.text)),
 });
 
 const judgeSupervision: OrderEffect<'judge_supervision'> = async (_c, i) => ({
   detail: { supervisionId: i.supervisionId, verdict: i.verdict },
-  texts: text('verdict_note', 'staff', i.note),
+  texts: addressed(i.organizationId, text('verdict_note', 'center', i.note)),
 });
 
 const recordAttempt: OrderEffect<'record_attempt'> = async (_c, i) => ({

@@ -95,6 +95,16 @@ export async function listQueue(
     .execute()) as (ListedOrder & { sort_at: Date })[];
 }
 
+/** Whether clocks were ever started for the order. */
+export async function hasClock(db: Reader, orderId: string): Promise<boolean> {
+  const r = await db
+    .selectFrom('clocked_order')
+    .select('order_id')
+    .where('order_id', '=', orderId)
+    .executeTakeFirst();
+  return r !== undefined;
+}
+
 /** Open orders that no clock was ever started for: made before there were clocks. */
 export async function ordersWithoutClock(db: Reader, limit: number): Promise<string[]> {
   const r = await sql<{ id: string }>`select o.id from work_order o

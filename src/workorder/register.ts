@@ -16,8 +16,22 @@ export interface Incoming {
   capacity: Capacity;
 }
 
-const titleOf = (draft: Draft): string =>
-  draft.matter.title || draft.matter.content.replace(/\s+/g, ' ').slice(0, 24);
+const TITLE_MAX = 24;
+/** A clause that ends earlier is a greeting and says nothing. */
+const TITLE_MIN = 8;
+const CLAUSE_END = /[，；：。！？]|[,;:.!?](?=\s)/gu;
+const AT_END = /[\s，、；：。,;:.]+$/u;
+
+/** The title given; without one, the first clauses of the words, as many as fit. */
+export function titleOf({ title, content }: Pick<Draft['matter'], 'title' | 'content'>): string {
+  if (title) return title;
+  const words = content.replace(/\s+/g, ' ').trim();
+  const head = words.slice(0, TITLE_MAX);
+  // One further: the mark after a clause that just fits.
+  const ends = [...words.slice(0, TITLE_MAX + 1).matchAll(CLAUSE_END)];
+  const end = words.length <= TITLE_MAX ? 0 : (ends.at(-1)?.index ?? 0);
+  return (end < TITLE_MIN ? head : head.slice(0, end)).replace(AT_END, '') || head;
+}
 
 /**
  * Registers a batch of drafts in the caller's transaction: number, order, words, act, event.
@@ -73,7 +87,7 @@ function toRow(tx: Tx, n: Incoming, order_no: string): store.NewOrder {
       registered_at: tx.at,
     },
     text: {
-      title: titleOf(n.draft),
+      title: titleOf(m),
       content: m.content,
       address: m.address,
       occurred: m.occurred,

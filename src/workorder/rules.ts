@@ -17,6 +17,7 @@ export function mayReadText(
   if (text.visibility === 'public' || reader.kind === 'system') return true;
   if (reader.kind === 'citizen') return false;
   if (text.visibility === 'staff') return true;
-  if (text.visibility === 'center') return reader.center;
+  // A text of the centre may be addressed to one unit, which reads it too.
+  if (text.visibility === 'center' && reader.center) return true;
   return text.organizationId !== null && reader.reach.has(text.organizationId);
 }

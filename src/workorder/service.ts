@@ -177,7 +177,8 @@ async function write(
       act_id: actId,
       kind: t.kind,
       visibility: t.visibility,
-      organization_id: t.visibility === 'unit' ? capacity.organizationId : null,
+      organization_id:
+        t.organizationId ?? (t.visibility === 'unit' ? capacity.organizationId : null),
       body: t.body,
     })),
   );

@@ -291,6 +291,8 @@ describe('rows of a board', () => {
     expect(lead).toMatchObject({
       organization: { code: 'WATER' },
       last: { level: 1, action: 'urge' },
+      // A supervision order stands above what was done last.
+      level: 2,
     });
     expect(lead.handlerName).toBe((await w.as('water')).actor.name);
     const room = await find('nantang', water.id);
@@ -298,12 +300,14 @@ describe('rows of a board', () => {
     expect(room).toMatchObject({
       organization: { code: ROOM },
       last: { level: 0 },
+      level: 3,
       handlerName: null,
     });
     expect(await find('supervisor', secret.id)).toMatchObject({
       order: { confidential: true },
       organization: { code: 'DIST_QINGYU' },
       last: { level: 2 },
+      level: 4,
     });
   });
 

@@ -507,7 +507,7 @@ describe('due instants of a department', () => {
       .executeTakeFirstOrThrow();
     expect(await dues(web.id)).toEqual({ 'order accept': '2026-09-21 12:24' });
     const mail = await s.register({ channel: 'mail' });
-    expect(await dues(mail.id)).toEqual({ 'order accept': '2026-09-22 10:24' });
+    expect(await dues(mail.id)).toEqual({ 'order accept': '2026-09-21 10:54' });
   });
 
   it.each([

@@ -362,7 +362,9 @@ describe('errors', () => {
       redo: { version: 1, reason: 'x' },
       close: { version: 1, closingType: 'solved' },
       reveal: { reason: 'x' },
-      reply: { truth: 'true', finding: 'x', measures: 'x', solved: 'solved', contactMade: false, publicVersion: 'x' }, // prettier-ignore
+      supervisions: { level: 2, demand: 'x' },
+      verdict: { version: 1, verdict: 'accepted' },
+      reply: { version: 1, text: 'x',  truth: 'true', finding: 'x', measures: 'x', solved: 'solved', contactMade: false, publicVersion: 'x' }, // prettier-ignore
     };
     const ids = [newId(), newId().toUpperCase(), 'x', '0', '-1', '%00', '%27%20or%201=1--', '00000000-0000-0000-0000-000000000000', 'ffffffff-ffff-ffff-ffff-ffffffffffff', `${newId()}x`, '%F0%9F%98%80', '%E0%A4%A']; // prettier-ignore
     for (const [method, route] of routes().filter(

@@ -186,9 +186,9 @@ describe('POST /api/orders/:id/supervisions', () => {
     const { timeline } = ok(await (await w.as('zhzf.handler')).get(`/api/orders/${o.id}`));
     const texts = timeline.flatMap((t: { texts: { kind: string; body: string }[] }) => t.texts);
     expect(texts.filter((t: { body: string }) => t.body.includes(words))).toMatchObject([
-      { kind: 'supervision_demand', visibility: 'staff' },
-      { kind: 'supervision_reply', visibility: 'staff' },
-      { kind: 'verdict_note', visibility: 'staff' },
+      { kind: 'supervision_demand', visibility: 'unit' },
+      { kind: 'supervision_reply', visibility: 'unit' },
+      { kind: 'verdict_note', visibility: 'unit' },
     ]);
     for (const table of [
       'domain_event',

@@ -5,6 +5,7 @@ import { byClock, isAllOverdue } from '../../web/console/lib/clock-groups.ts';
 import {
   amountWords,
   clockSentence,
+  isClosed,
   isHeavy,
   lampWord,
   shownAt,
@@ -106,6 +107,21 @@ describe('words of a clock (look.md, Clocks)', () => {
     expect(text(clock('roomy', 30 * HOUR, { dayMs: 24 * HOUR }), 'zh-CN', 'short')).toBe(
       '充裕 1日6时',
     );
+  });
+
+  it('on the day itself hours count, also when a whole working day is left', () => {
+    const today = clock('today', DAY, { dueAt: iso('2026-09-21T17:30') });
+    expect(text(today, 'zh-CN', 'short')).toBe('今日 7时00分');
+    expect(text(today, 'zh-CN', 'long')).toBe('今日到期 余 7时00分');
+    expect(text(clock('soon', DAY), 'zh-CN', 'short')).toBe('将到 1日0时');
+  });
+
+  it('a window that closed is not late', () => {
+    const closed = { clock: 'return_window', dueAt: iso('2026-09-18T17:30') } as const;
+    const is = (c: ClockView) => isClosed(c, shownAt(c, at(NOW)));
+    expect(is(clock('overdue', -DAY, closed))).toBe(true);
+    expect(is(clock('soon', DAY, { clock: 'return_window' }))).toBe(false);
+    expect(is(SIX.overdue)).toBe(false);
   });
 
   it('what a paused clock has overrun is no time left', () => {

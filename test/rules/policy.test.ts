@@ -60,7 +60,7 @@ describe('limits of the seeded policy', () => {
     ).toEqual([]);
   });
 
-  it.fails('redone, dispatched within 2 wh (domain.md §3.3, row redo)', () => {
+  it('redone, dispatched within 2 wh (domain.md §3.3, row redo)', () => {
     const redone = known.filter((f) => f.redo);
     expect(differing(['dispatch'], redone)).toEqual([]);
   });

@@ -351,6 +351,7 @@ describe('a deactivated policy kept notifying', () => {
   it('what fired by it and was not served yet bothers nobody', async () => {
     const version = await publish({
       ladder: [
+        ...SEED.ladder,
         {
           clocks: ['final'],
           step: 'quarter',
@@ -365,7 +366,8 @@ describe('a deactivated policy kept notifying', () => {
     const o = await s.signed(M);
     await w.settle();
     await go('2026-09-23 12:00');
-    expect(await fireAll(w.deps)).toBe(1);
+    expect(await fireAll(w.deps)).toBeGreaterThan(0);
+    expect(await fired((await clock(o.id, 'final')).id)).toEqual(['quarter']);
     await withdrawPolicy(w.deps, (await w.as('admin')).actor, version);
     await w.settle();
     const told = (await escalations(o.id)).filter((e) => e.step === 'quarter');
@@ -590,7 +592,7 @@ describe('a merged or closed order escalated', () => {
 
   // domain.md has `reply_supervision` until the order is archived: to be decided. Today the unit of a
   // withdrawn order is reminded of its reply, and supervised a level higher for not giving it.
-  it.fails('withdrawn while supervised: nothing fires', async () => {
+  it('withdrawn while supervised: nothing fires', async () => {
     const o = await s.signed(M);
     const demand = { level: 2, demand: '说明原因' };
     s.must(await (await w.as('supervisor')).post(`/api/orders/${o.id}/supervisions`, demand));

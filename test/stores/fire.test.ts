@@ -32,6 +32,8 @@ beforeAll(async () => {
   w = await createWorld({ at: new Date(AT).toISOString() });
   owner = new pg.Pool({ connectionString: w.database.ownerUrl, max: 2 });
   other = connect(w.database.appUrl, { max: 2 });
+  // Each test begins with nothing; elsewhere what fired stays (test/flow/append-only.test.ts).
+  await owner.query('alter table deadline_step disable trigger deadline_step_fired_stays');
 });
 afterAll(async () => {
   await Promise.all([owner?.end(), other?.close()]);

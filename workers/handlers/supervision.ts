@@ -1,5 +1,5 @@
 import { climbed } from '../../src/notification/index.ts';
-import { escalate, redone } from '../../src/supervision/index.ts';
+import { escalate, redone, withdrawn } from '../../src/supervision/index.ts';
 import type { Handlers } from './index.ts';
 
 export const supervisionHandlers = {
@@ -7,4 +7,5 @@ export const supervisionHandlers = {
   'supervision.escalate': async (deps, tx, event) =>
     climbed(tx, event, await escalate(deps, tx, event)),
   'supervision.redone': redone,
+  'supervision.withdrawn': withdrawn,
 } satisfies Partial<Handlers>;

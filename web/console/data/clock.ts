@@ -1,10 +1,14 @@
 /** The platform's clock: the browser's, moved by what the server said last. */
-import { useEffect, useState } from 'react';
+import { useEffect, useState, useSyncExternalStore } from 'react';
+
+const MINUTE_MS = 60_000;
+const LOOK_EVERY_MS = 2_000;
 
 let offsetMs = 0;
 
 export function setServerNow(iso: string): void {
   offsetMs = Date.parse(iso) - Date.now();
+  look();
 }
 
 export const serverNow = (): number => Date.now() + offsetMs;
@@ -23,3 +27,37 @@ export function useNow(stepMs = 15_000): number {
   }, [stepMs]);
   return now;
 }
+
+const minuteNow = () => serverNow() - (serverNow() % MINUTE_MS);
+const listeners = new Set<() => void>();
+let shownMinute = minuteNow();
+let looking: ReturnType<typeof setInterval> | undefined;
+
+/** One look at the clock for all that shows it; it also follows a clock that was moved. */
+function look(): void {
+  const minute = minuteNow();
+  if (minute === shownMinute) return;
+  shownMinute = minute;
+  for (const listener of Array.from(listeners)) listener();
+}
+
+function subscribe(listener: () => void): () => void {
+  listeners.add(listener);
+  look();
+  looking ??= setInterval(look, LOOK_EVERY_MS);
+  return () => {
+    listeners.delete(listener);
+    if (listeners.size > 0) return;
+    clearInterval(looking);
+    looking = undefined;
+  };
+}
+
+/** While nobody shows it nobody looks: the first who asks gets the present minute. */
+function minuteShown(): number {
+  if (looking === undefined) shownMinute = minuteNow();
+  return shownMinute;
+}
+
+/** The server's full minute, one for the whole page. */
+export const useClockNow = (): number => useSyncExternalStore(subscribe, minuteShown);

@@ -9,7 +9,7 @@ import type { ClientToServer, Nudge, ServerToClient } from '../../../src/contrac
 import type { BoardPush, BoardView } from '../../../src/supervision/schema.ts';
 import type { OrderDetail, OrderListItem, Page } from '../../../src/workorder/schema.ts';
 import { createStore, useStore } from '../lib/store.ts';
-import { serverNow } from './clock.ts';
+import { serverNow, setServerNow } from './clock.ts';
 import { queryClient, refreshAll } from './queries.ts';
 
 /** Bursts of nudges become one reading of the lists. */
@@ -125,7 +125,10 @@ function connect(): () => void {
   socket = io({ path: '/socket.io', transports: ['websocket', 'polling'] });
   socket.on('nudge', onNudges);
   socket.on('board', (push) => boards.forEach((board) => board.push(push)));
-  socket.on('resync', () => void refreshAll());
+  socket.on('resync', (at) => {
+    if (at) setServerNow(at);
+    void refreshAll();
+  });
   socket.on('connect', () => {
     const gap = liveStore.get().state !== 'connecting';
     setState('live');

@@ -54,6 +54,10 @@ export function shownAt(clock: ClockView, now: number): Shown {
   return { lamp, leftMs: lamp === 'overdue' ? Math.min(leftMs, 0) : Math.max(leftMs, 0) };
 }
 
+/** A window in which something may be done closes; nobody is late then. */
+export const isClosed = (clock: ClockView, { lamp }: Shown): boolean =>
+  clock.clock === 'return_window' && lamp === 'overdue';
+
 /** 3日2时, 5时06分, 0时24分; natural hours without days. Never seconds. */
 export function amountWords(ms: number, dayMs: number | null, language: Language): string {
   const say = (key: 'd_h' | 'h_m' | 'h' | 'under', values = {}) =>
@@ -79,7 +83,8 @@ export function valueWords(
   const say = (key: 'left' | 'kept' | 'about' | 'just', t = '') =>
     translate(language, size === 'long' ? `left.${key}_long` : `left.${key}`, { t });
   if (lamp === 'provisional') return say('about', roundWords(leftMs, dayMs, language));
-  const amount = amountWords(leftMs, dayMs, language);
+  // On the day itself hours count, also when a whole working day is left.
+  const amount = amountWords(leftMs, lamp === 'today' ? null : dayMs, language);
   if (lamp === 'overdue') return leftMs > -MINUTE_MS ? say('just') : amount;
   // What a paused clock has overrun is said as such, not as time left.
   if (lamp === 'paused') return leftMs < 0 ? overWords(amount, language) : say('kept', amount);

@@ -1,43 +1,18 @@
 /** The clock as a chip: glyph, box and word say the same; colour only repeats it. */
 import '../look/clock.css';
-import { useSyncExternalStore } from 'react';
 import type { Lamp } from '../../../src/contract.ts';
 import type { ClockView } from '../../../src/deadline/schema.ts';
-import { serverNow } from '../data/clock.ts';
-import { clockSentence, isHeavy, lampWord, shownAt, valueWords } from '../lib/clock-words.ts';
+import { useClockNow } from '../data/clock.ts';
+import {
+  clockSentence,
+  isClosed,
+  isHeavy,
+  lampWord,
+  shownAt,
+  valueWords,
+} from '../lib/clock-words.ts';
 import { useWords } from '../lib/text.ts';
 import { dueText } from '../lib/time.ts';
-
-const MINUTE_MS = 60_000;
-const LOOK_EVERY_MS = 2_000;
-
-const minuteNow = () => serverNow() - (serverNow() % MINUTE_MS);
-const listeners = new Set<() => void>();
-let shownMinute = minuteNow();
-let looking: ReturnType<typeof setInterval> | undefined;
-
-/** One look at the clock for all chips of a page; it also follows a clock that was moved. */
-function look(): void {
-  const minute = minuteNow();
-  if (minute === shownMinute) return;
-  shownMinute = minute;
-  for (const listener of Array.from(listeners)) listener();
-}
-
-function subscribe(listener: () => void): () => void {
-  listeners.add(listener);
-  look();
-  looking ??= setInterval(look, LOOK_EVERY_MS);
-  return () => {
-    listeners.delete(listener);
-    if (listeners.size > 0) return;
-    clearInterval(looking);
-    looking = undefined;
-  };
-}
-
-/** The server's full minute, one for the whole page. */
-export const useClockNow = (): number => useSyncExternalStore(subscribe, () => shownMinute);
 
 const RING = <circle cx="7" cy="7" r="5.5" fill="none" stroke="currentColor" strokeWidth="1.4" />;
 const GLYPHS: Record<Lamp, React.ReactNode> = {
@@ -101,6 +76,7 @@ export function ClockChip({
   const now = useClockNow();
   const shown = shownAt(clock, now);
   const { lamp } = shown;
+  if (isClosed(clock, shown)) return <Closed clock={clock} />;
   const soft = allOverdue && lamp === 'overdue' && !isHeavy(shown, clock.dayMs);
   const classes = ['clk', `clk-${lamp}`, size === 'long' && 'long', soft && 'soft', bare && 'bare'];
   const name = say(`clock.${clock.clock}`);
@@ -116,6 +92,18 @@ export function ClockChip({
       </span>
       {due && <DueLine clock={clock} lamp={lamp} />}
     </>
+  );
+}
+
+/** A window that closed: no lamp, because nothing is late. */
+function Closed({ clock }: { clock: ClockView }) {
+  const { language, say } = useWords();
+  const now = useClockNow();
+  const at = clock.dueAt && dueText(clock.dueAt, now, language);
+  return (
+    <span className="sm mut nb" title={at ?? undefined}>
+      {say('left.closed')}
+    </span>
   );
 }
 

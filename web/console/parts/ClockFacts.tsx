@@ -2,10 +2,13 @@
 import '../look/deadline.css';
 import type { ClockView } from '../../../src/deadline/schema.ts';
 import type { OrderDetail } from '../../../src/workorder/schema.ts';
+import { useSupervisions } from '../data/board-live.ts';
+import { useClockNow } from '../data/clock.ts';
+import { useMe } from '../data/session.tsx';
 import { shownAt } from '../lib/clock-words.ts';
 import { useWords, type Words } from '../lib/text.ts';
 import { dueText } from '../lib/time.ts';
-import { ClockChip, useClockNow } from './ClockChip.tsx';
+import { ClockChip } from './ClockChip.tsx';
 import { KeyButton } from './Key.tsx';
 import { LevelMark } from './LevelMark.tsx';
 import type { Fact } from './OrderHead.tsx';
@@ -35,9 +38,23 @@ export function useOrderClockFact(order: OrderDetail): Fact | undefined {
   return clock ? clockFact(clock, words, now, true) : undefined;
 }
 
-/** The highest level that a clock of the order reached; nothing below level 1. */
-export function OrderLevel({ clocks }: { clocks: readonly (ClockView | null)[] }) {
-  const level = Math.max(0, ...clocks.map((clock) => clock?.level ?? 0));
+interface LevelProps {
+  orderId: string;
+  clocks: readonly (ClockView | null)[];
+  /** Only what this unit was given. */
+  organizationId?: string;
+}
+/**
+ * The highest level reached: by a clock, or by a supervision order that is not settled, for those
+ * who may read these. Nothing below level 1.
+ */
+export function OrderLevel({ orderId, clocks, organizationId }: LevelProps) {
+  const reads = useMe().desks.includes('supervision');
+  const standing = useSupervisions({ orderId }, undefined, reads).items.filter(
+    (s) => s.state !== 'accepted' && (!organizationId || s.organization.id === organizationId),
+  );
+  const levels = [...clocks, ...standing].map((of) => of?.level ?? 0);
+  const level = Math.max(0, ...levels);
   return level > 0 ? <LevelMark level={level} /> : null;
 }
 

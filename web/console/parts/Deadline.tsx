@@ -1,6 +1,7 @@
 /** The explanation of one clock in parts: ledger, calendar strip, what happens next. */
 import '../look/deadline.css';
 import type { ExplainDay, SimulateView } from '../../../src/deadline/schema.ts';
+import { useClockNow } from '../data/clock.ts';
 import { ledgerRows, stripNotes } from '../lib/deadline-words.ts';
 import { useWords } from '../lib/text.ts';
 import {
@@ -14,7 +15,7 @@ import {
   stampText,
   weekdayText,
 } from '../lib/time.ts';
-import { ClockChip, useClockNow } from './ClockChip.tsx';
+import { ClockChip } from './ClockChip.tsx';
 import { LevelMark } from './LevelMark.tsx';
 
 type View = Omit<SimulateView, 'days'> & { days: readonly ExplainDay[] };
@@ -170,14 +171,14 @@ export function StepList({ view }: { view: View }) {
                 when: word(`rung.${step.step}`, step.step),
                 what: word(`does.${step.action}`, step.action),
               })}
-              {step.to.length > 0 && (
-                <small>{list(step.to.map((role) => say(`role.${role}`)))}</small>
-              )}
               {step.level > 0 && (
                 <>
                   {' '}
                   <LevelMark level={step.level} />
                 </>
+              )}
+              {step.to.length > 0 && (
+                <small>{list(step.to.map((role) => say(`role.${role}`)))}</small>
               )}
             </td>
           </tr>
@@ -220,7 +221,9 @@ function StateLine({ view }: { view: View }) {
     );
   }
   const at = view.stoppedAt ? stampText(view.stoppedAt, now, language) : '';
-  const key = view.met === null ? 'void' : view.met ? 'met' : 'late';
+  // A window is not met or missed: it only ends.
+  const counts = view.met !== null && view.clock !== 'return_window';
+  const key = !counts ? 'void' : view.met ? 'met' : 'late';
   return (
     <p className={`sm state-line ${key === 'met' ? 'ok-t' : key === 'late' ? 'over-t' : 'mut'}`}>
       {say(`deadline.${key}`, { at })}

@@ -2,11 +2,13 @@
 import { useState } from 'react';
 import type { DeadlineView } from '../../../src/deadline/schema.ts';
 import { useDeadlines } from '../data/clock-api.ts';
+import { useClockNow } from '../data/clock.ts';
+import { isClosed, shownAt } from '../lib/clock-words.ts';
 import { useKeys } from '../lib/keys.ts';
 import { useWords, type Words } from '../lib/text.ts';
 import { stampText } from '../lib/time.ts';
 import { Choice } from './Choice.tsx';
-import { LampGlyph, useClockNow } from './ClockChip.tsx';
+import { LampGlyph } from './ClockChip.tsx';
 import { Explanation } from './Deadline.tsx';
 import { KeyButton } from './Key.tsx';
 import { QueryView } from './QueryView.tsx';
@@ -113,21 +115,23 @@ function Label({ view, all }: { view: DeadlineView; all: readonly DeadlineView[]
   const { say, name } = useWords();
   const alike = all.filter((v) => v.clock === view.clock);
   const units = new Set(alike.map((v) => v.organization?.id));
+  const now = useClockNow();
+  const closed = isClosed(view, shownAt(view, now));
+  const late = view.met === false && view.clock !== 'return_window';
   const round = alike.filter((v) => v.organization?.id === view.organization?.id).indexOf(view) + 1;
   return (
     <>
       {view.state === 'stopped' ? (
-        <span aria-hidden="true">{view.met === false ? '!' : '✓'} </span>
+        <span aria-hidden="true">{late ? '!' : '✓'} </span>
       ) : (
-        <LampGlyph lamp={view.lamp} />
+        !closed && <LampGlyph lamp={view.lamp} />
       )}
       {say(`clock.${view.clock}`)}
+      {closed && ` ${say('left.closed')}`}
       {units.size > 1 && view.organization && ` ${name(view.organization)}`}
       {round > 1 && ` ${say('deadline.again', { n: round })}`}
       {view.state === 'stopped' && (
-        <span className="unseen">
-          {say(view.met === false ? 'deadline.was_late' : 'deadline.done')}
-        </span>
+        <span className="unseen">{say(late ? 'deadline.was_late' : 'deadline.done')}</span>
       )}
     </>
   );

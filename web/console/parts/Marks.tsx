@@ -2,10 +2,9 @@
 import { Fragment, type ReactNode } from 'react';
 import type { Urgency } from '../../../src/contract.ts';
 import type { OrderListItem } from '../../../src/workorder/schema.ts';
-import { useNow } from '../data/clock.ts';
+import { useClockNow, useNow } from '../data/clock.ts';
 import { useWords } from '../lib/text.ts';
 import { spanText, stampText } from '../lib/time.ts';
-import { useClockNow } from './ClockChip.tsx';
 
 const TAIL = 4;
 
@@ -109,6 +108,10 @@ export function titleOf(order: OrderListItem, untitled: string): string {
     (clauses ?? (excerpt.length > CUT_AT ? `${excerpt.slice(0, CUT_AT)}…` : excerpt)) || untitled
   );
 }
+
+/** The excerpt beside the title; nothing where it only says the title again. */
+export const excerptOf = ({ title, excerpt }: OrderListItem): string =>
+  excerpt.startsWith(title) ? '' : excerpt;
 
 export function OrderTitle({ order }: { order: OrderListItem }) {
   const { say } = useWords();

@@ -1,7 +1,8 @@
 import type { OrderListItem } from '../../../src/workorder/schema.ts';
+import { useClockNow } from '../data/clock.ts';
 import { isAllOverdue } from '../lib/clock-groups.ts';
 import { useWords } from '../lib/text.ts';
-import { ClockChip, useClockNow } from './ClockChip.tsx';
+import { ClockChip } from './ClockChip.tsx';
 import { OrderNo, OrderTitle, Stamp, StateWord, UrgencyTag, Waited } from './Marks.tsx';
 
 interface Props {

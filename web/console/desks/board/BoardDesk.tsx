@@ -57,7 +57,7 @@ export default function BoardDesk() {
           <KeyButton size="small" keys={say('keys.space')} disabled={!live.view} onClick={toggle}>
             {say(frozen ? 'board.unfreeze' : 'board.freeze')}
           </KeyButton>
-          <KeyButton size="small" keys="W" onClick={wall}>
+          <KeyButton size="small" keys="W" className="to-wall" onClick={wall}>
             {say('board.wall')}
           </KeyButton>
         </span>
@@ -113,7 +113,7 @@ function Board({ view, organizationId, frozen }: BoardProps) {
         />
       </div>
       <aside className="board-side" aria-label={words.say('board.escalations')}>
-        <NowColumn view={view} organizationId={organizationId} frozen={frozen} />
+        <NowColumn organizationId={organizationId} frozen={frozen} />
       </aside>
     </div>
   );

@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 import { Link } from 'react-router';
-import type { BoardView, EscalationView } from '../../../../src/supervision/schema.ts';
+import type { EscalationView } from '../../../../src/supervision/schema.ts';
 import { useEscalations, useSupervisions } from '../../data/board-live.ts';
 import { useCallbackCounts } from '../../data/queries.ts';
 import { holds, useMe } from '../../data/session.tsx';
@@ -17,13 +17,12 @@ const TO_DECIDE = 6;
 const OF_THE_ORDER = new Set<string>(['final', 'co']);
 
 interface Props {
-  view: BoardView;
   organizationId: string | undefined;
   frozen: boolean;
 }
 
 /** What happened last, and what waits for the viewer. */
-export function NowColumn({ view, organizationId, frozen }: Props) {
+export function NowColumn({ organizationId, frozen }: Props) {
   const { say } = useWords();
   const me = useMe();
   const leads = holds(me, 'unit_leader');
@@ -34,22 +33,15 @@ export function NowColumn({ view, organizationId, frozen }: Props) {
       </Block>
       {holds(me, 'supervisor') && <ToDecide frozen={frozen} />}
       {leads && !holds(me, 'supervisor') && <ToAnswer frozen={frozen} />}
-      {view.figures.operators !== null && (
-        <Block
-          title={say('board.on_line', { n: view.figures.operators })}
-          right={say('board.on_line_hint')}
-        />
-      )}
     </>
   );
 }
 
-function Block(props: { title: string; right?: ReactNode; children?: ReactNode }) {
+function Block(props: { title: string; children: ReactNode }) {
   return (
     <section className="blk">
       <div className="hd p0">
         <h2>{props.title}</h2>
-        <span className="r xs mut">{props.right}</span>
       </div>
       {props.children}
     </section>
@@ -80,6 +72,8 @@ function Escalations({ organizationId, frozen }: Pick<Props, 'organizationId' | 
 function Escalation({ item }: { item: EscalationView }) {
   const { say, name } = useWords();
   const cause = useCauseWord();
+  // What people did needs no cause: the level says what it was.
+  const byHand = item.step === null && item.cause === 'manual';
   return (
     <li>
       <LevelMark level={item.level} />
@@ -93,7 +87,7 @@ function Escalation({ item }: { item: EscalationView }) {
         <Dots>
           {item.organization && name(item.organization)}
           {item.clock && !OF_THE_ORDER.has(item.clock) && say(`clock.${item.clock}`)}
-          {cause(item.step ?? item.cause) || say(`board.did_${item.action}`)}
+          {!byHand && (cause(item.step ?? item.cause) || say(`board.did_${item.action}`))}
           {item.supervisionNumber}
         </Dots>
       </span>

@@ -59,7 +59,7 @@ export function Risk({ organizationId, n, frozen }: Props) {
 
 function RiskRow({ item }: { item: BoardItem }) {
   const { say, name } = useWords();
-  const { order, clock, organization, last } = item;
+  const { order, clock, organization, level } = item;
   return (
     <li>
       <ClockChip clock={clock} />
@@ -68,7 +68,7 @@ function RiskRow({ item }: { item: BoardItem }) {
       </Link>
       <span className="cut sec">{organization && name(organization)}</span>
       <span className="cut sec">
-        {last && last.level > 0 ? <LevelMark level={last.level} /> : say(`state.${order.state}`)}
+        {level > 0 ? <LevelMark level={level} /> : say(`state.${order.state}`)}
       </span>
       <Urge item={item} />
     </li>

@@ -3,12 +3,12 @@ import { useSearchParams } from 'react-router';
 import { Button } from 'antd';
 import type { CalendarView } from '../../../../src/calendar/schema.ts';
 import { useCalendarDays, useCalendars } from '../../data/clock-api.ts';
+import { useClockNow } from '../../data/clock.ts';
 import { holds, useMe } from '../../data/session.tsx';
 import { isDate } from '../../lib/calendar-input.ts';
 import { useKeys } from '../../lib/keys.ts';
 import { useWords } from '../../lib/text.ts';
 import { cityDate } from '../../lib/time.ts';
-import { useClockNow } from '../../parts/ClockChip.tsx';
 import { SplitColumns } from '../../parts/Columns.tsx';
 import { Facets } from '../../parts/Facets.tsx';
 import { KeyButton } from '../../parts/Key.tsx';
@@ -31,8 +31,8 @@ export function CalendarTab() {
   const [search, setSearch] = useSearchParams();
   const year = Number(search.get('year')) || Number(today.slice(0, 4));
   const unit = search.get('unit') ?? undefined;
-  const [wanted, choose] = useState(today);
-  const chosen = inYear(wanted, year);
+  const [wanted, choose] = useState<string>();
+  const chosen = inYear(wanted ?? today, year);
   const [hovered, hover] = useState<string | null>(null);
   const [changing, setChanging] = useState(false);
   const days = useCalendarDays({

@@ -1,7 +1,7 @@
 import type { CalendarView } from '../../../../src/calendar/schema.ts';
+import { useClockNow } from '../../data/clock.ts';
 import { useWords } from '../../lib/text.ts';
 import { longDateText, spanOfDayText } from '../../lib/time.ts';
-import { useClockNow } from '../../parts/ClockChip.tsx';
 import { KeyButton } from '../../parts/Key.tsx';
 
 interface Props {

@@ -1,7 +1,7 @@
 import { useClockHealth } from '../../data/clock-api.ts';
+import { useClockNow } from '../../data/clock.ts';
 import { useWords } from '../../lib/text.ts';
 import { dateText } from '../../lib/time.ts';
-import { useClockNow } from '../../parts/ClockChip.tsx';
 
 /** The published days run out, or have run out: how many clocks stand on days that are not known. */
 export function HealthNote() {

@@ -1,9 +1,9 @@
 import { Button, Input } from 'antd';
 import { useRef, useState } from 'react';
+import { useClockNow } from '../../data/clock.ts';
 import { isUnreadable, readHolidays } from '../../lib/calendar-input.ts';
 import { useWords } from '../../lib/text.ts';
 import { dateText } from '../../lib/time.ts';
-import { useClockNow } from '../../parts/ClockChip.tsx';
 import { Field } from '../../parts/Field.tsx';
 import type { ChangeFormProps } from './ChangePanel.tsx';
 import { FormFrame } from './FormFrame.tsx';

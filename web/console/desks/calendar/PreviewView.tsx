@@ -1,8 +1,9 @@
 import { Link } from 'react-router';
 import type { CalendarPreview } from '../../../../src/calendar/schema.ts';
+import { useCalendars } from '../../data/clock-api.ts';
+import { useClockNow } from '../../data/clock.ts';
 import { useWords } from '../../lib/text.ts';
 import { dateText, spanOfDayText, dueText, weekdayText } from '../../lib/time.ts';
-import { useClockNow } from '../../parts/ClockChip.tsx';
 import { EmptyState } from '../../parts/States.tsx';
 
 const DAYS_SHOWN = 40;
@@ -11,6 +12,7 @@ type Changed = CalendarPreview['days'][number];
 /** What a change would move: the days, then the living clocks. */
 export function PreviewView({ preview }: { preview: CalendarPreview }) {
   const { say } = useWords();
+  const city = useCalendars().data?.items.find((c) => c.organization === null);
   if (preview.days.length === 0 && preview.moved === 0) {
     return <EmptyState title={say('preview.nothing')}>{say('preview.nothing_next')}</EmptyState>;
   }
@@ -35,7 +37,7 @@ export function PreviewView({ preview }: { preview: CalendarPreview }) {
         <table className="led moved-days">
           <tbody>
             {preview.days.slice(0, DAYS_SHOWN).map((day) => (
-              <DayRow key={`${day.calendarName}:${day.date}`} day={day} />
+              <DayRow key={`${day.calendarName}:${day.date}`} day={day} city={city?.name} />
             ))}
           </tbody>
         </table>
@@ -47,7 +49,7 @@ export function PreviewView({ preview }: { preview: CalendarPreview }) {
   );
 }
 
-function DayRow({ day }: { day: Changed }) {
+function DayRow({ day, city }: { day: Changed; city: string | undefined }) {
   const { say, language } = useWords();
   const now = useClockNow();
   const words = (d: Changed['after'] | null) =>
@@ -63,7 +65,7 @@ function DayRow({ day }: { day: Changed }) {
       </td>
       <td>
         <span className="mut">{words(day.before)}</span> → <b>{words(day.after)}</b>
-        <small>{day.calendarName}</small>
+        {day.calendarName !== city && <small>{day.calendarName}</small>}
       </td>
     </tr>
   );

@@ -12,12 +12,11 @@ import {
 } from '../../../../src/contract.ts';
 import type { SimulateInput, SimulateView } from '../../../../src/deadline/schema.ts';
 import { simulate } from '../../data/clock-api.ts';
-import { serverNow } from '../../data/clock.ts';
+import { serverNow, useClockNow } from '../../data/clock.ts';
 import { useSubmit } from '../../data/submit.ts';
 import { useKeys } from '../../lib/keys.ts';
 import { useWords } from '../../lib/text.ts';
 import { cityDate, dueDay, dueHour, hourText } from '../../lib/time.ts';
-import { useClockNow } from '../../parts/ClockChip.tsx';
 import { Choice } from '../../parts/Choice.tsx';
 import { SplitColumns } from '../../parts/Columns.tsx';
 import { Explanation } from '../../parts/Deadline.tsx';
@@ -254,7 +253,7 @@ function Result({ view }: { view: SimulateView | undefined }) {
   }
   const { dueAt } = view;
   return (
-    <div className="deadline" role="status">
+    <div className="deadline" role="status" tabIndex={0}>
       <div className="hd">
         <h2>
           {dueAt

@@ -127,6 +127,7 @@ function DayCell({ date, day, column, today, chosen }: CellProps) {
   const { say } = useWords();
   const kind = day?.kind ?? 'none';
   const marked = kind === 'off' || kind === 'makeup' || kind === 'stop';
+  const mark = marked ? say(`day.mark_${kind}`) : '';
   const classes = [`k-${kind}`, today && 'today', day && !day.published && 'unpub'];
   const spans = day?.spans.map(spanOfDayText).join(' ');
   const title = day ? [say(`day.${day.kind}`), day.name, spans].filter(Boolean).join(' · ') : '';
@@ -138,11 +139,12 @@ function DayCell({ date, day, column, today, chosen }: CellProps) {
       style={column ? { gridColumnStart: column } : undefined}
       tabIndex={chosen ? 0 : -1}
       aria-pressed={chosen}
-      aria-label={`${date} ${title}`}
+      // What is seen comes first, so that it can be said to choose the day.
+      aria-label={`${Number(date.slice(8))}${mark} ${date} ${title}`}
       title={title}
     >
       {Number(date.slice(8))}
-      {marked && <b>{say(`day.mark_${kind}`)}</b>}
+      {mark && <b>{mark}</b>}
     </button>
   );
 }

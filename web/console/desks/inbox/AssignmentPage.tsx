@@ -2,13 +2,13 @@ import './inbox.css';
 import { useState } from 'react';
 import { Link, useNavigate, useParams } from 'react-router';
 import type { AssignmentView, OrderDetail } from '../../../../src/workorder/schema.ts';
+import { useClockNow } from '../../data/clock.ts';
 import { useWatch } from '../../data/live.ts';
 import { useOrder } from '../../data/queries.ts';
 import { useKeys } from '../../lib/keys.ts';
 import { useWords } from '../../lib/text.ts';
 import { useTitle } from '../../lib/title.ts';
 import { clockFact, OrderLevel } from '../../parts/ClockFacts.tsx';
-import { useClockNow } from '../../parts/ClockChip.tsx';
 import { SplitColumns } from '../../parts/Columns.tsx';
 import { DeadlinePanel } from '../../parts/DeadlinePanel.tsx';
 import { Stamp, Tag, titleOf, Waited } from '../../parts/Marks.tsx';
@@ -70,7 +70,11 @@ function Page({ order, assignment }: WorkProps) {
             <Tag kind="pri">{say(`kind.${assignment.kind}`)}</Tag>
             {order.round > 1 && <Tag kind="line">{say('mark.round', { n: order.round })}</Tag>}
             {order.noReturn && <Tag kind="line">{say('order.no_return')}</Tag>}
-            <OrderLevel clocks={assignment.clocks} />
+            <OrderLevel
+              orderId={order.id}
+              clocks={assignment.clocks}
+              organizationId={assignment.organization.id}
+            />
           </>
         }
       />

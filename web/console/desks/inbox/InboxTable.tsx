@@ -1,11 +1,12 @@
 import { Fragment } from 'react';
 import type { InboxItem } from '../../../../src/workorder/schema.ts';
+import { useClockNow } from '../../data/clock.ts';
 import type { ClockGroup } from '../../lib/clock-groups.ts';
 import { useWords } from '../../lib/text.ts';
 import { dueText } from '../../lib/time.ts';
-import { ClockChip, useClockNow } from '../../parts/ClockChip.tsx';
+import { ClockChip } from '../../parts/ClockChip.tsx';
 import { LevelMark } from '../../parts/LevelMark.tsx';
-import { OrderTitle, Stamp, Tag, UrgencyTag, Waited } from '../../parts/Marks.tsx';
+import { excerptOf, OrderTitle, Stamp, Tag, UrgencyTag, Waited } from '../../parts/Marks.tsx';
 import { nextStep } from './next-step.ts';
 
 interface Props {
@@ -18,7 +19,7 @@ interface Props {
 /** The timetable of a unit: grouped by what the clocks show, one line each. */
 export function InboxTable({ groups, selected, onSelect, onOpen }: Props) {
   const { say } = useWords();
-  const widths = [146, 116, 52, undefined, 64, 196, 104];
+  const widths = [150, 116, 52, undefined, 64, 196, 104];
   const onlyOverdue = groups.length === 1 && groups[0]?.group === 'overdue';
   return (
     <table className="t dense stack inbox-table">
@@ -118,7 +119,7 @@ function Row({ item, selected, onSelect, onOpen, allOverdue }: RowProps) {
           </span>
           <span className="mut wide-only">
             {'　'}
-            {item.area?.name} {item.excerpt}
+            {item.area?.name} {excerptOf(item)}
           </span>
         </button>
       </td>

@@ -111,7 +111,10 @@ function HeadTags({ order }: { order: OrderDetail }) {
     <>
       {order.noReturn && <span className="tag line">{say('order.no_return')}</span>}
       {order.anonymous && <span className="tag line">{say('requester.anonymous')}</span>}
-      <OrderLevel clocks={[order.clock, ...order.assignments.flatMap((a) => a.clocks)]} />
+      <OrderLevel
+        orderId={order.id}
+        clocks={[order.clock, ...order.assignments.flatMap((a) => a.clocks)]}
+      />
     </>
   );
 }

@@ -22,10 +22,6 @@ interface Props {
 /** An order may stand here twice: with its lead and with a co-handler. */
 export const rowId = (item: BoardItem): string => `${item.order.id}.${item.organization?.id ?? ''}`;
 
-/** The highest rung that was reached: by the ladder or by hand. */
-export const levelOf = (item: BoardItem): number =>
-  Math.max(item.clock.level, item.last?.level ?? 0);
-
 /** Clock, demand, who has it, how far it was pressed, what was done last. */
 export function OverdueTable(props: Props) {
   const { say } = useWords();
@@ -122,7 +118,7 @@ function Row({ item, ...props }: Props & { item: BoardItem }) {
         </div>
       </td>
       <td>
-        <LevelMark level={levelOf(item)} />
+        <LevelMark level={item.level} />
       </td>
       <td className="fit">
         <LastDeed item={item} />

@@ -4,9 +4,16 @@ import { useWords } from '../../lib/text.ts';
 import { ClockChip } from '../../parts/ClockChip.tsx';
 import { KeyButton } from '../../parts/Key.tsx';
 import { LevelMark } from '../../parts/LevelMark.tsx';
-import { Dots, OrderNo, OrderTags, OrderTitle, StateWord, UrgencyTag } from '../../parts/Marks.tsx';
+import {
+  Dots,
+  excerptOf,
+  OrderNo,
+  OrderTags,
+  OrderTitle,
+  StateWord,
+  UrgencyTag,
+} from '../../parts/Marks.tsx';
 import { SupervisionList } from '../supervision/SupervisionList.tsx';
-import { levelOf } from './OverdueTable.tsx';
 
 interface Props {
   item: BoardItem;
@@ -31,7 +38,7 @@ export function Peek({ item, canAct, onUrge, onSupervise }: Props) {
         <p>
           <ClockChip clock={clock} size="long" due />
         </p>
-        {!order.excerpt.startsWith(order.title) && (
+        {excerptOf(order) && (
           <p className="big">
             <OrderTitle order={order} />
           </p>
@@ -52,7 +59,7 @@ export function Peek({ item, canAct, onUrge, onSupervise }: Props) {
       </div>
       <div className="part">
         <h2>{say('overdue.level')}</h2>
-        <LevelMark level={levelOf(item)} />
+        <LevelMark level={item.level} />
       </div>
       <div className="part">
         <h2>{say('overdue.supervisions')}</h2>
