@@ -1,6 +1,7 @@
 /** Computing living clocks anew after the calendar changed or a policy was withdrawn; nobody edits a due instant. */
 import { calendarsFor, currentVersion } from '../calendar/index.ts';
 import { SYSTEM } from '../kernel/actor.ts';
+import { newId } from '../kernel/ids.ts';
 import { appNow } from '../platform/db.ts';
 import type { Reader } from '../platform/db.ts';
 import { inTransaction } from '../platform/unit-of-work.ts';
@@ -93,20 +94,7 @@ async function renewPortion(
   }
   const moves = noMoves();
   for (const r of changed) addMoves(moves, r.row, r.next.set, r.move!);
-  if (moves.moved > 0) announce(tx, changed);
   return moves;
-}
-
-/** Boards and lists hear of it once for each portion. */
-function announce(tx: Tx, changed: readonly Renewed[]): void {
-  const organizationIds = [...new Set(changed.flatMap((r) => r.row.organization_id ?? []))];
-  tx.record({
-    type: 'deadline.moved',
-    subjectType: 'deadline',
-    subjectId: changed[0]!.row.id,
-    orderId: changed[0]!.row.order_id,
-    payload: { organizationIds },
-  });
 }
 
 const merge = (sum: Moves, more: Moves): Moves => ({
@@ -136,11 +124,30 @@ async function renewAll(deps: Deps, which: Stale, to?: number): Promise<Moves> {
   return sum;
 }
 
+/** When the clocks have followed, every page reads again; whose clocks moved is nobody else's matter. */
+async function announce(
+  deps: Deps,
+  moves: Moves,
+  e: {
+    type: 'calendar.changed' | 'policy.withdrawn';
+    subjectType: 'calendar' | 'deadline';
+    version: number;
+  },
+): Promise<void> {
+  if (moves.moved === 0) return;
+  const { type, subjectType, version } = e;
+  await inTransaction(deps, SYSTEM, async (tx) =>
+    tx.record({ type, subjectType, subjectId: newId(), payload: { version } }),
+  );
+}
+
 /** Brings every living clock to the present calendar. */
 export async function followCalendar(deps: Deps): Promise<Moves> {
   const version = await currentVersion(deps.db);
   if (!(await store.hasStale(deps.db, version))) return noMoves();
-  return renewAll(deps, { calendarBefore: version });
+  const moves = await renewAll(deps, { calendarBefore: version });
+  await announce(deps, moves, { type: 'calendar.changed', subjectType: 'calendar', version });
+  return moves;
 }
 
 /** Takes living clocks off withdrawn versions of the policy. */
@@ -148,7 +155,10 @@ export async function followPolicy(deps: Deps): Promise<Moves> {
   let sum = noMoves();
   for (const version of await withdrawnInUse(deps.db)) {
     const next = await policyAt(deps.db, await appNow(deps.db));
-    if (next) sum = merge(sum, await renewAll(deps, { policyVersion: version }, next.version));
+    if (!next) continue;
+    const moves = await renewAll(deps, { policyVersion: version }, next.version);
+    await announce(deps, moves, { type: 'policy.withdrawn', subjectType: 'deadline', version });
+    sum = merge(sum, moves);
   }
   return sum;
 }

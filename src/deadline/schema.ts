@@ -138,7 +138,7 @@ export interface DeadlineView extends ClockView {
   calendarName: string;
   calendarVersion: number;
   lines: ExplainLine[];
-  /** From the start to the due date (at most 42 dates); numbers count working days. */
+  /** From the start to the due date, or to today where it is over (at most 42 dates); numbers count working days. */
   days: ExplainDay[];
   /** Steps of the ladder, those that fired and those to come. */
   steps: {

@@ -189,7 +189,7 @@ function explain(row: DeadlineRow, k: Known): DeadlineView {
     calendarName: k.calendar.name,
     calendarVersion: row.calendar_version,
     lines: computed ? linesOf(computed, k.entries, k.names) : citizenLines(k.entries, k.names),
-    days: computed ? strip(computed, row.started_at, row.basis, k.calendar) : [],
+    days: computed ? strip(computed, row.started_at, row.basis, k.calendar, k.now) : [],
     steps: stepsOf(computed, k.fired, k.doc, row),
   };
 }
@@ -259,18 +259,22 @@ function strip(
   startedAt: Date,
   basis: Limit['basis'],
   cal: NamedCalendar,
+  now: Date,
 ): ExplainDay[] {
   const due = c.dueAt ?? c.lines.findLast((l) => l.due)?.due ?? null;
   if (!due) return [];
   const first = cityDay(startedAt);
-  const last = cityDay(new Date(due.getTime() - 1));
+  const dueDate = cityDay(new Date(due.getTime() - 1));
+  // What runs on after its due date is followed to today.
+  const today = c.state === 'running' ? cityDay(now) : dueDate;
+  const last = today > dueDate ? today : dueDate;
   const days: ExplainDay[] = [];
   let n = 0;
   for (let at = startedAt.getTime(); days.length < STRIP_MAX; at += DAY_MS) {
     const date = cityDay(new Date(at));
     if (date > last) break;
     const { day, published } = dayAt(cal, date);
-    const counts = date > first && day.spans.length > 0 && basis === 'wd';
+    const counts = date > first && date <= dueDate && day.spans.length > 0 && basis === 'wd';
     days.push({
       date,
       kind: day.kind,
@@ -278,7 +282,7 @@ function strip(
       spans: [...day.spans],
       n: counts ? ++n : null,
       paused: pausedOn(c, date),
-      due: date === last,
+      due: date === dueDate,
       published,
     });
   }
@@ -338,7 +342,7 @@ export async function simulate(db: Reader, input: SimulateInput): Promise<Simula
     calendarName: calendar.name,
     calendarVersion: calendar.version,
     lines: linesOf(c, [], new Map()),
-    days: strip(c, at, limit.basis, calendar),
+    days: strip(c, at, limit.basis, calendar, at),
     steps: stepsOf(c, [], doc, row),
   };
 }

@@ -59,7 +59,7 @@ export interface EventPayloads {
   'delivery.failed': { deliveryId: string; attempts: number; dead: boolean };
   /** Steps of one clock that fired together, in their order. */
   'deadline.fired': FiredPayload;
-  /** The due instant moved without an act on the order: calendar or policy changed. */
+  /** A clock of the order started, stopped or moved without an act on it. */
   'deadline.moved': { organizationIds: string[] };
   'escalation.recorded': { organizationIds: string[]; level: number };
   'calendar.changed': { version: number };

@@ -113,10 +113,10 @@ export async function orderDetail(
           )
           .map((t) => ({
             kind: t.kind,
-            // What the centre addressed to this unit is, for the unit, its own.
+            // Written between the centre and one unit: those two read it.
             visibility:
-              t.visibility === 'center' && !reader.center
-                ? ('unit' as const)
+              t.visibility === 'center' && t.organization_id
+                ? ('addressed' as const)
                 : (t.visibility as Visibility),
             body: t.body,
           })),

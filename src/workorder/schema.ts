@@ -323,7 +323,7 @@ export interface TimelineItem {
   organization: UnitRef | null;
   at: string;
   detail: Record<string, unknown>;
-  texts: { kind: string; visibility: Visibility; body: string }[];
+  texts: { kind: string; visibility: Visibility | 'addressed'; body: string }[];
 }
 
 /** Masked identity; numbers are revealed one by one, with a reason, and logged. */

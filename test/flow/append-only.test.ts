@@ -1,6 +1,7 @@
 /** What happened cannot be changed, by whomever; and what a database refuses without the application. */
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { fireAll } from '../../src/deadline/index.ts';
 import { migrate } from '../../db/migrate.ts';
 import { newDatabase } from '../database.ts';
 import type { TestDatabase } from '../database.ts';
@@ -79,6 +80,86 @@ describe('a database with a story in it', () => {
           "language plpgsql as 'begin return null; end'",
       ),
     ).toBe('42501');
+  });
+
+  describe('clocks, calendars and policies', () => {
+    beforeAll(async () => {
+      const s = steps(w);
+      const late = await s.signed({ urgency: 'U1' });
+      const demand = { level: 2, demand: '说明原因' };
+      s.must(await (await w.as('supervisor')).post(`/api/orders/${late.id}/supervisions`, demand));
+      await w.moveTo(new Date((await w.now()).getTime() + 26 * 3_600_000));
+      await fireAll(w.deps);
+      await w.settle();
+    });
+    const FIRED = 'fired_at is not null';
+    const OPEN = 'fired_at is null';
+
+    it.each([
+      'update deadline_policy set document = document',
+      'update deadline_policy set valid_from = valid_from',
+      'delete from deadline_policy',
+      'truncate deadline_policy cascade',
+      'delete from escalation',
+      'update escalation set told = told',
+      'truncate escalation',
+      'delete from clock_entry',
+      'update clock_entry set at = at',
+      'update calendar_day set spans = spans',
+      'update calendar_day set kind = kind',
+      'delete from calendar_day',
+      'truncate calendar_day',
+      'update calendar_version set version = version',
+      'delete from calendar_version',
+      'delete from calendar_exception',
+      'delete from calendar',
+      'delete from deadline',
+      'truncate deadline cascade',
+      'delete from supervision_order',
+      'truncate supervision_order cascade',
+      'delete from supervision_sequence',
+      `update deadline_step set fire_at = fire_at where ${FIRED}`,
+      `update deadline_step set fired_at = null where ${FIRED}`,
+      `delete from deadline_step where ${FIRED}`,
+    ])('the application may not: %s', async (statement) => {
+      const table = /(?:from|update|truncate) (\w+)/.exec(statement)![1]!;
+      const before = await count(table);
+      expect(before).toBeGreaterThan(0);
+      expect(await run(w.database.appUrl, statement)).toBe('42501');
+      expect(await count(table)).toBe(before);
+    });
+
+    it('nor empty the table of the steps', async () => {
+      const before = await count(`deadline_step where ${FIRED}`);
+      expect(before).toBeGreaterThan(0);
+      await run(w.database.appUrl, 'truncate deadline_step');
+      expect(await count(`deadline_step where ${FIRED}`)).toBe(before);
+    });
+
+    it('nor may the owner change a step that fired, or what came of it', async () => {
+      for (const statement of [
+        `update deadline_step set fire_at = fire_at where ${FIRED}`,
+        `delete from deadline_step where ${FIRED}`,
+        'update escalation set told = told',
+        'delete from escalation',
+        'truncate escalation',
+      ])
+        expect([statement, await run(w.database.ownerUrl, statement)]).toEqual([
+          statement,
+          '42501',
+        ]);
+    });
+
+    it.each([
+      'update deadline_policy set withdrawn_at = withdrawn_at',
+      'update calendar_day set replaced_in = replaced_in',
+      'update deadline set level = level',
+      'update supervision_order set version = version',
+      `update deadline_step set armed_at = null where ${OPEN}`,
+      `delete from deadline_step where ${OPEN}`,
+    ])('it may: %s', async (statement) =>
+      expect(await run(w.database.appUrl, statement)).toEqual([]),
+    );
   });
 
   const insertAct = (personId: string, hand: string, version: number) => `

@@ -3,6 +3,8 @@
  * version before wrote them; nothing is taken out of a table that only grows.
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { adoptLinks } from '../../src/followup/index.ts';
+import { fireAll } from '../../src/deadline/index.ts';
 import { newId } from '../../src/kernel/ids.ts';
 import type { OrderState } from '../../src/workorder/lifecycle.ts';
 import { adoptClocks } from '../../src/workorder/index.ts';
@@ -347,6 +349,59 @@ describe('orders older than the clocks', () => {
       `${OFFICE} sign`,
     ]);
     expect((await citizen(o.id))?.state).toBe('stopped');
+  });
+
+  it.each([
+    ['2026-09-18 16:00', true],
+    ['2026-09-21 17:31', false],
+  ])('a link that had gone out at %s ended the callback: met %s', async (sent, met) => {
+    await w.moveTo('2026-09-23T02:24:00Z');
+    const o = await old({ state: 'pending_callback', lead: 'accepted', answered: '2026-09-18 15:00' }); // prettier-ignore
+    await w.db
+      .insertInto('callback_task')
+      .values({
+        id: newId(),
+        order_id: o.id,
+        round: 1,
+        method: 'link',
+        state: 'open',
+        opened_at: instant('2026-09-18 15:00'),
+        link_sent_at: instant(sent),
+        link_expires_at: instant('2026-09-30 15:00'),
+      })
+      .execute();
+    // One whose link did not go out is still to be called.
+    const called = await old({ state: 'pending_callback', lead: 'accepted', answered: '2026-09-18 15:00' }); // prettier-ignore
+    await adoptClocks(w.deps);
+    expect(await adoptLinks(w.deps)).toBe(1);
+    const callback = async (orderId: string) =>
+      w.db
+        .selectFrom('deadline')
+        .selectAll()
+        .where('order_id', '=', orderId)
+        .where('clock', '=', 'callback')
+        .executeTakeFirstOrThrow();
+    const ended = await callback(o.id);
+    expect(ended).toMatchObject({ state: 'stopped', stopped_at: instant(sent), met });
+    expect(told(ended.due_at)).toBe('2026-09-21 17:30');
+    expect((await callback(called.id)).state).toBe('running');
+    const line = await w.db
+      .selectFrom('clock_entry')
+      .select(['kind', 'reason', 'at', 'party'])
+      .where('deadline_id', '=', ended.id)
+      .orderBy('position', 'desc')
+      .executeTakeFirstOrThrow();
+    expect(line).toEqual({ kind: 'stop', reason: 'link_sent', at: instant(sent), party: 'system' });
+    await fireAll(w.deps);
+    const firedOf = async (deadlineId: string) =>
+      w.db
+        .selectFrom('deadline_step')
+        .select('step')
+        .where('deadline_id', '=', deadlineId)
+        .execute();
+    expect(await firedOf(ended.id)).toEqual([]);
+    expect(await firedOf((await callback(called.id)).id)).not.toEqual([]);
+    expect(await adoptLinks(w.deps)).toBe(0);
   });
 
   it('more than one portion', async () => {

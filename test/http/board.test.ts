@@ -324,6 +324,41 @@ describe('rows of a board', () => {
   });
 });
 
+describe('what the ladder did', () => {
+  it('urges, supervision and reminders of a level; with 0 every reminder, with more fewer', async () => {
+    const o = await s.signed({ lead: 'WATER' });
+    const did = [
+      ['remind', 0],
+      ['remind', 1],
+      ['remind', 2],
+      ['urge', 0],
+      ['supervise', 3],
+    ] as const;
+    for (const [action, level] of did)
+      await sql`insert into escalation (id, order_id, organization_id, action, level, cause, told, at)
+        values (${newId()}, ${o.id}, ${await w.unit('WATER')}, ${action}, ${level}, 'due', true,
+          app_now())`.execute(w.db);
+    const list = async (login: string, query: string) => {
+      const { status, body } = await (
+        await w.as(login)
+      ).get<Page<EscalationView>>(`/api/board/escalations?limit=100${query}`);
+      expect(status).toBe(200);
+      return body.items.filter((i) => i.orderId === o.id).map((i) => `${i.action} ${i.level}`).sort(); // prettier-ignore
+    };
+    const pressed = ['supervise 3', 'urge 0'];
+    for (const login of ['supervisor', 'water.leader']) {
+      expect(await list(login, '')).toEqual(['remind 1', 'remind 2', ...pressed]);
+      expect(await list(login, '&minLevel=0')).toEqual(['remind 0', 'remind 1', 'remind 2', ...pressed]); // prettier-ignore
+      expect(await list(login, '&minLevel=2')).toEqual(['remind 2', ...pressed]);
+      expect(await list(login, '&minLevel=4')).toEqual(pressed);
+    }
+    for (const wrong of ['-1', '5', 'x', '1.5'])
+      expect(
+        (await (await w.as('supervisor')).get(`/api/board/escalations?minLevel=${wrong}`)).status,
+      ).toBe(422);
+  });
+});
+
 describe('who may not', () => {
   const paths = ['/api/board', '/api/board/orders', '/api/board/escalations'];
   it.each(paths)('403 %s for those who have no board', async (path) => {

@@ -441,6 +441,50 @@ describe('following', () => {
     for (const u of users) expect(shown).not.toContain(u.display_name);
   });
 
+  it('says until when an answer is due while one is awaited in time, and not afterwards', async () => {
+    const PROMISE = /按规定，([^<]+?)前给您答复/;
+    const promised = async (o: { orderNo: string; queryCode: string }) =>
+      PROMISE.exec((await follow(visitor(), o)).text)?.[1] ?? null;
+    // The road until a unit has it says nothing of an answer.
+    expect(await promised(await s.accepted({ content: TEXT }))).toBeNull();
+    const o = await s.drafted({ content: TEXT, urgency: 'U4' });
+    expect(await promised(o)).toMatch(/9月29日.*17:30/);
+    const english = await follow(visitor({ 'accept-language': 'en' }), o);
+    expect(english.text).toMatch(/The answer is due by [^<.]*17:30/);
+    const due = new Date('2026-09-29T09:30:00Z');
+    await w.moveTo(new Date(due.getTime() + 60_000));
+    try {
+      expect(await promised(o)).toBeNull();
+    } finally {
+      await w.moveTo('2026-09-21T02:24:00Z');
+    }
+    expect(await promised(o)).not.toBeNull();
+    const answer = { replyVersion: 1, waiverReason: '' };
+    s.must(await s.onAssignment('water.leader', o.lead, 'submit_reply', answer));
+    expect(await promised(o)).toBeNull();
+    const checklist = ['all_matters', 'finding'];
+    s.must(await s.act('auditor', o.id, 'audit_pass', { checklist }));
+    await w.settle();
+    expect(await promised(o)).toBeNull();
+  });
+
+  it('tells nothing of supervision', async () => {
+    const o = await s.signed({ content: TEXT });
+    const words = '说明为何未办';
+    const post = async (login: string, path: string, body: object) =>
+      s.must(await (await w.as(login)).post(path, body)) as { createdId?: string };
+    const { createdId: id } = await post('supervisor', `/api/orders/${o.id}/supervisions`, { level: 2, demand: words }); // prettier-ignore
+    await post('water.leader', `/api/supervisions/${id}/reply`, { version: 1, text: words });
+    await post('supervisor', `/api/supervisions/${id}/verdict`, { version: 2, verdict: 'sent_back', note: words }); // prettier-ignore
+    const { text } = await follow(visitor(), o);
+    expect(text).not.toContain(words);
+    expect(text).not.toContain('督办');
+    const actor = { kind: 'citizen', orderId: o.id, how: 'query_code' } as const;
+    const acts = (await citizenOrder(w.db, actor, o.id)).steps.map((x) => x.act);
+    expect(acts).toContain('sign');
+    expect(acts.filter((a) => /supervis/.test(a))).toEqual([]);
+  });
+
   it.each(['en', 'zh-CN'] as const)('has words for every state, end and act, in %s', async (l) => {
     const o = await s.signed({ content: TEXT });
     const actor = { kind: 'citizen', orderId: o.id, how: 'query_code' } as const;

@@ -1,11 +1,15 @@
 /** What is told of clocks, and how policies and calendars are changed, by HTTP. */
 import { readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { cityInstant, runSimulation } from '../../db/simulate.ts';
 import { fireAll, pauseClocks, resumeClocks } from '../../src/deadline/index.ts';
 import type { DeadlineView, SimulateView } from '../../src/deadline/schema.ts';
 import { newId } from '../../src/kernel/ids.ts';
+import { SYSTEM } from '../../src/kernel/actor.ts';
+import { receiveDuty } from '../../src/platform/outbox.ts';
+import { HANDLERS } from '../../workers/handlers/index.ts';
 import { inTransaction } from '../../src/platform/unit-of-work.ts';
 import { createWorld, steps } from '../world.ts';
 import type { World } from '../world.ts';
@@ -93,6 +97,30 @@ describe('GET /orders/:id/deadlines', () => {
       clock: 'callback',
     });
     expect(ok(await get('zhzf', `/api/orders/${o.id}`)).clock).toBeNull();
+  });
+
+  it('a rating link ends the callback clock, and boards hear of it', async () => {
+    const o = await s.replied({ ...M, type: 'consultation', channel: 'web', phone: null });
+    await w.settle();
+    s.must(await s.act('auditor', o.id, 'audit_pass', { checklist: ['all_matters', 'finding'] }));
+    expect((await clock(o.id, 'callback')).state).toBe('running');
+    const duties = async (consumer: string) =>
+      w.db
+        .selectFrom('outbox')
+        .innerJoin('domain_event', 'domain_event.id', 'outbox.event_id')
+        .select(['outbox.id', 'domain_event.type'])
+        .where('domain_event.order_id', '=', o.id)
+        .where('consumer', '=', consumer)
+        .execute();
+    expect((await duties('realtime')).map((d) => d.type)).not.toContain('deadline.moved');
+    const [open] = await duties('followup.open');
+    await inTransaction(w.deps, SYSTEM, async (tx) =>
+      HANDLERS['followup.open'](w.deps, tx, (await receiveDuty(tx.db, open!.id))!),
+    );
+    expect(await clock(o.id, 'callback')).toMatchObject({ state: 'stopped', met: true });
+    const told = (await duties('realtime')).filter((d) => d.type === 'deadline.moved');
+    expect(told).toHaveLength(1);
+    await w.settle();
   });
 
   it('401 without a session, 404 for nothing and for garbage', async () => {
@@ -452,6 +480,74 @@ describe('policies', () => {
     const before = await list();
     wrongFields(await post('admin', '/api/policies', { document: SEED, note: 'x', ...more }), ...paths); // prettier-ignore
     expect(await list()).toEqual(before);
+  });
+
+  const without = (drop: (row: any) => boolean) => ({ ...SEED, limits: SEED.limits.filter((r) => !drop(r)) }); // prettier-ignore
+  it.each([
+    ['a limit for signing', without((r) => r.clock === 'sign'), /^limits: sign U\d/],
+    [
+      'a limit for signing what is done again',
+      { ...SEED, limits: SEED.limits.map((r: any) => (r.clock === 'sign' ? { ...r, redo: false } : r)) }, // prettier-ignore
+      /^limits: sign U\d \w+ redo$/,
+    ],
+    [
+      'a limit for the reply to a key supervision',
+      without((r) => r.clock === 'supervision_reply' && r.level === 3),
+      /^limits: supervision_reply level 3$/,
+    ],
+    [
+      'a step after the final clock is due',
+      { ...SEED, ladder: SEED.ladder.filter((r: any) => !r.clocks.includes('final') || 'share' in r.at) }, // prettier-ignore
+      /^ladder: final /,
+    ],
+  ])('422 without %s: it would be watched by nobody', async (_what, document, names) => {
+    const before = await list();
+    const a = await post('admin', '/api/policies', { document, note: 'x' });
+    wrongFields(a, 'document');
+    expect(a.body.issues.length).toBeGreaterThan(0);
+    for (const issue of a.body.issues)
+      expect(issue).toMatchObject({ code: 'unwatched', message: expect.stringMatching(names) });
+    expect(await list()).toEqual(before);
+  });
+
+  it('two withdrawals at once: one succeeds, and a policy still holds', async () => {
+    await go(MONDAY);
+    const { version } = ok(await publish(limits(9)), 201);
+    // Both are held where they write, so that each begins before the other has ended.
+    const client = await owner.connect();
+    const waiting = async () =>
+      Number(
+        (
+          await owner.query(`select count(*) as n from pg_stat_activity where datname =
+            current_database() and wait_event_type = 'Lock'`)
+        ).rows[0].n,
+      );
+    let answers;
+    try {
+      await client.query('begin; lock table deadline_policy in share mode');
+      const both = Promise.all(
+        [1, version].map((v) => post('admin', `/api/policies/${v}/withdraw`, {})),
+      );
+      while ((await waiting()) < 2) await sleep(20);
+      await client.query('commit');
+      answers = await both;
+    } finally {
+      await client.query('rollback');
+      client.release();
+    }
+    const done = answers.filter((a) => a.status === 200);
+    expect(done).toHaveLength(1);
+    refused(
+      answers.find((a) => a.status !== 200)!,
+      409,
+      'last_policy',
+    );
+    const standing = (await list()).filter((p) => p.withdrawnAt === null);
+    expect(standing.map((p) => p.current)).toEqual([true]);
+    ok(await post('operator', '/api/orders', { channel: 'phone', content: '路灯不亮', requester: { kind: 'anonymous' } }), 201); // prettier-ignore
+    // What the other tests here begin with.
+    await owner.query('update deadline_policy set withdrawn_at = null where version = 1');
+    if (standing[0].version !== 1) ok(await post('admin', `/api/policies/${version}/withdraw`, {}));
   });
 
   it('404 for a version that is none', async () => {

@@ -186,9 +186,9 @@ describe('POST /api/orders/:id/supervisions', () => {
     const { timeline } = ok(await (await w.as('zhzf.handler')).get(`/api/orders/${o.id}`));
     const texts = timeline.flatMap((t: { texts: { kind: string; body: string }[] }) => t.texts);
     expect(texts.filter((t: { body: string }) => t.body.includes(words))).toMatchObject([
-      { kind: 'supervision_demand', visibility: 'unit' },
-      { kind: 'supervision_reply', visibility: 'unit' },
-      { kind: 'verdict_note', visibility: 'unit' },
+      { kind: 'supervision_demand', visibility: 'addressed' },
+      { kind: 'supervision_reply', visibility: 'addressed' },
+      { kind: 'verdict_note', visibility: 'addressed' },
     ]);
     for (const table of [
       'domain_event',
@@ -201,6 +201,33 @@ describe('POST /api/orders/:id/supervisions', () => {
       const rows = await w.db.selectFrom(table).selectAll().execute();
       expect(JSON.stringify(rows), table).not.toContain(words);
     }
+  });
+
+  it('is read on the order by the centre and the unit it asks, not by others there', async () => {
+    const words = '沉香木扁舟';
+    const o = await inHand({ co: ['WATER'] });
+    const id = ok(await supervise(o.id, { demand: words })).createdId as string;
+    ok(await reply(id, 1, 'zhzf.leader', `复${words}`));
+    ok(await judge(id, 2, { verdict: 'sent_back', note: `缺${words}` }));
+    const page = async (login: string) =>
+      JSON.stringify(ok(await (await w.as(login)).get(`/api/orders/${o.id}`)));
+    for (const login of [
+      'supervisor',
+      'dispatcher',
+      'auditor',
+      'zhzf',
+      'zhzf.handler',
+      'zhzf.leader',
+    ])
+      // prettier-ignore
+      expect((await page(login)).split(words), login).toHaveLength(4);
+    for (const login of ['water', 'water.handler', 'water.leader'])
+      expect(await page(login), login).not.toContain(words);
+    // To the co-unit: it reads its own, the lead does not.
+    const own = '乌木屏风';
+    ok(await supervise(o.id, { demand: own, organizationId: await w.unit('WATER') }));
+    expect(await page('water.handler')).toContain(own);
+    expect(await page('zhzf.handler')).not.toContain(own);
   });
 
   it('is offered on the order to supervisors; replies and verdicts are offered elsewhere', async () => {
@@ -390,6 +417,36 @@ describe('GET /api/supervisions', () => {
     for (const login of ['operator', 'dispatcher', 'auditor', 'followup']) {
       refused(await list(login), 403, 'not_allowed');
     }
+  });
+
+  it('of an organisation and those below it, within the reach; one by its id', async () => {
+    const room = 'TOWN_QINGYU_1_ROOM';
+    const o = await inHand({ co: [room, 'DIST_QINGYU'] });
+    const issue = async (unit: string) =>
+      ok(await supervise(o.id, { organizationId: await w.unit(unit) })).createdId as string;
+    const [lead, street, district] = [await issue(UNIT), await issue(room), await issue('DIST_QINGYU')]; // prettier-ignore
+    const ids = async (login: string, query: string) =>
+      ok(await list(login, `&orderId=${o.id}${query}`)).items.map((x: { id: string }) => x.id);
+    const of = async (code: string) => `&organizationId=${await w.unit(code)}`;
+    for (const login of ['supervisor', 'dist.qingyu.leader']) {
+      expect(await ids(login, await of('DIST_QINGYU'))).toEqual([district, street]);
+      expect(await ids(login, await of(room))).toEqual([street]);
+    }
+    expect(await ids('supervisor', await of(UNIT))).toEqual([lead]);
+    expect(await ids('supervisor', await of('WATER'))).toEqual([]);
+    expect(await ids('supervisor', `&organizationId=${randomUUID()}`)).toEqual([]);
+    // Outside the reach there is nothing; a room does not see the district above it.
+    expect(await ids('dist.qingyu.leader', await of(UNIT))).toEqual([]);
+    expect(await ids('zhzf.leader', await of('DIST_QINGYU'))).toEqual([]);
+    expect(await ids('nantang.leader', await of('DIST_QINGYU'))).toEqual([street]);
+    const byId = async (login: string, id: string) =>
+      ok(await list(login, `&id=${id}`)).items.map((x: { id: string }) => x.id);
+    expect(await byId('supervisor', street)).toEqual([street]);
+    expect(await byId('nantang.leader', street)).toEqual([street]);
+    expect(await byId('zhzf.leader', street)).toEqual([]);
+    expect(await byId('supervisor', randomUUID())).toEqual([]);
+    wrongFields(await list('supervisor', '&organizationId=x'), 'organizationId');
+    wrongFields(await list('supervisor', '&id=x'), 'id');
   });
 
   it('by state and page by page, what waits the oldest first', async () => {

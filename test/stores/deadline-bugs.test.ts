@@ -23,13 +23,17 @@
  *   weekday names instead of dates ....................... test/rules/deadline.test.ts; test/rules/calendar.test.ts
  */
 import { readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { KyselyPlugin } from 'kysely';
 import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import {
+  catchUp,
   changeCalendar,
   fireAll,
   fireDue,
   pauseClocks,
+  previewCalendar,
   publishPolicy,
   resumeClocks,
   startClocks,
@@ -43,7 +47,7 @@ import type { Clock } from '../../src/kernel/words.ts';
 import { connect } from '../../src/platform/db.ts';
 import type { Connection } from '../../src/platform/db.ts';
 import { inTransaction } from '../../src/platform/unit-of-work.ts';
-import type { Tx } from '../../src/platform/unit-of-work.ts';
+import type { Deps, Tx } from '../../src/platform/unit-of-work.ts';
 import { plantClocks } from '../clock-rows.ts';
 import { REPLY, createWorld, steps, versionOf } from '../world.ts';
 import type { World } from '../world.ts';
@@ -125,6 +129,46 @@ const pass = async () => {
   await w.settle();
   return n;
 };
+/** The same process, held once where a result is what it waits for; `work` is done meanwhile. */
+function held(
+  isThere: (row: Record<string, unknown>) => boolean,
+  nth: number,
+  work: () => Promise<unknown>,
+) {
+  let seen = 0;
+  let reached = false;
+  const plugin: KyselyPlugin = {
+    transformQuery: ({ node }) => node,
+    async transformResult({ result }) {
+      const first = result.rows[0];
+      if (first && isThere(first) && ++seen === nth) {
+        reached = true;
+        await work();
+      }
+      return result;
+    },
+  };
+  const deps: Deps = { ...w.deps, db: w.db.withPlugin(plugin) };
+  return { deps, reached: () => reached };
+}
+/** Nothing that waits for somebody here ever ends by itself. */
+const soon = <T>(work: Promise<T>): Promise<T> =>
+  Promise.race([
+    work,
+    new Promise<never>((_, no) => void setTimeout(no, 4_000, new Error('it waits'))),
+  ]);
+/** While somebody else's open transaction holds the row of a clock. */
+async function whileLocked(deadlineId: string, work: () => Promise<void>): Promise<void> {
+  const client = await owner.connect();
+  try {
+    await client.query('begin');
+    await client.query('select id from deadline where id = $1 for update', [deadlineId]);
+    await work();
+  } finally {
+    await client.query('rollback');
+    client.release();
+  }
+}
 const contact = (lead: string, reached = true) =>
   s.onAssignment('zhzf.handler', lead, 'first_contact', {
     method: 'phone',
@@ -374,20 +418,79 @@ describe('a deactivated policy kept notifying', () => {
     // The firing has its row; nobody was told.
     expect(told.map((e) => e.told)).toEqual([false]);
   });
+
+  const TEN_DAYS: Partial<PolicyDocument> = {
+    limits: [{ clock: 'final', amount: 10, basis: 'wd', source: '' }, ...SEED.limits],
+    ladder: [
+      ...SEED.ladder,
+      {
+        clocks: ['final'],
+        step: 'quarter',
+        at: { share: 0.25 },
+        level: 0,
+        action: 'remind',
+        to: ['handler'],
+        message: false,
+      },
+    ],
+  };
+
+  it('a clock that had stopped runs on, after a failed audit, by the version that holds', async () => {
+    const version = await publish(TEN_DAYS);
+    const o = await s.replied(M);
+    await withdrawPolicy(w.deps, (await w.as('admin')).actor, version);
+    const stopped = await clock(o.id, 'final');
+    expect(stopped).toMatchObject({ state: 'stopped', policy_version: version, amount: 10 });
+    const findings = { missing: ['finding'], findings: '没有说明原因' };
+    s.must(await s.act('auditor', o.id, 'audit_fail', findings));
+    const again = await clock(o.id, 'final');
+    expect(again).toMatchObject({ state: 'running', policy_version: 1, amount: 5 });
+    expect(told(again.due_at)).toBe('2026-09-29 17:30');
+    expect(Object.keys(await open(again.id)).sort()).toEqual([...LADDER].sort());
+  });
+
+  it('a clock that was committed under it after the withdrawal is taken off it', async () => {
+    const version = await publish(TEN_DAYS);
+    const o = await s.signed(M);
+    const late = await clock(o.id, 'final');
+    const row = { amount: late.amount, due: late.due_at, steps: await stepsOf(late.id) };
+    expect(Object.keys(await open(late.id))).toContain('quarter');
+    await withdrawPolicy(w.deps, (await w.as('admin')).actor, version);
+    // As its transaction wrote it, which had read the policy before and came to its end after.
+    await owner.query('delete from deadline_step where deadline_id = $1', [late.id]);
+    await owner.query(
+      'update deadline set policy_version = $2, amount = $3, due_at = $4 where id = $1',
+      [late.id, version, row.amount, row.due],
+    );
+    for (const x of row.steps)
+      await owner.query(
+        `insert into deadline_step (deadline_id, epoch, step, level, action, fire_at)
+          values ($1, $2, $3, $4, $5, $6)`,
+        [late.id, x.epoch, x.step, x.level, x.action, x.fire_at],
+      );
+    expect(await catchUp(w.deps)).toBe(1);
+    const after = await clock(o.id, 'final');
+    expect(after).toMatchObject({ policy_version: 1, amount: 5, epoch: 1 });
+    expect(told(after.due_at)).toBe('2026-09-29 17:30');
+    expect(Object.keys(await open(late.id)).sort()).toEqual([...LADDER].sort());
+    expect(await catchUp(w.deps)).toBe(0);
+  });
 });
 
 describe('no recalculation after a calendar change', () => {
-  const stop = async (kind: 'stop' | 'regular', ...dates: string[]) =>
-    changeCalendar(w.deps, (await w.as('admin')).actor, {
-      change: 'exceptions',
-      input: {
-        organizationId: await w.unit(OFFICE),
-        dates,
-        kind,
-        name: '台风停工',
-        source: '市防指〔2026〕3号',
-      },
-    });
+  const change = async (kind: 'stop' | 'regular', dates: string[]) => ({
+    change: 'exceptions' as const,
+    input: {
+      organizationId: await w.unit(OFFICE),
+      dates,
+      kind,
+      name: '台风停工',
+      source: '市防指〔2026〕3号',
+    },
+  });
+  const stopWith = async (deps: Deps, kind: 'stop' | 'regular', ...dates: string[]) =>
+    changeCalendar(deps, (await w.as('admin')).actor, await change(kind, dates));
+  const stop = (kind: 'stop' | 'regular', ...dates: string[]) => stopWith(w.deps, kind, ...dates);
 
   it('a stop-work day moves due instant, warnings and levels of what lives; lifted, back again', async () => {
     const o = await s.signed(M);
@@ -447,6 +550,129 @@ describe('no recalculation after a calendar change', () => {
       expect((await fired(id)).filter((x) => x === 'due')).toHaveLength(2);
     } finally {
       await stop('regular', '2026-09-28', '2026-09-29');
+    }
+  });
+
+  // Every transaction begins by reading the clock.
+  const begins = (row: Record<string, unknown>) =>
+    Object.keys(row).join() === 'now' && row.now instanceof Date;
+  it.each([
+    ['the change began', 1],
+    ['its portion of clocks began', 2],
+  ])('a step that fires after %s, and before the clock is computed, fires once', async (_, nth) => {
+    const o = await s.signed(M);
+    const { id, due_at } = await clock(o.id, 'final');
+    await go('2026-09-29 17:00');
+    await pass();
+    await w.moveTo(new Date(due_at!.getTime() - 1_000));
+    const fire = async () => {
+      while ((await w.now()) <= new Date(due_at!.getTime() + 50)) await sleep(50);
+      expect(await fireAll(w.deps)).toBe(1);
+    };
+    const slow = held(begins, nth, fire);
+    try {
+      // Moves what comes after the due instant, so that the clock is written anew.
+      await stopWith(slow.deps, 'stop', '2026-09-30');
+      expect(slow.reached()).toBe(true);
+      expect(await clock(o.id, 'final')).toMatchObject({ epoch: 1, due_at });
+      expect(await open(id)).toMatchObject({ late1: '2026-10-08 17:30' });
+      await go('2026-09-29 17:35');
+      expect(await pass()).toBe(0);
+      expect((await fired(id)).filter((x) => x === 'due')).toHaveLength(1);
+      const due = (await escalations(o.id)).filter((e) => e.step === 'due' && e.clock === 'final');
+      expect(due.map((e) => [e.epoch, e.told])).toEqual([[1, true]]);
+    } finally {
+      await stop('regular', '2026-09-30');
+    }
+  });
+
+  it('a preview waits for nobody who holds a clock', async () => {
+    const o = await s.signed(M);
+    const { id, due_at } = await clock(o.id, 'final');
+    const admin = (await w.as('admin')).actor;
+    const what = await change('stop', ['2026-09-23']);
+    await whileLocked(id, async () => {
+      const moves = await soon(previewCalendar(w.deps, admin, what));
+      expect(moves.samples.map((m) => m.deadlineId)).toContain(id);
+    });
+    expect((await clock(o.id, 'final')).due_at).toEqual(due_at);
+  });
+
+  it('a preview holds up neither act nor firing', async () => {
+    const o = await s.signed(M);
+    const { id } = await clock(o.id, 'final');
+    const admin = (await w.as('admin')).actor;
+    const what = await change('stop', ['2026-10-12']);
+    await go('2026-09-24 12:00');
+    let other: unknown = null;
+    // Held while the ledgers are read, which is when the clocks would be locked.
+    const slow = held(
+      (row) => 'position' in row,
+      1,
+      async () => {
+        other = await owner
+          .query('select id from deadline where id = $1 for update nowait', [id])
+          .then((r) => r.rowCount, String);
+        await fireAll(w.deps);
+      },
+    );
+    await previewCalendar(slow.deps, admin, what);
+    expect(slow.reached()).toBe(true);
+    expect(other).toBe(1);
+    expect(await fired(id)).toContain('half');
+  });
+
+  it('a change waits for nobody who holds a clock; that one follows later', async () => {
+    const [one, two] = [await s.signed(M), await s.signed(M)];
+    const locked = await clock(one.id, 'final');
+    try {
+      await whileLocked(locked.id, async () => {
+        const moves = await soon(stop('stop', '2026-09-23'));
+        expect(moves.moved).toBe(1);
+        expect(told((await clock(two.id, 'final')).due_at)).toBe('2026-09-30 17:30');
+        expect(await soon(catchUp(w.deps))).toBe(0);
+        expect((await clock(one.id, 'final')).due_at).toEqual(locked.due_at);
+      });
+      expect(await catchUp(w.deps)).toBe(1);
+      expect(told((await clock(one.id, 'final')).due_at)).toBe('2026-09-30 17:30');
+      expect(await open(locked.id)).toMatchObject({ due: '2026-09-30 17:30' });
+      expect(await catchUp(w.deps)).toBe(0);
+    } finally {
+      await stop('regular', '2026-09-23');
+    }
+  });
+
+  it('what fired before and was not served is told; what comes again is told when it comes', async () => {
+    const o = await s.signed(M);
+    s.must(await contact(o.lead));
+    await w.settle();
+    const { id } = await clock(o.id, 'final');
+    await go('2026-09-29 17:40');
+    await fireAll(w.deps);
+    expect(await fired(id)).toEqual(['half', 'eighty', 'due']);
+    await stop('stop', '2026-09-29');
+    try {
+      expect(await clock(o.id, 'final')).toMatchObject({ epoch: 2 });
+      const did = async () =>
+        (await escalations(o.id)).flatMap((e) =>
+          e.clock === 'final' ? [`${e.epoch} ${e.step}${e.told ? '' : ' untold'}`] : [],
+        );
+      const before = ['1 half', '1 eighty', '1 due untold'];
+      await w.settle();
+      expect(await did()).toEqual(before);
+      await go('2026-09-30 17:31');
+      await pass();
+      expect(await did()).toEqual([...before, '2 due']);
+      const notices = await w.db
+        .selectFrom('notification')
+        .select(['step', 'event_id'])
+        .where('order_id', '=', o.id)
+        .where('kind', '=', 'reminded')
+        .where('organization_id', '=', await w.unit(OFFICE))
+        .execute();
+      expect(notices.map((n) => n.step).sort()).toEqual(['due', 'eighty', 'half']);
+    } finally {
+      await stop('regular', '2026-09-29');
     }
   });
 });

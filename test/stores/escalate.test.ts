@@ -8,7 +8,9 @@ import { extendClocks, fireAll } from '../../src/deadline/index.ts';
 import { SYSTEM } from '../../src/kernel/actor.ts';
 import { newId } from '../../src/kernel/ids.ts';
 import { dueDeliveries, send } from '../../src/notification/index.ts';
+import { receiveDuty } from '../../src/platform/outbox.ts';
 import { inTransaction } from '../../src/platform/unit-of-work.ts';
+import { HANDLERS } from '../../workers/handlers/index.ts';
 import { createWorld, steps } from '../world.ts';
 import type { World } from '../world.ts';
 
@@ -228,6 +230,34 @@ describe('the ladder of one order', () => {
     expect(await fireAll(w.deps)).toBe(0);
     await w.settle();
     expect(await everything()).toEqual(before);
+  });
+
+  it('events served the newest first change nothing: levels rise in the order of their instants', async () => {
+    await begin();
+    const o = await inHand();
+    const ladder = await stepsOf(o.id, 'final');
+    for (const { fire_at } of ladder) {
+      await w.moveTo(after(fire_at));
+      await fireAll(w.deps);
+    }
+    const { rows } = await sql<{ id: string }>`select b.id from outbox b
+      join domain_event e on e.id = b.event_id
+      where b.consumer = 'supervision.escalate' and e.subject_id = ${ladder[0]!.id}
+      order by e.at desc, b.id desc`.execute(w.db);
+    expect(rows).toHaveLength(ladder.length);
+    for (const { id } of rows) {
+      await inTransaction(w.deps, SYSTEM, async (tx) => {
+        const event = (await receiveDuty(tx.db, id))!;
+        await HANDLERS['supervision.escalate'](w.deps, tx, event);
+      });
+    }
+    await w.settle();
+    expect(finalOnly(await lines(o.id))).toEqual(WHOLE);
+    expect((await supervisionsOf(o.id)).map((x) => x.level)).toEqual([2, 3]);
+    expect(await actsOf(o.id)).toEqual(['urge system', 'supervise system', 'supervise system']);
+    expect((await notices(o.id)).toSorted()).toEqual(HEARD.toSorted());
+    const kinds = (await messages(o.id)).map((d) => `${d.kind} ${d.step}`);
+    expect(kinds.toSorted()).toEqual(['reminded due', 'supervised late3', 'supervised late5', 'urged late1']); // prettier-ignore
   });
 
   it('a co-handler that is late is pressed by itself; the lead is not', async () => {
