@@ -1,6 +1,6 @@
 /** Clocks that should run and do not, or that stand on a calendar or policy of before. */
 import { catchUp } from '../src/deadline/index.ts';
-import { adoptLinks } from '../src/followup/index.ts';
+import { adoptLink } from '../src/followup/index.ts';
 import type { Deps } from '../src/platform/unit-of-work.ts';
 import { adoptClocks } from '../src/workorder/index.ts';
 
@@ -12,7 +12,5 @@ export const MEND_EVERY_MS = 60_000;
  * as somebody held them, follow it. Needs no queue. @returns how many were mended.
  */
 export async function mendClocks(deps: Deps): Promise<number> {
-  const adopted = await adoptClocks(deps);
-  const links = await adoptLinks(deps);
-  return adopted + links + (await catchUp(deps));
+  return (await adoptClocks(deps, adoptLink)) + (await catchUp(deps));
 }

@@ -244,6 +244,8 @@ create trigger organization_changed after update of parent_id, line_parent_id on
 -- A step that fired stays as it is.
 create trigger deadline_step_fired_stays before update or delete on deadline_step
   for each row when (old.fired_at is not null) execute function refuse_change();
+create trigger deadline_step_no_truncate before truncate on deadline_step
+  for each statement execute function refuse_change();
 create trigger escalation_append_only before update or delete or truncate on escalation
   for each statement execute function refuse_change();
 create trigger clock_entry_append_only before update or delete or truncate on clock_entry

@@ -66,7 +66,7 @@ async function renewPortion(
   ids: readonly string[],
   which: Stale,
   to?: number,
-): Promise<Moves> {
+): Promise<Followed> {
   const rows = await store.lockStale(tx.db, ids, which);
   // Read after the locks: what fired while they were waited for is no longer ahead.
   const renewed = await renew(tx.db, await appNow(tx.db), rows, to);
@@ -92,12 +92,17 @@ async function renewPortion(
     const unmoved = same.map((r) => r.row.id);
     await store.markVersion(tx.db, unmoved, which.calendarBefore);
   }
-  const moves = noMoves();
-  for (const r of changed) addMoves(moves, r.row, r.next.set, r.move!);
-  return moves;
+  const followed = { ...noMoves(), changed: changed.length };
+  for (const r of changed) addMoves(followed, r.row, r.next.set, r.move!);
+  return followed;
 }
 
-const merge = (sum: Moves, more: Moves): Moves => ({
+/** How clocks moved, and how many were written anew, be it only their warnings. */
+type Followed = Moves & { changed: number };
+const nothing = (): Followed => ({ ...noMoves(), changed: 0 });
+
+const merge = (sum: Followed, more: Followed): Followed => ({
+  changed: sum.changed + more.changed,
   moved: sum.moved + more.moved,
   movedEarlier: sum.movedEarlier + more.movedEarlier,
   movedLater: sum.movedLater + more.movedLater,
@@ -107,8 +112,8 @@ const merge = (sum: Moves, more: Moves): Moves => ({
 });
 
 /** Renews everything that is stale, portion by portion, each in a transaction of its own. */
-async function renewAll(deps: Deps, which: Stale, to?: number): Promise<Moves> {
-  let sum = noMoves();
+async function renewAll(deps: Deps, which: Stale, to?: number): Promise<Followed> {
+  let sum = nothing();
   for (let pass = 0; pass < PASSES_MAX; pass++) {
     let after: string | null = null;
     let found = 0;
@@ -127,40 +132,57 @@ async function renewAll(deps: Deps, which: Stale, to?: number): Promise<Moves> {
 /** When the clocks have followed, every page reads again; whose clocks moved is nobody else's matter. */
 async function announce(
   deps: Deps,
-  moves: Moves,
+  { changed }: Followed,
   e: {
     type: 'calendar.changed' | 'policy.withdrawn';
     subjectType: 'calendar' | 'deadline';
     version: number;
   },
 ): Promise<void> {
-  if (moves.moved === 0) return;
+  if (changed === 0) return;
   const { type, subjectType, version } = e;
   await inTransaction(deps, SYSTEM, async (tx) =>
     tx.record({ type, subjectType, subjectId: newId(), payload: { version } }),
   );
 }
 
+/** What others are told of it. */
+const moves = ({
+  moved,
+  movedEarlier,
+  movedLater,
+  noLongerProvisional,
+  noLongerOverdue,
+  samples,
+}: Followed): Moves => ({
+  moved,
+  movedEarlier,
+  movedLater,
+  noLongerProvisional,
+  noLongerOverdue,
+  samples,
+});
+
 /** Brings every living clock to the present calendar. */
 export async function followCalendar(deps: Deps): Promise<Moves> {
   const version = await currentVersion(deps.db);
   if (!(await store.hasStale(deps.db, version))) return noMoves();
-  const moves = await renewAll(deps, { calendarBefore: version });
-  await announce(deps, moves, { type: 'calendar.changed', subjectType: 'calendar', version });
-  return moves;
+  const followed = await renewAll(deps, { calendarBefore: version });
+  await announce(deps, followed, { type: 'calendar.changed', subjectType: 'calendar', version });
+  return moves(followed);
 }
 
 /** Takes living clocks off withdrawn versions of the policy. */
 export async function followPolicy(deps: Deps): Promise<Moves> {
-  let sum = noMoves();
+  let sum = nothing();
   for (const version of await withdrawnInUse(deps.db)) {
     const next = await policyAt(deps.db, await appNow(deps.db));
     if (!next) continue;
-    const moves = await renewAll(deps, { policyVersion: version }, next.version);
-    await announce(deps, moves, { type: 'policy.withdrawn', subjectType: 'deadline', version });
-    sum = merge(sum, moves);
+    const followed = await renewAll(deps, { policyVersion: version }, next.version);
+    await announce(deps, followed, { type: 'policy.withdrawn', subjectType: 'deadline', version });
+    sum = merge(sum, followed);
   }
-  return sum;
+  return moves(sum);
 }
 
 /**
@@ -176,16 +198,16 @@ export async function catchUp(deps: Deps): Promise<number> {
 
 /** What a change that is not committed would move: reads and counts, locks and writes nothing of a clock. */
 export async function countMoves(tx: Tx): Promise<Moves> {
-  let sum = noMoves();
+  let sum = nothing();
   let after: string | null = null;
   for (;;) {
     const rows: DeadlineRow[] = await store.livingWorking(tx.db, after, PORTION);
-    if (rows.length === 0) return sum;
+    if (rows.length === 0) return moves(sum);
     after = rows.at(-1)!.id;
-    const moves = noMoves();
+    const portion = nothing();
     for (const r of await renew(tx.db, tx.at, rows)) {
-      if (r.move !== null) addMoves(moves, r.row, r.next.set, r.move);
+      if (r.move !== null) addMoves(portion, r.row, r.next.set, r.move);
     }
-    sum = merge(sum, moves);
+    sum = merge(sum, portion);
   }
 }

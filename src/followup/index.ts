@@ -3,7 +3,7 @@ export { proposesRedo } from './rules.ts';
 export {
   conclude,
   evaluateByLink,
-  adoptLinks,
+  adoptLink,
   expireLinks,
   open,
   ratingToken,

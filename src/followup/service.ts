@@ -390,16 +390,13 @@ export async function close(
 export const requireFollowup = (actor: StaffActor): StaffActor =>
   holds(actor, 'callback_agent', 'supervisor') ? actor : fail('not_allowed');
 
-/** Callback clocks of one look at links that were sent before there were clocks. */
-const ADOPTED_MAX = 200;
-
-/** Ends, as of then, the callback clocks of links that had gone out before an upgrade brought clocks. */
-export const adoptLinks = (deps: Deps): Promise<number> =>
-  inTransaction(deps, SYSTEM, async (tx) => {
-    const found = await store.linksWithClock(tx.db, ADOPTED_MAX);
-    for (const { orderId, sentAt } of found) {
-      const which = { subjectIds: [orderId], clocks: ['callback'] as const };
-      await stopClocks({ ...tx, at: sentAt }, 'system', which, 'done', 'link_sent');
-    }
-    return found.length;
-  });
+/**
+ * Ends, as of then, the callback clock of an order whose link had gone out before an upgrade brought
+ * clocks; in the transaction that adopts the order, so that nothing ever fires by it.
+ */
+export async function adoptLink(tx: Tx, orderId: string): Promise<void> {
+  const sentAt = await store.linkSentAt(tx.db, orderId);
+  if (!sentAt) return;
+  const which = { subjectIds: [orderId], clocks: ['callback'] as const };
+  await stopClocks({ ...tx, at: sentAt }, 'system', which, 'done', 'link_sent');
+}

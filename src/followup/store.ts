@@ -274,19 +274,14 @@ export async function evaluationsOf(db: Reader, orderId: string): Promise<Evalua
   return rows as EvaluationRow[];
 }
 
-/** Open tasks whose link went out while their callback clock still runs: made before there were clocks. */
-export async function linksWithClock(
-  db: Reader,
-  limit: number,
-): Promise<{ orderId: string; sentAt: Date }[]> {
-  const rows = await db
-    .selectFrom('callback_task as t')
-    .innerJoin('live_clock as k', 'k.order_id', 't.order_id')
-    .select(['t.order_id as orderId', 't.link_sent_at as sentAt'])
-    .where('t.state', '=', 'open')
-    .where('t.link_sent_at', 'is not', null)
-    .where('k.clock', '=', 'callback')
-    .limit(limit)
-    .execute();
-  return rows.map((r) => ({ orderId: r.orderId, sentAt: r.sentAt! }));
+/** When the link of an order's open task went out; null: it did not. */
+export async function linkSentAt(db: Reader, orderId: string): Promise<Date | null> {
+  const row = await db
+    .selectFrom('callback_task')
+    .select('link_sent_at')
+    .where('order_id', '=', orderId)
+    .where('state', '=', 'open')
+    .orderBy('round', 'desc')
+    .executeTakeFirst();
+  return row?.link_sent_at ?? null;
 }

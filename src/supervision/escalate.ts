@@ -81,7 +81,7 @@ export async function escalate(_deps: Deps, tx: Tx, event: StoredEvent): Promise
   const told: (Told & { level: number })[] = [];
   for (const s of await waiting(tx, clock.id)) {
     const rung = rungOf(doc, clock.clock, s.step);
-    const lives = clock.state !== 'stopped' && !s.comesAgain;
+    const lives = clock.state !== 'stopped' && !s.comesAgain && stillHolds(clock, rung, tx.at);
     const deed = rung && lives ? await unlessRefused(climb(f, rung)) : null;
     await keep(f, s, deed);
     if (!rung || !deed) continue;
@@ -104,6 +104,12 @@ export async function escalate(_deps: Deps, tx: Tx, event: StoredEvent): Promise
 /** The assignment that the clock runs for, if it is one's. */
 const assignmentOf = async (f: Fired): Promise<string | null> =>
   (await assignmentsOf(f.tx.db, f.orderId)).find((a) => a.id === f.clock.subject_id)?.id ?? null;
+
+/** Nobody is told of a due instant that was moved ahead, or paused away, before anybody was told. */
+function stillHolds(clock: DeadlineRow, rung: LadderRow | undefined, now: Date): boolean {
+  if (!rung || !('after' in rung.at)) return true;
+  return clock.due_at ? clock.due_at < now : (clock.remaining_ms ?? 0) < 0;
+}
 
 /**
  * Every step of the clock that fired and was not served, in the order of their instants: several

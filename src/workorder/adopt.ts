@@ -113,12 +113,16 @@ async function adopt(tx: Tx, o: Old): Promise<void> {
   await stopClocks({ ...tx, at: answer.at }, 'system', which, 'done', answer.act);
 }
 
+/** What a module above ends, in the same transaction, of what an order was given. */
+type Ending = (tx: Tx, orderId: string) => Promise<void>;
+
 /** Adopts one order, and tells boards and lists. */
-async function adoptOne(tx: Tx, id: string): Promise<void> {
+async function adoptOne(tx: Tx, id: string, ending: Ending): Promise<void> {
   const order = await store.lockOrder(tx.db, id);
   if (!order || (await read.hasClock(tx.db, id))) return;
   const assignments = (await store.assignmentsOf(tx.db, id)).filter((a) => a.round === order.round);
   await adopt(tx, { order, assignments, acts: await read.actsOf(tx.db, id) });
+  await ending(tx, id);
   tx.record({
     type: 'deadline.moved',
     subjectType: 'work_order',
@@ -133,7 +137,7 @@ async function adoptOne(tx: Tx, id: string): Promise<void> {
  * that cannot be adopted is logged and holds up no other. Called again and again.
  * @returns how many were adopted.
  */
-export async function adoptClocks(deps: Deps): Promise<number> {
+export async function adoptClocks(deps: Deps, ending: Ending = async () => {}): Promise<number> {
   let total = 0;
   const failed = new Set<string>();
   for (;;) {
@@ -142,7 +146,7 @@ export async function adoptClocks(deps: Deps): Promise<number> {
     if (ids.length === 0) return total;
     for (const id of ids) {
       try {
-        await inTransaction(deps, SYSTEM, (tx) => adoptOne(tx, id));
+        await inTransaction(deps, SYSTEM, (tx) => adoptOne(tx, id, ending));
         total += 1;
       } catch (error) {
         failed.add(id);

@@ -121,19 +121,13 @@ describe('a database with a story in it', () => {
       `update deadline_step set fire_at = fire_at where ${FIRED}`,
       `update deadline_step set fired_at = null where ${FIRED}`,
       `delete from deadline_step where ${FIRED}`,
+      'truncate deadline_step',
     ])('the application may not: %s', async (statement) => {
       const table = /(?:from|update|truncate) (\w+)/.exec(statement)![1]!;
       const before = await count(table);
       expect(before).toBeGreaterThan(0);
       expect(await run(w.database.appUrl, statement)).toBe('42501');
       expect(await count(table)).toBe(before);
-    });
-
-    it('nor empty the table of the steps', async () => {
-      const before = await count(`deadline_step where ${FIRED}`);
-      expect(before).toBeGreaterThan(0);
-      await run(w.database.appUrl, 'truncate deadline_step');
-      expect(await count(`deadline_step where ${FIRED}`)).toBe(before);
     });
 
     it('nor may the owner change a step that fired, or what came of it', async () => {

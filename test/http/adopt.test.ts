@@ -3,7 +3,7 @@
  * version before wrote them; nothing is taken out of a table that only grows.
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { adoptLinks } from '../../src/followup/index.ts';
+import { adoptLink } from '../../src/followup/index.ts';
 import { fireAll } from '../../src/deadline/index.ts';
 import { newId } from '../../src/kernel/ids.ts';
 import type { OrderState } from '../../src/workorder/lifecycle.ts';
@@ -372,8 +372,7 @@ describe('orders older than the clocks', () => {
       .execute();
     // One whose link did not go out is still to be called.
     const called = await old({ state: 'pending_callback', lead: 'accepted', answered: '2026-09-18 15:00' }); // prettier-ignore
-    await adoptClocks(w.deps);
-    expect(await adoptLinks(w.deps)).toBe(1);
+    await adoptClocks(w.deps, adoptLink);
     const callback = async (orderId: string) =>
       w.db
         .selectFrom('deadline')
@@ -401,7 +400,7 @@ describe('orders older than the clocks', () => {
         .execute();
     expect(await firedOf(ended.id)).toEqual([]);
     expect(await firedOf((await callback(called.id)).id)).not.toEqual([]);
-    expect(await adoptLinks(w.deps)).toBe(0);
+    expect(await adoptClocks(w.deps, adoptLink)).toBe(0);
   });
 
   it('more than one portion', async () => {

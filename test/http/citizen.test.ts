@@ -447,7 +447,7 @@ describe('following', () => {
       PROMISE.exec((await follow(visitor(), o)).text)?.[1] ?? null;
     // The road until a unit has it says nothing of an answer.
     expect(await promised(await s.accepted({ content: TEXT }))).toBeNull();
-    const o = await s.drafted({ content: TEXT, urgency: 'U4' });
+    const o = await s.drafted({ content: TEXT, urgency: 'U4', lead: 'ZHZF' });
     expect(await promised(o)).toMatch(/9月29日.*17:30/);
     const english = await follow(visitor({ 'accept-language': 'en' }), o);
     expect(english.text).toMatch(/The answer is due by [^<.]*17:30/);
@@ -460,7 +460,7 @@ describe('following', () => {
     }
     expect(await promised(o)).not.toBeNull();
     const answer = { replyVersion: 1, waiverReason: '' };
-    s.must(await s.onAssignment('water.leader', o.lead, 'submit_reply', answer));
+    s.must(await s.onAssignment('zhzf.leader', o.lead, 'submit_reply', answer));
     expect(await promised(o)).toBeNull();
     const checklist = ['all_matters', 'finding'];
     s.must(await s.act('auditor', o.id, 'audit_pass', { checklist }));

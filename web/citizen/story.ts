@@ -1,6 +1,13 @@
+import { CITY_OFFSET_MS, DAY_MS } from '../../src/kernel/clock.ts';
 import type { TextKey } from '../../src/kernel/i18n/index.ts';
 import type { CitizenOrder } from '../../src/workorder/index.ts';
 import type { Say } from './view.ts';
+
+const MINUTE_MS = 60_000;
+
+/** Midnight is the end of the day before; nobody should take it for a day more. */
+const endOfDay = (at: Date): Date =>
+  (at.getTime() + CITY_OFFSET_MS) % DAY_MS === 0 ? new Date(at.getTime() - MINUTE_MS) : at;
 
 /** What stands at the top of an order's page. */
 export interface Headline {
@@ -33,7 +40,7 @@ export function headline(say: Say, when: (at: Date) => string, o: CitizenOrder):
   const sub = saysAlready(o)
     ? say('citizen.now.rated_sub')
     : say(`citizen.now.${now}_sub${nobody}` as TextKey, { unit });
-  const promise = o.replyBy ? say('citizen.now.reply_by', { when: when(o.replyBy) }) : '';
+  const promise = o.replyBy ? say('citizen.now.reply_by', { when: when(endOfDay(o.replyBy)) }) : '';
   return { title: say(`citizen.now.${title}` as TextKey), sub: sub + promise };
 }
 
