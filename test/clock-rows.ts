@@ -61,6 +61,28 @@ export async function plantClocks(owner: pg.Pool, ladders: PlantedStep[][]): Pro
     steps,
   }));
   const due = (m: Planted) => (m.steps.find((s) => s.step === 'due') ?? m.steps.at(-1)!).at;
+  // First of all the citizens' clocks: an order without one would be adopted by the workers.
+  await fill(
+    owner,
+    'deadline',
+    made.map((m) => ({
+      id: newId(),
+      subject_id: m.orderId,
+      clock: 'citizen',
+      cycle: 1,
+      epoch: 1,
+      order_id: m.orderId,
+      shown: false,
+      state: 'running',
+      basis: 'nh',
+      policy_version: policyVersion,
+      calendar_id: calendar,
+      calendar_version: calendarVersion,
+      started_at: now,
+      provisional: false,
+      level: 0,
+    })),
+  );
   await fill(
     owner,
     'work_order',
