@@ -1,5 +1,6 @@
 /** The policy document, and what is shown of a clock. */
 import { z } from 'zod';
+import type { DayKind } from '../calendar/rules.ts';
 import {
   CHANNELS,
   CLOCKS,
@@ -10,7 +11,7 @@ import {
   URGENCIES,
 } from '../kernel/words.ts';
 import type { Clock, Lamp, Role } from '../kernel/words.ts';
-import { BASES } from './rules.ts';
+import { BASES, PAUSE_TYPES } from './rules.ts';
 import type { Basis, Line } from './rules.ts';
 
 /** Hours at most: a year. */
@@ -163,7 +164,7 @@ export interface ExplainLine extends Omit<Line, 'at' | 'until' | 'due'> {
 
 export interface ExplainDay {
   date: string;
-  kind: 'working' | 'weekend' | 'off' | 'makeup' | 'stop';
+  kind: DayKind;
   name: string;
   spans: (readonly [number, number])[];
   /** Nth working day after the start; null where it does not count. */
@@ -185,7 +186,7 @@ export const simulateInput = z.object({
   pauses: z
     .array(
       z.object({
-        type: z.enum(['supplement', 'suspension', 'statutory']),
+        type: z.enum(PAUSE_TYPES),
         from: z.iso.datetime({ offset: true }),
         to: z.iso.datetime({ offset: true }),
       }),

@@ -1,6 +1,6 @@
 /**
  * Which clocks run while an order or an assignment is in a state, and what an act does to them
- * (life-cycle.md, Clocks). Data and pure functions; `service.ts` writes them with the act.
+ * (life-cycle.md, Clocks). Data and pure functions; `run-clocks.ts` writes them with the act.
  */
 import type { Clock } from '../kernel/words.ts';
 import type { Act, OrderState } from './lifecycle.ts';

@@ -101,7 +101,7 @@ describe('every word of the closed lists has a text', () => {
     ['attempt', words.ATTEMPT_RESULTS],
     ['give_up', words.GIVE_UP_REASONS],
     ['check', words.CHECKLIST],
-    ['visibility', words.VISIBILITIES],
+    ['visibility', [...words.VISIBILITIES, 'addressed']],
     ['kind', ['lead', 'co']],
     ['satisfaction', ['1', '2', '3', '4', '5']],
   ];
