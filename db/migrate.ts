@@ -77,6 +77,20 @@ const KEPT =
   'deadline, deadline_policy, calendar, calendar_day, calendar_version, calendar_exception, ' +
   'supervision_order, supervision_sequence';
 
+/**
+ * Those that the owner made. BullMQ's sequences belong to the application, which makes one for each
+ * queue when it first adds a job; nobody else may, or need, grant anything on them.
+ */
+const grantSequences = (app: string): string => `do $$
+  declare made regclass;
+  begin
+    for made in select c.oid::regclass from pg_class c join pg_namespace n on n.oid = c.relnamespace
+      where c.relkind = 'S' and n.nspname in ('public', '${QUEUE_SCHEMA}')
+        and pg_has_role(c.relowner, 'USAGE')
+    loop execute format('grant usage, select on sequence %s to ${app.replaceAll("'", "''")}', made);
+    end loop;
+  end $$`;
+
 async function grantApplication(client: pg.Client, ownerUrl: string, appUrl?: string) {
   if (!appUrl) return;
   const role = decodeURIComponent(new URL(appUrl).username);
@@ -89,7 +103,7 @@ async function grantApplication(client: pg.Client, ownerUrl: string, appUrl?: st
     grant usage on schema public, ${QUEUE_SCHEMA} to ${app};
     grant create on schema ${QUEUE_SCHEMA} to ${app};
     grant select, insert, update, delete on all tables in schema public, ${QUEUE_SCHEMA} to ${app};
-    grant usage, select on all sequences in schema public, ${QUEUE_SCHEMA} to ${app};
+    ${grantSequences(app)};
     grant execute on all functions in schema public, ${QUEUE_SCHEMA} to ${app};
     revoke update, delete, truncate on ${frozen} from ${app};
     revoke insert, update, delete, truncate on deployment, schema_migration from ${app};
