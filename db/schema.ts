@@ -154,6 +154,64 @@ export interface ContactTable {
   operator_id: string | null;
   started_at: Date;
   ended_at: Date | null;
+  outcome: string | null;
+  outcome_order_id: string | null;
+}
+
+export interface HandoverTable {
+  id: string;
+  contact_id: string;
+  order_id: string | null;
+  target: string;
+  operator_id: string;
+  call_leg: Generated<string>;
+  started_at: Date;
+}
+
+export interface PlaceTable {
+  name: string;
+  area_code: string;
+  kind: string;
+}
+
+export interface LexiconTable {
+  version: number;
+  document: Json;
+  created_at: Date;
+  created_by: string | null;
+}
+
+export interface ClassificationTable {
+  order_id: string;
+  classifier: string;
+  version: number;
+  at: Date;
+  type: string | null;
+  category_code: string | null;
+  urgency: string | null;
+  area_code: string | null;
+  subject_kind: string | null;
+  flags: Generated<string[]>;
+  proposal: string;
+  score: number;
+  detail: Json;
+}
+
+export interface CorrectionTable {
+  id: string;
+  order_id: string;
+  field: string;
+  suggested: string | null;
+  chosen: string | null;
+  user_id: string | null;
+  at: Date;
+}
+
+export interface RoutingWaitTable {
+  order_id: string;
+  round: number;
+  reasons: string[];
+  at: Date;
 }
 
 export interface OrderSequenceTable {
@@ -187,6 +245,11 @@ export interface WorkOrderTable {
   registered_at: Date;
   state_since: Date;
   closed_at: Date | null;
+  flags: Generated<string[]>;
+  emergency: string | null;
+  supplement_from: string | null;
+  split_from: string | null;
+  transfer_target: string | null;
 }
 
 export interface IdentityVaultTable {
@@ -610,6 +673,12 @@ export interface Database {
   supervision_sequence: SupervisionSequenceTable;
   supervision_order: SupervisionOrderTable;
   escalation: EscalationTable;
+  place: PlaceTable;
+  lexicon: LexiconTable;
+  classification: ClassificationTable;
+  correction: CorrectionTable;
+  routing_wait: RoutingWaitTable;
+  handover: HandoverTable;
 }
 
 /** Views that may be joined (owners.ts, OFFERED). */

@@ -1,5 +1,8 @@
 import { z } from 'zod';
-import { CHANNELS } from '../kernel/words.ts';
+import { CHANNELS, CONTACT_OUTCOMES, EMERGENCY_TARGETS } from '../kernel/words.ts';
+import type { EmergencyTarget, Proposal } from '../kernel/words.ts';
+import type { RoutingSuggestion } from '../routing/schema.ts';
+import type { Understanding } from '../understanding/schema.ts';
 import { matterInput, optionalText } from '../workorder/schema.ts';
 import type { OrderListItem } from '../workorder/schema.ts';
 
@@ -29,6 +32,10 @@ export const contactInput = z.object({
 export const registerInput = matterInput.extend({
   channel: z.enum(CHANNELS).default('phone'),
   contactId: z.uuid().optional(),
+  /** The hand-over this demand records: registered and transferred in one step. */
+  handoverId: z.uuid().optional(),
+  /** Files uploaded before. */
+  attachmentIds: z.array(z.uuid()).max(9).default([]),
   requester: requesterInput,
 });
 export type RegisterInput = z.infer<typeof registerInput>;
@@ -50,3 +57,66 @@ export interface CallerHistory {
   open: OrderListItem[];
   closed: OrderListItem[];
 }
+
+/** What the operator has typed so far, asked about while typing; nothing of it is kept. */
+export const adviseInput = z.object({
+  content: z.string().max(4000),
+  address: z.string().max(400).default(''),
+  channel: z.enum(CHANNELS).default('phone'),
+  /** With it, the caller's own open orders are compared too. */
+  phone: phone.optional(),
+  /** What was chosen already counts for the unit that is proposed. */
+  categoryCode: z
+    .string()
+    .regex(/^(\d{2}){1,3}$/)
+    .optional(),
+  areaCode: z.string().max(20).optional(),
+  subjectKind: z.string().max(20).optional(),
+});
+export type AdviseInput = z.infer<typeof adviseInput>;
+
+/** An order that may be about the same thing. */
+export interface SimilarOrder {
+  order: OrderListItem;
+  /** 0–1: how alike words, place, class and time are. */
+  score: number;
+  /** Codes: same_caller, same_place, same_area, same_category, alike_words. */
+  because: string[];
+}
+
+/** Everything the operator's right column shows, in one answer. It fills nothing by itself. */
+export interface Advice {
+  understanding: Understanding;
+  /** By the catalogue, for the chosen or else the best guessed class; null without one. */
+  routing: RoutingSuggestion | null;
+  /** Most alike first, at most 5, of the last 30 days (90 for noise and buildings). */
+  similar: SimilarOrder[];
+  /** The order to urge (`append`), to redo (`redo`) or to tell the progress of; null = none found. */
+  related: { act: Extract<Proposal, 'append' | 'redo' | 'progress_answer'>; order: OrderListItem } | null;
+}
+
+export const handoverInput = z.object({
+  target: z.enum(EMERGENCY_TARGETS),
+  contactId: z.uuid().optional(),
+  /** The order, where there is one already. */
+  orderId: z.uuid().optional(),
+  channel: z.enum(CHANNELS).default('phone'),
+  requester: requesterInput,
+  /** Id of the call leg at the switch, where one made the call. */
+  callLeg: z.string().max(80).default(''),
+});
+export type HandoverInput = z.infer<typeof handoverInput>;
+
+/** A hand-over that still lacks its order, for who made it. */
+export interface HandoverView {
+  id: string;
+  contactId: string;
+  target: EmergencyTarget;
+  startedAt: string;
+}
+
+/** How a contact without an order of its own ended. */
+export const contactOutcomeInput = z.object({
+  outcome: z.enum(CONTACT_OUTCOMES),
+  orderId: z.uuid().optional(),
+});

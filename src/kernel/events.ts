@@ -2,7 +2,7 @@
  * Every event by name with its payload: ids and codes only, never a person's data or free text,
  * because event rows are kept for ever. A lower module may react to a higher one's event.
  */
-import type { Clock, LadderAction, Role } from './words.ts';
+import type { Clock, EmergencyTarget, LadderAction, Role } from './words.ts';
 
 /** Something happened to an order; `organizationIds` are the units that hold an assignment. */
 export interface OrderPayload {
@@ -51,6 +51,20 @@ export interface EventPayloads {
   'work_order.supervised': OrderPayload;
   'work_order.supervision_replied': OrderPayload;
   'work_order.supervision_judged': OrderPayload;
+  'work_order.emergency_transferred': OrderPayload;
+  'work_order.receipted': OrderPayload;
+  'work_order.split': OrderPayload;
+  'work_order.supplement_asked': OrderPayload;
+  'work_order.supplemented': OrderPayload;
+  'work_order.supplement_expired': OrderPayload;
+  'work_order.no_substance_closed': OrderPayload;
+  'work_order.flagged': OrderPayload;
+  'work_order.classification_corrected': OrderPayload;
+  'work_order.redo_proposed': OrderPayload;
+  /** An emergency was handed over before its order exists; `orderId` of the event once it does. */
+  'handover.made': { handoverId: string; target: EmergencyTarget };
+  'routing.waits': { round: number };
+  'attachment.added': { attachmentId: string; organizationId: string | null };
   'assignment.created': AssignmentPayload;
   'assignment.cancelled': AssignmentPayload;
   'reply.drafted': { assignmentId: string; organizationId: string };
@@ -77,7 +91,14 @@ export type EventName = keyof EventPayloads;
 /** An event as it is recorded; the unit of work adds id and instant. */
 export interface NewEvent<N extends EventName = EventName> {
   type: N;
-  subjectType: 'work_order' | 'assignment' | 'delivery' | 'app_user' | 'deadline' | 'calendar';
+  subjectType:
+    | 'work_order'
+    | 'assignment'
+    | 'delivery'
+    | 'app_user'
+    | 'deadline'
+    | 'calendar'
+    | 'contact';
   subjectId: string;
   orderId?: string;
   /** The order's version after the act. */

@@ -217,3 +217,102 @@ export type SupervisionState = (typeof SUPERVISION_STATES)[number];
 /** 满意, 退回重报. */
 export const VERDICTS = ['accepted', 'sent_back'] as const;
 export type Verdict = (typeof VERDICTS)[number];
+
+/** Free marks of an order; several may stand. What a mark does stands in `routing/rules.ts`. */
+export const FLAGS = [
+  'emergency',
+  'threat',
+  'confidential',
+  'whistleblower',
+  'group',
+  'repeat',
+  'urge',
+  'safety',
+  'vulnerable',
+  'disability',
+  'minor',
+  'media',
+  'enterprise',
+  'cross_area',
+  'landmark_only',
+  'dialect',
+  'bouncing',
+  'false_completion',
+  'progress_query',
+  'praise',
+  'abuse',
+  'no_substance',
+  'from_110',
+  'from_grid',
+] as const;
+export type Flag = (typeof FLAGS)[number];
+
+/** Emergency lines a call or a demand is handed to: police, fire, ambulance, traffic police. */
+export const EMERGENCY_TARGETS = ['110', '119', '120', '122'] as const;
+export type EmergencyTarget = (typeof EMERGENCY_TARGETS)[number];
+
+/** What the understanding of a text proposes to do with it; a person, or for `dispatch` the system, decides. */
+export const PROPOSALS = [
+  'dispatch',
+  'direct_answer',
+  'split',
+  'ask_supplement',
+  'append',
+  'redo',
+  'reject',
+  'transfer_out',
+  'transfer_emergency',
+  'close_no_substance',
+  'abuse',
+  'progress_answer',
+] as const;
+export type Proposal = (typeof PROPOSALS)[number];
+
+/** Why an order waits for a person and was not dispatched by the system. */
+export const WAIT_REASONS = [
+  'emergency',
+  'most_urgent',
+  'confidential',
+  'not_understood',
+  'low_score',
+  'differs',
+  'flagged',
+  'area_unknown',
+  'no_row',
+  'transfer_target',
+  'answer_directly',
+  'proposal',
+  'possible_duplicate',
+  'redone',
+  'supplemented',
+  'unit_unable',
+] as const;
+export type WaitReason = (typeof WAIT_REASONS)[number];
+
+/** How a contact ended that made no order. */
+export const CONTACT_OUTCOMES = [
+  'progress_answered',
+  'urged',
+  'redo_proposed',
+  'abuse_ended',
+  'no_substance',
+  'wrong_number',
+  'transferred',
+] as const;
+export type ContactOutcome = (typeof CONTACT_OUTCOMES)[number];
+
+/** What may be missing from a demand; the citizen is asked for it in these words. */
+export const MISSING_ITEMS = [
+  'address',
+  'occurred',
+  'subject',
+  'details',
+  'contact',
+  'evidence',
+  'identity',
+] as const;
+export type MissingItem = (typeof MISSING_ITEMS)[number];
+
+/** 响应率, 解决率, 满意率 (domain.md §4). */
+export const RATES = ['response', 'solved', 'satisfaction'] as const;
+export type Rate = (typeof RATES)[number];

@@ -1,12 +1,16 @@
 /** Typed inputs of every built act, and what readers of an order see. Instants are ISO 8601 UTC. */
 import { z } from 'zod';
 import type { ClockView } from '../deadline/schema.ts';
+import type { ClassificationView } from '../understanding/schema.ts';
 import {
   CHECKLIST,
   CONTACT_METHODS,
   DEMAND_TYPES,
   DISPATCH_MODES,
+  EMERGENCY_TARGETS,
+  FLAGS,
   GROUNDS,
+  MISSING_ITEMS,
   SOLVED,
   TRUTH,
   URGENCIES,
@@ -15,11 +19,15 @@ import {
 import type {
   Channel,
   DemandType,
+  EmergencyTarget,
+  Flag,
+  MissingItem,
   Party,
   Solved,
   Truth,
   Urgency,
   Visibility,
+  WaitReason,
 } from '../kernel/words.ts';
 import type {
   AssignmentAct,
@@ -130,6 +138,66 @@ const noteInput = z.object({
   text: text(TEXT_MAX.content),
   visibility: z.enum(VISIBILITIES).default('staff'),
 });
+/** One matter that is taken out of an order and becomes one of its own. */
+const splitPart = z.object({
+  content: text(TEXT_MAX.content),
+  title: optionalText(TEXT_MAX.title),
+  address: optionalText(TEXT_MAX.short),
+  type: z.enum(DEMAND_TYPES).optional(),
+  categoryCode: z
+    .string()
+    .regex(/^(\d{2}){1,3}$/)
+    .optional(),
+  urgency: z.enum(URGENCIES).optional(),
+  areaCode: code.optional(),
+  subjectKind: code.optional(),
+});
+/** `kept`: the matter that stays here; the words as they came are kept beside it, for the centre. */
+const splitInput = z.object({
+  kept: z.object({ content: text(TEXT_MAX.content), title: optionalText(TEXT_MAX.title) }),
+  parts: z.array(splitPart).min(1).max(4),
+});
+const transferEmergencyInput = z.object({
+  target: z.enum(EMERGENCY_TARGETS),
+  /** The hand-over that was made before; without it `record` says how it was handed over. */
+  handoverId: id.optional(),
+  record: optionalText(TEXT_MAX.short),
+});
+const receiptInput = z.object({ receiptNo: text(60), note: optionalText(TEXT_MAX.content) });
+const askSupplementInput = z.object({
+  missing: z.array(z.enum(MISSING_ITEMS)).min(1).max(MISSING_ITEMS.length),
+  /** Read by the citizen. */
+  question: text(TEXT_MAX.content),
+});
+/** What was added; with `address` or `areaCode` they replace what was unknown. */
+export const supplementInput = z.object({
+  text: text(TEXT_MAX.content),
+  address: optionalText(TEXT_MAX.short),
+  areaCode: code.optional(),
+});
+const closeNoSubstanceInput = z.object({
+  asked: text(TEXT_MAX.content),
+  answer: optionalText(TEXT_MAX.content),
+});
+const setFlagsInput = z.object({
+  add: z.array(z.enum(FLAGS)).max(FLAGS.length).default([]),
+  remove: z.array(z.enum(FLAGS)).max(FLAGS.length).default([]),
+  reason: text(TEXT_MAX.short),
+});
+/** What is given replaces what stands. Urgency only before dispatch: no limit is moved afterwards. */
+const correctInput = z.object({
+  type: z.enum(DEMAND_TYPES).optional(),
+  categoryCode: z
+    .string()
+    .regex(/^(\d{2}){2,3}$/)
+    .optional(),
+  urgency: z.enum(URGENCIES).optional(),
+  areaCode: code.optional(),
+  subjectKind: code.nullable().optional(),
+  title: optionalText(TEXT_MAX.title),
+  reason: text(TEXT_MAX.short),
+});
+const proposeRedoInput = z.object({ reason: text(TEXT_MAX.content) });
 /** Inputs of the order acts that `POST /api/orders/:id/acts` takes. */
 export const orderActInput = z.discriminatedUnion('act', [
   z.object({ act: z.literal('accept'), version: z.int(), input: acceptInput }),
@@ -140,9 +208,28 @@ export const orderActInput = z.discriminatedUnion('act', [
   z.object({ act: z.literal('audit_fail'), version: z.int(), input: auditFailInput }),
   z.object({ act: z.literal('withdraw'), version: z.int(), input: withdrawInput }),
   z.object({ act: z.literal('note'), version: z.int().optional(), input: noteInput }),
+  z.object({ act: z.literal('split'), version: z.int(), input: splitInput }),
+  z.object({
+    act: z.literal('transfer_emergency'),
+    version: z.int().optional(),
+    input: transferEmergencyInput,
+  }),
+  z.object({ act: z.literal('receipt'), version: z.int(), input: receiptInput }),
+  z.object({ act: z.literal('ask_supplement'), version: z.int(), input: askSupplementInput }),
+  z.object({ act: z.literal('supplement'), version: z.int().optional(), input: supplementInput }),
+  z.object({
+    act: z.literal('close_no_substance'),
+    version: z.int(),
+    input: closeNoSubstanceInput,
+  }),
+  z.object({ act: z.literal('set_flags'), version: z.int(), input: setFlagsInput }),
+  z.object({ act: z.literal('correct_classification'), version: z.int(), input: correctInput }),
+  z.object({ act: z.literal('propose_redo'), version: z.int().optional(), input: proposeRedoInput }),
 ]);
 export type OrderActInput = z.infer<typeof orderActInput>;
 
+/** Files uploaded before (`POST /api/attachments`) that come with the act. */
+const attachmentIds = z.array(id).max(9).default([]);
 const firstContactInput = z.object({
   method: z.enum(CONTACT_METHODS),
   reached: z.boolean(),
@@ -151,8 +238,9 @@ const firstContactInput = z.object({
 const progressInput = z.object({
   text: text(TEXT_MAX.content),
   visibility: z.enum(['public', 'staff', 'unit']).default('staff'),
+  attachmentIds,
 });
-const coReplyInput = z.object({ text: text(TEXT_MAX.long) });
+const coReplyInput = z.object({ text: text(TEXT_MAX.long), attachmentIds });
 /** The final reply; a handler drafts it, the unit's leader countersigns it. */
 export const replyInput = z.object({
   truth: z.enum(TRUTH),
@@ -162,6 +250,8 @@ export const replyInput = z.object({
   solved: z.enum(SOLVED),
   contactMade: z.boolean(),
   publicVersion: text(TEXT_MAX.long),
+  /** Evidence; with the reply they are read by whoever reads it. */
+  attachmentIds,
   /** Version of the draft this was written over; null when there was none. */
   replyVersion: z.int().nullable().default(null),
 });
@@ -250,6 +340,11 @@ export interface OrderListItem {
   /** The citizen said "not solved" and a supervisor has not decided yet. */
   redoProposed: boolean;
   urges: number;
+  flags: Flag[];
+  /** The emergency line its words call for, until it is handed over or a person says it is none. */
+  emergency: EmergencyTarget | null;
+  /** Why it waits for a person (registered, pending_dispatch); empty where the system may go on. */
+  waits: WaitReason[];
   /** The clock that holds it now; null where none runs (closed, transferred, merged). */
   clock: ClockView | null;
 }
@@ -339,6 +434,36 @@ export interface RequesterView {
 }
 
 /** The whole order for one viewer. */
+export const ATTACHMENT_MIMES = ['image/jpeg', 'image/png', 'image/webp', 'application/pdf'] as const;
+export type AttachmentMime = (typeof ATTACHMENT_MIMES)[number];
+/** Bytes of one file as it comes, files at one act, files of one order, files one may have staged. */
+export const ATTACHMENT_MAX = {
+  bytes: 12 * 1024 * 1024,
+  perAct: 9,
+  perOrder: 60,
+  staged: 20,
+} as const;
+
+/** One file of an order. `url` is read with the session (staff) or the citizen's pass. */
+export interface AttachmentView {
+  id: string;
+  name: string;
+  mime: AttachmentMime;
+  bytes: number;
+  /** Pixels; null for what is no picture. */
+  width: number | null;
+  height: number | null;
+  visibility: Visibility;
+  /** Who brought it. */
+  party: Party;
+  organization: UnitRef | null;
+  actId: string | null;
+  at: string;
+  url: string;
+  /** A picture of at most 320 px, where it is one. */
+  thumbUrl: string | null;
+}
+
 export interface OrderDetail extends OrderListItem {
   contactId: string;
   content: string;
@@ -356,6 +481,17 @@ export interface OrderDetail extends OrderListItem {
   /** Answers given without a unit (直接答复), oldest first. */
   directReplies: ReplyView[];
   assignments: AssignmentView[];
+  /** What the platform understood of it; null for orders from before, and for units. */
+  classification: ClassificationView | null;
+  /** Files the viewer may open, oldest first. */
+  attachments: AttachmentView[];
+  /** Orders that this one was taken out of, or that were taken out of it. */
+  splitFrom: { id: string; orderNo: string } | null;
+  splitInto: { id: string; orderNo: string; title: string }[];
+  /** 110, 119, 120 or 122 once it was handed over. */
+  transferTarget: EmergencyTarget | null;
+  /** What the citizen was asked for, while the order waits for it. */
+  supplement: { missing: MissingItem[]; question: string; askedAt: string; dueAt: string | null } | null;
   timeline: TimelineItem[];
   /** Order acts this viewer may do now. */
   allowed: BuiltOrderAct[];

@@ -2,22 +2,48 @@
  * One catalogue, Chinese first. Each part has a Chinese file, which defines the keys, and an English
  * one of the same type: a missing key is a type error. Texts take `{name}` places.
  */
+import { adviceEn, adviceZh } from './advice.ts';
 import { boardEn, boardZh } from './board.ts';
 import { citizenEn, citizenZh } from './citizen.ts';
 import { clockEn, clockZh } from './clock.ts';
 import { consoleEn, consoleZh } from './console.ts';
 import { coreEn, coreZh } from './core.ts';
+import { demoEn, demoZh } from './demo.ts';
 import { noticeEn, noticeZh } from './notice.ts';
+import { reportEn, reportZh } from './report.ts';
+import { workEn, workZh } from './work.ts';
 
 export const LANGUAGES = ['zh-CN', 'en'] as const;
 export type Language = (typeof LANGUAGES)[number];
 
-const zh = { ...coreZh, ...consoleZh, ...citizenZh, ...noticeZh, ...clockZh, ...boardZh };
+const zh = {
+  ...coreZh,
+  ...consoleZh,
+  ...citizenZh,
+  ...noticeZh,
+  ...clockZh,
+  ...boardZh,
+  ...adviceZh,
+  ...demoZh,
+  ...reportZh,
+  ...workZh,
+};
 export type TextKey = keyof typeof zh;
 
 export const dictionaries: Record<Language, Record<TextKey, string>> = {
   'zh-CN': zh,
-  en: { ...coreEn, ...consoleEn, ...citizenEn, ...noticeEn, ...clockEn, ...boardEn },
+  en: {
+    ...coreEn,
+    ...consoleEn,
+    ...citizenEn,
+    ...noticeEn,
+    ...clockEn,
+    ...boardEn,
+    ...adviceEn,
+    ...demoEn,
+    ...reportEn,
+    ...workEn,
+  },
 };
 
 /** The sentence for a key; a place without a value stays visible as `{name}`. */
