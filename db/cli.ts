@@ -11,6 +11,7 @@ import { reachableDataDir } from '../src/platform/embedded-postgres.ts';
 import type { Connection } from '../src/platform/db.ts';
 import { tellParent } from '../src/platform/lifetime.ts';
 import { createLog } from '../src/platform/log.ts';
+import { diskStorage } from '../src/platform/storage.ts';
 import { consumersOf } from '../src/subscriptions.ts';
 import { migrate } from './migrate.ts';
 import { seedDemo, seedReference } from './seed.ts';
@@ -79,6 +80,7 @@ const runFirstAdmin = () =>
         log: createLog('cli', 'silent'),
         consumersOf,
         publicUrl: config.publicUrl,
+        storage: diskStorage(config.storageDir),
       },
       { login: values.login.toLowerCase(), name: values.name },
     );

@@ -41,6 +41,7 @@ export const OWNERS = {
   act: 'workorder',
   act_text: 'workorder',
   reply: 'workorder',
+  attachment: 'workorder',
   routing_decision: 'routing',
   routing_wait: 'routing',
   urge: 'supervision',
@@ -54,7 +55,13 @@ export const OWNERS = {
   notification: 'notification',
   delivery: 'notification',
   demo_sms: 'notification',
+  demo_play: 'demo',
+  demo_call: 'demo',
 } as const;
 
 /** Views that a module offers to those above it: any of these may join them. */
-export const OFFERED = { live_clock: 'deadline', clocked_order: 'deadline' } as const;
+export const OFFERED = {
+  live_clock: 'deadline',
+  clocked_order: 'deadline',
+  waiting_reason: 'routing',
+} as const;

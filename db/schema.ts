@@ -345,6 +345,30 @@ export interface ReplyTable {
   submitted_at: Date | null;
 }
 
+export interface AttachmentTable {
+  id: string;
+  state: string;
+  owner: string;
+  uploaded_by: string | null;
+  order_id: string | null;
+  act_id: string | null;
+  assignment_id: string | null;
+  reply_id: string | null;
+  organization_id: string | null;
+  visibility: string | null;
+  party: string | null;
+  from_requester: Generated<boolean>;
+  name: string;
+  mime: string;
+  bytes: number;
+  width: number | null;
+  height: number | null;
+  sha256: string;
+  thumb_sha256: string | null;
+  created_at: Date;
+  bound_at: Date | null;
+}
+
 export interface OrderAccessTable {
   order_id: string;
   code_hash: string;
@@ -456,6 +480,29 @@ export interface DemoSmsTable {
   to_ct: Buffer;
   text_ct: Buffer;
   at: Date;
+}
+
+export interface DemoPlayTable {
+  only_row: Generated<boolean>;
+  state: string;
+  seed: number;
+  days: number;
+  end_at: Date;
+  done: Generated<number>;
+  total: Generated<number>;
+  city_time: Date | null;
+}
+
+export interface DemoCallTable {
+  id: string;
+  user_ids: string[];
+  phone_ct: Buffer;
+  name_ct: Buffer;
+  text_ct: Buffer;
+  state: string;
+  rang_at: Date;
+  answered_at: Date | null;
+  answered_by: string | null;
 }
 
 /** A list of [start, end] minutes; written as JSON text. */
@@ -626,6 +673,8 @@ export interface EscalationTable {
 
 export interface Database {
   demo_sms: DemoSmsTable;
+  demo_play: DemoPlayTable;
+  demo_call: DemoCallTable;
   deployment: DeploymentTable;
   app_clock: AppClockTable;
   domain_event: DomainEventTable;
@@ -652,6 +701,7 @@ export interface Database {
   act: ActTable;
   act_text: ActTextTable;
   reply: ReplyTable;
+  attachment: AttachmentTable;
   order_access: OrderAccessTable;
   routing_decision: RoutingDecisionTable;
   urge: UrgeTable;
@@ -685,4 +735,5 @@ export interface Database {
 export interface Views {
   live_clock: LiveClockView;
   clocked_order: { order_id: string };
+  waiting_reason: RoutingWaitTable;
 }

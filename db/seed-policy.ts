@@ -1,23 +1,42 @@
-/** The first version of the deadline policy (domain.md §3.3); later ones are published in the console. */
-import { insertPolicy } from '../src/deadline/index.ts';
+/** The deadline policy as it is shipped (domain.md §3.3); a city's own are published in the console. */
+import { isDeepStrictEqual } from 'node:util';
+import { insertPolicy, lockPolicies } from '../src/deadline/index.ts';
 import { policyDocument } from '../src/deadline/schema.ts';
 import { newId } from '../src/kernel/ids.ts';
+import { appNow } from '../src/platform/db.ts';
 import type { DbTx } from '../src/platform/db.ts';
 import { readJson } from './tsv.ts';
 
 /** Every order of the time this platform can be asked about falls under the first version. */
 const VALID_FROM = new Date('2020-01-01T00:00:00+08:00');
 
-/** Loads the policy where there is none; safe to repeat. */
+/**
+ * Loads the policy where there is none. Where the shipped one has changed since and nobody published
+ * one of their own, it follows as a new version from now on; safe to repeat.
+ */
 export async function seedPolicy(db: DbTx): Promise<void> {
-  const known = await db.selectFrom('deadline_policy').select('version').limit(1).execute();
-  if (known.length > 0) return;
+  await lockPolicies(db);
+  const document = policyDocument.parse(readJson('deadline-policy.json'));
+  const known = await db
+    .selectFrom('deadline_policy')
+    .select(['document', 'published_by', 'withdrawn_at'])
+    .orderBy('version', 'desc')
+    .execute();
+  const newest = known[0];
+  const shipped = { id: newId(), document, published_by: null };
+  if (!newest) {
+    const at = { valid_from: VALID_FROM, published_at: VALID_FROM };
+    await insertPolicy(db, { ...shipped, ...at, note: '初始政策' });
+    return;
+  }
+  // Who published or withdrew one decides for themselves.
+  if (known.some((p) => p.published_by !== null || p.withdrawn_at !== null)) return;
+  if (isDeepStrictEqual(policyDocument.parse(newest.document), document)) return;
+  const now = await appNow(db);
   await insertPolicy(db, {
-    id: newId(),
-    valid_from: VALID_FROM,
-    document: policyDocument.parse(readJson('deadline-policy.json')),
-    note: '初始政策',
-    published_by: null,
-    published_at: VALID_FROM,
+    ...shipped,
+    valid_from: now,
+    published_at: now,
+    note: '随平台升级更新',
   });
 }

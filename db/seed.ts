@@ -5,6 +5,7 @@ import { newId } from '../src/kernel/ids.ts';
 import type { OrgKind, Role } from '../src/kernel/words.ts';
 import type { DbTx, Db } from '../src/platform/db.ts';
 import { seedCalendar, seedUnitCalendars } from './seed-calendar.ts';
+import { seedLexicon } from './seed-lexicon.ts';
 import { seedPolicy } from './seed-policy.ts';
 import { readTsv } from './tsv.ts';
 
@@ -27,7 +28,7 @@ export interface Account {
   organizationName: string;
 }
 
-/** What every deployment starts with: categories, the city's calendar, the deadline policy. */
+/** What every deployment starts with: categories, the city's calendar, the deadline policy, the lexicon. */
 export async function seedReference(db: DbTx): Promise<void> {
   const rows = readTsv('categories.tsv').map(
     ([code = '', name = '', en = '', , keywords = '']) => ({
@@ -45,6 +46,7 @@ export async function seedReference(db: DbTx): Promise<void> {
     .execute();
   await seedCalendar(db);
   await seedPolicy(db);
+  await seedLexicon(db);
 }
 
 interface Unit {
@@ -151,6 +153,20 @@ async function seedAreas(db: DbTx, units: Map<string, { id: string }>): Promise<
   }));
   await db
     .insertInto('area')
+    .values(rows)
+    .onConflict((c) => c.doNothing())
+    .execute();
+}
+
+/** The gazetteer of the city: names people tell an address by. */
+async function seedPlaces(db: DbTx): Promise<void> {
+  const rows = readTsv('demo/places.tsv').map(([name = '', kind = '', area_code = '']) => ({
+    name,
+    kind,
+    area_code,
+  }));
+  await db
+    .insertInto('place')
     .values(rows)
     .onConflict((c) => c.doNothing())
     .execute();
@@ -293,6 +309,7 @@ export async function seedDemo(db: Db): Promise<Account[]> {
     await seedReference(tx);
     const units = await seedUnits(tx);
     await seedAreas(tx, units);
+    await seedPlaces(tx);
     await seedCatalogue(tx);
     await seedUnitCalendars(tx);
     return seedStaff(tx, units);

@@ -17,3 +17,6 @@ export function readTsv(file: string): string[][] {
 /** A seed file that is one JSON document. */
 export const readJson = (file: string): unknown =>
   JSON.parse(readFileSync(new URL(file, SEED), 'utf8'));
+
+/** A seed file as it is written. */
+export const readSeed = (file: string): string => readFileSync(new URL(file, SEED), 'utf8');

@@ -10,9 +10,10 @@ import type { Intake } from './intake/index.ts';
 import { notificationRoutes } from './notification/index.ts';
 import type { Env } from './platform/http/auth.ts';
 import type { Deps } from './platform/unit-of-work.ts';
+import { reportingRoutes } from './reporting/index.ts';
 import { routingRoutes } from './routing/index.ts';
 import { boardRoutes, supervisionRoutes } from './supervision/index.ts';
-import { workorderRoutes } from './workorder/index.ts';
+import { attachmentRoutes, workorderRoutes } from './workorder/index.ts';
 
 /** Every staff route, below `/api`. */
 export const createApi = (deps: Deps, intake: Intake, options: { trustProxy: number }) =>
@@ -26,7 +27,9 @@ export const createApi = (deps: Deps, intake: Intake, options: { trustProxy: num
     .route('/', supervisionRoutes(deps))
     .route('/', boardRoutes(deps))
     .route('/', followupRoutes(deps))
+    .route('/', reportingRoutes(deps))
     .route('/', notificationRoutes(deps))
+    .route('/', attachmentRoutes(deps))
     .route('/', workorderRoutes(deps));
 
 export type IdentityApi = ReturnType<typeof identityRoutes>;
@@ -37,4 +40,5 @@ export type BoardApi = ReturnType<typeof boardRoutes>;
 export type SupervisionApi = ReturnType<typeof supervisionRoutes>;
 export type FollowupApi = ReturnType<typeof followupRoutes>;
 export type NotificationApi = ReturnType<typeof notificationRoutes>;
+export type ReportingApi = ReturnType<typeof reportingRoutes>;
 export type WorkorderApi = ReturnType<typeof workorderRoutes>;

@@ -2,10 +2,11 @@
 // Needs esbuild and vite, which are therefore not development dependencies. Entries that do not
 // exist are left out.
 import { existsSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
+import { parseArgs, promisify } from 'node:util';
+import zlib from 'node:zlib';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
 const CONSOLE_CONFIG = path.join(root, 'web/console/vite.config.ts');
@@ -14,6 +15,7 @@ const ENTRIES = {
   server: 'src/server.ts',
   workers: 'workers/main.ts',
   db: 'db/cli.ts',
+  demo: 'db/demo/main.ts',
 };
 
 /** One process file per entry; what they share goes into chunks/. Packages stay outside. */
@@ -40,6 +42,27 @@ async function buildServer(out) {
   });
 }
 
+/** Files that shrink, and from how many bytes on it is worth it. */
+const SHRINKS = /\.(js|css|svg)$/;
+const SHRINK_FROM = 1024;
+const brotli = promisify(zlib.brotliCompress);
+const gzip = promisify(zlib.gzip);
+const BROTLI = { params: { [zlib.constants.BROTLI_PARAM_QUALITY]: 9 } };
+
+/** Compresses once what would otherwise be compressed, or sent whole, at every first visit. */
+async function shrink(dir) {
+  const names = (await readdir(dir)).filter((name) => SHRINKS.test(name));
+  await Promise.all(
+    names.map(async (name) => {
+      const file = path.join(dir, name);
+      const bytes = await readFile(file);
+      if (bytes.length < SHRINK_FROM) return;
+      await writeFile(`${file}.br`, await brotli(bytes, BROTLI));
+      await writeFile(`${file}.gz`, await gzip(bytes, { level: 9 }));
+    }),
+  );
+}
+
 /** The staff console, a directory of static files. */
 async function buildConsole(out) {
   if (!existsSync(CONSOLE_CONFIG)) return;
@@ -49,6 +72,7 @@ async function buildConsole(out) {
     build: { outDir: path.join(out, 'console'), emptyOutDir: true, reportCompressedSize: false },
     logLevel: 'warn',
   });
+  await shrink(path.join(out, 'console', 'assets'));
 }
 
 const { values } = parseArgs({

@@ -18,6 +18,24 @@ const TYPES: Record<string, string> = {
 /** Place of the nonce in the built page. */
 const NONCE = '__NONCE__';
 
+/** What the build has already compressed, best first; a browser says which it can read. */
+const ENCODINGS = [
+  ['br', '.br'],
+  ['gzip', '.gz'],
+] as const;
+
+/** The file as the browser likes it best; undefined where there is none. */
+async function stored(path: string, accepts: string) {
+  const wanted = new Set(accepts.split(',').map((e) => e.split(';')[0]!.trim()));
+  for (const [encoding, ending] of ENCODINGS) {
+    if (!wanted.has(encoding)) continue;
+    const body = await readFile(path + ending).catch(() => undefined);
+    if (body) return { body, encoding };
+  }
+  const body = await readFile(path).catch(() => undefined);
+  return body && { body, encoding: null };
+}
+
 /** The staff application: hashed files for ever, the page itself always fresh and with a nonce. */
 export function consoleFiles(dir: string): Hono<Env> {
   const app = new Hono<Env>();
@@ -25,10 +43,13 @@ export function consoleFiles(dir: string): Hono<Env> {
     const file = normalize(c.req.param('file'));
     const type = TYPES[extname(file)];
     if (file.startsWith('..') || file.includes('\0') || !type) fail('not_found');
-    const body = await readFile(join(dir, 'assets', file)).catch(() => fail('not_found'));
-    return c.body(new Uint8Array(body), 200, {
+    const found = await stored(join(dir, 'assets', file), c.req.header('accept-encoding') ?? '');
+    if (!found) fail('not_found');
+    return c.body(new Uint8Array(found.body), 200, {
       'Content-Type': type,
       'Cache-Control': 'public, max-age=31536000, immutable',
+      Vary: 'Accept-Encoding',
+      ...(found.encoding && { 'Content-Encoding': found.encoding }),
     });
   });
   app.get('*', async (c) => {

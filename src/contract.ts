@@ -17,7 +17,13 @@ export type {
   OrderState,
 } from './workorder/lifecycle.ts';
 export { DESKS, PASSWORD_MIN } from './identity/schema.ts';
-export { INBOX_FACETS, ORDER_QUEUES, TEXT_MAX } from './workorder/schema.ts';
+export {
+  ATTACHMENT_MAX,
+  ATTACHMENT_MIMES,
+  INBOX_FACETS,
+  ORDER_QUEUES,
+  TEXT_MAX,
+} from './workorder/schema.ts';
 export { STAGES } from './supervision/schema.ts';
 export { CALLBACK_QUEUES, CONCLUSIONS } from './followup/schema.ts';
 export { LANGUAGES, dictionaries, translate } from './kernel/i18n/index.ts';

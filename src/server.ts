@@ -5,13 +5,14 @@ import { serve } from '@hono/node-server';
 import { demoAccounts } from '../db/seed.ts';
 import { citizenErrorPage, citizenPages } from '../web/citizen/index.tsx';
 import { createApp } from './app.ts';
-import { demoPages } from './demo.tsx';
+import { demoPages } from './demo/index.ts';
 import { createIntake } from './intake/index.ts';
 import { ConfigError, loadConfig, requireServing } from './platform/config.ts';
 import { createCrypto } from './platform/crypto.ts';
 import { connect, deploymentKind } from './platform/db.ts';
 import { onShutdown, tellParent, untilParentEnds } from './platform/lifetime.ts';
 import { createLog } from './platform/log.ts';
+import { diskStorage } from './platform/storage.ts';
 import type { Deps } from './platform/unit-of-work.ts';
 import { attachSockets } from './realtime/index.ts';
 import { consumersOf } from './subscriptions.ts';
@@ -32,6 +33,7 @@ async function main(): Promise<void> {
     log,
     consumersOf,
     publicUrl: config.publicUrl,
+    storage: diskStorage(config.storageDir),
   };
   const demo = (await deploymentKind(deps.db)) === 'demo';
   const intake = createIntake(deps);
@@ -42,7 +44,7 @@ async function main(): Promise<void> {
     consoleDir: CONSOLE_DIR,
     citizen: citizenPages(deps, intake, { trustProxy, demo }),
     errorPage: (c, error) => citizenErrorPage(c, error, { demo }),
-    ...(demo && { demo: demoPages(deps, () => demoAccounts(deps.db)) }),
+    demo: demoPages(deps, { accounts: () => demoAccounts(deps.db), token: config.demoToken }),
   });
   const http = serve({ fetch: app.fetch, hostname: config.host, port: config.port }, () => {
     tellParent({ type: 'ready', url: config.publicUrl });

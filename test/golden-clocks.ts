@@ -4,7 +4,7 @@ import type { Facts } from '../src/deadline/policy.ts';
 
 const NONE = '—';
 /** Everything a line may begin with; anything else is a mistake in the file. */
-const WORDS = /^(lives|start|stop|resume|never|channel|always|level|rung) +/;
+const WORDS = /^(lives|start|stop|pause|resume|never|channel|always|level|rung) +/;
 
 export interface GoldenClocks {
   /** `order registered` → clocks that live then. */

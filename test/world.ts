@@ -3,6 +3,9 @@
  * moves, and orders that reached their state only through legal acts.
  */
 import { randomUUID } from 'node:crypto';
+import { rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import type { Hono } from 'hono';
 import { sql } from 'kysely';
 import { citizenErrorPage, citizenPages } from '../web/citizen/index.tsx';
@@ -21,6 +24,7 @@ import type { Env } from '../src/platform/http/auth.ts';
 import { createLog } from '../src/platform/log.ts';
 import { receiveDuty } from '../src/platform/outbox.ts';
 import { inTransaction } from '../src/platform/unit-of-work.ts';
+import { diskStorage } from '../src/platform/storage.ts';
 import type { Deps } from '../src/platform/unit-of-work.ts';
 import { consumersOf } from '../src/subscriptions.ts';
 import { HANDLERS } from '../workers/handlers/index.ts';
@@ -78,6 +82,8 @@ export interface WorldOptions {
   publicUrl?: string;
   /** Folder of a built console to serve. */
   consoleDir?: string;
+  /** The system accepts and dispatches by itself; else orders stay where a test puts them. */
+  triage?: boolean;
   /** Pages that only a demo has, made for this world's database. */
   demo?: (deps: Deps) => Hono<Env>;
 }
@@ -86,12 +92,15 @@ export async function createWorld(options: WorldOptions = {}) {
   const database = await newDatabase();
   const connection = connect(database.appUrl, { max: 8, name: 'hotline-test' });
   const { db } = connection;
+  // Made with the first file; most worlds have none.
+  const storageDir = path.join(tmpdir(), `hotline-files-${randomUUID()}`);
   const deps: Deps = {
     db,
     crypto: createCrypto(SECRET),
     log: createLog('test', 'silent'),
     consumersOf,
     publicUrl: options.publicUrl ?? PUBLIC_URL,
+    storage: diskStorage(storageDir),
   };
   const intake = createIntake(deps);
   const app = createApp(deps, {
@@ -122,6 +131,7 @@ export async function createWorld(options: WorldOptions = {}) {
     await inTransaction(deps, SYSTEM, async (tx) => {
       const event = await receiveDuty(tx.db, id);
       if (!event || event.consumer === 'realtime') return;
+      if (event.consumer === 'intake.triage' && !options.triage) return;
       if (event.consumer === 'notification.send') deliveryId = String(event.payload.deliveryId);
       else await HANDLERS[event.consumer as keyof typeof HANDLERS](deps, tx, event);
     });
@@ -199,6 +209,7 @@ export async function createWorld(options: WorldOptions = {}) {
     deps,
     intake,
     database,
+    storageDir,
     sent,
     as,
     session,
@@ -211,6 +222,7 @@ export async function createWorld(options: WorldOptions = {}) {
     async close() {
       await connection.close();
       await database.drop();
+      rmSync(storageDir, { recursive: true, force: true });
     },
   };
 }

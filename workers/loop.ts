@@ -5,6 +5,17 @@ import type { Logger } from '../src/platform/log.ts';
 const BUSY_MS = 5;
 const ERROR_MS = 1_000;
 
+/** After the clock was moved it may well be moved again: for so long everybody looks this often. */
+const HURRY_MS = 4_000;
+const HURRIED_IDLE_MS = 15;
+let hurriedUntil = -Infinity;
+
+/** The clock was moved; somebody waits for what falls due by it. */
+export const hurry = (): void => void (hurriedUntil = performance.now() + HURRY_MS);
+
+const idle = (usual: number): number =>
+  performance.now() < hurriedUntil ? Math.min(usual, HURRIED_IDLE_MS) : usual;
+
 export interface LoopOptions {
   name: string;
   log: Logger;
@@ -29,7 +40,7 @@ export function startLoop(o: LoopOptions): Loop {
   const run = async () => {
     for (let wait = busyMs; !stopping;) {
       try {
-        wait = (await o.round()) > 0 ? busyMs : Math.min(wait * 2, idleMs);
+        wait = (await o.round()) > 0 ? busyMs : Math.min(wait * 2, idle(idleMs));
       } catch (error) {
         log.warn({ error: error instanceof Error ? error.message : 'unknown' }, name);
         wait = ERROR_MS;

@@ -8,6 +8,7 @@ import { createLog } from '../src/platform/log.ts';
 import { createQueues, within } from '../src/platform/queues.ts';
 import type { Job, QueueFactory } from '../src/platform/queues.ts';
 import { postgresPublisher, redisPublisher } from '../src/platform/realtime-bus.ts';
+import { diskStorage } from '../src/platform/storage.ts';
 import type { Deps } from '../src/platform/unit-of-work.ts';
 import {
   SEND_TIMEOUT_SECONDS,
@@ -20,7 +21,7 @@ import type { Gateway } from '../src/notification/index.ts';
 import { consumersOf } from '../src/subscriptions.ts';
 import { endServing, serveDuties, takeSendDuties } from './duties.ts';
 import { startRelay } from './relay.ts';
-import { SCHEDULE, ensureSchedule } from './schedule.ts';
+import { SCHEDULE, afterMove, ensureSchedule } from './schedule.ts';
 import { startSweeper } from './sweeper.ts';
 import { startTimers } from './timers.ts';
 
@@ -106,7 +107,8 @@ function startFiring(config: Serving, shared: Deps, queues: QueueFactory, gatewa
   }
   if (config.workers.includes('timers')) {
     const rearmMs = config.timersRearmSeconds * 1_000;
-    const timers = startTimers({ deps: firing, queues, rearmMs });
+    const onMoved = () => afterMove({ deps: shared, queues });
+    const timers = startTimers({ deps: firing, queues, rearmMs, onMoved });
     onShutdown('timers', () => timers.stop());
   }
   // After the queues, whose last jobs still fire.
@@ -130,6 +132,7 @@ async function main(): Promise<void> {
     log,
     consumersOf,
     publicUrl: config.publicUrl,
+    storage: diskStorage(config.storageDir),
   };
   const queues = createQueues(config, log);
   const publisher = config.redisUrl

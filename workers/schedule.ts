@@ -6,6 +6,7 @@ import { sweepKeys } from '../src/platform/idempotency.ts';
 import type { QueueFactory } from '../src/platform/queues.ts';
 import { sweepThrottle } from '../src/platform/throttle.ts';
 import type { Deps } from '../src/platform/unit-of-work.ts';
+import { sweepAttachments } from '../src/workorder/index.ts';
 import { MEND_EVERY_MS, mendClocks } from './mend.ts';
 
 /** Deliveries picked up by one look. */
@@ -23,6 +24,7 @@ export const SCHEDULE: Record<
   'followup.expire_links': { everyMs: 5_000, run: ({ deps }) => expireLinks(deps) },
   'notification.due': { everyMs: 2_000, run: enqueueDue },
   'deadline.mend': { everyMs: MEND_EVERY_MS, run: ({ deps }) => mendClocks(deps) },
+  'workorder.attachments': { everyMs: 600_000, run: ({ deps }) => sweepAttachments(deps) },
   'platform.sweep': {
     everyMs: 600_000,
     run: async ({ deps }) => {
@@ -32,6 +34,10 @@ export const SCHEDULE: Record<
     },
   },
 };
+
+/** What goes by the platform's clock, looked at at once when that was moved. */
+export const afterMove = async (s: ScheduleDeps): Promise<void> =>
+  void (await Promise.all([expireLinks(s.deps), enqueueDue(s)]));
 
 /** Tries that are due go back to the queue; the claim on the row keeps two from sending at once. */
 async function enqueueDue({ deps, queues }: ScheduleDeps): Promise<void> {

@@ -10,7 +10,7 @@ import type { Job, QueueFactory } from '../src/platform/queues.ts';
 import type { Deps } from '../src/platform/unit-of-work.ts';
 import { clockOffset, disarm, openBuckets, takeUnarmed } from '../src/deadline/index.ts';
 import { fire } from './firing.ts';
-import { startLoop } from './loop.ts';
+import { hurry, startLoop } from './loop.ts';
 import type { Loop } from './loop.ts';
 
 /** What falls due in this time is armed, in milliseconds. */
@@ -31,6 +31,8 @@ export interface TimersDeps {
   queues: QueueFactory;
   /** How often everything within the horizon is put into the queue again, in milliseconds. */
   rearmMs: number;
+  /** What else goes by the platform's clock and is otherwise looked at from time to time. */
+  onMoved?: () => Promise<unknown>;
 }
 
 type Wakes = Awaited<ReturnType<typeof openBuckets>>;
@@ -87,6 +89,12 @@ export function startTimers(t: TimersDeps): Loop {
   let allAt = -Infinity;
   const round = async () => {
     const current = await clockOffset(deps.db);
+    const moved = offset !== undefined && current !== offset;
+    if (moved) {
+      hurry();
+      // A jump makes much due at once; nobody need wait for the queue to say so.
+      await Promise.all([fire(deps), t.onMoved?.()]);
+    }
     if (current !== offset || performance.now() - allAt >= t.rearmMs) {
       await armAll(t);
       offset = current;

@@ -56,6 +56,8 @@ create table routing_wait (
   at timestamptz not null,
   primary key (order_id, round)
 );
+-- Whoever lists orders may join it; it means something only while the order waits in that round.
+create view waiting_reason as select order_id, round, reasons, at from routing_wait;
 
 -- workorder --------------------------------------------------------------------------------------
 alter table work_order
@@ -69,10 +71,14 @@ alter table work_order
   add column transfer_target text,
   add constraint supplement_origin
     check ((state = 'awaiting_supplement') = (supplement_from is not null)),
-  add constraint no_emergency_in_ordinary_queues check (emergency is null or state in
-    ('registered','transferred','closed','archived'));
+  add constraint no_emergency_in_ordinary_queues
+    check (emergency is null or state = 'registered');
 create index work_order_emergency on work_order (registered_at) where emergency is not null;
+create index work_order_redo_proposed on work_order (state_since, id) where redo_proposed;
 create index work_order_split on work_order (split_from) where split_from is not null;
+-- What may be about the same thing: the newest of a category, of a place, of those without one yet.
+create index work_order_category on work_order (category_code, registered_at desc);
+create index work_order_area on work_order (area_code, registered_at desc);
 
 -- intake -----------------------------------------------------------------------------------------
 alter table contact

@@ -1,4 +1,11 @@
 export { catalogueRoutes } from './routes.ts';
-export { checkCodes, reference, wrongCodes } from './service.ts';
-export { areaChain, areaNames, categoryNames, rowsInForce } from './store.ts';
-export type { CatalogueRow } from './store.ts';
+export { checkCodes, gazetteerOf, reference, wrongCodes } from './service.ts';
+export {
+  areaChain,
+  areaNames,
+  categoryNames,
+  gazetteerStamp,
+  listPlaces,
+  rowsInForce,
+} from './store.ts';
+export type { CatalogueRow, PlaceRow } from './store.ts';

@@ -1,5 +1,11 @@
 import type { OrgKind } from '../kernel/words.ts';
 
+interface Spelt {
+  name: string;
+  /** One syllable a character, with blanks between them: `gong shui`. */
+  pinyin: string;
+}
+
 export interface CategoryView {
   code: string;
   parentCode: string | null;
@@ -22,9 +28,11 @@ export interface UnitView {
 }
 /** The lists that forms need; a few hundred rows, cached by the browser for a minute. */
 export interface Reference {
-  categories: CategoryView[];
-  areas: AreaView[];
-  units: UnitView[];
+  categories: (CategoryView & Spelt)[];
+  areas: (AreaView & Spelt)[];
+  units: (UnitView & Spelt)[];
+  /** Names of the gazetteer with the area they lie in; at most 2,000. */
+  places: (Spelt & { areaCode: string })[];
   /** Subject kinds that the catalogue distinguishes, by category code. */
   subjectKinds: Record<string, string[]>;
 }

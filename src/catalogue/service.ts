@@ -3,21 +3,29 @@ import { fail } from '../kernel/errors.ts';
 import { listUnits } from '../identity/index.ts';
 import { appNow } from '../platform/db.ts';
 import type { Reader } from '../platform/db.ts';
+import { spell } from './pinyin.ts';
 import type { Reference } from './schema.ts';
 import * as store from './store.ts';
+
+/** Names of places that a form offers. */
+const PLACES_MAX = 2000;
+
+const spelt = <T extends { name: string }>(thing: T) => ({ ...thing, pinyin: spell(thing.name) });
 
 /** The lists that every form needs. */
 export async function reference(db: Reader): Promise<Reference> {
   const today = cityDay(await appNow(db));
-  const [categories, areas, units, kinds] = await Promise.all([
+  const [categories, areas, units, places, kinds] = await Promise.all([
     store.listCategories(db),
     store.listAreas(db),
     listUnits(db),
+    store.listPlaces(db),
     store.subjectKinds(db, today),
   ]);
   return {
-    categories,
-    areas,
+    categories: categories.map(spelt),
+    areas: areas.map(spelt),
+    places: places.slice(0, PLACES_MAX).map(({ name, areaCode }) => spelt({ name, areaCode })),
     units: units.map(({ id, code, name, nameEn, kind, dispatchable }) => ({
       id,
       code,
@@ -25,9 +33,16 @@ export async function reference(db: Reader): Promise<Reference> {
       nameEn,
       kind,
       dispatchable,
+      pinyin: spell(name),
     })),
     subjectKinds: kinds,
   };
+}
+
+/** Names of areas and places: what an address in a text is recognised by. */
+export async function gazetteerOf(db: Reader) {
+  const [areas, places] = await Promise.all([store.listAreas(db), store.listPlaces(db)]);
+  return { areas, places };
 }
 
 /** @throws AppError `invalid_input` when a category or area code does not exist. */

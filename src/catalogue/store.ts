@@ -37,6 +37,38 @@ export async function listAreas(db: Reader): Promise<AreaView[]> {
   return rows.map((r) => ({ code: r.code, parentCode: r.parent_code, name: r.name }));
 }
 
+/** A place people name: an estate, a road, a market; the area it lies in. */
+export interface PlaceRow {
+  name: string;
+  areaCode: string;
+  kind: string;
+}
+
+/** More names than a city has; the index of them stays in memory. */
+const PLACES_MAX = 50_000;
+
+export async function listPlaces(db: Reader): Promise<PlaceRow[]> {
+  const rows = await db
+    .selectFrom('place')
+    .select(['name', 'area_code', 'kind'])
+    .orderBy('name')
+    .orderBy('area_code')
+    .limit(PLACES_MAX)
+    .execute();
+  return rows.map((r) => ({ name: r.name, areaCode: r.area_code, kind: r.kind }));
+}
+
+/** Changes whenever an area or a place does; one pass over two small tables. */
+export async function gazetteerStamp(db: Reader): Promise<string> {
+  const row = await sql<{ stamp: string }>`select concat_ws('/',
+      (select count(*) from area), (select coalesce(sum(hashtext(code || name)::bigint), 0) from area),
+      (select count(*) from place),
+      (select coalesce(sum(hashtext(name || area_code)::bigint), 0) from place)) as stamp`.execute(
+    db,
+  );
+  return row.rows[0]!.stamp;
+}
+
 /** An area and the areas above it, nearest first, each with the unit that governs it. */
 export async function areaChain(db: Reader, code: string) {
   const rows = await sql<{ code: string; name: string; organization_id: string; depth: number }>`

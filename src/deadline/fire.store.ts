@@ -62,6 +62,15 @@ export async function anyDue(db: Reader): Promise<boolean> {
   return r.rows[0]!.any;
 }
 
+/** When the next step of a clock that runs falls due; the past where one is due already. */
+export async function nextStepAt(db: Reader): Promise<Date | null> {
+  const r = await sql<{ at: Date | null }>`
+    select s.fire_at as at from deadline_step s join deadline d on d.id = s.deadline_id
+    where s.fired_at is null and d.state = 'running' and s.fire_at >= app_now()
+    order by s.fire_at limit 1`.execute(db);
+  return r.rows[0]?.at ?? null;
+}
+
 /** When to wake up, on the platform's clock as it goes at this moment. */
 export interface Wakes {
   /** Ends of buckets that lie ahead, in milliseconds. */

@@ -1,11 +1,19 @@
 export { countLamps, listClocks } from './figures.store.ts';
 export type { ClockFilter, LampCount } from './figures.store.ts';
 export { FIRE_BATCH, fireAll, fireDue } from './fire.ts';
-export { BUCKET_MS, clockOffset, disarm, openBuckets, takeUnarmed } from './fire.store.ts';
+export {
+  BUCKET_MS,
+  anyDue,
+  clockOffset,
+  disarm,
+  nextStepAt,
+  openBuckets,
+  takeUnarmed,
+} from './fire.store.ts';
 export { lampOf } from './lamp.ts';
 export { limitFor, rungOf } from './policy.ts';
 export type { Facts } from './policy.ts';
-export { documentOf, insertPolicy, policyAt, policyByVersion, policyOf } from './policy.store.ts';
+export { documentOf, insertPolicy, lockPolicies, policyAt, policyByVersion, policyOf } from './policy.store.ts';
 export { changeCalendar, previewCalendar, publishPolicy, withdrawPolicy } from './change.ts';
 export { catchUp } from './recompute.ts';
 export { deadlineRoutes } from './routes.ts';

@@ -15,6 +15,8 @@ import { simulate } from './view.ts';
 
 /** Who reads policies and calendars, and who changes them. */
 const READERS: readonly Role[] = ['supervisor', 'center_admin'];
+/** Who asks until when an order would be due: also who registers and dispatches it. */
+const ASKERS: readonly Role[] = [...READERS, 'operator', 'dispatcher'];
 const only = (actor: StaffActor, ...roles: readonly Role[]) =>
   holds(actor, ...roles) ? actor : fail('not_allowed');
 
@@ -38,7 +40,7 @@ export const deadlineRoutes = (deps: Deps) =>
       return c.json(await withdrawPolicy(deps, actor, version, c.get('call')), 200);
     })
     .post('/deadlines/simulate', valid('json', simulateInput), async (c) => {
-      only(staff(c), ...READERS);
+      only(staff(c), ...ASKERS);
       return c.json(await simulate(deps.db, c.req.valid('json')), 200);
     })
     .post('/calendars/preview', valid('json', calendarChange), async (c) => {

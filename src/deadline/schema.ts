@@ -42,20 +42,26 @@ export const limitRow = z
 export type LimitRow = z.infer<typeof limitRow>;
 
 /** One step of the ladder on some clocks. */
-export const ladderRow = z.object({
-  clocks: z.array(z.enum(CLOCKS)).min(1).max(CLOCKS.length),
-  step: z.string().regex(/^[a-z0-9_]{2,24}$/),
-  at: z.union([
-    z.object({ share: z.number().gt(0).lt(1) }),
-    z.object({ after: z.int().min(0).max(60) }),
-  ]),
-  level: z.int().min(0).max(4),
-  action: z.enum(LADDER_ACTIONS),
-  /** Positions in the unit (or, for `supervisor` and the other roles of the centre, there) that hear of it. */
-  to: z.array(z.enum(ROLES)).min(1).max(ROLES.length),
-  /** Also by message to the duty telephone. */
-  message: z.boolean().default(false),
-});
+export const ladderRow = z
+  .object({
+    clocks: z.array(z.enum(CLOCKS)).min(1).max(CLOCKS.length),
+    step: z.string().regex(/^[a-z0-9_]{2,24}$/),
+    at: z.union([
+      z.object({ share: z.number().gt(0).lt(1) }),
+      z.object({ after: z.int().min(0).max(60) }),
+    ]),
+    level: z.int().min(0).max(4),
+    action: z.enum(LADDER_ACTIONS),
+    /** Positions in the unit (or, for `supervisor` and the other roles of the centre, there) that hear of it. */
+    to: z.array(z.enum(ROLES)).max(ROLES.length),
+    /** Also by message to the duty telephone. */
+    message: z.boolean().default(false),
+  })
+  // Of a supplement it is the citizen who hears.
+  .refine((r) => r.to.length > 0 || r.clocks.every((c) => c === 'supplement'), {
+    path: ['to'],
+    message: 'somebody must hear of it',
+  });
 export type LadderRow = z.infer<typeof ladderRow>;
 
 /** A step is one row for each clock: a second one of the name could not be written beside it. */

@@ -10,4 +10,4 @@ export {
   ratingTokenFor,
   readLink,
 } from './service.ts';
-export { findLink } from './store.ts';
+export { findLink, nextLinkEnd } from './store.ts';

@@ -285,3 +285,16 @@ export async function linkSentAt(db: Reader, orderId: string): Promise<Date | nu
     .executeTakeFirst();
   return row?.link_sent_at ?? null;
 }
+
+/** When the next link of an open task is over; the past where one is over already. */
+export async function nextLinkEnd(db: Reader): Promise<Date | null> {
+  const row = await db
+    .selectFrom('callback_task')
+    .select('link_expires_at')
+    .where('state', '=', 'open')
+    .where('link_expires_at', 'is not', null)
+    .orderBy('link_expires_at')
+    .limit(1)
+    .executeTakeFirst();
+  return row?.link_expires_at ?? null;
+}

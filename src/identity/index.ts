@@ -1,4 +1,4 @@
-export { can, isCenterRole, worksInCenter } from './rules.ts';
+export { SESSION_MAX_HOURS, can, isCenterRole, worksInCenter } from './rules.ts';
 export type { Rule, Subject, Verdict } from './rules.ts';
 export {
   activate,
@@ -6,6 +6,7 @@ export {
   firstAdmin,
   hashPassword,
   inviteUser,
+  openDemoSession,
   operatorsSignedIn,
   requireStaff,
   resolveSession,
@@ -21,6 +22,7 @@ export {
   descendants,
   dispatchable,
   listUnits,
+  onDutyOperators,
   organizationsByCode,
   organizationsById,
   untilGrantsChange,

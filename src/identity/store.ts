@@ -105,6 +105,17 @@ export async function untilGrantsChange(
   return ms === null ? null : Number(ms);
 }
 
+/** Operators who are signed in; with a login that one, signed in or not. */
+export async function onDutyOperators(db: Reader, login?: string): Promise<string[]> {
+  const r = await sql<{ id: string }>`
+    select distinct u.id from app_user u join role_grant g on g.user_id = u.id
+    where u.active and g.role = 'operator' and app_now() >= g.valid_from and app_now() < g.valid_to
+      and (u.login = ${login ?? null} or (${login ?? null}::text is null and exists
+        (select 1 from session s where s.user_id = u.id and s.expires_at > clock_timestamp())))
+    order by u.id limit 100`.execute(db);
+  return r.rows.map((row) => row.id);
+}
+
 export async function insertSession(
   db: DbTx,
   row: { id: string; tokenHash: string; userId: string; maxHours: number },

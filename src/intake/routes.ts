@@ -1,27 +1,59 @@
 import { Hono } from 'hono';
-import { idempotencyKey, staff } from '../platform/http/auth.ts';
-import type { Env } from '../platform/http/auth.ts';
-import { valid } from '../platform/http/validate.ts';
-import type { Deps } from '../platform/unit-of-work.ts';
 import { holds } from '../kernel/actor.ts';
 import { fail } from '../kernel/errors.ts';
-import { callerInput, contactInput, registerInput } from './schema.ts';
-import { callerHistory, fromOperator, startContact } from './service.ts';
+import { idempotencyKey, staff } from '../platform/http/auth.ts';
+import type { Env } from '../platform/http/auth.ts';
+import { pathId, valid } from '../platform/http/validate.ts';
+import type { Deps } from '../platform/unit-of-work.ts';
+import { splitRequest } from '../workorder/schema.ts';
+import { advise } from './advise.ts';
+import { callerHistory, endContact, startContact } from './contacts.ts';
+import { makeHandover, myHandovers } from './handover.ts';
+import {
+  adviseInput,
+  callerInput,
+  contactInput,
+  contactOutcomeInput,
+  handoverInput,
+  registerInput,
+} from './schema.ts';
+import { fromOperator } from './service.ts';
 import type { Intake } from './service.ts';
+import { splitOrder } from './split.ts';
 
-/** The operator's door: contacts, registration, and who called before. */
+/** The operator's door: contacts, hand-overs, registration, who called before, what is understood. */
 export const intakeRoutes = (deps: Deps, intake: Intake) =>
   new Hono<Env>()
     .post('/contacts', valid('json', contactInput), async (c) => {
       const made = await startContact(deps, staff(c), idempotencyKey(c), c.req.valid('json'));
       return c.json(made, 201);
     })
+    .post('/contacts/:id/outcome', valid('json', contactOutcomeInput), async (c) => {
+      const id = pathId(c.req.param('id'));
+      return c.json(await endContact(deps, staff(c), id, c.req.valid('json')), 200);
+    })
+    .get('/handovers', async (c) => c.json(await myHandovers(deps, staff(c)), 200))
+    .post('/handovers', valid('json', handoverInput), async (c) => {
+      idempotencyKey(c);
+      return c.json(await makeHandover(deps, staff(c), c.req.valid('json'), c.get('call')), 201);
+    })
     .post('/orders', valid('json', registerInput), async (c) => {
       const arrival = fromOperator(staff(c), idempotencyKey(c), c.req.valid('json'));
       return c.json(await intake.register(arrival), 201);
+    })
+    .post('/orders/:id/split', valid('json', splitRequest), async (c) => {
+      const id = pathId(c.req.param('id'));
+      const { version, input } = c.req.valid('json');
+      c.header('Cache-Control', 'no-store');
+      return c.json(await splitOrder(deps, staff(c), id, version, input, c.get('call')), 200);
     })
     .post('/callers/lookup', valid('json', callerInput), async (c) => {
       if (!holds(staff(c), 'operator', 'dispatcher', 'callback_agent')) fail('not_allowed');
       c.header('Cache-Control', 'no-store');
       return c.json(await callerHistory(deps, c.req.valid('json').phone), 200);
+    })
+    // A question, though it is posted: words and number stay out of addresses and logs.
+    .post('/advise', valid('json', adviseInput), async (c) => {
+      c.header('Cache-Control', 'no-store');
+      return c.json(await advise(deps, staff(c), c.req.valid('json')), 200);
     });

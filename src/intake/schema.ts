@@ -4,7 +4,7 @@ import type { EmergencyTarget, Proposal } from '../kernel/words.ts';
 import type { RoutingSuggestion } from '../routing/schema.ts';
 import type { Understanding } from '../understanding/schema.ts';
 import { matterInput, optionalText } from '../workorder/schema.ts';
-import type { OrderListItem } from '../workorder/schema.ts';
+import type { ActResult, OrderListItem } from '../workorder/schema.ts';
 
 /** A telephone as people type it: digits, with spaces, dashes or +86; stored as bare digits. */
 export const phone = z
@@ -52,6 +52,11 @@ export interface Registered {
   version: number;
 }
 
+/** What a split answers: the order that stays, and each part with what its citizen is told. */
+export interface SplitResult extends ActResult {
+  parts: { orderId: string; orderNo: string; queryCode: string }[];
+}
+
 /** Earlier orders of the same telephone, newest first, at most 20. */
 export interface CallerHistory {
   open: OrderListItem[];
@@ -92,7 +97,10 @@ export interface Advice {
   /** Most alike first, at most 5, of the last 30 days (90 for noise and buildings). */
   similar: SimilarOrder[];
   /** The order to urge (`append`), to redo (`redo`) or to tell the progress of; null = none found. */
-  related: { act: Extract<Proposal, 'append' | 'redo' | 'progress_answer'>; order: OrderListItem } | null;
+  related: {
+    act: Extract<Proposal, 'append' | 'redo' | 'progress_answer'>;
+    order: OrderListItem;
+  } | null;
 }
 
 export const handoverInput = z.object({

@@ -1,32 +1,36 @@
 import { wrongCodes } from '../catalogue/index.ts';
-import { can } from '../identity/index.ts';
 import { SYSTEM, userIdOf } from '../kernel/actor.ts';
-import type { Actor, CitizenActor, StaffActor } from '../kernel/actor.ts';
-import { AppError, fail } from '../kernel/errors.ts';
-import { isOrderNo, newId } from '../kernel/ids.ts';
+import type { Actor, StaffActor } from '../kernel/actor.ts';
+import { AppError } from '../kernel/errors.ts';
+import type { ErrorCode } from '../kernel/errors.ts';
+import { newId } from '../kernel/ids.ts';
 import type { Channel } from '../kernel/words.ts';
-import { sameText } from '../platform/crypto.ts';
 import { sqlState } from '../platform/db.ts';
-
 import { claimKeys, replay, requestHash } from '../platform/idempotency.ts';
-import { hit, unhit } from '../platform/throttle.ts';
-import { inTransaction } from '../platform/unit-of-work.ts';
+import { inTransaction, onBehalf } from '../platform/unit-of-work.ts';
 import type { Deps, Tx } from '../platform/unit-of-work.ts';
+import { keepClassification } from '../understanding/index.ts';
 import {
+  act,
+  bindAttachments,
   createMany,
   findOrder,
-  findOrderByNo,
-  keepIdentities,
-  ordersOfRequesters,
+  formOwner,
+  ownerOf,
 } from '../workorder/index.ts';
 import type { Incoming } from '../workorder/index.ts';
-import { ORDER_ACTS } from '../workorder/lifecycle.ts';
 import type { MatterInput } from '../workorder/schema.ts';
+import { giveAccess, queryCode } from './codes.ts';
+import { checkMayRegister, newContact, writeContacts } from './contacts.ts';
+import type { NewContact } from './contacts.ts';
 import { groupCommit } from './group-commit.ts';
 import type { Settled } from './group-commit.ts';
-import { CODE_LIMIT, codeFrom, normalizeCode } from './rules.ts';
-import type { CallerHistory, RegisterInput, Registered, RequesterInput } from './schema.ts';
+import { linkHandover, lockHandovers } from './handover.store.ts';
+import type { HandoverRow } from './handover.store.ts';
+import type { RegisterInput, Registered, RequesterInput } from './schema.ts';
 import * as store from './store.ts';
+import { classifierOf, hear } from './understand.ts';
+import type { Heard } from './understand.ts';
 
 /** One demand at the door: who brings it, the key that makes a retry harmless, what it says. */
 export interface Arrival {
@@ -34,6 +38,10 @@ export interface Arrival {
   key: string;
   channel: Channel;
   contactId?: string | undefined;
+  /** The hand-over that this records: made before there was an order. */
+  handoverId?: string | undefined;
+  /** Files that were uploaded before, by who brings the demand. */
+  attachmentIds?: readonly string[] | undefined;
   requester: RequesterInput;
   matter: MatterInput;
 }
@@ -52,23 +60,20 @@ export interface Intake {
 const scopeOf = (actor: Actor): string =>
   actor.kind === 'staff' ? `intake:${actor.userId}` : `intake:${actor.kind}`;
 
-const hashOf = (deps: Deps, a: Arrival): string =>
-  requestHash(deps.crypto, [a.channel, a.contactId ?? null, a.requester, a.matter]);
+/** What came with it counts only where something did: a demand without is hashed as it always was. */
+const hashOf = (deps: Deps, a: Arrival): string => {
+  const { handoverId = null, attachmentIds = [] } = a;
+  const more = handoverId || attachmentIds.length > 0 ? [{ handoverId, attachmentIds }] : [];
+  return requestHash(deps.crypto, [a.channel, a.contactId ?? null, a.requester, a.matter, ...more]);
+};
 
-/** What is stored of a code; keyed, because six characters are soon tried out. */
-const codeHash = (deps: Pick<Deps, 'crypto'>, code: string): string =>
-  deps.crypto.mac('query_code', `typed/${code}`);
-
-/** The query code of an order; the same for ever, but only who holds the secret key can make it. */
-export const queryCode = (deps: Pick<Deps, 'crypto'>, orderId: string): string =>
-  codeFrom(deps.crypto.mac('query_code', orderId));
-
-const answer = (deps: Deps, kept: Kept, orderNo: string): Registered => ({
+const answer = (deps: Deps, a: Arrival, kept: Kept, orderNo: string): Registered => ({
   orderId: kept.orderId,
   orderNo,
   contactId: kept.contactId,
   queryCode: queryCode(deps, kept.orderId),
-  version: 1,
+  // A hand-over is recorded with the demand: that is its second version.
+  version: a.handoverId ? 2 : 1,
 });
 
 /** The one pipeline of receipt: every channel hands its drafts to `register`. */
@@ -76,8 +81,7 @@ export function createIntake(deps: Deps): Intake {
   const commit = groupCommit<Arrival, Registered>(
     (batch) => serve(deps, batch),
     () => new AppError('busy'),
-    // Data that PostgreSQL refuses (22) or that clashes (23) may come from one draft alone.
-    (error) => /^2[23]/.test(sqlState(error) ?? ''),
+    isOnes,
   );
   return {
     async register(arrival) {
@@ -87,15 +91,17 @@ export function createIntake(deps: Deps): Intake {
   };
 }
 
-function checkMayRegister(actor: Actor) {
-  const verdict = can(actor, ORDER_ACTS.register, {
-    visible: true,
-    orderId: null,
-    unitIds: actor.kind === 'staff' ? actor.grants.map((g) => g.organizationId) : [],
-    clashes: [],
-  });
-  return verdict.ok ? verdict : fail(verdict.code);
-}
+/** What everybody in a batch would meet. */
+const EVERYBODYS: readonly ErrorCode[] = ['busy', 'database_unavailable', 'not_ready', 'internal'];
+
+/**
+ * Whether an error may come from one draft alone: data that PostgreSQL refuses (22) or that clashes
+ * (23), a file that is not there, a hand-over that cannot be recorded.
+ */
+const isOnes = (error: unknown): boolean =>
+  error instanceof AppError
+    ? !EVERYBODYS.includes(error.code)
+    : /^2[23]/.test(sqlState(error) ?? '');
 
 /** Serves a batch in one transaction; each item is answered by itself. */
 async function serve(deps: Deps, batch: Arrival[]): Promise<Settled<Registered>[]> {
@@ -121,9 +127,17 @@ async function serve(deps: Deps, batch: Arrival[]): Promise<Settled<Registered>[
     if (issues.length > 0) out[i] = { ok: false, error: new AppError('invalid_input', { issues }) };
     return issues.length === 0;
   });
+  const classifier = await classifierOf(deps.db);
   const kept = await storeBatch(
     deps,
-    good.map((i) => ({ arrival: batch[i]!, hash: hashes[i]! })),
+    good.map((i) => {
+      const arrival = batch[i]!;
+      return {
+        arrival,
+        hash: hashes[i]!,
+        heard: hear(classifier, arrival.matter, arrival.channel),
+      };
+    }),
   );
   good.forEach((i, n) => {
     out[i] = kept[n]!;
@@ -132,20 +146,28 @@ async function serve(deps: Deps, batch: Arrival[]): Promise<Settled<Registered>[
   for (const i of [...again, ...good.filter((g) => out[g] === undefined || isRepeat(out[g]!))]) {
     const original = out[first.get(`${scopeOf(batch[i]!.actor)}\n${batch[i]!.key}`)!];
     const refused = original && !original.ok && !isRepeat(original) ? original : undefined;
-    out[i] = refused ?? (await repeat(deps, batch[i]!, hashes[i]!));
+    out[i] = refused ?? (await repeat(deps, batch[i]!, hashes[i]!, out[i]));
   }
   return out.map((o) => o!);
 }
 
 const REPEAT = new AppError('already_done');
-const isRepeat = (s: Settled<Registered>) => !s.ok && s.error === REPEAT;
+/** What was done before: by the same key, or, where it was not, by somebody else. */
+const isRepeat = (s: Settled<Registered>) =>
+  !s.ok && s.error instanceof AppError && s.error.code === 'already_done';
 
-async function repeat(deps: Deps, a: Arrival, hash: string): Promise<Settled<Registered>> {
+async function repeat(
+  deps: Deps,
+  a: Arrival,
+  hash: string,
+  refused?: Settled<Registered>,
+): Promise<Settled<Registered>> {
   try {
     const kept = await replay<Kept>(deps.db, scopeOf(a.actor), a.key, hash);
     const order = kept && (await findOrder(deps.db, kept.orderId));
-    if (!kept || !order) return { ok: false, error: new AppError('busy') };
-    return { ok: true, value: answer(deps, kept, order.order_no) };
+    if (kept && order) return { ok: true, value: answer(deps, a, kept, order.order_no) };
+    const error = refused && !refused.ok && refused.error !== REPEAT ? refused.error : null;
+    return { ok: false, error: error ?? new AppError('busy') };
   } catch (error) {
     return { ok: false, error };
   }
@@ -157,69 +179,88 @@ interface Planned {
   orderId: string;
   contactId: string;
   requesterId: string | null;
-  isNewContact: boolean;
+  /** To be written with the order; null: it joins one that exists. */
+  contact: NewContact | null;
   anonymous: boolean;
   channel: Channel;
+  handover: HandoverRow | null;
+  heard: Heard;
 }
 
-async function storeBatch(
-  deps: Deps,
-  list: { arrival: Arrival; hash: string }[],
-): Promise<Settled<Registered>[]> {
+type Item = Pick<Planned, 'arrival' | 'hash' | 'heard'>;
+
+async function storeBatch(deps: Deps, list: Item[]): Promise<Settled<Registered>[]> {
   if (list.length === 0) return [];
   return inTransaction(deps, SYSTEM, async (tx) => {
-    const contacts = await store.findContacts(
-      tx.db,
-      list.flatMap((l) => l.arrival.contactId ?? []),
-    );
-    const plans = list.map(({ arrival, hash }): Planned | AppError =>
-      plan(contacts, arrival, hash),
-    );
+    const known = await knownOf(tx, list);
+    const plans = list.map((item) => plan(known, item));
     const valid = plans.filter((p): p is Planned => !(p instanceof AppError));
     const numbers = await takeAndClaim(deps, tx, valid);
     return plans.map((p): Settled<Registered> => {
       if (p instanceof AppError) return { ok: false, error: p };
       const kept = numbers.get(p.orderId);
       return kept
-        ? { ok: true, value: answer(deps, kept, kept.orderNo) }
+        ? { ok: true, value: answer(deps, p.arrival, kept, kept.orderNo) }
         : { ok: false, error: REPEAT };
     });
   });
 }
 
-function plan(
-  contacts: Awaited<ReturnType<typeof store.findContacts>>,
-  arrival: Arrival,
-  hash: string,
-): Planned | AppError {
-  const orderId = newId();
-  if (!arrival.contactId) {
-    const known = arrival.requester.kind !== 'anonymous' || arrival.requester.phone !== undefined;
-    return {
-      arrival,
-      hash,
-      orderId,
-      contactId: newId(),
-      requesterId: known ? newId() : null,
-      isNewContact: true,
-      anonymous: arrival.requester.kind === 'anonymous',
-      channel: arrival.channel,
-    };
+/** What a batch refers to; hand-overs are taken out as they are used. */
+interface Known {
+  contacts: Awaited<ReturnType<typeof store.findContacts>>;
+  handovers: Map<string, HandoverRow>;
+}
+
+async function knownOf(tx: Tx, list: readonly Item[]): Promise<Known> {
+  const ids = list.flatMap(({ arrival }) => arrival.handoverId ?? []);
+  const handovers = await lockHandovers(tx.db, ids);
+  const contacts = await store.findContacts(tx.db, [
+    ...list.flatMap(({ arrival }) => arrival.contactId ?? []),
+    ...[...handovers.values()].map((h) => h.contact_id),
+  ]);
+  return { contacts, handovers };
+}
+
+function plan(known: Known, item: Item): Planned | AppError {
+  const { arrival } = item;
+  const handover = handoverOf(known, arrival);
+  if (handover instanceof AppError) return handover;
+  const base = { ...item, orderId: newId(), handover };
+  const contactId = arrival.contactId ?? handover?.contact_id;
+  if (!contactId) {
+    const contact = newContact(arrival.actor, arrival.channel, arrival.requester);
+    const { requesterId, channel } = contact;
+    const anonymous = arrival.requester.kind === 'anonymous';
+    return { ...base, contactId: contact.contactId, requesterId, contact, anonymous, channel };
   }
-  const contact = contacts.get(arrival.contactId);
+  const contact = known.contacts.get(contactId);
   // A contact belongs to the operator who answered it.
   if (!contact || contact.operator_id !== userIdOf(arrival.actor)) return new AppError('not_found');
   return {
-    arrival,
-    hash,
-    orderId,
-    contactId: contact.id,
+    ...base,
+    contactId,
     requesterId: contact.requester_id,
-    isNewContact: false,
+    contact: null,
     // Who calls, and how, belongs to the contact: a second demand cannot say otherwise.
     anonymous: contact.anonymous,
     channel: contact.channel as Channel,
   };
+}
+
+/** The hand-over that a demand records: the operator's own, of the same contact, recorded by no other. */
+function handoverOf(known: Known, a: Arrival): HandoverRow | AppError | null {
+  if (!a.handoverId) return null;
+  const h = known.handovers.get(a.handoverId);
+  if (!h || h.operator_id !== userIdOf(a.actor)) return new AppError('not_found');
+  if (h.order_id) return new AppError('already_done');
+  if (a.contactId && a.contactId !== h.contact_id) {
+    const issues = [{ path: 'handoverId', message: 'another contact', code: 'other_contact' }];
+    return new AppError('invalid_input', { issues });
+  }
+  // One hand-over, one order: whoever names it too in this batch comes second.
+  known.handovers.set(h.id, { ...h, order_id: h.contact_id });
+  return h;
 }
 
 /** Claims the keys; writes requester, identity, contact, order and access of those that were free. */
@@ -239,59 +280,58 @@ async function takeAndClaim(
     })),
   );
   const mine = plans.filter((p) => won.has(`${scopeOf(p.arrival.actor)}\n${p.arrival.key}`));
-  await writeRequesters(deps, tx, mine);
-  const made = await createMany(tx, mine.map(toIncoming));
-  await store.insertAccess(
-    tx.db,
-    mine.map((p) => ({
-      order_id: p.orderId,
-      code_hash: codeHash(deps, queryCode(deps, p.orderId)),
-    })),
+  await writeContacts(
+    deps,
+    tx,
+    mine.flatMap((p) => p.contact ?? []),
   );
-  const kept = new Map(
+  const made = await createMany(tx, mine.map(toIncoming));
+  await giveAccess(
+    deps,
+    tx.db,
+    mine.map((p) => p.orderId),
+  );
+  await keepClassification(
+    tx.db,
+    mine.map((p) => ({ orderId: p.orderId, understanding: p.heard.understanding })),
+    tx.at,
+  );
+  for (const p of mine) {
+    await bindFiles(deps, tx, p);
+    await recordHandover(tx, p);
+  }
+  return new Map(
     mine.map((p, i) => [
       p.orderId,
       { orderId: p.orderId, orderNo: made[i]!.orderNo, contactId: p.contactId },
     ]),
   );
-  return kept;
 }
 
-async function writeRequesters(deps: Deps, tx: Tx, plans: Planned[]) {
-  const fresh = plans.filter((p) => p.isNewContact && p.requesterId !== null);
-  await store.insertRequesters(
-    tx.db,
-    fresh.map((p) => ({
-      id: p.requesterId!,
-      kind: p.arrival.requester.kind,
-      phone_hmac: p.arrival.requester.phone
-        ? deps.crypto.mac('phone', p.arrival.requester.phone)
-        : null,
-      created_at: tx.at,
-    })),
-  );
-  await keepIdentities(
-    tx.db,
-    deps.crypto,
-    fresh.map((p) => ({
-      requesterId: p.requesterId!,
-      kind: p.arrival.requester.kind,
-      name: p.arrival.requester.name,
-      phone: p.arrival.requester.phone ?? '',
-    })),
-  );
-  await store.insertContacts(
-    tx.db,
-    plans
-      .filter((p) => p.isNewContact)
-      .map((p) => ({
-        id: p.contactId,
-        channel: p.arrival.channel,
-        requester_id: p.requesterId,
-        operator_id: userIdOf(p.arrival.actor),
-        started_at: tx.at,
-      })),
-  );
+/** Files come from who raises the demand, by their own hand or the operator's. */
+async function bindFiles(deps: Deps, tx: Tx, { arrival, orderId }: Planned): Promise<void> {
+  const { actor, key, attachmentIds: ids = [] } = arrival;
+  if (ids.length === 0) return;
+  const { party, organizationId } = checkMayRegister(actor);
+  await bindAttachments(tx, {
+    ids,
+    owner: actor.kind === 'staff' ? ownerOf(actor) : formOwner(deps.crypto, key),
+    orderId,
+    visibility: actor.kind === 'staff' ? 'staff' : 'public',
+    party,
+    organizationId,
+    fromRequester: true,
+    actorId: userIdOf(actor),
+  });
+}
+
+/** Transfer first, record after: with its order the hand-over is an act like any other. */
+async function recordHandover(tx: Tx, { handover, orderId, arrival }: Planned): Promise<void> {
+  if (!handover) return;
+  await linkHandover(tx.db, handover.id, orderId);
+  const own = onBehalf(tx, arrival.actor);
+  const input = { target: handover.target, handoverId: handover.id, record: '' };
+  await act(own, arrival.actor, orderId, 'transfer_emergency', null, input);
 }
 
 const toIncoming = (p: Planned): Incoming => {
@@ -301,96 +341,19 @@ const toIncoming = (p: Planned): Incoming => {
     actor: p.arrival.actor,
     capacity: { party: verdict.party, organizationId: verdict.organizationId },
     draft: {
-      matter: p.arrival.matter,
+      matter: p.heard.matter,
       channel: p.channel,
       contactId: p.contactId,
       requesterId: p.requesterId,
       anonymous: p.anonymous,
+      flags: p.heard.flags,
+      emergency: p.heard.emergency,
     },
   };
 };
 
 /** What the operator's form becomes at the door. */
 export function fromOperator(actor: StaffActor, key: string, input: RegisterInput): Arrival {
-  const { channel, contactId, requester, ...matter } = input;
-  return { actor, key, channel, contactId, requester, matter };
-}
-
-/** A call that starts: a row from the start, with no order yet. */
-export async function startContact(
-  deps: Deps,
-  actor: StaffActor,
-  key: string,
-  input: { channel: Channel; requester: RequesterInput },
-): Promise<{ contactId: string }> {
-  checkMayRegister(actor);
-  const scope = `contact:${actor.userId}`;
-  const hash = requestHash(deps.crypto, input);
-  const known = await replay<{ contactId: string }>(deps.db, scope, key, hash);
-  if (known) return known;
-  const contactId = newId();
-  return inTransaction(deps, actor, async (tx) => {
-    const won = await claimKeys(tx.db, [{ scope, key, hash, response: { contactId } }]);
-    if (won.size === 0)
-      return (await replay<{ contactId: string }>(tx.db, scope, key, hash)) ?? fail('busy');
-    const hasPerson = input.requester.kind !== 'anonymous' || input.requester.phone !== undefined;
-    const planned: Planned = {
-      arrival: {
-        actor,
-        key,
-        channel: input.channel,
-        requester: input.requester,
-        matter: {} as MatterInput,
-      },
-      hash,
-      orderId: '',
-      contactId,
-      requesterId: hasPerson ? newId() : null,
-      isNewContact: true,
-      anonymous: input.requester.kind === 'anonymous',
-      channel: input.channel,
-    };
-    await writeRequesters(deps, tx, [planned]);
-    return { contactId };
-  });
-}
-
-/** Orders raised from the same telephone; the number itself goes no further than its keyed hash. */
-export async function callerHistory(deps: Deps, phone: string): Promise<CallerHistory> {
-  const requesters = await store.requestersByPhone(deps.db, deps.crypto.mac('phone', phone));
-  // A confidential demand is never found by the telephone of who raised it.
-  const found = await ordersOfRequesters(deps.db, requesters);
-  const orders = found.filter((o) => !o.confidential);
-  const over = (state: string) => state === 'closed' || state === 'archived';
-  return {
-    open: orders.filter((o) => !over(o.state)),
-    closed: orders.filter((o) => over(o.state)),
-  };
-}
-
-/**
- * Number and code make a citizen; wrong pairs are throttled by order and by source, and a wrong
- * number answers like a wrong code.
- * @throws AppError `wrong_credentials`, `too_many_attempts`.
- */
-export async function proveByCode(
-  deps: Deps,
-  input: { orderNo: string; code: string; source: string },
-): Promise<CitizenActor> {
-  const { windowMinutes, perOrder, perSource } = CODE_LIMIT;
-  const orderNo = input.orderNo.replace(/\D/g, '');
-  const byOrder = `code:order:${deps.crypto.mac('throttle', orderNo)}`;
-  const bySource = `code:source:${deps.crypto.mac('throttle', input.source)}`;
-  // Counted before the check, so that parallel guesses cannot slip through together.
-  const used = [
-    await hit(deps.db, byOrder, windowMinutes),
-    await hit(deps.db, bySource, windowMinutes),
-  ] as const;
-  if (used[0] > perOrder || used[1] > perSource) fail('too_many_attempts');
-  const order = isOrderNo(orderNo) ? await findOrderByNo(deps.db, orderNo) : null;
-  const expected = order ? await store.codeHashOf(deps.db, order.id) : null;
-  const given = codeHash(deps, normalizeCode(input.code));
-  if (!order || !sameText(given, expected ?? '')) fail('wrong_credentials');
-  await Promise.all([unhit(deps.db, byOrder), unhit(deps.db, bySource)]);
-  return { kind: 'citizen', orderId: order.id, how: 'query_code' };
+  const { channel, contactId, requester, handoverId, attachmentIds, ...matter } = input;
+  return { actor, key, channel, contactId, requester, handoverId, attachmentIds, matter };
 }

@@ -77,3 +77,40 @@ export async function requestersByPhone(db: Reader, hmac: string): Promise<strin
     .execute();
   return rows.map((r) => r.id);
 }
+
+/** Reads a contact and keeps others from ending it until the transaction ends. */
+export async function lockContact(db: DbTx, id: string) {
+  const row = await db
+    .selectFrom('contact')
+    .select(['id', 'operator_id', 'outcome', 'outcome_order_id'])
+    .where('id', '=', id)
+    .forUpdate()
+    .executeTakeFirst();
+  return row ?? null;
+}
+
+export async function setOutcome(
+  db: DbTx,
+  id: string,
+  outcome: string,
+  orderId: string | null,
+): Promise<void> {
+  await db
+    .updateTable('contact')
+    .set({ outcome, outcome_order_id: orderId })
+    .where('id', '=', id)
+    .execute();
+}
+
+/** Everybody who used the telephone of a requester; at most 50, the newest first. */
+export async function requestersLike(db: Reader, requesterId: string): Promise<string[]> {
+  const rows = await db
+    .selectFrom('requester as r')
+    .innerJoin('requester as o', 'o.phone_hmac', 'r.phone_hmac')
+    .select('o.id')
+    .where('r.id', '=', requesterId)
+    .orderBy('o.created_at', 'desc')
+    .limit(50)
+    .execute();
+  return rows.map((r) => r.id);
+}

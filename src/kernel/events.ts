@@ -61,6 +61,7 @@ export interface EventPayloads {
   'work_order.flagged': OrderPayload;
   'work_order.classification_corrected': OrderPayload;
   'work_order.redo_proposed': OrderPayload;
+  'work_order.redo_declined': OrderPayload;
   /** An emergency was handed over before its order exists; `orderId` of the event once it does. */
   'handover.made': { handoverId: string; target: EmergencyTarget };
   'routing.waits': { round: number };
@@ -76,6 +77,9 @@ export interface EventPayloads {
   /** A clock of the order started, stopped or moved without an act on it. */
   'deadline.moved': { organizationIds: string[] };
   'escalation.recorded': { organizationIds: string[]; level: number };
+  /** A telephone rings, or rings and speaks no more, at the desks of these operators. */
+  'call.rang': { callId: string; userIds: string[] };
+  'call.ended': { callId: string; userIds: string[] };
   'calendar.changed': { version: number };
   'policy.published': { version: number };
   'policy.withdrawn': { version: number };
@@ -92,13 +96,7 @@ export type EventName = keyof EventPayloads;
 export interface NewEvent<N extends EventName = EventName> {
   type: N;
   subjectType:
-    | 'work_order'
-    | 'assignment'
-    | 'delivery'
-    | 'app_user'
-    | 'deadline'
-    | 'calendar'
-    | 'contact';
+    'work_order' | 'assignment' | 'delivery' | 'app_user' | 'deadline' | 'calendar' | 'contact' | 'call';
   subjectId: string;
   orderId?: string;
   /** The order's version after the act. */

@@ -163,3 +163,16 @@ export async function listDeliveries(
     .limit(limit)
     .execute()) as DeliveryRow[];
 }
+
+/**
+ * Whether a message should be on its way that nobody tried yet, and when the quiet hours of the next
+ * one end.
+ */
+export async function nextDelivery(db: Reader): Promise<{ due: boolean; next: Date | null }> {
+  const r = await sql<{ due: boolean; next: Date | null }>`
+    with t as materialized (select app_now() as now)
+    select coalesce(bool_or(attempts < 2 and (not_before is null or not_before <= t.now)), false) as due,
+      min(not_before) filter (where not_before > t.now) as next
+    from delivery, t where state = 'pending'`.execute(db);
+  return r.rows[0]!;
+}

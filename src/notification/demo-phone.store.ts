@@ -22,3 +22,14 @@ export async function listMessages(db: Reader, limit: number) {
     .limit(limit)
     .execute();
 }
+
+export async function messagesAfter(db: Reader, id: string, limit: number) {
+  return db
+    .selectFrom('demo_sms')
+    .selectAll()
+    .where(sql<boolean>`(at, id) > (select x.at, x.id from demo_sms x where x.id = ${id}::uuid)`)
+    .orderBy('at')
+    .orderBy('id')
+    .limit(limit)
+    .execute();
+}

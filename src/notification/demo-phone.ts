@@ -21,17 +21,26 @@ export interface DemoMessage {
   at: string;
 }
 
-/** Messages that reached the demo's telephones, newest first. @throws AppError `demo_only`. */
-export async function demoMessages(deps: Deps): Promise<DemoMessage[]> {
-  if ((await deploymentKind(deps.db)) !== 'demo') fail('demo_only');
-  const rows = await store.listMessages(deps.db, SHOWN_MAX);
-  return rows.map((r) => ({
+const shown = (deps: Deps, rows: Awaited<ReturnType<typeof store.listMessages>>): DemoMessage[] =>
+  rows.map((r) => ({
     id: r.id,
     to: deps.crypto.open(r.to_ct, `${r.id}/to`),
     text: deps.crypto.open(r.text_ct, `${r.id}/text`),
     at: r.at.toISOString(),
   }));
+
+/** Messages that reached the demo's telephones, newest first. @throws AppError `demo_only`. */
+export async function demoMessages(deps: Deps, limit = SHOWN_MAX): Promise<DemoMessage[]> {
+  if ((await deploymentKind(deps.db)) !== 'demo') fail('demo_only');
+  return shown(deps, await store.listMessages(deps.db, limit));
 }
+
+/** What came after a message, oldest first; nothing where that is unknown. */
+export const demoMessagesAfter = async (
+  deps: Deps,
+  id: string,
+  limit: number,
+): Promise<DemoMessage[]> => shown(deps, await store.messagesAfter(deps.db, id, limit));
 
 /**
  * Takes a message once by its id, as a real gateway would.

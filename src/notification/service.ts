@@ -5,13 +5,14 @@ import { holds, SYSTEM } from '../kernel/actor.ts';
 import type { StaffActor } from '../kernel/actor.ts';
 import { DAY_MS } from '../kernel/clock.ts';
 import { fail } from '../kernel/errors.ts';
-import type { StoredEvent } from '../kernel/events.ts';
+import type { FiredPayload, StoredEvent } from '../kernel/events.ts';
 import { dictionaries, translate } from '../kernel/i18n/index.ts';
+import type { MissingItem } from '../kernel/words.ts';
 import { appNow } from '../platform/db.ts';
 import { inTransaction } from '../platform/unit-of-work.ts';
 import type { Deps, Tx } from '../platform/unit-of-work.ts';
 import { unsettled } from '../supervision/index.ts';
-import { actAt, assignmentsOf, findOrder, openIdentity } from '../workorder/index.ts';
+import { actAt, assignmentsOf, findOrder, missingOf, openIdentity } from '../workorder/index.ts';
 import type { OrderRow } from '../workorder/index.ts';
 import type { Gateway } from './gateway.ts';
 import { LEASE_SECONDS, TRIES_MAX, backoffSeconds } from './rules.ts';
@@ -71,6 +72,29 @@ export async function ratingLink(deps: Deps, tx: Tx, event: StoredEvent): Promis
   });
 }
 
+/** What the citizen is asked for, with the way to the page where it is added. */
+export async function supplementAsked(deps: Deps, tx: Tx, event: StoredEvent): Promise<void> {
+  const order = await findOrder(tx.db, event.orderId!);
+  if (order?.state !== 'awaiting_supplement') return;
+  const requesterId = await hasPhone(deps, tx, order.requester_id);
+  if (requesterId) await plan(tx, event, { kind: 'supplement_asked', requesterId });
+}
+
+/** Half of the time, or most of it, is over and nothing came: the citizen is reminded. */
+export async function supplementReminded(deps: Deps, tx: Tx, event: StoredEvent): Promise<void> {
+  const fired = event.payload as unknown as FiredPayload;
+  const step = fired.steps.at(-1)?.step ?? '';
+  if (fired.clock !== 'supplement' || !REMINDING.includes(step)) return;
+  const order = await findOrder(tx.db, event.orderId!);
+  if (order?.state !== 'awaiting_supplement') return;
+  const requesterId = await hasPhone(deps, tx, order.requester_id);
+  if (requesterId) await plan(tx, event, { kind: 'supplement_reminder', requesterId, step });
+}
+const REMINDING: readonly string[] = ['half', 'eighty'];
+
+/** Messages about what the citizen is asked for. */
+const ASKING: readonly string[] = ['supplement_asked', 'supplement_reminder'];
+
 /** An assignment in one of these is nobody's work any more. */
 const GONE: readonly string[] = ['cancelled', 'returned'];
 const DONE: readonly string[] = [...GONE, 'submitted', 'accepted'];
@@ -88,6 +112,7 @@ async function stillTrue(deps: Deps, d: DeliveryRow): Promise<boolean> {
       order.round === (link as { round: number }).round
     );
   }
+  if (ASKING.includes(d.kind)) return order?.state === 'awaiting_supplement';
   // A supervision order outlives the demand; its message ends with the reply.
   if (d.kind === 'supervised' || d.kind === 'supervision_due') {
     const waiting = await unsettled(deps.db, d.order_id, d.organization_id!);
@@ -110,7 +135,8 @@ async function compose(deps: Deps, d: DeliveryRow): Promise<{ to: string; text: 
     ? (await openIdentity(deps, d.requester_id))?.phone
     : (await organizationsById(deps.db, [d.organization_id!])).get(d.organization_id!)?.dutyPhone;
   if (!to) throw new Error('no number to send to');
-  return { to, text: words(deps, d, order, await daysOf(deps, d)) };
+  const missing = ASKING.includes(d.kind) ? await missingOf(deps.db, d.order_id) : [];
+  return { to, text: words(deps, d, order, await daysOf(deps, d), missing) };
 }
 
 /** For how many days the rating link was made. */
@@ -120,12 +146,22 @@ async function daysOf(deps: Deps, d: DeliveryRow): Promise<number> {
   return Math.max(Math.round(ms / DAY_MS), 1);
 }
 
-function words(deps: Deps, d: DeliveryRow, order: OrderRow, days: number): string {
+/** Messages to the citizen that lead to the page of the order. */
+const TO_TRACK: readonly string[] = ['receipt', ...ASKING];
+
+function words(
+  deps: Deps,
+  d: DeliveryRow,
+  order: OrderRow,
+  days: number,
+  missing: readonly MissingItem[],
+): string {
   const values: Record<string, string | number> = {
     days,
     orderNo: order.order_no,
     tail: order.order_no.slice(-4),
-    code: d.kind === 'receipt' ? queryCode(deps, order.id) : '',
+    code: TO_TRACK.includes(d.kind) ? queryCode(deps, order.id) : '',
+    missing: missing.map((m) => translate('zh-CN', `missing.${m}`)).join('、'),
     url: urlFor(deps, d),
     what: stepWord(d.step),
   };
@@ -142,7 +178,7 @@ function stepWord(step: string): string {
 function urlFor(deps: Deps, d: DeliveryRow): string {
   if (d.kind === 'rating_link')
     return `${deps.publicUrl}/rate/${ratingToken(deps.crypto, d.rating_link_id!)}`;
-  if (d.kind === 'receipt') return `${deps.publicUrl}/track`;
+  if (TO_TRACK.includes(d.kind)) return `${deps.publicUrl}/track`;
   return `${deps.publicUrl}/console/orders/${d.order_id}`;
 }
 

@@ -17,10 +17,24 @@ export type UnitKind =
   'assigned' | 'urged' | 'reminded' | 'supervised' | 'supervision_replied' | 'supervision_judged';
 /** Messages; a unit that forgot a supervision order is told so in words of its own. */
 export type DeliveryKind =
-  'receipt' | 'rating_link' | 'assigned' | 'urged' | 'reminded' | 'supervised' | 'supervision_due';
+  | 'receipt'
+  | 'rating_link'
+  | 'supplement_asked'
+  | 'supplement_reminder'
+  | 'assigned'
+  | 'urged'
+  | 'reminded'
+  | 'supervised'
+  | 'supervision_due';
 
 /** What is pressed for can wait for the morning; a new order and what the citizen waits for cannot. */
-const HELD: readonly DeliveryKind[] = ['urged', 'reminded', 'supervised', 'supervision_due'];
+const HELD: readonly DeliveryKind[] = [
+  'urged',
+  'reminded',
+  'supervised',
+  'supervision_due',
+  'supplement_reminder',
+];
 
 interface Plan {
   kind: DeliveryKind;

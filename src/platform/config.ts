@@ -40,6 +40,9 @@ const schema = z.object({
   OUTBOX_SWEEP_SECONDS: z.coerce.number().int().min(0).max(3600).default(30),
   TIMERS_REARM_SECONDS: z.coerce.number().int().min(1).max(300).default(30),
   HOTLINE_DEMO: flag,
+  DEMO_DAYS: z.coerce.number().int().min(0).max(60).default(14),
+  DEMO_SEED: z.coerce.number().int().min(0).max(999_999_999).default(12345),
+  DEMO_TOKEN: z.string().min(20).optional(),
   WORKERS: z
     .string()
     .default(WORKER_GROUPS.join(','))
@@ -73,6 +76,11 @@ export interface Config {
   /** Seconds after which timers are put into the queue again, which may have lost them. */
   timersRearmSeconds: number;
   demo: boolean;
+  /** Days that are played at the first start into a fresh demo database; 0 = none. */
+  demoDays: number;
+  demoSeed: number;
+  /** What the player of the fortnight shows to the api; made by the supervisor at each start. */
+  demoToken?: string;
   workers: WorkerGroup[];
 }
 
@@ -122,6 +130,9 @@ export function loadConfig(env: Record<string, string | undefined> = process.env
     outboxSweepSeconds: e.OUTBOX_SWEEP_SECONDS,
     timersRearmSeconds: e.TIMERS_REARM_SECONDS,
     demo: e.HOTLINE_DEMO,
+    demoDays: e.DEMO_DAYS,
+    demoSeed: e.DEMO_SEED,
+    demoToken: e.DEMO_TOKEN,
     workers: e.WORKERS,
   }) as Config;
 }

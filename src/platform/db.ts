@@ -55,6 +55,16 @@ export async function moveClock(db: Reader, instant: Date): Promise<void> {
     round(extract(epoch from (${instant}::timestamptz - clock_timestamp())) * 1000)`.execute(db);
 }
 
+/** Moves the clock ahead of where it is; refused by the database outside demo and test. */
+export async function advanceClock(db: Reader, byMs: number): Promise<void> {
+  await sql`update app_clock set offset_ms = offset_ms + ${Math.round(byMs)}`.execute(db);
+}
+
+/** The clock shows real time again. */
+export async function resetClock(db: Reader): Promise<void> {
+  await sql`update app_clock set offset_ms = 0`.execute(db);
+}
+
 /** What kind of database this is; `production` unless it was marked at creation. */
 export async function deploymentKind(db: Reader): Promise<'demo' | 'test' | 'production'> {
   const row = await db.selectFrom('deployment').select('kind').executeTakeFirst();

@@ -117,3 +117,10 @@ export async function noteDutyFailure(db: Reader, id: string, message: string): 
     update outbox set failures = failures + 1, last_error = ${message}, queued_at = clock_timestamp()
     where id = ${id}`.execute(db);
 }
+
+/** Whether any duty is left that did not fail before, and any nudge. */
+export async function anyDuty(db: Reader): Promise<boolean> {
+  const r = await sql<{ any: boolean }>`
+    select exists (select 1 from outbox where failures < 3) as any`.execute(db);
+  return r.rows[0]!.any;
+}

@@ -10,6 +10,7 @@ import { translateDbError } from './db.ts';
 import type { Db, DbTx } from './db.ts';
 import { claimKey, replay } from './idempotency.ts';
 import type { Logger } from './log.ts';
+import type { Storage } from './storage.ts';
 
 /** What use cases need of the outside; nothing is hidden behind a container. */
 export interface Deps {
@@ -19,6 +20,8 @@ export interface Deps {
   /** Consumers of an event: `consumersOf` of `src/subscriptions.ts`. */
   consumersOf: (type: EventName) => readonly string[];
   publicUrl: string;
+  /** Where files lie. */
+  storage: Storage;
 }
 
 /** An open transaction: one instant, one actor, and the only way to emit. */
@@ -38,6 +41,18 @@ export interface Capacity {
   /** Where several people share one transaction (group commit), whose event this is. */
   actorId?: string | null;
 }
+
+/** The transaction as one of several people in it: rows and events are that person's. */
+export const onBehalf = (tx: Tx, actor: Actor): Tx => ({
+  ...tx,
+  actor,
+  record: (event, as) =>
+    tx.record(event, {
+      party: as?.party ?? 'system',
+      organizationId: as?.organizationId ?? null,
+      actorId: userIdOf(actor),
+    }),
+});
 
 /** The request a unit of work serves. */
 export interface Call {

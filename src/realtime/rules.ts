@@ -23,6 +23,7 @@ export function messageFor(e: Happened): Message | null {
   const nudge = { type: e.type, id: e.orderId ?? '', version: e.version ?? 0 };
   if (e.type === 'user.signed_out') return { drop: `session:${String(e.payload.sessionId)}` };
   if (e.type === 'user.signed_in') return { rooms: [], nudge };
+  if (e.type === 'call.rang' || e.type === 'call.ended') return ringing(e, nudge.type);
   if (TO_ALL.includes(e.type)) return { rooms: ['staff'], nudge };
   if (!e.orderId) return null;
   const units = new Set<string>();
@@ -30,4 +31,11 @@ export function messageFor(e: Happened): Message | null {
     for (const u of e.payload.organizationIds) units.add(String(u));
   if (typeof e.payload.organizationId === 'string') units.add(e.payload.organizationId);
   return { rooms: [`order:${e.orderId}`, 'center', ...[...units].map((u) => `org:${u}`)], nudge };
+}
+
+/** A call concerns those at whose telephone it rings. */
+function ringing({ payload }: Happened, type: string): Message {
+  const users = Array.isArray(payload.userIds) ? payload.userIds.map(String) : [];
+  const nudge = { type, id: String(payload.callId), version: 0 };
+  return { rooms: users.map((id) => `user:${id}`), nudge };
 }

@@ -1,3 +1,5 @@
 export { routingRoutes } from './routes.ts';
+export { FLAGS_HELD, mayAccept, mayDispatch } from './rules.ts';
+export type { AcceptFacts, Chosen, DispatchFacts, Understood } from './rules.ts';
 export { recordDecision, suggest } from './service.ts';
-export { findDecision } from './store.ts';
+export { clearWait, findDecision, keepWait, waitsOf } from './store.ts';

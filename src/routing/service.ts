@@ -56,6 +56,9 @@ export async function suggest(db: Reader, q: SuggestInput, at: Date): Promise<Ro
     code === 'TOWN' ? place.town : code === 'DIST' ? place.district : (units.get(code) ?? null);
   const lead = resolve(match.row.leadCode);
   steps.push(...leadSteps(match.row.leadCode, lead));
+  // A co-handler of the place is left out silently only by mistake: it is said, as for the lead.
+  const nowhere = match.row.coCodes.filter((code) => isPlaceCode(code) && !resolve(code));
+  steps.push(...nowhere.map((code) => ({ code: 'area_unknown' as const, facts: { code } })));
   const usable = lead && takesOrders(lead) ? lead : null;
   const co = match.row.coCodes
     .flatMap((code) => resolve(code) ?? [])

@@ -1,3 +1,5 @@
+import { sql } from 'kysely';
+import type { WaitReason } from '../kernel/words.ts';
 import type { DbTx, Reader } from '../platform/db.ts';
 import type { RoutingStep } from './schema.ts';
 
@@ -50,4 +52,57 @@ export async function findDecision(db: Reader, orderId: string, round: number) {
     .orderBy('at', 'desc')
     .executeTakeFirst();
   return row ?? null;
+}
+
+/**
+ * Keeps why an order waits in its round, in place of what was kept before.
+ * @returns false when the same reasons stood there.
+ */
+export async function keepWait(
+  db: DbTx,
+  wait: { orderId: string; round: number; reasons: readonly WaitReason[]; at: Date },
+): Promise<boolean> {
+  const r = await db
+    .insertInto('routing_wait')
+    .values({
+      order_id: wait.orderId,
+      round: wait.round,
+      reasons: [...wait.reasons],
+      at: wait.at,
+    })
+    .onConflict((c) =>
+      c
+        .columns(['order_id', 'round'])
+        .doUpdateSet((eb) => ({ reasons: eb.ref('excluded.reasons'), at: eb.ref('excluded.at') }))
+        .where(sql<boolean>`routing_wait.reasons <> excluded.reasons`),
+    )
+    .executeTakeFirst();
+  return (r.numInsertedOrUpdatedRows ?? 0n) > 0n;
+}
+
+/**
+ * Why orders wait, by id, as of their latest round. It means something only while an order is
+ * registered or waits for dispatch: who lists says so by the state.
+ */
+export async function waitsOf(
+  db: Reader,
+  orderIds: readonly string[],
+): Promise<Map<string, WaitReason[]>> {
+  if (orderIds.length === 0) return new Map();
+  const rows = await db
+    .selectFrom('routing_wait')
+    .select(['order_id', 'reasons'])
+    .where('order_id', 'in', [...orderIds])
+    .orderBy('round')
+    .execute();
+  return new Map(rows.map((r) => [r.order_id, r.reasons as WaitReason[]]));
+}
+
+/** Nothing holds the order back in its round any more. */
+export async function clearWait(db: DbTx, orderId: string, round: number): Promise<void> {
+  await db
+    .deleteFrom('routing_wait')
+    .where('order_id', '=', orderId)
+    .where('round', '=', round)
+    .execute();
 }

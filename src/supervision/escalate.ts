@@ -244,5 +244,6 @@ export async function redone(_deps: Deps, tx: Tx, event: StoredEvent): Promise<v
 export async function withdrawn(_deps: Deps, tx: Tx, event: StoredEvent): Promise<void> {
   const subjectIds = await store.unsettledOf(tx.db, event.orderId!);
   const which = { subjectIds, clocks: ['supervision_reply'] as const };
-  await stopClocks(tx, 'system', which, 'void', 'withdraw');
+  const reason = event.type === 'work_order.withdrawn' ? 'withdraw' : 'transfer_emergency';
+  await stopClocks(tx, 'system', which, 'void', reason);
 }

@@ -126,7 +126,9 @@ export interface ClassificationView {
   proposal: Proposal;
   score: number;
   /** Terms that decided, by what they decided. */
-  because: Partial<Record<'type' | 'category' | 'urgency' | 'flags' | 'area' | 'proposal', string[]>>;
+  because: Partial<
+    Record<'type' | 'category' | 'urgency' | 'flags' | 'area' | 'proposal', string[]>
+  >;
   ground: Ground | null;
   missing: MissingItem[];
   at: string;

@@ -25,6 +25,7 @@ const firstContact: AssignmentEffect<'first_contact'> = async (c, i) => {
 const progress: AssignmentEffect<'progress'> = async (_c, i) => ({
   detail: { visibility: i.visibility },
   texts: text('progress', i.visibility, i.text),
+  attachments: { ids: i.attachmentIds, visibility: i.visibility },
 });
 
 const submitCoReply: AssignmentEffect<'submit_co_reply'> = async (c, i) => {
@@ -52,7 +53,11 @@ const submitCoReply: AssignmentEffect<'submit_co_reply'> = async (c, i) => {
   await store.moveAssignments(c.tx.db, [c.assignment.id], ['signed'], 'submitted', c.tx.at, {
     submitted_at: c.tx.at,
   });
-  return { detail: { replyId }, createdId: replyId };
+  return {
+    detail: { replyId },
+    createdId: replyId,
+    attachments: { ids: i.attachmentIds, visibility: 'staff', replyId },
+  };
 };
 
 const submitReply: AssignmentEffect<'submit_reply'> = async (c, i) => {

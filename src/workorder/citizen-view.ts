@@ -1,17 +1,20 @@
-import { orderClocks } from '../deadline/index.ts';
+import { orderClocks, subjectClocks } from '../deadline/index.ts';
 import type { ClockView } from '../deadline/schema.ts';
 import { organizationsById } from '../identity/index.ts';
 import type { CitizenActor } from '../kernel/actor.ts';
 import type { Language } from '../kernel/i18n/index.ts';
-import type { Ground } from '../kernel/words.ts';
+import type { EmergencyTarget, Ground, MissingItem } from '../kernel/words.ts';
 import type { Reader } from '../platform/db.ts';
 import type { ClosingType, OrderState } from './lifecycle.ts';
 
 import * as read from './read.store.ts';
+import { askedSupplement } from './supplement.ts';
 import { visibleOrder } from './visible.ts';
 
 /** One step of the story as the citizen may read it. */
 export interface CitizenStep {
+  /** Its files name it. */
+  id: string;
   act: string;
   at: Date;
   /** The unit that did it, or that it was sent to; null where the centre or the citizen did. */
@@ -39,9 +42,17 @@ export interface CitizenOrder {
   coNames: string[];
   urges: number;
   /** The published answers that passed audit (or were given directly), oldest first. */
-  answers: { unitName: string | null; publicVersion: string; at: Date }[];
+  answers: { id: string; unitName: string | null; publicVersion: string; at: Date }[];
   steps: CitizenStep[];
   direct: boolean;
+  /** Who raised it stays with the centre: as wished on the form, or in the words. */
+  confidential: boolean;
+  /** The orders that were taken out of it, one matter each. */
+  splitInto: { id: string; orderNo: string; title: string }[];
+  /** The emergency line it was handed over to. */
+  transferTarget: EmergencyTarget | null;
+  /** What the citizen is asked for, while the order waits for it. */
+  supplement: { missing: MissingItem[]; question: string; dueAt: Date | null } | null;
   /** When an answer is due; null where none is awaited, the clock stands, or it is over already. */
   replyBy: Date | null;
 }
@@ -57,6 +68,10 @@ const INTERNAL = new Set([
   'supervise',
   'reply_supervision',
   'judge_supervision',
+  'set_flags',
+  'correct_classification',
+  'receipt',
+  'decline_redo',
 ]);
 
 /** Acts that send the demand to a unit. */
@@ -70,13 +85,16 @@ export async function citizenOrder(
   language: Language = 'zh-CN',
 ): Promise<CitizenOrder> {
   const { order, assignments } = await visibleOrder(db, actor, orderId);
-  const [text, acts, texts, replies, clocks] = await Promise.all([
+  const [text, acts, texts, replies, clocks, ofOrder, splits] = await Promise.all([
     read.orderTextOf(db, orderId),
     read.actsOf(db, orderId),
     read.actTextsOf(db, orderId),
     read.repliesOf(db, orderId),
     orderClocks(db, [orderId]),
+    subjectClocks(db, [orderId]),
+    read.splitsOf(db, order),
   ]);
+  const asked = askedSupplement(order, acts, texts, ofOrder.get(orderId) ?? []);
   const units = await organizationsById(
     db,
     assignments.map((a) => a.organization_id),
@@ -109,6 +127,7 @@ export async function citizenOrder(
     coNames: current.filter((a) => a.kind === 'co').flatMap((a) => nameOf(a.organization_id) ?? []),
     urges: order.urges,
     answers: accepted.map((r) => ({
+      id: r.id,
       unitName: nameOf(assignments.find((a) => a.id === r.assignment_id)?.organization_id),
       publicVersion: r.public_version,
       at: r.submitted_at ?? r.created_at,
@@ -116,6 +135,7 @@ export async function citizenOrder(
     steps: acts
       .filter((a) => !INTERNAL.has(a.act) && isTold(a, publicTexts))
       .map((a) => ({
+        id: a.id,
         act: a.act,
         at: a.at,
         unitName: nameOf(SENT.has(a.act) ? a.detail.leadId : a.organization_id),
@@ -125,6 +145,14 @@ export async function citizenOrder(
           .map((t) => ({ kind: t.kind, body: t.body })),
       })),
     direct: order.direct,
+    confidential: order.confidential,
+    splitInto: splits.into,
+    transferTarget: order.transfer_target,
+    supplement: asked && {
+      missing: asked.missing,
+      question: asked.question,
+      dueAt: asked.dueAt ? new Date(asked.dueAt) : null,
+    },
     replyBy: replyBy(clocks.get(orderId)),
   };
 }

@@ -61,4 +61,7 @@ export const VOIDING: readonly Act[] = [
   'redo',
   'transfer_emergency',
   'transfer_out',
+  'receipt',
+  // The citizen was silent; the centre kept its word.
+  'expire_supplement',
 ];

@@ -5,6 +5,9 @@ import type { StaffActor } from '../kernel/actor.ts';
 import type { Party, Solved, Truth, Visibility } from '../kernel/words.ts';
 import type { Crypto } from '../platform/crypto.ts';
 import type { Reader } from '../platform/db.ts';
+import { attachmentsOf } from './attachment.service.ts';
+import { askedSupplement } from './supplement.ts';
+import { classificationOf } from '../understanding/index.ts';
 import { lister, unitRef } from './lists.ts';
 import * as read from './read.store.ts';
 import { requesterView } from './requester.ts';
@@ -23,14 +26,19 @@ export async function orderDetail(
 ): Promise<OrderDetail> {
   const { db } = deps;
   const { order, assignments } = await visibleOrder(db, actor, orderId);
-  const [listed, text, acts, texts, replies, hands] = await Promise.all([
-    read.listByIds(db, [orderId]),
-    read.orderTextOf(db, orderId),
-    read.actsOf(db, orderId),
-    read.actTextsOf(db, orderId),
-    read.repliesOf(db, orderId),
-    store.handsOf(db, orderId, actor.personId),
-  ]);
+  const reader = { kind: 'staff' as const, center: worksInCenter(actor), reach: actor.reach };
+  const [listed, text, acts, texts, replies, hands, splits, attachments, classification] =
+    await Promise.all([
+      read.listByIds(db, [orderId]),
+      read.orderTextOf(db, orderId),
+      read.actsOf(db, orderId),
+      read.actTextsOf(db, orderId),
+      read.repliesOf(db, orderId),
+      store.handsOf(db, orderId, actor.personId),
+      read.splitsOf(db, order),
+      attachmentsOf(db, reader, orderId),
+      classificationOf(db, orderId),
+    ]);
   const seen = { actor, order, assignments, hands };
   const [{ view, units }, clocks] = await Promise.all([
     lister(db, listed, {
@@ -40,17 +48,14 @@ export async function orderDetail(
       ],
       center: worksInCenter(actor),
     }),
-    subjectClocks(
-      db,
-      assignments.map((a) => a.id),
-    ),
+    subjectClocks(db, [orderId, ...assignments.map((a) => a.id)]),
   ]);
+  const asked = askedSupplement(order, acts, texts, clocks.get(orderId) ?? []);
   const names = await userNames(db, [
     ...acts.flatMap((a) => a.actor_id ?? []),
     ...assignments.flatMap((a) => a.signed_by ?? []),
     ...replies.flatMap((r) => [r.author_id, r.countersigned_by ?? []].flat()),
   ]);
-  const reader = { kind: 'staff' as const, center: worksInCenter(actor), reach: actor.reach };
   const replyViews = replies
     .filter((r) => mayReadReply(reader, assignments, r))
     .map((r) => ({ assignmentId: r.assignment_id, view: replyView(r, names) }));
@@ -122,6 +127,15 @@ export async function orderDetail(
           })),
       })),
     allowed: allowedOrderActs(seen),
+    // What a classifier made of it is the centre's matter; units are told what people decided, and
+    // nothing of orders that are others'.
+    classification: reader.center ? classification : null,
+    attachments,
+    splitFrom:
+      reader.center && splits.from ? { id: splits.from.id, orderNo: splits.from.orderNo } : null,
+    splitInto: reader.center ? splits.into : [],
+    transferTarget: order.transfer_target,
+    supplement: asked && { ...asked, askedAt: asked.askedAt.toISOString() },
   };
 }
 

@@ -7,6 +7,8 @@ import type { NewEvent } from '../kernel/events.ts';
 import { newId } from '../kernel/ids.ts';
 import type {
   AttemptResult,
+  EmergencyTarget,
+  Flag,
   GiveUpReason,
   RatingReason,
   Solved,
@@ -16,9 +18,11 @@ import type {
   Visibility,
 } from '../kernel/words.ts';
 import type { Capacity, Tx } from '../platform/unit-of-work.ts';
+import { recordCorrections } from '../understanding/index.ts';
+import type { Chosen } from '../understanding/index.ts';
 import { ASSIGNMENT_ACTS } from './lifecycle.ts';
-import type { ClosingType } from './lifecycle.ts';
-import type { assignmentActInput, orderActInput } from './schema.ts';
+import type { ClosingType, OrderState } from './lifecycle.ts';
+import type { SplitInput, assignmentActInput, orderActInput } from './schema.ts';
 import * as store from './store.ts';
 import type { AssignmentRow, OrderRow } from './store.ts';
 
@@ -26,7 +30,9 @@ type Union = z.infer<typeof orderActInput>;
 type AssignmentUnion = z.infer<typeof assignmentActInput>;
 
 /** Typed input of every built act of the order that somebody may do. */
-export type OrderInputs = { [K in Union['act']]: Extract<Union, { act: K }>['input'] } & {
+export type OrderInputs = {
+  [K in Exclude<Union['act'], 'transfer_emergency'>]: Extract<Union, { act: K }>['input'];
+} & {
   /** `step`: of the ladder, where it did this; its notices are written with the step. */
   urge: { level: number; text: string; step?: string | undefined };
   supervise: {
@@ -55,6 +61,14 @@ export type OrderInputs = { [K in Union['act']]: Extract<Union, { act: K }>['inp
     proposesRedo: boolean;
   };
   give_up_callback: { reason: GiveUpReason };
+  /** `handoverId`: the call leg that intake keeps; without it the record says how. */
+  transfer_emergency: {
+    target: EmergencyTarget;
+    handoverId?: string | undefined;
+    record: string;
+  };
+  split: { kept: SplitInput['kept']; parts: SplitOff[] };
+  expire_supplement: Record<string, never>;
   redo: {
     reason: string;
     leadId?: string | undefined;
@@ -64,6 +78,13 @@ export type OrderInputs = { [K in Union['act']]: Extract<Union, { act: K }>['inp
   };
   close: { closingType: ClosingType; reason: string };
 };
+/** One matter taken out, as intake hands it on: with the id it will have and what it was understood to be. */
+export interface SplitOff {
+  id: string;
+  matter: SplitInput['parts'][number] & { confidential?: boolean };
+  flags: readonly Flag[];
+  emergency: EmergencyTarget | null;
+}
 export type DoableOrderAct = keyof OrderInputs;
 
 /** Typed input of every built act of an assignment. */
@@ -85,8 +106,21 @@ export interface Outcome {
   texts?: Text[];
   set?: Parameters<typeof store.updateState>[1]['set'];
   closingType?: ClosingType;
+  /** Where the order goes, for acts whose row leaves it to the case. */
+  to?: OrderState;
   events?: NewEvent[];
   createdId?: string;
+  /** Files that come with the act, uploaded by who does it. */
+  attachments?: Files;
+}
+
+export interface Files {
+  ids: readonly string[];
+  visibility: Visibility;
+  /** The reply they are evidence of. */
+  replyId?: string;
+  /** They came from who raised the demand, by their own hand or the operator's. */
+  fromRequester?: boolean;
 }
 
 export interface Context {
@@ -108,6 +142,16 @@ export type AssignmentEffect<A extends DoableAssignmentAct> = (
 
 export const text = (kind: string, visibility: Visibility, body: string): Text[] =>
   body === '' ? [] : [{ kind, visibility, body }];
+
+/** @throws AppError `invalid_input` at one field. */
+export const refuseInput = (path: string, code: string): never =>
+  fail('invalid_input', { issues: [{ path, message: code, code }] });
+
+/** Keeps where a person settled otherwise than was understood; the system corrects nothing. */
+export async function learn(c: Context, chosen: Chosen): Promise<void> {
+  const { actor, tx, order } = c;
+  if (actor.kind === 'staff') await recordCorrections(tx, order.id, chosen, actor.userId);
+}
 
 export const inRound = (c: Context) => c.assignments.filter((a) => a.round === c.order.round);
 export const idsIn = (c: Context, ...states: AssignmentRow['state'][]) =>

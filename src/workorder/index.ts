@@ -1,19 +1,42 @@
 export { adoptClocks } from './adopt.ts';
+export { bindAttachments, formOwner, ownerOf } from './attachment.bind.ts';
+export type { Binding, Owner } from './attachment.bind.ts';
+export { attachmentRoutes } from './attachment.routes.ts';
+export {
+  CITIZEN_FILES,
+  attachmentForCitizen,
+  attachmentsOf,
+  dropAttachment,
+  stageForCitizen,
+  stagedForCitizen,
+  stagedOf,
+} from './attachment.service.ts';
+export type { Upload } from './attachment.service.ts';
+export { sweepAttachments } from './attachment.sweep.ts';
 export { ROUND_MAX } from './effects.ts';
 export { orderRow } from './lifecycle.ts';
 export { heldBy, supervisedBy } from './order-effects.ts';
 export { actAt, handsOfOrders, supervisionActs } from './supervised.store.ts';
 export type { SupervisionAct } from './supervised.store.ts';
-export { orderItems, ordersOfRequesters } from './lists.ts';
+export { orderItems, ordersOfRequesters, unitRef } from './lists.ts';
 export { pageOf, readCursor } from './page.ts';
 export { keepIdentities, openIdentity } from './requester.ts';
+export { candidates, orderByTail, provenance } from './similar.store.ts';
+export type { Candidate } from './similar.store.ts';
 export { signersOf } from './units.store.ts';
 export { visibleOrder, whoSees } from './visible.ts';
 export { createMany } from './register.ts';
 export type { Incoming } from './register.ts';
 export { workorderRoutes } from './routes.ts';
 export { act, doAct, draftReply, doAssignmentAct, maySee, publicResult } from './service.ts';
-export { assignmentsOf, findOrder, findOrderByNo, lockOrder } from './store.ts';
+export {
+  assignmentsOf,
+  findOrder,
+  findOrderByNo,
+  lockOrder,
+  orderNosOf,
+  wordsOf,
+} from './store.ts';
 export type { AssignmentRow, OrderRow } from './store.ts';
 export { citizenOrder } from './citizen-view.ts';
 export type { CitizenOrder } from './citizen-view.ts';
@@ -23,4 +46,6 @@ export {
   finalSolved,
   giveUpReason,
   listRedoProposed,
+  missingOf,
 } from './read.store.ts';
+export { setNextNumber } from './sequence.store.ts';

@@ -3,7 +3,7 @@
  * The same rows decide in the API, guard the SQL update, draw the buttons, name the typed inputs,
  * and make the golden file and the diagram of the README.
  */
-import { ROLES } from '../kernel/words.ts';
+import { ROLES, UNIT_ROLES } from '../kernel/words.ts';
 import type { Party } from '../kernel/words.ts';
 
 export const ORDER_STATES = [
@@ -73,6 +73,8 @@ interface Row<S extends string> {
   readonly to: S | 'same' | 'origin' | readonly S[];
   readonly by: readonly Party[];
   readonly hand: Hand | null;
+  /** The hand it is where a unit's people do it, if that is another. */
+  readonly unitHand?: Hand;
   readonly built: boolean;
   readonly closes?: ClosingType | 'input';
   readonly window?: { readonly closedDaysMax: number };
@@ -101,7 +103,7 @@ export const ORDER_ACTS = {
   reject: { from: ['registered', 'pending_dispatch'], to: 'closed', by: ['dispatcher'], hand: 'received', built: true, closes: 'rejected' },
   reconsider: { from: ['closed'], to: 'registered', by: ['supervisor'], hand: 'judged', built: false },
   close_no_substance: { from: ['registered'], to: 'closed', by: ['operator'], hand: 'received', built: true, closes: 'no_substance' },
-  ask_supplement: { from: ['registered', 'pending_dispatch', 'in_progress'], to: 'awaiting_supplement', by: ['operator', 'dispatcher', 'handler'], hand: null, built: true },
+  ask_supplement: { from: ['registered', 'pending_dispatch', 'in_progress'], to: 'awaiting_supplement', by: ['operator', 'dispatcher', 'handler'], hand: 'received', unitHand: 'handled', built: true },
   supplement: { from: ['awaiting_supplement'], to: 'origin', by: ['citizen', 'operator'], hand: 'received', built: true },
   expire_supplement: { from: ['awaiting_supplement'], to: ['closed', 'in_progress'], by: ['system'], hand: null, built: true, closes: 'insufficient' },
   split: { from: ['registered', 'pending_dispatch'], to: 'same', by: ['operator', 'dispatcher'], hand: 'received', built: true },
@@ -110,7 +112,7 @@ export const ORDER_ACTS = {
   follow_master: { from: ['merged'], to: 'pending_callback', by: ['system'], hand: null, built: false },
   transfer_emergency: { from: ['registered', 'pending_dispatch', 'dispatched', 'in_progress'], to: 'transferred', by: ['operator', 'dispatcher'], hand: 'received', built: true },
   transfer_out: { from: ['registered', 'pending_dispatch'], to: 'transferred', by: ['dispatcher'], hand: 'received', built: false },
-  receipt: { from: ['transferred'], to: 'closed', by: ['peer', 'operator', 'system'], hand: null, built: true, closes: 'transferred' },
+  receipt: { from: ['transferred'], to: 'closed', by: ['peer', 'operator', 'system'], hand: 'received', built: true, closes: 'transferred' },
   bounce: { from: ['transferred'], to: 'registered', by: ['peer', 'operator'], hand: null, built: false },
   dispatch: { from: ['pending_dispatch'], to: 'dispatched', by: ['dispatcher', 'system'], hand: 'received', built: true },
   open_conference: { from: ['pending_dispatch'], to: 'in_conference', by: ['dispatcher', 'system'], hand: 'received', built: false },
@@ -129,6 +131,7 @@ export const ORDER_ACTS = {
   give_up_callback: { from: ['pending_callback'], to: 'pending_close', by: ['system'], hand: null, built: true },
   redo: { from: ['pending_callback', 'pending_close', 'closed'], to: 'dispatched', by: ['supervisor'], hand: 'supervised', built: true, window: { closedDaysMax: 30 } },
   propose_redo: { from: ['pending_callback', 'pending_close', 'closed'], to: 'same', by: ['operator'], hand: 'received', built: true, window: { closedDaysMax: 30 } },
+  decline_redo: { from: ['closed'], to: 'same', by: ['supervisor'], hand: 'supervised', built: true },
   close: { from: ['pending_close'], to: 'closed', by: ['system', 'callback_agent', 'supervisor'], hand: 'judged', built: true, closes: 'input' },
   withdraw: { from: BEFORE_REPLY, to: 'closed', by: ['citizen', 'operator'], hand: 'received', built: true, closes: 'withdrawn' },
   reopen: { from: ['closed'], to: 'registered', by: ['dispatcher'], hand: 'received', built: false, window: { closedDaysMax: 30 } },
@@ -203,6 +206,18 @@ export const assignmentRow = (act: AssignmentAct) => assignmentRows[act];
 export interface Rule {
   readonly by: readonly Party[];
   readonly hand: Hand | null;
+}
+
+const UNIT_PARTIES: readonly Party[] = UNIT_ROLES;
+
+/** The rules an order act is judged by: one, or one for the centre and one for the units. */
+export function rulesOf(act: OrderAct): Rule[] {
+  const row = orderRows[act];
+  if (!row.unitHand) return [row];
+  return [
+    { by: row.by.filter((p) => !UNIT_PARTIES.includes(p)), hand: row.hand },
+    { by: row.by.filter((p) => UNIT_PARTIES.includes(p)), hand: row.unitHand },
+  ];
 }
 
 /** Hands of one person that an act's hand may not meet on the same order; empty = allowed. */

@@ -6,17 +6,30 @@ import type { Organization } from '../identity/index.ts';
 import { holds } from '../kernel/actor.ts';
 import type { StaffActor } from '../kernel/actor.ts';
 import { fail } from '../kernel/errors.ts';
+import type { WaitReason } from '../kernel/words.ts';
 import type { Reader } from '../platform/db.ts';
+import { waitsOf } from '../routing/index.ts';
+import type { OrderState } from './lifecycle.ts';
 import { pageOf, readCursor } from './page.ts';
 import * as read from './read.store.ts';
 import type { ListedAssignment, ListedOrder } from './read.store.ts';
-import type { InboxFacet, InboxItem, OrderListItem, OrderQueue, Page, UnitRef } from './schema.ts';
+import type {
+  InboxFacet,
+  InboxItem,
+  OrderCounts,
+  OrderListItem,
+  OrderQueue,
+  Page,
+  UnitRef,
+} from './schema.ts';
 import { maySee } from './service.ts';
 import * as store from './store.ts';
 
 /** A unit as lists name it. */
 export const unitRef = (o: Organization | undefined): UnitRef | null =>
   o ? { id: o.id, code: o.code, name: o.name, nameEn: o.nameEn } : null;
+
+const WAITING: readonly OrderState[] = ['registered', 'pending_dispatch'];
 
 /**
  * Looks up the names and clocks that a batch of rows needs, then makes each row's view.
@@ -28,7 +41,7 @@ export async function lister(
   rows: ListedOrder[],
   o: { units?: string[]; center: boolean },
 ) {
-  const [categories, areas, units, clocks] = await Promise.all([
+  const [categories, areas, units, clocks, waits] = await Promise.all([
     categoryNames(
       db,
       rows.flatMap((r) => r.category_code ?? []),
@@ -41,6 +54,11 @@ export async function lister(
     orderClocks(
       db,
       rows.map((r) => r.id),
+    ),
+    // Why the system left it to a person is said only while it waits for one.
+    waitsOf(
+      db,
+      rows.filter((r) => WAITING.includes(r.state)).map((r) => r.id),
     ),
   ]);
   const clockOf = (orderId: string) => {
@@ -72,6 +90,9 @@ export async function lister(
       closingType: r.closing_type,
       redoProposed: r.redo_proposed,
       urges: r.urges,
+      flags: r.flags,
+      emergency: r.emergency,
+      waits: waits.get(r.id) ?? [],
       clock: clockOf(r.id),
     };
   };
@@ -86,17 +107,23 @@ const requireCenter = (actor: StaffActor) => {
 export async function listOrders(
   db: Reader,
   actor: StaffActor,
-  q: { queue: OrderQueue; cursor?: string | undefined; limit: number },
+  q: {
+    queue: OrderQueue;
+    wait?: WaitReason | undefined;
+    cursor?: string | undefined;
+    limit: number;
+  },
 ): Promise<Page<OrderListItem>> {
   requireCenter(actor);
-  const rows = await read.listQueue(db, q.queue, readCursor(q.cursor), q.limit + 1);
+  const rows = await read.listQueue(db, q, readCursor(q.cursor), q.limit + 1);
   const { view } = await lister(db, rows, { center: true });
   return pageOf(rows, q.limit, view, (r) => ({ at: r.sort_at, id: r.id }));
 }
 
-export async function countOrders(db: Reader, actor: StaffActor) {
+export async function countOrders(db: Reader, actor: StaffActor): Promise<OrderCounts> {
   requireCenter(actor);
-  return read.countQueues(db);
+  const [queues, waits] = await Promise.all([read.countQueues(db), read.countWaits(db)]);
+  return { ...queues, waits };
 }
 
 /** Orders by number or its last digits, only those the actor may see. */

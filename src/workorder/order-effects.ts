@@ -5,7 +5,18 @@ import { fail } from '../kernel/errors.ts';
 import { newId } from '../kernel/ids.ts';
 import type { SupervisionCause } from '../kernel/words.ts';
 import { recordDecision } from '../routing/index.ts';
-import { cancelOpen, idsIn, inRound, openAssignments, text } from './effect.ts';
+import {
+  askSupplement,
+  closeNoSubstance,
+  correctClassification,
+  expireSupplement,
+  receipt,
+  setFlags,
+  split,
+  supplement,
+  transferEmergency,
+} from './early-effects.ts';
+import { cancelOpen, idsIn, inRound, learn, openAssignments, refuseInput, text } from './effect.ts';
 import type { Context, DoableOrderAct, OrderEffect, Text } from './effect.ts';
 import { ORDER_ACTS } from './lifecycle.ts';
 import type { ClosingType } from './lifecycle.ts';
@@ -14,9 +25,11 @@ import type { AssignmentRow, OrderRow } from './store.ts';
 
 const accept: OrderEffect<'accept'> = async (c, i) => {
   await checkCodes(c.tx.db, i);
-  if (i.title !== '') await store.setTitle(c.tx.db, c.order.id, i.title);
+  if (i.title !== '') await store.setWords(c.tx.db, c.order.id, { title: i.title });
   const area = i.areaCode ?? c.order.area_code;
   const subject = i.subjectKind ?? c.order.subject_kind;
+  const { type, categoryCode, urgency, areaCode } = i;
+  await learn(c, { type, categoryCode, urgency, ...(areaCode && { areaCode }) });
   return {
     set: {
       type: i.type,
@@ -122,7 +135,12 @@ const note: OrderEffect<'note'> = async (c, i) => {
   const visibility = citizen ? 'public' : i.visibility;
   // "This unit only" from the centre has no unit: it stays in the centre.
   const seen = visibility === 'unit' && !inUnit(c) ? 'center' : visibility;
-  return { detail: { visibility: seen }, texts: text('note', seen, i.text) };
+  const ids = i.attachmentIds ?? [];
+  return {
+    detail: { visibility: seen },
+    texts: text('note', seen, i.text),
+    attachments: { ids, visibility: seen, fromRequester: citizen },
+  };
 };
 const inUnit = (c: Context) =>
   c.assignments.some((a) => a.organization_id === c.capacity.organizationId);
@@ -201,10 +219,11 @@ const recordAttempt: OrderEffect<'record_attempt'> = async (_c, i) => ({
   texts: text('attempt_note', 'center', i.note),
 });
 
-const evaluate: OrderEffect<'evaluate'> = async (_c, i) => {
+const evaluate: OrderEffect<'evaluate'> = async (c, i) => {
   const { comment, ...codes } = i;
   return {
-    set: { redo_proposed: i.proposesRedo },
+    // What a caller said before the evaluation still waits for its answer.
+    set: { redo_proposed: c.order.redo_proposed || i.proposesRedo },
     detail: codes,
     texts: text('comment', 'center', comment),
   };
@@ -226,8 +245,11 @@ const REDOABLE: readonly (ClosingType | null)[] = [
   'unreachable',
 ];
 
-const required = (path: string): never =>
-  fail('invalid_input', { issues: [{ path, message: 'required', code: 'required' }] });
+const required = (path: string): never => refuseInput(path, 'required');
+
+/** Whether there is an answer that can be redone; when it closed, the act itself asks. */
+export const redoable = (o: Pick<OrderRow, 'round' | 'closing_type'>): boolean =>
+  o.round < ROUND_MAX && (o.closing_type === null || REDOABLE.includes(o.closing_type));
 
 const redo: OrderEffect<'redo'> = async (c, i) => {
   const { order } = c;
@@ -260,6 +282,21 @@ const redo: OrderEffect<'redo'> = async (c, i) => {
   };
 };
 
+/** The caller says that the answer was not true: a supervisor decides. */
+const proposeRedo: OrderEffect<'propose_redo'> = async (c, i) => {
+  const { order } = c;
+  if (order.redo_proposed) fail('already_done');
+  if (order.round >= ROUND_MAX) fail('redo_limit');
+  if (order.state === 'closed') checkClosedWindow(c, ORDER_ACTS.propose_redo.window.closedDaysMax);
+  return { set: { redo_proposed: true }, texts: text('redo_proposal', 'center', i.reason) };
+};
+
+/** A supervisor keeps a closed order closed; before it closes, `close` is the same word. */
+const declineRedo: OrderEffect<'decline_redo'> = async (c, i) => {
+  if (!c.order.redo_proposed) fail('already_done');
+  return { set: { redo_proposed: false }, texts: text('redo_declined', 'center', i.reason) };
+};
+
 function checkClosedWindow(c: Context, days: number) {
   if (!REDOABLE.includes(c.order.closing_type))
     fail('state_conflict', { closingType: c.order.closing_type });
@@ -287,6 +324,17 @@ export const ORDER_EFFECTS: { [A in DoableOrderAct]: OrderEffect<A> } = {
   redo,
   close,
   withdraw,
+  transfer_emergency: transferEmergency,
+  receipt,
+  split,
+  ask_supplement: askSupplement,
+  supplement,
+  expire_supplement: expireSupplement,
+  close_no_substance: closeNoSubstance,
+  set_flags: setFlags,
+  correct_classification: correctClassification,
+  propose_redo: proposeRedo,
+  decline_redo: declineRedo,
   urge,
   note,
   supervise,

@@ -1,8 +1,11 @@
 import { sql } from 'kysely';
-import type { Selectable } from 'kysely';
+import type { RawBuilder, Selectable } from 'kysely';
 import type { ActTable, ActTextTable, ReplyTable } from '../../db/schema.ts';
-import type { GiveUpReason, Solved } from '../kernel/words.ts';
+import { WAIT_REASONS } from '../kernel/words.ts';
+import type { GiveUpReason, MissingItem, Solved, WaitReason } from '../kernel/words.ts';
 import type { Reader } from '../platform/db.ts';
+import { FINAL_STATES, ORDER_ACTS, ORDER_STATES } from './lifecycle.ts';
+import type { OrderState } from './lifecycle.ts';
 import type { InboxFacet, OrderQueue } from './schema.ts';
 import type { AssignmentRow, OrderRow } from './store.ts';
 
@@ -42,45 +45,75 @@ const listed = (db: Reader) =>
         order by (l.state in ('returned','cancelled')), l.created_at desc limit 1)`.as('lead_id'),
     ]);
 
-const QUEUE_STATES: Record<Exclude<OrderQueue, 'all'>, readonly string[]> = {
-  registered: ['registered'],
-  pending_dispatch: ['pending_dispatch'],
-  pending_audit: ['pending_audit'],
-  pending_callback: ['pending_callback'],
-  pending_close: ['pending_close'],
-  open: [
-    'registered',
-    'awaiting_supplement',
-    'pending_dispatch',
-    'in_conference',
-    'dispatched',
-    'in_progress',
-    'suspended',
-    'pending_audit',
-    'pending_callback',
-    'pending_close',
-    'merged',
-    'transferred',
-  ],
+const OPEN: readonly OrderState[] = ORDER_STATES.filter((s) => !FINAL_STATES.includes(s));
+
+interface QueueRule {
+  states: readonly OrderState[];
+  /** Only what is, or what is not, an emergency that nobody has handed over. */
+  emergency?: boolean;
+}
+const QUEUES: Record<Exclude<OrderQueue, 'all'>, QueueRule> = {
+  registered: { states: ['registered'] },
+  pending_dispatch: { states: ['pending_dispatch'] },
+  pending_audit: { states: ['pending_audit'] },
+  pending_callback: { states: ['pending_callback'] },
+  pending_close: { states: ['pending_close'] },
+  emergency: { states: ['registered'], emergency: true },
+  triage: { states: ['registered', 'pending_dispatch'], emergency: false },
+  awaiting_supplement: { states: ['awaiting_supplement'] },
+  transferred: { states: ['transferred'] },
+  open: { states: OPEN },
+};
+
+const inQueue = (queue: Exclude<OrderQueue, 'all'>) => {
+  const { states, emergency } = QUEUES[queue];
+  const rule = sql<boolean>`o.state = any (${[...states]}::text[])`;
+  if (emergency === undefined) return rule;
+  return sql<boolean>`${rule} and ${emergency ? sql`o.emergency is not null` : sql`o.emergency is null`}`;
 };
 
 /** Sorts by the due instant of a joined clock; what has none (paused, no clock) comes last. */
 const dueFirst = (clock: string) =>
   sql<Date>`coalesce(${sql.ref(`${clock}.due_at`)}, '2998-01-01'::timestamptz)`;
 
-/** Orders waiting in a queue, the first due first; `open` and `all` show the newest first. */
+/** Emergencies before everything that is due, the oldest of them first. */
+const emergencyFirst = sql<Date>`case when o.emergency is not null
+  then o.registered_at - interval '20 years' else ${dueFirst('k')} end`;
+
+/** What a queue is sorted by, and which way. */
+function sortOf(queue: OrderQueue): { column: RawBuilder<Date>; newestFirst: boolean } {
+  if (queue === 'all' || queue === 'open')
+    return { column: sql<Date>`o.registered_at`, newestFirst: true };
+  const column =
+    queue === 'registered'
+      ? emergencyFirst
+      : queue === 'emergency'
+        ? sql<Date>`o.registered_at`
+        : queue === 'transferred'
+          ? sql<Date>`o.state_since`
+          : dueFirst('k');
+  return { column, newestFirst: false };
+}
+
+/**
+ * Orders waiting in a queue, the first due first; `open` and `all` show the newest first, emergencies
+ * and what was handed over the oldest.
+ */
 export async function listQueue(
   db: Reader,
-  queue: OrderQueue,
+  { queue, wait }: { queue: OrderQueue; wait?: WaitReason | undefined },
   cursor: Cursor | null,
   limit: number,
 ): Promise<(ListedOrder & { sort_at: Date })[]> {
-  const newestFirst = queue === 'all' || queue === 'open';
-  const column = newestFirst ? sql<Date>`o.registered_at` : dueFirst('k');
+  const { column, newestFirst } = sortOf(queue);
   let q = listed(db)
     .leftJoin('live_clock as k', (j) => j.onRef('k.order_id', '=', 'o.id').on('k.shown', '=', true))
     .select(column.as('sort_at'));
-  if (queue !== 'all') q = q.where('o.state', 'in', [...QUEUE_STATES[queue]]);
+  if (queue !== 'all') q = q.where(inQueue(queue));
+  if (wait) {
+    q = q.where(sql<boolean>`exists (select 1 from waiting_reason w where w.order_id = o.id
+      and w.round = o.round and ${wait} = any (w.reasons))`);
+  }
   if (cursor) {
     const compare = newestFirst ? sql`<` : sql`>`;
     q = q.where(
@@ -118,13 +151,14 @@ export async function ordersWithoutClock(db: Reader, limit: number): Promise<str
 const COUNT_MAX = 999;
 
 /** How many wait in each queue, never counting further than needed for "999+". */
-export async function countQueues(db: Reader): Promise<Record<string, number>> {
+export async function countQueues(db: Reader): Promise<Record<Exclude<OrderQueue, 'all'>, number>> {
+  const queues = Object.keys(QUEUES) as Exclude<OrderQueue, 'all'>[];
   const entries = await Promise.all(
-    Object.entries(QUEUE_STATES).map(async ([queue, states]) => {
+    queues.map(async (queue) => {
       const rows = db
-        .selectFrom('work_order')
-        .select('id')
-        .where('state', 'in', [...states])
+        .selectFrom('work_order as o')
+        .select('o.id')
+        .where(inQueue(queue))
         .limit(COUNT_MAX);
       const r = await db
         .selectFrom(rows.as('x'))
@@ -133,7 +167,25 @@ export async function countQueues(db: Reader): Promise<Record<string, number>> {
       return [queue, Number(r.n)] as const;
     }),
   );
-  return Object.fromEntries(entries);
+  return Object.fromEntries(entries) as Record<Exclude<OrderQueue, 'all'>, number>;
+}
+
+/** Waiting orders that are looked at for their reasons; a queue of a city never grows so long. */
+const WAITING_MAX = 20_000;
+
+/** How many in triage wait for each reason; one order may wait for several. */
+export async function countWaits(db: Reader): Promise<Record<WaitReason, number>> {
+  const { rows } = await sql<{ reason: WaitReason; n: string }>`
+    select reason, count(*) as n from (
+      select w.reasons from work_order o
+      join waiting_reason w on w.order_id = o.id and w.round = o.round
+      where ${inQueue('triage')} limit ${WAITING_MAX}) x
+    cross join lateral unnest(x.reasons) as reason group by reason`.execute(db);
+  const known = new Map(rows.map((r) => [r.reason, Math.min(Number(r.n), COUNT_MAX)]));
+  return Object.fromEntries(WAIT_REASONS.map((r) => [r, known.get(r) ?? 0])) as Record<
+    WaitReason,
+    number
+  >;
 }
 
 /**
@@ -300,25 +352,55 @@ export async function orderTextOf(db: Reader, orderId: string) {
   return db.selectFrom('order_text').selectAll().where('order_id', '=', orderId).executeTakeFirst();
 }
 
-/** Orders whose citizen said "not solved" and whom no supervisor has answered, oldest first. */
+/** What the citizen was last asked for. */
+export async function missingOf(db: Reader, orderId: string): Promise<MissingItem[]> {
+  const row = await db
+    .selectFrom('act')
+    .select('detail')
+    .where('order_id', '=', orderId)
+    .where('act', '=', 'ask_supplement')
+    .orderBy('order_version', 'desc')
+    .executeTakeFirst();
+  return (row?.detail.missing as MissingItem[] | undefined) ?? [];
+}
+
+/** Number and title of the order that one was taken out of, and of those taken out of it, oldest first. */
+export async function splitsOf(db: Reader, order: Pick<OrderRow, 'id' | 'split_from'>) {
+  const rows = await db
+    .selectFrom('work_order as o')
+    .innerJoin('order_text as t', 't.order_id', 'o.id')
+    .select(['o.id', 'o.order_no', 't.title'])
+    .where((eb) => eb.or([eb('o.split_from', '=', order.id), eb('o.id', '=', order.split_from)]))
+    .orderBy('o.order_no')
+    .limit(100)
+    .execute();
+  const ref = (r: (typeof rows)[number]) => ({ id: r.id, orderNo: r.order_no, title: r.title });
+  return {
+    from: rows.filter((r) => r.id === order.split_from).map(ref)[0] ?? null,
+    into: rows.filter((r) => r.id !== order.split_from).map(ref),
+  };
+}
+
+/** Days within which a closed order may still be redone. */
+const REDO_DAYS = ORDER_ACTS.redo.window.closedDaysMax;
+
+/**
+ * A redo was proposed (the citizen said "not solved", or told an operator so), and the time
+ * for a redo is not over.
+ */
+const redoWaits = sql<boolean>`redo_proposed and (state in ('pending_callback', 'pending_close')
+  or (state = 'closed' and closed_at > app_now() - ${REDO_DAYS} * interval '1 day'))`;
+
+/** Orders for which a redo is proposed, those that wait longest first. */
 export async function listRedoProposed(db: Reader, cursor: Cursor | null, limit: number) {
-  let q = db
-    .selectFrom('work_order')
-    .select(['id', 'round', 'state_since'])
-    .where('state', '=', 'pending_close')
-    .where('redo_proposed', '=', true);
+  let q = db.selectFrom('work_order').select(['id', 'round', 'state_since']).where(redoWaits);
   if (cursor)
     q = q.where(sql<boolean>`(state_since, id) > (${cursor.at}::timestamptz, ${cursor.id}::uuid)`);
   return q.orderBy('state_since').orderBy('id').limit(limit).execute();
 }
 
 export async function countRedoProposed(db: Reader): Promise<number> {
-  const rows = db
-    .selectFrom('work_order')
-    .select('id')
-    .where('state', '=', 'pending_close')
-    .where('redo_proposed', '=', true)
-    .limit(COUNT_MAX);
+  const rows = db.selectFrom('work_order').select('id').where(redoWaits).limit(COUNT_MAX);
   const r = await db
     .selectFrom(rows.as('x'))
     .select(sql<string>`count(*)`.as('n'))

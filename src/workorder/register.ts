@@ -2,6 +2,7 @@ import { userIdOf } from '../kernel/actor.ts';
 import type { Actor } from '../kernel/actor.ts';
 import { cityDay, cityDayDigits } from '../kernel/clock.ts';
 import { newId, orderNo } from '../kernel/ids.ts';
+import type { Flag } from '../kernel/words.ts';
 import type { Capacity, Tx } from '../platform/unit-of-work.ts';
 import { ORDER_ACTS } from './lifecycle.ts';
 import { registerClocks } from './run-clocks.ts';
@@ -66,6 +67,16 @@ export async function createMany(
   return rows.map((r) => ({ id: r.order.id, orderNo: r.order.order_no }));
 }
 
+/** The marks it comes with; a wish for confidentiality and an emergency are always among them. */
+const flagsOf = ({ matter, flags, emergency }: Draft): Flag[] => [
+  ...new Set<Flag>([
+    ...(emergency ? (['emergency'] as const) : []),
+    ...(matter.confidential ? (['confidential'] as const) : []),
+    // Without a line to hand it to, the mark alone would hold nothing back.
+    ...flags.filter((f) => f !== 'emergency'),
+  ]),
+];
+
 function toRow(tx: Tx, n: Incoming, order_no: string): store.NewOrder {
   const m = n.draft.matter;
   return {
@@ -80,11 +91,16 @@ function toRow(tx: Tx, n: Incoming, order_no: string): store.NewOrder {
       urgency: m.urgency ?? null,
       area_code: m.areaCode ?? null,
       subject_kind: m.subjectKind ?? null,
-      confidential: m.confidential,
+      confidential: m.confidential || n.draft.flags.includes('confidential'),
       anonymous: n.draft.anonymous,
       wish_callback: m.wishCallback,
       wish_public: m.wishPublic,
       registered_at: tx.at,
+      flags: flagsOf(n.draft),
+      emergency: n.draft.emergency,
+      supplement_from: null,
+      split_from: n.draft.splitFrom ?? null,
+      transfer_target: null,
     },
     text: {
       title: titleOf(m),

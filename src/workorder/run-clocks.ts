@@ -89,6 +89,12 @@ async function stopping(c: Context, d: Done, outcome: Outcome): Promise<void> {
     );
   }
   if (d.to === 'closed') await stop(subjects(c), 'void');
+  // No unit owes anything of an order that left the house; who raised it still waits.
+  else if (d.to === 'transferred')
+    await stop(
+      c.assignments.map((a) => a.id),
+      'void',
+    );
 }
 
 async function pausing(c: Context, d: Done): Promise<void> {

@@ -15,6 +15,7 @@ import {
   TRUTH,
   URGENCIES,
   VISIBILITIES,
+  WAIT_REASONS,
 } from '../kernel/words.ts';
 import type {
   Channel,
@@ -64,6 +65,8 @@ export const optionalText = (max: number) =>
 export const id = z.uuid();
 /** A code of a list: short, without blanks and control characters. */
 export const code = z.string().regex(/^[\p{L}\p{N}_-]{1,20}$/u);
+/** Files uploaded before (`POST /api/attachments`) that come with the act. */
+export const attachmentIds = z.array(id).max(9).default([]);
 
 /** What a demand says; everything but the words may be missing (容缺). */
 export const matterInput = z.object({
@@ -93,6 +96,12 @@ export interface Draft {
   contactId: string;
   requesterId: string | null;
   anonymous: boolean;
+  /** What its words were understood to be marked by; with `confidential` the order is. */
+  flags: readonly Flag[];
+  /** The emergency line its words call for; with it the order waits for nobody but who hands it over. */
+  emergency: EmergencyTarget | null;
+  /** The order that it was taken out of. */
+  splitFrom?: string | undefined;
 }
 
 const acceptInput = z.object({
@@ -137,6 +146,7 @@ const withdrawInput = z.object({
 const noteInput = z.object({
   text: text(TEXT_MAX.content),
   visibility: z.enum(VISIBILITIES).default('staff'),
+  attachmentIds: attachmentIds.optional(),
 });
 /** One matter that is taken out of an order and becomes one of its own. */
 const splitPart = z.object({
@@ -153,15 +163,17 @@ const splitPart = z.object({
   subjectKind: code.optional(),
 });
 /** `kept`: the matter that stays here; the words as they came are kept beside it, for the centre. */
-const splitInput = z.object({
+export const splitInput = z.object({
   kept: z.object({ content: text(TEXT_MAX.content), title: optionalText(TEXT_MAX.title) }),
   parts: z.array(splitPart).min(1).max(4),
 });
+export type SplitInput = z.infer<typeof splitInput>;
+/** What `POST /api/orders/:id/split` takes. */
+export const splitRequest = z.object({ version: z.int(), input: splitInput });
+/** How it was handed over; a hand-over by telephone (`POST /api/handovers`) brings its own record. */
 const transferEmergencyInput = z.object({
   target: z.enum(EMERGENCY_TARGETS),
-  /** The hand-over that was made before; without it `record` says how it was handed over. */
-  handoverId: id.optional(),
-  record: optionalText(TEXT_MAX.short),
+  record: text(TEXT_MAX.short),
 });
 const receiptInput = z.object({ receiptNo: text(60), note: optionalText(TEXT_MAX.content) });
 const askSupplementInput = z.object({
@@ -174,6 +186,7 @@ export const supplementInput = z.object({
   text: text(TEXT_MAX.content),
   address: optionalText(TEXT_MAX.short),
   areaCode: code.optional(),
+  attachmentIds: attachmentIds.optional(),
 });
 const closeNoSubstanceInput = z.object({
   asked: text(TEXT_MAX.content),
@@ -198,7 +211,11 @@ const correctInput = z.object({
   reason: text(TEXT_MAX.short),
 });
 const proposeRedoInput = z.object({ reason: text(TEXT_MAX.content) });
-/** Inputs of the order acts that `POST /api/orders/:id/acts` takes. */
+const declineRedoInput = z.object({ reason: text(TEXT_MAX.content) });
+/**
+ * Inputs of the order acts that `POST /api/orders/:id/acts` takes. `split` has a route of its own,
+ * because the parts come in at intake's door.
+ */
 export const orderActInput = z.discriminatedUnion('act', [
   z.object({ act: z.literal('accept'), version: z.int(), input: acceptInput }),
   z.object({ act: z.literal('direct_answer'), version: z.int(), input: directAnswerInput }),
@@ -208,7 +225,6 @@ export const orderActInput = z.discriminatedUnion('act', [
   z.object({ act: z.literal('audit_fail'), version: z.int(), input: auditFailInput }),
   z.object({ act: z.literal('withdraw'), version: z.int(), input: withdrawInput }),
   z.object({ act: z.literal('note'), version: z.int().optional(), input: noteInput }),
-  z.object({ act: z.literal('split'), version: z.int(), input: splitInput }),
   z.object({
     act: z.literal('transfer_emergency'),
     version: z.int().optional(),
@@ -224,12 +240,15 @@ export const orderActInput = z.discriminatedUnion('act', [
   }),
   z.object({ act: z.literal('set_flags'), version: z.int(), input: setFlagsInput }),
   z.object({ act: z.literal('correct_classification'), version: z.int(), input: correctInput }),
-  z.object({ act: z.literal('propose_redo'), version: z.int().optional(), input: proposeRedoInput }),
+  z.object({
+    act: z.literal('propose_redo'),
+    version: z.int().optional(),
+    input: proposeRedoInput,
+  }),
+  z.object({ act: z.literal('decline_redo'), version: z.int(), input: declineRedoInput }),
 ]);
 export type OrderActInput = z.infer<typeof orderActInput>;
 
-/** Files uploaded before (`POST /api/attachments`) that come with the act. */
-const attachmentIds = z.array(id).max(9).default([]);
 const firstContactInput = z.object({
   method: z.enum(CONTACT_METHODS),
   reached: z.boolean(),
@@ -278,6 +297,10 @@ export const ORDER_QUEUES = [
   'pending_audit',
   'pending_callback',
   'pending_close',
+  'emergency',
+  'triage',
+  'awaiting_supplement',
+  'transferred',
   'open',
   'all',
 ] as const;
@@ -297,7 +320,17 @@ export const pageQuery = z.object({
   cursor: z.string().max(200).optional(),
   limit: z.coerce.number().int().min(1).max(100).default(50),
 });
-export const orderListQuery = pageQuery.extend({ queue: z.enum(ORDER_QUEUES).default('open') });
+/** `wait`: only what waits for this reason, in `triage`. */
+export const orderListQuery = pageQuery
+  .extend({ queue: z.enum(ORDER_QUEUES).default('open'), wait: z.enum(WAIT_REASONS).optional() })
+  .refine((q) => q.wait === undefined || q.queue === 'triage', {
+    path: ['wait'],
+    message: 'only in triage',
+  });
+/** How many wait in each queue, and in triage for each reason; 999 = that many or more. */
+export type OrderCounts = Record<Exclude<OrderQueue, 'all'>, number> & {
+  waits: Record<WaitReason, number>;
+};
 export const inboxQuery = pageQuery.extend({ facet: z.enum(INBOX_FACETS).default('open') });
 
 export interface Page<T> {
@@ -434,7 +467,12 @@ export interface RequesterView {
 }
 
 /** The whole order for one viewer. */
-export const ATTACHMENT_MIMES = ['image/jpeg', 'image/png', 'image/webp', 'application/pdf'] as const;
+export const ATTACHMENT_MIMES = [
+  'image/jpeg',
+  'image/png',
+  'image/webp',
+  'application/pdf',
+] as const;
 export type AttachmentMime = (typeof ATTACHMENT_MIMES)[number];
 /** Bytes of one file as it comes, files at one act, files of one order, files one may have staged. */
 export const ATTACHMENT_MAX = {
@@ -458,6 +496,8 @@ export interface AttachmentView {
   party: Party;
   organization: UnitRef | null;
   actId: string | null;
+  /** The reply it is evidence of, drafts included. */
+  replyId: string | null;
   at: string;
   url: string;
   /** A picture of at most 320 px, where it is one. */
@@ -491,7 +531,12 @@ export interface OrderDetail extends OrderListItem {
   /** 110, 119, 120 or 122 once it was handed over. */
   transferTarget: EmergencyTarget | null;
   /** What the citizen was asked for, while the order waits for it. */
-  supplement: { missing: MissingItem[]; question: string; askedAt: string; dueAt: string | null } | null;
+  supplement: {
+    missing: MissingItem[];
+    question: string;
+    askedAt: string;
+    dueAt: string | null;
+  } | null;
   timeline: TimelineItem[];
   /** Order acts this viewer may do now. */
   allowed: BuiltOrderAct[];

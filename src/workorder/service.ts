@@ -7,12 +7,14 @@ import type { NewEvent } from '../kernel/events.ts';
 import { newId } from '../kernel/ids.ts';
 import type { Call, Capacity, Deps, Tx } from '../platform/unit-of-work.ts';
 import { inTransaction } from '../platform/unit-of-work.ts';
+import { bindAttachments, ownerOf } from './attachment.bind.ts';
 import { ASSIGNMENT_EFFECTS, EVENT_OF, ORDER_EFFECTS } from './effects.ts';
 import type {
   AssignmentInputs,
   Context,
   DoableAssignmentAct,
   DoableOrderAct,
+  Files,
   OrderInputs,
   Outcome,
 } from './effects.ts';
@@ -24,8 +26,18 @@ import {
   clash,
   orderActsIn,
   orderRow,
+  rulesOf,
 } from './lifecycle.ts';
-import type { Act, BuiltAssignmentAct, BuiltOrderAct, Hand, OrderState } from './lifecycle.ts';
+import type {
+  Act,
+  BuiltAssignmentAct,
+  BuiltOrderAct,
+  Hand,
+  OrderAct,
+  OrderState,
+  Rule,
+} from './lifecycle.ts';
+import { heldBy, redoable } from './order-effects.ts';
 import { runClocks } from './run-clocks.ts';
 import type { ActResult, ReplyInput } from './schema.ts';
 import * as store from './store.ts';
@@ -52,11 +64,7 @@ interface Seen {
   hands: Hand[];
 }
 
-const judge = (
-  s: Seen,
-  rule: { by: readonly string[]; hand: Hand | null },
-  unitIds: string[],
-): Verdict =>
+const judge = (s: Seen, rule: Rule, unitIds: string[]): Verdict =>
   can(s.actor, rule as Parameters<typeof can>[1], {
     visible: maySee(s.actor, s.order, s.assignments),
     orderId: s.order.id,
@@ -64,13 +72,41 @@ const judge = (
     clashes: clash(rule.hand, s.hands),
   });
 
-const unitsOf = (s: Seen) => s.assignments.map((a) => a.organization_id);
+/** Units whose people may do an act on the order; only who leads it now asks the citizen for more. */
+const unitsOf = (s: Seen, act: OrderAct) =>
+  (act === 'ask_supplement'
+    ? s.assignments.filter((a) => a.id === heldBy(s.assignments, s.order.round)?.id)
+    : s.assignments
+  ).map((a) => a.organization_id);
+
+/**
+ * An open emergency leaves its place only to who answers emergencies; until then, or until a person
+ * says with a reason that it is none (`set_flags`), nothing moves the order.
+ */
+const heldBack = (order: OrderRow, act: OrderAct): boolean =>
+  order.emergency !== null && orderRow(act).to !== 'same' && act !== 'transfer_emergency';
+
+/** May this actor do the order act, and with which hand; the plainest refusal where no rule lets them. */
+function judgeAct(s: Seen, act: OrderAct): { verdict: Verdict; hand: Hand | null } {
+  const tried = rulesOf(act).map((rule) => ({
+    verdict: judge(s, rule, unitsOf(s, act)),
+    hand: rule.hand,
+  }));
+  return (
+    tried.find((t) => t.verdict.ok) ??
+    tried.find((t) => !t.verdict.ok && t.verdict.code === 'separation_of_duties') ??
+    tried[0]!
+  );
+}
 
 /** Acts on the order that this actor may do now. */
 export const allowedOrderActs = (s: Seen): BuiltOrderAct[] =>
   orderActsIn(s.order.state).filter((act) => {
-    const verdict = judge(s, orderRow(act), unitsOf(s));
+    const { verdict } = judgeAct(s, act);
     // A proposed redo waits for a supervisor; nobody else closes over it.
+    if (heldBack(s.order, act)) return false;
+    if (act === 'propose_redo' && (s.order.redo_proposed || !redoable(s.order))) return false;
+    if (act === 'decline_redo' && !s.order.redo_proposed) return false;
     if (act === 'close' && s.order.redo_proposed && !holds(s.actor, 'supervisor')) return false;
     return verdict.ok;
   }) as BuiltOrderAct[];
@@ -183,10 +219,30 @@ async function write(
     })),
   );
   const { act, to, assignmentId } = step;
+  if (outcome.attachments) await bindFiles(c, { actId, assignmentId }, outcome.attachments);
   await runClocks(c, { act, to, assignmentId, round }, outcome);
   announce(c, step, version, round, outcome);
   const base = { orderId: order.id, state: step.to, version, actId };
   return outcome.createdId ? { ...base, createdId: outcome.createdId } : base;
+}
+
+/** Makes files that the actor uploaded part of the order, read as the act's texts are. */
+async function bindFiles(
+  c: Context,
+  at: { actId?: string; assignmentId: string | null },
+  files: Files,
+): Promise<void> {
+  if (files.ids.length === 0) return;
+  const { party, organizationId } = c.capacity;
+  const owner = ownerOf(c.actor);
+  await bindAttachments(c.tx, {
+    ...at,
+    ...files,
+    orderId: c.order.id,
+    owner,
+    party,
+    organizationId,
+  });
 }
 
 function announce(c: Context, step: Step, version: number, round: number, outcome: Outcome) {
@@ -231,12 +287,14 @@ export async function act<A extends DoableOrderAct>(
 ): Promise<ActResult & { actId: string }> {
   const row = orderRow(name);
   const s = await look(tx, actor, orderId);
-  const capacity = capacityOr(judge(s, row, unitsOf(s)));
+  const { verdict, hand } = judgeAct(s, name);
+  const capacity = capacityOr(verdict);
   checkVersion(s, version);
   if (!row.from.includes(s.order.state)) conflict(s, 'state_conflict');
+  if (heldBack(s.order, name)) fail('emergency_open', { target: s.order.emergency });
   const c: Context = { tx, actor, order: s.order, assignments: s.assignments, capacity };
   const outcome = await ORDER_EFFECTS[name](c, input);
-  const to = row.to === 'same' ? s.order.state : (row.to as OrderState);
+  const to = targetOf(row, s.order, outcome);
   const closingType = row.closes === 'input' ? outcome.closingType : row.closes;
   return write(
     c,
@@ -245,13 +303,20 @@ export async function act<A extends DoableOrderAct>(
       act: name,
       to,
       moved: row.to !== 'same',
-      hand: row.hand,
+      hand,
       assignmentId: null,
       from: row.from,
       closingType: closingType ?? null,
     },
     outcome,
   );
+}
+
+/** Where a row leaves the target to the case, the effect has said it. */
+function targetOf(row: ReturnType<typeof orderRow>, order: OrderRow, outcome: Outcome): OrderState {
+  if (row.to === 'same') return order.state;
+  if (row.to === 'origin' || typeof row.to !== 'string') return outcome.to!;
+  return row.to as OrderState;
 }
 
 /** `act` in a transaction of its own. */
@@ -389,6 +454,9 @@ export async function draftReply(
         });
       }
       const organizationId = assignment.organization_id;
+      const c: Context = { tx, actor, order: s.order, assignments: s.assignments, capacity };
+      const files: Files = { ids: input.attachmentIds, visibility: 'staff', replyId };
+      await bindFiles(c, { assignmentId }, files);
       tx.record(
         {
           type: 'reply.drafted',

@@ -1,7 +1,15 @@
 import { sql } from 'kysely';
 import type { Selectable, Updateable } from 'kysely';
 import type { AssignmentTable, WorkOrderTable } from '../../db/schema.ts';
-import type { Channel, DemandType, Party, Urgency, Visibility } from '../kernel/words.ts';
+import type {
+  Channel,
+  DemandType,
+  EmergencyTarget,
+  Flag,
+  Party,
+  Urgency,
+  Visibility,
+} from '../kernel/words.ts';
 import type { DbTx, Reader } from '../platform/db.ts';
 import type { Act, AssignmentState, ClosingType, Hand, OrderState } from './lifecycle.ts';
 
@@ -16,6 +24,10 @@ export type OrderRow = Narrow<
     type: DemandType | null;
     urgency: Urgency | null;
     closing_type: ClosingType | null;
+    flags: Flag[];
+    emergency: EmergencyTarget | null;
+    supplement_from: OrderState | null;
+    transfer_target: EmergencyTarget | null;
   }
 >;
 export type AssignmentRow = Narrow<
@@ -120,6 +132,17 @@ export async function findOrder(db: Reader, id: string): Promise<OrderRow | null
   return (row as OrderRow | undefined) ?? null;
 }
 
+/** Numbers by id. */
+export async function orderNosOf(db: Reader, ids: readonly string[]): Promise<Map<string, string>> {
+  if (ids.length === 0) return new Map();
+  const rows = await db
+    .selectFrom('work_order')
+    .select(['id', 'order_no'])
+    .where('id', 'in', [...ids])
+    .execute();
+  return new Map(rows.map((r) => [r.id, r.order_no]));
+}
+
 export async function findOrderByNo(db: Reader, orderNo: string): Promise<OrderRow | null> {
   const row = await db
     .selectFrom('work_order')
@@ -155,6 +178,7 @@ export async function updateState(
       version: change.version + 1,
       ...(change.moved && {
         state_since: change.at,
+        ...(change.to !== 'awaiting_supplement' && { supplement_from: null }),
         closing_type: closed ? change.closingType : null,
         closed_at: closed ? change.at : null,
       }),
@@ -264,8 +288,21 @@ export async function setWaived(db: DbTx, ids: readonly string[]): Promise<void>
   }
 }
 
-export async function setTitle(db: DbTx, orderId: string, title: string): Promise<void> {
-  await db.updateTable('order_text').set({ title }).where('order_id', '=', orderId).execute();
+/** Replaces words of the demand; what stood there before is the caller's to keep. */
+export async function setWords(
+  db: DbTx,
+  orderId: string,
+  words: { title?: string; content?: string; address?: string },
+): Promise<void> {
+  await db.updateTable('order_text').set(words).where('order_id', '=', orderId).execute();
+}
+
+export async function wordsOf(db: Reader, orderId: string) {
+  return db
+    .selectFrom('order_text')
+    .select(['title', 'content', 'address', 'occurred'])
+    .where('order_id', '=', orderId)
+    .executeTakeFirstOrThrow();
 }
 
 export async function insertIdentities(

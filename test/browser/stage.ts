@@ -4,7 +4,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
-import type { Browser, BrowserContext, Page } from 'playwright-core';
+import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
 import { inject } from 'vitest';
 import { DEMO_PASSWORD } from '../../db/seed.ts';
 import { bundle, openHouse } from '../processes.ts';
@@ -20,6 +20,8 @@ export interface Stage {
   house: House;
   /** A page of somebody who has signed in through the sign-in page; each has a browser of their own. */
   enter(login: string, path?: string): Promise<Page>;
+  /** The same on a staff member's telephone: 375 px, touched, not clicked. */
+  handset(login: string, path?: string): Promise<Page>;
   /** A citizen's telephone: 375 px, no scripts. */
   phone(): Promise<Page>;
   shoot(page: Page, name: string): Promise<void>;
@@ -52,27 +54,33 @@ export async function openStage(): Promise<Stage> {
         complaints.push(`${who}: ${m.text()} ${m.location().url}`);
     });
   };
+  const enter = async (who: string, login: string, at: string, options: BrowserContextOptions) => {
+    const known = contexts.get(who);
+    const context = known ?? (await browser.newContext({ ...options, locale: 'zh-CN' }));
+    contexts.set(who, context);
+    const page = await context.newPage();
+    page.setDefaultTimeout(15_000);
+    listen(who, page);
+    await page.goto(house.url + at);
+    if (!known) {
+      await page.getByLabel('账号').fill(login);
+      await page.getByLabel('密码').first().fill(DEMO_PASSWORD);
+      await page.keyboard.press('Enter');
+      await page.locator('header.top').waitFor();
+    }
+    return page;
+  };
   return {
     house,
     complaints,
-    async enter(login, at = '/console/') {
-      const known = contexts.get(login);
-      const context =
-        known ??
-        (await browser.newContext({ viewport: { width: 1440, height: 900 }, locale: 'zh-CN' }));
-      contexts.set(login, context);
-      const page = await context.newPage();
-      page.setDefaultTimeout(15_000);
-      listen(login, page);
-      await page.goto(house.url + at);
-      if (!known) {
-        await page.getByLabel('账号').fill(login);
-        await page.getByLabel('密码').first().fill(DEMO_PASSWORD);
-        await page.keyboard.press('Enter');
-        await page.locator('header').getByText('云汀 12345').waitFor();
-      }
-      return page;
-    },
+    enter: (login, at = '/console/') =>
+      enter(login, login, at, { viewport: { width: 1440, height: 900 } }),
+    handset: (login, at = '/console/') =>
+      enter(`${login} 375`, login, at, {
+        viewport: { width: 375, height: 812 },
+        isMobile: true,
+        hasTouch: true,
+      }),
     async phone() {
       const context = await browser.newContext({
         viewport: { width: 375, height: 812 },

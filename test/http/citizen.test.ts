@@ -1,3 +1,4 @@
+import sharp from 'sharp';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { citizenZh } from '../../src/kernel/i18n/citizen.ts';
 import { coreZh } from '../../src/kernel/i18n/core.ts';
@@ -27,6 +28,8 @@ afterAll(() => w.close());
 afterEach(() => void vi.restoreAllMocks());
 
 const PAGE_BYTES_MAX = 40_000;
+/** A photo as we show it, without the values of its attributes. */
+const OUR_IMG = /^<img (src="" )?alt="" width="" height=""\s?\/?>$/;
 const EVIL = '<img src=x onerror=alert(1)> "&quot;\' </textarea><script>1</script>';
 const STATES = Object.entries(coreZh).filter(([k]) => k.startsWith('state.'));
 
@@ -41,12 +44,20 @@ function checkPage({ text, headers }: Seen) {
   expect(Buffer.byteLength(text)).toBeLessThanOrEqual(PAGE_BYTES_MAX);
   // Tags without the values of their attributes: what was typed stands in values and in text only.
   const tags = (text.match(/<[^>]*>/g) ?? []).map((t) => t.replace(/"[^"]*"/g, '""'));
-  expect(tags.filter((t) => /^<(script|img|iframe)|\son\w+=|\sstyle=/i.test(t))).toEqual([]);
+  const ours = tags.filter(
+    (t) => !/^<script src="" nonce="" defer=""><?/.test(t) && !OUR_IMG.test(t),
+  );
+  expect(ours.filter((t) => /^<(script|img|iframe)|\son\w+=|\sstyle=/i.test(t))).toEqual([]);
+  for (const [, src] of text.matchAll(/<(?:img|script) src="([^"]*)"/g)) {
+    expect(src).toMatch(/^\/(submit\/photos|track\/(photos|files)|script)\/[\w./-]+$/);
+  }
   expect(text.match(/(href|action)="(javascript|data):/gi)?.length ?? 0).toBe(1); // the icon
   const nonce = /<style nonce="([^"]+)"/.exec(text)?.[1];
+  const script = `script-src 'nonce-${nonce}'; connect-src 'self'; `;
   expect(headers.get('content-security-policy')).toBe(
-    `default-src 'none'; style-src 'nonce-${nonce}'; img-src 'self' data:; ` +
-      "form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+    `default-src 'none'; style-src 'nonce-${nonce}'; ` +
+      (text.includes('<script') ? script : '') +
+      "img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
   );
   for (const [form] of text.matchAll(/<form[^>]*>/g)) {
     expect(form).toMatch(/method="post"/);
@@ -65,7 +76,12 @@ function checkPage({ text, headers }: Seen) {
 function visitor(headers: Record<string, string> = {}) {
   const cookies = new Map<string, string>();
   const been: string[] = [];
-  const call = async (method: string, path: string, form?: [string, string][]): Promise<Seen> => {
+  const call = async (
+    method: string,
+    path: string,
+    form?: [string, string][] | FormData,
+  ): Promise<Seen> => {
+    const isTyped = Array.isArray(form);
     been.push(path);
     const response = await w.app.request(path, {
       method,
@@ -73,10 +89,10 @@ function visitor(headers: Record<string, string> = {}) {
         host: 'localhost:12345',
         origin: PUBLIC_URL,
         cookie: [...cookies].map(([k, v]) => `${k}=${v}`).join('; '),
-        ...(form && { 'content-type': 'application/x-www-form-urlencoded' }),
+        ...(isTyped && { 'content-type': 'application/x-www-form-urlencoded' }),
         ...headers,
       },
-      ...(form && { body: new URLSearchParams(form).toString() }),
+      ...(form && { body: isTyped ? new URLSearchParams(form).toString() : form }),
     });
     for (const line of response.headers.getSetCookie()) {
       const [, name, value] = /^([^=]+)=([^;]*)/.exec(line)!;
@@ -90,7 +106,7 @@ function visitor(headers: Record<string, string> = {}) {
       text: await response.text(),
       headers: response.headers,
     };
-    checkPage(seen);
+    if (/html/.test(response.headers.get('content-type') ?? '')) checkPage(seen);
     return seen;
   };
   return {
@@ -99,6 +115,13 @@ function visitor(headers: Record<string, string> = {}) {
     get: (path: string) => call('GET', path),
     post: (path: string, form: Record<string, string> | [string, string][] = {}) =>
       call('POST', path, Array.isArray(form) ? form : Object.entries(form)),
+    /** A form with files, as a browser without scripts sends it. */
+    send: (path: string, form: Record<string, string> | [string, string][], files: File[]) => {
+      const data = new FormData();
+      for (const [k, v] of Array.isArray(form) ? form : Object.entries(form)) data.append(k, v);
+      for (const file of files) data.append('photos', file);
+      return call('POST', path, data);
+    },
   };
 }
 type Visitor = ReturnType<typeof visitor>;
@@ -351,6 +374,330 @@ describe('raising a demand', () => {
   });
 });
 
+/** A photo as a telephone might make it: noise, so that it does not shrink to nothing. */
+async function photo(name: string, edge = 320): Promise<File> {
+  const data = Buffer.alloc(edge * edge * 3);
+  for (let i = 0; i < data.length; i++) data[i] = (i * 7919 + name.length * 131) % 251;
+  const raw = { width: edge, height: edge, channels: 3 as const };
+  const jpeg = await sharp(data, { raw }).jpeg().toBuffer();
+  return new File([new Uint8Array(jpeg)], name, { type: 'image/jpeg' });
+}
+const photosOf = (page: string): string[] =>
+  [...page.matchAll(/name="photo" value="([^"]+)"/g)].map((m) => m[1]!);
+/** The hidden fields of a form, photos too. */
+const formOf = (page: string): [string, string][] => [
+  ...Object.entries(hiddenOf(page)).filter(([name]) => name !== 'photo'),
+  ...photosOf(page).map((id): [string, string] => ['photo', id]),
+];
+const filesOf = (id: string) =>
+  w.db.selectFrom('attachment').selectAll().where('order_id', '=', id).orderBy('name').execute();
+
+describe('photos', () => {
+  const FIRST = { screen: '1', content: TEXT, who: 'anonymous' };
+  const start = async (v: Visitor) => ({
+    ...FIRST,
+    key: hiddenOf((await v.get('/submit')).text).key!,
+  });
+
+  it('come along with the form, are shown, can be taken out, and end up with the order', async () => {
+    const v = visitor();
+    const form = await start(v);
+    const files = await Promise.all(['一.jpg', '二.jpg', '三.jpg'].map((n) => photo(n)));
+    const stays = await v.send('/submit/next', { ...form, go: 'photos' }, files.slice(0, 2));
+    expect(stays.text).toContain('您遇到了什么事');
+    expect(stays.text).toContain(TEXT);
+    expect(photosOf(stays.text)).toHaveLength(2);
+    const first = photosOf(stays.text)[0]!;
+    const thumb = await v.get(`/submit/photos/${first}`);
+    expect(thumb.headers.get('content-type')).toBe('image/jpeg');
+    expect(thumb.headers.get('cache-control')).toBe('private, no-cache');
+    const kept = formOf(stays.text);
+    const typed = Object.entries({ content: TEXT, address: '' });
+    const dropped = await v.send('/submit/next', [...kept, ...typed, ['drop', first]], []);
+    expect(photosOf(dropped.text)).toEqual(photosOf(stays.text).slice(1));
+    const two = await v.send('/submit/next', [...formOf(dropped.text), ...typed], [files[2]!]);
+    expect(hiddenOf(two.text).screen).toBe('2');
+    const three = await v.post('/submit/next', [...formOf(two.text), ['who', 'anonymous']]);
+    expect(three.text.match(/<img src="\/submit\/photos\//g)).toHaveLength(2);
+    const slip = await v.post('/submit/next', [...formOf(three.text), ['go', 'send']]);
+    expect(slip.text).toContain('照片 2 张，都收到了');
+    const view = await v.post('/track', pairOf(slip.text));
+    const thumbs = [...view.text.matchAll(/<img src="([^"]+)"/g)].map((m) => m[1]!);
+    expect(thumbs).toHaveLength(2);
+    for (const url of thumbs) {
+      expect((await v.get(url)).status).toBe(200);
+      expect((await v.get(url.replace('/thumb', ''))).headers.get('content-type')).toBe(
+        'image/jpeg',
+      );
+      expect((await visitor().get(url)).status).toBe(404);
+    }
+    const other = visitor();
+    await follow(other, await s.register());
+    expect((await other.get(thumbs[0]!)).status).toBe(404);
+    expect((await v.get(`/submit/photos/${first}`)).status).toBe(404);
+  });
+
+  it('are sent one by one by the script, and answered with an id or a plain sentence', async () => {
+    const v = visitor();
+    const { key } = await start(v);
+    const sent = await v.send('/submit/photos', { key }, [await photo('现场.jpg')]);
+    const { id, thumb } = JSON.parse(sent.text) as { id: string; thumb: string };
+    expect(thumb).toBe(`/submit/photos/${id}`);
+    expect((await v.get(thumb)).status).toBe(200);
+    const wrong = new File(['<svg onload="alert(1)"/>'], '图.svg', { type: 'image/jpeg' });
+    const refused = await v.send('/submit/photos', { key }, [wrong]);
+    expect([refused.status, refused.text]).toEqual([422, expect.stringContaining('不是照片')]);
+    expect((await v.send('/submit/photos', { key }, [])).status).toBe(422);
+    const large = new File([new Uint8Array(13 * 1024 * 1024)], 'x.jpg');
+    expect((await v.send('/submit/photos', { key }, [large])).status).toBe(413);
+    expect((await visitor().get(thumb)).status).toBe(404);
+    const stranger = visitor();
+    stranger.cookies.set('form', crypto.randomUUID());
+    expect((await stranger.get(thumb)).status).toBe(404);
+    expect((await stranger.get('/submit/photos/x')).status).toBe(404);
+  });
+
+  it('that are none are named, escaped, and keep out neither the others nor the words', async () => {
+    const v = visitor();
+    const evil = new File(['no photo'], '"><script>alert(1)</script>.jpg');
+    const page = await v.send('/submit/next', await start(v), [evil, await photo('好.jpg')]);
+    expect(page.status).toBe(422);
+    expect(page.text).toContain('href="#photos"');
+    expect(page.text).toContain('不是照片');
+    expect(page.text).not.toContain('<script>alert');
+    expect(photosOf(page.text)).toHaveLength(1);
+    expect(page.text).toContain(TEXT);
+  });
+
+  it('are nine at most', async () => {
+    const v = visitor();
+    const files = await Promise.all(
+      [...'零一二三四五六七八九'].map((n, i) => photo(`${n}.jpg`, 64 + i)),
+    );
+    const page = await v.send('/submit/next', await start(v), files);
+    expect(page.status).toBe(422);
+    expect(page.text).toContain('最多 9 张');
+    expect(photosOf(page.text)).toHaveLength(9);
+  });
+
+  it('of somebody else cannot be taken, seen or handed in', async () => {
+    const [mine, thief] = [visitor(), visitor()];
+    const page = await mine.send('/submit/next', { ...(await start(mine)), go: 'photos' }, [
+      await photo('我的.jpg'),
+    ]);
+    const [id] = photosOf(page.text);
+    const form = whole({ content: '偷来的照片。', who: 'anonymous' });
+    const shown = await thief.post('/submit/next', { ...form, go: '', photo: id! });
+    expect(photosOf(shown.text)).toEqual([]);
+    const sent = await thief.post('/submit/next', { ...form, photo: id! });
+    expect(sent.status).toBe(422);
+    expect(await ordersWith(form.content)).toEqual([]);
+    expect((await mine.get(`/submit/photos/${id}`)).status).toBe(200);
+  });
+
+  it('go in once, although the form was sent three times', async () => {
+    const v = visitor();
+    const page = await v.send('/submit/next', { ...(await start(v)), go: 'photos' }, [
+      await photo('一次.jpg'),
+    ]);
+    const content = '同一份，三次。';
+    const key = hiddenOf(page.text).key!;
+    const form = whole({ key, content, who: 'anonymous', photo: photosOf(page.text)[0]! });
+    const slips = [];
+    for (let i = 0; i < 3; i++) slips.push(await v.post('/submit/next', form));
+    expect(new Set(slips.map((x) => pairOf(x.text).orderNo)).size).toBe(1);
+    const [row] = await ordersWith(content);
+    expect(await filesOf(row!.order_id)).toMatchObject([{ name: '一次.jpg', state: 'bound' }]);
+  });
+
+  it('refuses a form of more than 32 MB, and a torn one', async () => {
+    const v = visitor();
+    const big = new File([new Uint8Array(33 * 1024 * 1024)], 'x.jpg');
+    expect((await v.send('/submit/next', await start(v), [big])).status).toBe(413);
+    const torn = visitor({ 'content-type': 'multipart/form-data; boundary=x' });
+    expect((await torn.post('/submit/next', whole())).status).toBe(415);
+    expect((await v.send('/track', { orderNo: '1', code: '2' }, [])).status).toBe(415);
+  });
+});
+
+describe('in an emergency', () => {
+  const FIRE = '三楼着火了，火很大，楼上还有老人出不来，快来救人。';
+  const before = (page: string, a: string, b: string) => {
+    expect(page).toContain(a);
+    expect(page.indexOf(a)).toBeLessThan(page.indexOf(b));
+  };
+
+  it('the telephone comes first, on each screen and on the slip, and nothing is lost', async () => {
+    const v = visitor();
+    const first = hiddenOf((await v.get('/submit')).text);
+    const two = await v.post('/submit/next', { ...first, content: FIRE });
+    before(two.text, '有危险，先打电话', '<h1>');
+    before(two.text, 'href="tel:119"', '<h1>');
+    expect(hiddenOf(two.text).content).toBe(FIRE);
+    const three = await v.post('/submit/next', { ...hiddenOf(two.text), who: 'anonymous' });
+    before(three.text, 'href="tel:119"', '<h1>');
+    const slip = await v.post('/submit/next', { ...hiddenOf(three.text), go: 'send' });
+    before(slip.text, 'href="tel:119"', '<h1>');
+    before((await v.post('/track', pairOf(slip.text))).text, 'href="tel:119"', '<h1>');
+    const [row] = await ordersWith(FIRE);
+    expect(await stateOf(w, row!.order_id)).toBe('registered');
+  });
+
+  it('an ordinary matter is not called one', async () => {
+    const two = await visitor().post('/submit/next', { screen: '1', content: TEXT });
+    expect(two.text).not.toContain('tel:119');
+  });
+
+  it('an order that was handed over tells where to', async () => {
+    const o = await s.register({ content: FIRE });
+    s.must(
+      await s.act('operator', o.id, 'transfer_emergency', {
+        target: '119',
+        record: '三方通话已接通',
+      }),
+    );
+    const { text } = await follow(visitor(), o);
+    expect(text).toContain('已经转给 119');
+    expect(text).toContain('转给 119 处理');
+    expect(text).not.toContain('三方通话');
+  });
+});
+
+describe('secrecy', () => {
+  it('asked for in the words is kept, and said on the slip', async () => {
+    const content = '我举报隔壁饭店倒油，请你们一定要替我保密，不要让他们知道是我说的。';
+    const slip = await visitor().post('/submit/next', whole({ content }));
+    expect(slip.text).toContain('替您保密');
+    const plain = await visitor().post('/submit/next', whole({ content: '路灯不亮了。' }));
+    expect(plain.text).not.toContain('替您保密');
+  });
+});
+
+describe('what is asked of a citizen', () => {
+  const QUESTION = '请问是哪一条路，门牌多少号？';
+  async function asked() {
+    const o = await s.register({ content: '路上有个大坑。' });
+    const input = { missing: ['address', 'evidence'], question: QUESTION };
+    s.must(await s.act('operator', o.id, 'ask_supplement', input));
+    await w.settle();
+    const v = visitor();
+    return { o, v, page: await follow(v, o) };
+  }
+  const addressOf = async (id: string) =>
+    (
+      await w.db
+        .selectFrom('order_text')
+        .select('address')
+        .where('order_id', '=', id)
+        .executeTakeFirstOrThrow()
+    ).address;
+
+  it('stands first, with until when, and is answered with place, words and photos', async () => {
+    const { o, v, page } = await asked();
+    expect(page.text.indexOf(QUESTION)).toBeLessThan(page.text.indexOf('办到哪里了'));
+    expect(page.text).toContain('还差：地址、照片或凭据');
+    expect(page.text).toMatch(/请在 9月\d+日 \d\d:\d\d 前补充/);
+    const form = await v.get('/track/note');
+    expect(form.text).toContain(QUESTION);
+    expect(form.text).toContain('name="address"');
+    const answer = { ...hiddenOf(form.text), text: '坑有一米宽。', address: '银杏路 22 号' };
+    const done = await v.send('/track/note', answer, [await photo('坑.jpg')]);
+    expect(done.text).toContain('补充好了，我们接着办');
+    expect(done.text).toContain('坑有一米宽');
+    expect(done.text).toContain('<img src="/track/files/');
+    expect(await stateOf(w, o.id)).not.toBe('awaiting_supplement');
+    expect(await addressOf(o.id)).toBe('银杏路 22 号');
+    expect(await filesOf(o.id)).toMatchObject([{ name: '坑.jpg', party: 'citizen' }]);
+    const twice = await v.send('/track/note', answer, [await photo('坑.jpg')]);
+    expect(twice.text).toContain('补充的情况存上了');
+  });
+
+  it('photos alone are an answer; nothing at all is none', async () => {
+    const { o, v } = await asked();
+    const form = hiddenOf((await v.get('/track/note')).text);
+    expect((await v.post('/track/note', { ...form, text: ' ' })).status).toBe(422);
+    const staged = await v.send('/track/note', { ...form, go: 'photos' }, [await photo('坑.jpg')]);
+    const [id] = photosOf(staged.text);
+    expect((await v.get(`/track/photos/${id}`)).headers.get('content-type')).toBe('image/jpeg');
+    expect((await visitor().get(`/track/photos/${id}`)).status).toBe(404);
+    const done = await v.post('/track/note', [...formOf(staged.text), ['text', '']]);
+    expect(done.text).toContain('（补充了照片）');
+    expect(await filesOf(o.id)).toHaveLength(1);
+  });
+
+  it('what came too late is kept as a note', async () => {
+    const { o, v } = await asked();
+    const form = hiddenOf((await v.get('/track/note')).text);
+    const meanwhile = { text: '诉求人来电补充', address: '梧桐路' };
+    s.must(await s.act('operator', o.id, 'supplement', meanwhile));
+    const done = await v.post('/track/note', { ...form, text: '晚了一点', address: '银杏路' });
+    expect(done.text).toContain('已经先往下办了');
+    expect(done.text).toContain('晚了一点\n银杏路');
+    expect(await addressOf(o.id)).toBe('梧桐路');
+  });
+
+  it('needs the pass, also for photos', async () => {
+    const v = visitor();
+    const refused = await v.send('/track/photos', {}, [await photo('x.jpg')]);
+    expect(refused.status).toBe(401);
+    await v.send('/track/note', { text: 'x' }, []);
+    expect(v.been.at(-1)).toBe('/track');
+  });
+});
+
+describe('the large edition', () => {
+  it('stays through the whole way, by its cookie, without losing what was sent', async () => {
+    const v = visitor();
+    await v.get('/?size=large');
+    const one = await v.get('/submit');
+    const staged = await v.send(
+      '/submit/next',
+      { ...hiddenOf(one.text), content: TEXT, go: 'photos' },
+      [await photo('大字.jpg')],
+    );
+    const huge = await v.send(
+      '/submit/next',
+      [...formOf(staged.text), ['content', TEXT], ['size', 'huge']],
+      [],
+    );
+    expect(huge.text).toContain('class="elder huge"');
+    expect(photosOf(huge.text)).toEqual(photosOf(staged.text));
+    const two = await v.send('/submit/next', [...formOf(huge.text), ['content', TEXT]], []);
+    expect(two.text).toContain('class="elder huge"');
+    const three = await v.post('/submit/next', [...formOf(two.text), ['who', 'anonymous']]);
+    const slip = await v.post('/submit/next', [...formOf(three.text), ['go', 'send']]);
+    expect(slip.text).toContain('class="elder huge"');
+    expect((await v.post('/track', pairOf(slip.text))).text).toContain('class="elder huge"');
+  });
+
+  it('asks on the order’s page whether it is solved, and takes the answer along', async () => {
+    const o = await s.audited();
+    const v = visitor();
+    await v.get('/?size=large');
+    const page = await follow(v, o);
+    expect(page.text).toContain('name="solved" value="not_solved"');
+    const rate = await v.post('/track/rate', { solved: 'not_solved' });
+    expect(rate.text).toMatch(/value="not_solved" checked/);
+    expect(rate.text.match(/ checked/g)).toHaveLength(1);
+    expect((await v.get(`${v.been.at(-1)!.split('?')[0]}?solved=x`)).text).not.toMatch(/ checked/);
+  });
+});
+
+describe('the script', () => {
+  it('is one small file for ever, and only on pages with photos', async () => {
+    const page = await visitor().get('/submit');
+    const src = /<script src="([^"]+)"/.exec(page.text)![1]!;
+    const file = await visitor().get(src);
+    expect(file.headers.get('content-type')).toMatch(/^text\/javascript/);
+    expect(file.headers.get('cache-control')).toBe('public, max-age=31536000, immutable');
+    const all = Buffer.byteLength(page.text) + Buffer.byteLength(file.text);
+    expect(all).toBeLessThanOrEqual(PAGE_BYTES_MAX);
+    expect((await visitor().get('/script/0.js')).status).toBe(404);
+    for (const path of ['/', '/track'])
+      expect((await visitor().get(path)).text).not.toContain('<script');
+  });
+});
+
 describe('the slip', () => {
   it('is shown to nobody else, and to nobody after a quarter of an hour', async () => {
     const v = visitor();
@@ -442,7 +789,7 @@ describe('following', () => {
   });
 
   it('says until when an answer is due while one is awaited in time, and not afterwards', async () => {
-    const PROMISE = /按规定，([^<]+?)前给您答复/;
+    const PROMISE = /最迟 <b class="strong">([^<]+)<\/b> 答复您/;
     const promised = async (o: { orderNo: string; queryCode: string }) =>
       PROMISE.exec((await follow(visitor(), o)).text)?.[1] ?? null;
     // The road until a unit has it says nothing of an answer.
@@ -450,7 +797,7 @@ describe('following', () => {
     const o = await s.drafted({ content: TEXT, urgency: 'U4', lead: 'ZHZF' });
     expect(await promised(o)).toMatch(/9月29日.*17:30/);
     const english = await follow(visitor({ 'accept-language': 'en' }), o);
-    expect(english.text).toMatch(/The answer is due by [^<.]*17:30/);
+    expect(english.text).toMatch(/You get an answer by <b class="strong">[^<.]*17:30/);
     const due = new Date('2026-09-29T09:30:00Z');
     await w.moveTo(new Date(due.getTime() + 60_000));
     try {
@@ -494,7 +841,7 @@ describe('following', () => {
       return translate(l, key, values);
     };
     const acts = [...Object.keys(ORDER_ACTS), ...Object.keys(ASSIGNMENT_ACTS)];
-    const step = { at: order.registeredAt, unitName: null, texts: [] };
+    const step = { id: o.id, at: order.registeredAt, unitName: null, texts: [] };
     const steps = acts.flatMap((act) =>
       ['citizen', 'operator'].map((party) => ({ ...step, act, party })),
     );
@@ -553,8 +900,9 @@ describe('what a citizen can do', () => {
     const o = await s.dispatched();
     const v = visitor();
     await follow(v, o);
-    await v.post('/track/note', { text: EVIL });
-    const page = await v.post('/track/note', { text: EVIL });
+    const form = { ...hiddenOf((await v.get('/track/note')).text), text: EVIL };
+    await v.post('/track/note', form);
+    const page = await v.post('/track/note', form);
     expect(page.text).toContain('补充的情况存上了');
     expect(page.text.split('&lt;img src=x').length).toBe(2);
     expect((await v.post('/track/note', { text: ' ' })).status).toBe(422);

@@ -8,6 +8,7 @@ import { extendClocks, fireAll, pauseClocks, resumeClocks } from '../../src/dead
 import { SYSTEM } from '../../src/kernel/actor.ts';
 import type { Clock } from '../../src/kernel/words.ts';
 import { inTransaction } from '../../src/platform/unit-of-work.ts';
+import { doAct } from '../../src/workorder/index.ts';
 import type { Tx } from '../../src/platform/unit-of-work.ts';
 import { goldenClocks } from '../golden-clocks.ts';
 import { REPLY, createWorld, loginOf, steps, versionOf } from '../world.ts';
@@ -136,7 +137,8 @@ async function golden(orderId: string): Promise<string[]> {
   const runs = (clock: string) =>
     !never(clock) && (clock === 'citizen' || GOLDEN.limit(clock, facts) !== '—');
   const own = GOLDEN.lives.get(`order ${o.state}`)!.filter(runs);
-  const held = ['dispatched', 'in_progress'].includes(o.state) ? assignments : [];
+  const atWork = ['dispatched', 'in_progress', 'awaiting_supplement'];
+  const held = atWork.includes(o.state) ? assignments : [];
   const units = held.flatMap((a) =>
     GOLDEN.lives
       .get(`${a.kind} ${a.state}`)!
@@ -825,6 +827,136 @@ describe('the end', () => {
   });
 });
 
+describe('the citizen is asked for more', () => {
+  const ask = (o: { id: string }, login = 'operator') =>
+    s.act(login, o.id, 'ask_supplement', { missing: ['address'], question: '哪一幢？' });
+  const add = (o: { id: string }) => s.act('operator', o.id, 'supplement', { text: '七幢' });
+  const expire = (o: { id: string }) => doAct(w.deps, SYSTEM, o.id, 'expire_supplement', null, {});
+  const lines = async (o: { id: string }, clock: Clock) =>
+    (await ledger(o.id)).filter((e) => e.clock === clock).map((e) => [e.kind, e.reason, e.how]);
+
+  it('registered: two working days for the citizen, then the centre begins again', async () => {
+    await go(MONDAY);
+    const o = await s.register();
+    await go('2026-09-21 10:30');
+    done(await ask(o));
+    await asGolden(o.id);
+    expect(await one(o.id, 'accept')).toMatchObject({ cycle: 1, met: true });
+    expect(await one(o.id, 'supplement')).toMatchObject({ due: '2026-09-23 17:30', shown: true });
+    await go('2026-09-22 09:00');
+    done(await add(o));
+    await asGolden(o.id);
+    expect(await one(o.id, 'supplement')).toMatchObject({ met: true });
+    expect(await one(o.id, 'accept')).toMatchObject({ cycle: 2, due: '2026-09-22 09:30', shown: true }); // prettier-ignore
+    expect((await clocks(o.id)).filter((r) => r.clock === 'accept')).toHaveLength(2);
+    expect((await clocks(o.id)).filter((r) => r.clock === 'citizen')).toHaveLength(1);
+  });
+
+  it('twice: a second run of the supplement, none doubled', async () => {
+    await go(MONDAY);
+    const o = await s.accepted({ type: 'help', urgency: 'U4' });
+    for (const cycle of [1, 2]) {
+      done(await ask(o, 'dispatcher'));
+      await asGolden(o.id);
+      expect(await one(o.id, 'supplement')).toMatchObject({ cycle, state: 'running' });
+      done(await add(o));
+      await asGolden(o.id);
+      expect(await one(o.id, 'dispatch')).toMatchObject({ cycle: cycle + 1, shown: true });
+    }
+  });
+
+  it.each([
+    ['answered', add],
+    ['not answered', expire],
+  ] as const)('in progress, %s: the unit’s clocks stand still and run on', async (_how, end) => {
+    await go('2026-09-21 16:00');
+    const o = await s.signed({ type: 'help', urgency: 'U1', lead: OFFICE, co: [ROOM] });
+    const before = await dues(o.id);
+    await go('2026-09-21 16:10');
+    done(await ask(o));
+    const still = (await living(o.id)).filter((r) => r.subject !== 'order');
+    expect(still.length).toBeGreaterThan(5);
+    expect(new Set(still.map((r) => r.state))).toEqual(new Set(['paused']));
+    await asGolden(o.id);
+    // The unit's own clock is what it is shown by, and it stands.
+    expect((await living(o.id)).filter((r) => r.shown).map((r) => r.clock)).toEqual(['final']);
+    await go('2026-09-21 19:10');
+    await end(o);
+    await asGolden(o.id);
+    const after = await dues(o.id);
+    const later = (text: string) => told(new Date(Date.parse(`${text.replace(' ', 'T')}:00+08:00`) + 180 * MINUTE)); // prettier-ignore
+    for (const [clock, due] of Object.entries(before))
+      if (!clock.startsWith('order ')) expect([clock, after[clock]]).toEqual([clock, later(due)]);
+    expect(Object.keys(after).sort()).toEqual(Object.keys(before).sort());
+  });
+
+  it('working hours only count where the clock counts working hours', async () => {
+    await go(MONDAY);
+    const o = await s.signed({ type: 'help', urgency: 'U4', lead: OFFICE });
+    expect((await one(o.id, 'final')).due).toBe('2026-09-29 17:30');
+    await go('2026-09-21 20:00');
+    done(await ask(o));
+    await go('2026-09-22 11:30');
+    done(await add(o));
+    // 08:30 to 11:30 of Tuesday were lost: the last three hours fall on the next working day.
+    expect((await one(o.id, 'final')).due).toBe('2026-09-30 11:30');
+    expect(await lines(o, 'final')).toEqual([
+      ['start', 'dispatch', ''],
+      ['pause', 'ask_supplement', ''],
+      ['resume', 'supplement', ''],
+    ]);
+  });
+
+  it('silence: closed without measuring anybody, nothing fires afterwards', async () => {
+    await go(MONDAY);
+    for (const state of ['register', 'accepted'] as const) {
+      const o = await s[state]();
+      done(await ask(o));
+      await expire(o);
+      expect(await asGolden(o.id)).toEqual([]);
+      expect(await lines(o, 'supplement')).toEqual([
+        ['start', 'ask_supplement', ''],
+        ['stop', 'expire_supplement', 'void'],
+      ]);
+    }
+  });
+
+  it('withdrawn meanwhile: all void', async () => {
+    await go(MONDAY);
+    const o = await s.signed({ type: 'help', urgency: 'U4', lead: OFFICE });
+    done(await ask(o));
+    done(await withdraw(o));
+    expect(await asGolden(o.id)).toEqual([]);
+    expect((await one(o.id, 'final')).met).toBeNull();
+  });
+});
+
+describe('handed to an emergency line', () => {
+  const m = { type: 'help', urgency: 'U1', lead: OFFICE, co: [ROOM] } as const;
+  it.each(['register', 'accepted', 'dispatched', 'signed'] as const)(
+    '%s: nothing of it is measured',
+    async (state) => {
+      await go(MONDAY);
+      const o = await s[state]({ ...m, co: [ROOM] });
+      const before = (await living(o.id)).filter((r) => r.clock !== 'citizen').map((r) => r.id);
+      done(await s.act('operator', o.id, 'transfer_emergency', { target: '119', record: '已转' }));
+      expect(await asGolden(o.id)).toEqual(['order citizen']);
+      const now = (await clocks(o.id)).filter((r) => before.includes(r.id));
+      for (const r of now) expect([r.clock, r.state, r.met]).toEqual([r.clock, 'stopped', null]);
+      done(await s.act('operator', o.id, 'receipt', { receiptNo: '119-7' }));
+      expect(await asGolden(o.id)).toEqual([]);
+    },
+  );
+
+  it('nothing of substance: the centre was in time', async () => {
+    await go(MONDAY);
+    const o = await s.register();
+    done(await s.act('operator', o.id, 'close_no_substance', { asked: '请问有什么事？' }));
+    expect(await asGolden(o.id)).toEqual([]);
+    expect(await one(o.id, 'accept')).toMatchObject({ met: true });
+  });
+});
+
 describe('special cases', () => {
   it('anonymous: nobody to contact', async () => {
     await go(MONDAY);
@@ -1062,7 +1194,7 @@ describe('an act that is repeated or fails', () => {
   });
 });
 
-describe('pauses and extensions (verbs that no act does yet)', () => {
+describe('pauses and extensions (verbs that no act does by itself)', () => {
   const doing = (work: (tx: Tx) => Promise<void>) => inTransaction(w.deps, SYSTEM, work);
   const stepsOf = async (id: string) =>
     w.db

@@ -6,7 +6,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { demoPages } from '../../src/demo.tsx';
+import { demoPages } from '../../src/demo/index.ts';
 import { CONSUMERS, SUBSCRIPTIONS } from '../../src/subscriptions.ts';
 import { HANDLERS } from '../../workers/handlers/index.ts';
 import { createWorld, routesOf } from '../world.ts';
@@ -25,7 +25,7 @@ function matchesGolden(name: string, text: string): void {
 let w: World;
 const consoleDir = mkdtempSync(path.join(tmpdir(), 'hotline-console-'));
 beforeAll(async () => {
-  w = await createWorld({ consoleDir, demo: (deps) => demoPages(deps, async () => []) });
+  w = await createWorld({ consoleDir, demo: (deps) => demoPages(deps, { accounts: async () => [] }) });
 });
 afterAll(async () => {
   await w.close();

@@ -9,7 +9,7 @@ import path from 'node:path';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DEMO_PASSWORD } from '../../db/seed.ts';
-import { demoPages } from '../../src/demo.tsx';
+import { demoPages } from '../../src/demo/index.ts';
 import { ratingTokenFor } from '../../src/followup/index.ts';
 import { newId } from '../../src/kernel/ids.ts';
 import { ROLES } from '../../src/kernel/words.ts';
@@ -105,6 +105,7 @@ interface Request {
   path: string;
   body?: unknown;
   form?: Record<string, string>;
+  bytes?: Uint8Array;
   headers?: Record<string, string>;
   /** Cookie that goes instead of the asker's own. */
   cookie?: string;
@@ -137,10 +138,45 @@ type State =
   | 'drafted'
   | 'replied'
   | 'audited'
-  | 'evaluated';
+  | 'evaluated'
+  | 'transferred'
+  | 'asked'
+  | 'proposed';
+
+/** States that follow from one more act. */
+const FURTHER: Partial<Record<State, { from: State; login: string; act: string; input: object }>> =
+  {
+    transferred: {
+      from: 'signed',
+      login: 'operator',
+      act: 'transfer_emergency',
+      input: { target: '120', record: '已转接' },
+    },
+    asked: {
+      from: 'signed',
+      login: 'operator',
+      act: 'ask_supplement',
+      input: { missing: ['address'], question: '哪一幢？' },
+    },
+    proposed: {
+      from: 'evaluated',
+      login: 'operator',
+      act: 'propose_redo',
+      input: { reason: '来电说又漏了' },
+    },
+  };
 
 async function orderIn(state: State, m: Matter & { lead: string; co?: string[] }) {
-  const order = state === 'registered' ? await s.register(m) : await s[state](m);
+  const further = FURTHER[state];
+  if (further) {
+    const before: { id: string; lead: string; co: string[] } = await orderIn(further.from, m);
+    // Evaluated, it is closed by the worker.
+    await w.settle();
+    s.must(await s.act(further.login, before.id, further.act, further.input));
+    return before;
+  }
+  const plain = state as Exclude<State, 'transferred' | 'asked' | 'proposed'>;
+  const order = plain === 'registered' ? await s.register(m) : await s[plain](m);
   if (m.co && ['signed', 'drafted'].includes(state)) {
     s.must(await s.onAssignment('nantang', (order as unknown as { co: string[] }).co[0]!, 'sign'));
   }
@@ -349,6 +385,34 @@ const ofPass = (url: string, form?: Record<string, string>): Fixture => ({
     return same({ path: url, ...(form && { form }) });
   },
 });
+/** One photo, as the script of the citizen's pages sends it. */
+const photoForm = (url: string): Request => ({
+  path: url,
+  bytes: Buffer.concat([
+    Buffer.from('--x\r\nContent-Disposition: form-data; name="photos"; filename="a.png"\r\n\r\n'),
+    PIXEL,
+    Buffer.from('\r\n--x--\r\n'),
+  ]),
+  headers: { 'content-type': 'multipart/form-data; boundary=x' },
+});
+const stagedByPass = async () =>
+  (await (await raw('POST', photoForm('/track/photos'), pass)).json()) as { id: string };
+/** A file that the pass's citizen has added to the order. */
+async function boundByPass(): Promise<string> {
+  const { id } = await stagedByPass();
+  await raw('POST', { path: '/track/note', form: { text: '照片', photo: id } }, pass);
+  return id;
+}
+/** A file of the pass's order, of another one, and of none. */
+const ofCitizenFile = (make: () => Promise<string>, base: string, end: string): Fixture => ({
+  own: async () => same({ path: `${base}/${await make()}${end}` }),
+  other: async () => {
+    const id = await make();
+    await newPass();
+    return same({ path: `${base}/${id}${end}` });
+  },
+  missing: () => same({ path: `${base}/${newId()}${end}` }),
+});
 const any = (request: Request): Fixture => ({ any: () => same(request) });
 const eachAny = (make: () => Request): Fixture => ({ any: () => () => make() });
 
@@ -361,6 +425,44 @@ const ACCEPT = { type: 'help', categoryCode: '0301', urgency: 'U2' };
 const MATTER = { content: '路灯不亮', requester: { kind: 'anonymous' } };
 const key = () => ({ 'idempotency-key': randomUUID() });
 const version = async (id: string) => ({ version: await versionOr(id) });
+
+/** A contact of the asker; of the operator where the role takes no calls. */
+async function contactOf(role: string, login?: string): Promise<string> {
+  const who = login ?? (role === 'grid_worker' ? LOGIN[role]! : 'operator');
+  const body = { requester: { kind: 'anonymous' } };
+  return s.must(await (await w.as(who)).post('/api/contacts', body, key())).contactId;
+}
+const ended = (id: string): Request => ({
+  path: `/api/contacts/${id}/outcome`,
+  body: { outcome: 'wrong_number' },
+});
+
+// One pixel, as a browser would send it.
+const PIXEL = Buffer.from(
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
+  'base64',
+);
+const sending = (): Request => ({ path: '/api/attachments', bytes: PIXEL, headers: key() });
+/** A file that somebody has uploaded and not used. */
+async function uploaded(login: string): Promise<string> {
+  const { cookie } = await w.as(login);
+  return ((await (await raw('POST', sending(), cookie)).json()) as { id: string }).id;
+}
+/** Something asked of a file that came with a note which all who see the order read. */
+const ofFile = (ask: (id: string) => string): Fixture => {
+  const on = async (m: Matter & { lead: string; co?: string[] }) => {
+    const o = await orderIn('signed', m);
+    const id = await uploaded('operator');
+    const note = { text: '照片', visibility: 'staff', attachmentIds: [id] };
+    s.must(await s.act('operator', o.id, 'note', note));
+    return same({ path: ask(id) });
+  };
+  return {
+    own: () => on(OWN),
+    other: () => on(OTHER),
+    missing: () => same({ path: ask(newId()) }),
+  };
+};
 
 const FIXTURES: Record<string, Fixture> = {
   'GET /healthz': any({ path: '/healthz' }),
@@ -394,6 +496,25 @@ const FIXTURES: Record<string, Fixture> = {
     body: { requester: { kind: 'anonymous' } },
     headers: key(),
   })),
+  'POST /api/contacts/:id/outcome': {
+    own: () => async (role) => ended(await contactOf(role)),
+    other: async () => {
+      await w.person({ login: 'operator.two', grants: [{ role: 'operator', unit: 'HOTLINE' }] });
+      const id = await contactOf('operator', 'operator.two');
+      return () => ended(id);
+    },
+    missing: () => () => ended(newId()),
+  },
+  'POST /api/handovers': eachAny(() => ({
+    path: '/api/handovers',
+    body: { target: '119', requester: { kind: 'anonymous' } },
+    headers: key(),
+  })),
+  'GET /api/handovers': any({ path: '/api/handovers' }),
+  'POST /api/advise': any({
+    path: '/api/advise',
+    body: { content: '路灯不亮', phone: '13805774471' },
+  }),
   'POST /api/orders': eachAny(() => ({ path: '/api/orders', body: MATTER, headers: key() })),
   'POST /api/callers/lookup': any({ path: '/api/callers/lookup', body: { phone: '13805774471' } }),
   'GET /api/orders': any({ path: '/api/orders' }),
@@ -407,6 +528,21 @@ const FIXTURES: Record<string, Fixture> = {
   'GET /api/orders/:id/evaluations': ofOrder('evaluated', (id) => ({
     path: `/api/orders/${id}/evaluations`,
   })),
+  'POST /api/attachments': eachAny(sending),
+  'DELETE /api/attachments/:id': {
+    // Who may not upload has none; the operator's stands in.
+    own: () => async (role) => {
+      const login = role in LOGIN && !/^(secret|publisher)/.test(role) ? LOGIN[role]! : 'operator';
+      return { path: `/api/attachments/${await uploaded(login)}` };
+    },
+    other: async () => {
+      const [theirs, operators] = [await uploaded('auditor'), await uploaded('operator')];
+      return (role) => ({ path: `/api/attachments/${role === 'auditor' ? operators : theirs}` });
+    },
+    missing: () => same({ path: `/api/attachments/${newId()}` }),
+  },
+  'GET /api/attachments/:id': ofFile((id) => `/api/attachments/${id}`),
+  'GET /api/attachments/:id/thumb': ofFile((id) => `/api/attachments/${id}/thumb`),
   'POST /api/orders/:id/requester/reveal': ofOrder('signed', (id) => ({
     path: `/api/orders/${id}/requester/reveal`,
     body: { reason: '核实地址' },
@@ -434,6 +570,48 @@ const FIXTURES: Record<string, Fixture> = {
   'POST /api/orders/:id/acts withdraw': orderAct('signed', 'withdraw', () => ({
     wish: '不要了',
     identifiedBy: 'caller_number',
+  })),
+  'POST /api/orders/:id/acts transfer_emergency': orderAct('signed', 'transfer_emergency', () => ({
+    target: '119',
+    record: '已三方通话。',
+  })),
+  'POST /api/orders/:id/acts receipt': orderAct('transferred', 'receipt', () => ({
+    receiptNo: '119-0042',
+  })),
+  'POST /api/orders/:id/acts ask_supplement': orderAct('signed', 'ask_supplement', () => ({
+    missing: ['address'],
+    question: '请说清门牌号。',
+  })),
+  'POST /api/orders/:id/acts supplement': orderAct('asked', 'supplement', () => ({
+    text: '7幢2单元',
+  })),
+  'POST /api/orders/:id/acts close_no_substance': orderAct(
+    'registered',
+    'close_no_substance',
+    () => ({ asked: '请问有什么事？', answer: '打错了' }),
+  ),
+  'POST /api/orders/:id/acts set_flags': orderAct('signed', 'set_flags', () => ({
+    add: ['media'],
+    reason: '记者在问',
+  })),
+  'POST /api/orders/:id/acts correct_classification': orderAct(
+    'signed',
+    'correct_classification',
+    () => ({ categoryCode: '0302', reason: '是停电不是停水' }),
+  ),
+  'POST /api/orders/:id/acts propose_redo': orderAct('audited', 'propose_redo', () => ({
+    reason: '来电人说没有修',
+  })),
+  'POST /api/orders/:id/acts decline_redo': orderAct('proposed', 'decline_redo', () => ({
+    reason: '现场已核实',
+  })),
+  'POST /api/orders/:id/split': ofOrder('accepted', async (id) => ({
+    path: `/api/orders/${id}/split`,
+    body: {
+      version: await versionOr(id),
+      input: { kept: { content: '停水' }, parts: [{ content: '路灯不亮' }] },
+    },
+    headers: { 'idempotency-key': randomUUID() },
   })),
   'POST /api/orders/:id/acts note': orderAct('signed', 'note', () => ({ text: '备注' })),
   'POST /api/orders/:id/urges': ofOrder('signed', (id) => ({
@@ -489,6 +667,8 @@ const FIXTURES: Record<string, Fixture> = {
   'GET /api/board': any({ path: '/api/board' }),
   'GET /api/board/orders': any({ path: '/api/board/orders' }),
   'GET /api/board/escalations': any({ path: '/api/board/escalations' }),
+  'GET /api/rates': any({ path: '/api/rates' }),
+  'GET /api/rates/orders': any({ path: '/api/rates/orders?rate=solved&month=2026-09' }),
   'GET /api/calendars': any({ path: '/api/calendars' }),
   'GET /api/calendars/days': any({ path: '/api/calendars/days?from=2026-09-21&to=2026-09-27' }),
   'POST /api/calendars/preview': any({ path: '/api/calendars/preview', body: STOP_WORK }),
@@ -530,6 +710,19 @@ const FIXTURES: Record<string, Fixture> = {
   'GET /submit': any({ path: '/submit' }),
   'GET /submit/next': any({ path: '/submit/next' }),
   'POST /submit/next': any({ path: '/submit/next', form: { screen: '1', content: '路灯不亮' } }),
+  'POST /submit/photos': any(photoForm('/submit/photos')),
+  'GET /submit/photos/:id': {
+    own: async () => {
+      const sent = await raw('POST', photoForm('/submit/photos'));
+      const { thumb } = (await sent.json()) as { thumb: string };
+      return same({ path: thumb, cookie: cookieOf(sent, 'form') });
+    },
+    missing: () => same({ path: `/submit/photos/${newId()}`, cookie: `form=${randomUUID()}` }),
+  },
+  'GET /script/:file': {
+    any: () => same({ path: SCRIPT.path }),
+    missing: () => same({ path: '/script/0.js' }),
+  },
   'GET /receipt': {
     own: () => async (role) =>
       role === 'citizen' ? { path: '/receipt', cookie: await receiptPass() } : { path: '/receipt' },
@@ -548,6 +741,10 @@ const FIXTURES: Record<string, Fixture> = {
   'GET /track/view': ofPass('/track/view'),
   'GET /track/note': ofPass('/track/note'),
   'POST /track/note': ofPass('/track/note', { text: '补充一句' }),
+  'POST /track/photos': { own: () => same(photoForm('/track/photos')) },
+  'GET /track/photos/:id': ofCitizenFile(async () => (await stagedByPass()).id, '/track/photos', ''),
+  'GET /track/files/:id': ofCitizenFile(boundByPass, '/track/files', ''),
+  'GET /track/files/:id/thumb': ofCitizenFile(boundByPass, '/track/files', '/thumb'),
   'GET /track/withdraw': ofPass('/track/withdraw'),
   'POST /track/withdraw': ofPass('/track/withdraw', { version: '1', wish: '' }),
   'POST /track/urge': ofPass('/track/urge', {}),
@@ -621,6 +818,7 @@ const raw = (method: string, r: Request, cookie = '') =>
       },
       ...(r.form && { body: new URLSearchParams(r.form).toString() }),
       ...(r.body !== undefined && { body: JSON.stringify(r.body) }),
+      ...(r.bytes && { body: r.bytes as never }),
     }),
   );
 
@@ -686,7 +884,7 @@ beforeAll(async () => {
   w = await createWorld({
     at: '2026-09-21T02:24:00Z',
     consoleDir,
-    demo: (deps) => demoPages(deps, async () => []),
+    demo: (deps) => demoPages(deps, { accounts: async () => [] }),
   });
   s = steps(w);
   await w.person({ login: 'grid', grants: [{ role: 'grid_worker', unit: ROOM }] });

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { migrate } from '../../db/migrate.ts';
 import { DEMO_PASSWORD, seedDemo } from '../../db/seed.ts';
 import { createApp } from '../../src/app.ts';
-import { demoPages } from '../../src/demo.tsx';
+import { demoPages } from '../../src/demo/index.ts';
 import { hashPassword, inviteUser } from '../../src/identity/index.ts';
 import { createIntake, proveByCode } from '../../src/intake/index.ts';
 import { newId } from '../../src/kernel/ids.ts';
@@ -33,7 +33,7 @@ beforeAll(async () => {
   w = await createWorld({
     at: '2026-09-21T02:24:00Z',
     consoleDir,
-    demo: (deps) => demoPages(deps, async () => []),
+    demo: (deps) => demoPages(deps, { accounts: async () => [] }),
   });
   s = steps(w);
 });

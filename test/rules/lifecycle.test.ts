@@ -21,6 +21,7 @@ import {
   clash,
   orderActsIn,
   orderRow,
+  rulesOf,
 } from '../../src/workorder/lifecycle.ts';
 import type { Act, AssignmentAct, Hand, OrderAct } from '../../src/workorder/lifecycle.ts';
 
@@ -152,7 +153,9 @@ describe('state × act × party', () => {
       sorted(
         'register accept direct_answer reject dispatch audit_pass audit_fail record_attempt evaluate ' +
           'give_up_callback redo close urge withdraw note supervise reply_supervision ' +
-          'judge_supervision effect_lead_signs effect_lead_submits',
+          'judge_supervision effect_lead_signs effect_lead_submits transfer_emergency receipt split ' +
+          'ask_supplement supplement expire_supplement close_no_substance set_flags ' +
+          'correct_classification propose_redo decline_redo',
       ),
     );
     expect(built('assignment')).toEqual(
@@ -243,8 +246,9 @@ describe('ways out', () => {
       const row = rowOf(w, act);
       if (w !== what || !take(row)) continue;
       for (const from of row.from.length === 0 ? ['—'] : row.from) {
-        const to = typeof row.to === 'string' ? [row.to] : row.to;
-        // `origin`: any of the states it can have come from is out of here.
+        // `origin`: any of the states that the citizen can be asked in.
+        const asked = rowOf('order', 'ask_supplement').from;
+        const to = row.to === 'origin' ? asked : typeof row.to === 'string' ? [row.to] : row.to;
         for (const t of to) if (t !== 'same' && t !== from) next.get(from)?.add(t);
       }
     }
@@ -279,8 +283,8 @@ describe('ways out', () => {
     const road = [...reachable(built, '—')].sort();
     expect(road).toEqual(
       sorted(
-        'registered pending_dispatch dispatched in_progress pending_audit pending_callback ' +
-          'pending_close closed',
+        'registered awaiting_supplement pending_dispatch dispatched in_progress pending_audit ' +
+          'pending_callback pending_close transferred closed',
       ),
     );
     for (const state of road) {
@@ -390,6 +394,18 @@ describe('hands: separation of duties', () => {
     'order urge': 'supervised',
     'order note': null,
     'order supervise': 'supervised',
+    'order transfer_emergency': 'received',
+    'order receipt': 'received',
+    'order split': 'received',
+    // Done by a unit's handler it is handling.
+    'order ask_supplement': 'received',
+    'order supplement': 'received',
+    'order expire_supplement': null,
+    'order close_no_substance': 'received',
+    'order set_flags': 'received',
+    'order correct_classification': 'received',
+    'order propose_redo': 'received',
+    'order decline_redo': 'supervised',
     'order reply_supervision': 'handled',
     'order judge_supervision': 'supervised',
     'assignment sign': 'handled',
@@ -401,6 +417,14 @@ describe('hands: separation of duties', () => {
     'assignment effect_audit_fails': null,
     'assignment effect_cancel': null,
   };
+
+  it('asking for more is receiving in the centre and handling in a unit', () => {
+    expect(rulesOf('ask_supplement').map((r) => [r.by, r.hand])).toEqual([
+      [['operator', 'dispatcher'], 'received'],
+      [['handler'], 'handled'],
+    ]);
+    expect(rulesOf('note').map((r) => r.hand)).toEqual([null]);
+  });
 
   it("each built act's hand", () => {
     const found = acts
@@ -435,9 +459,11 @@ describe('hands: separation of duties', () => {
     expect(centre.length * unit.length).toBeGreaterThan(50);
     const hand = (w: What, a: Act) =>
       (w === 'order' ? orderRow(a as OrderAct) : assignmentRow(a as AssignmentAct)).hand;
+    const unitHand = (w: What, a: Act) =>
+      w === 'order' ? rulesOf(a as OrderAct).at(-1)!.hand : hand(w, a);
     for (const [cw, ca] of centre) {
       for (const [uw, ua] of unit) {
-        const [c, u] = [hand(cw, ca), hand(uw, ua)];
+        const [c, u] = [hand(cw, ca), unitHand(uw, ua)];
         expect(c && clash(u, [c]), `${ua} after ${ca}`).toHaveLength(1);
         expect(u && clash(c, [u]), `${ca} after ${ua}`).toHaveLength(1);
       }

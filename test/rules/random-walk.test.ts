@@ -1,5 +1,5 @@
 /**
- * 10,000 legal acts over a small city that lives in this file. Its side rules (what `redo` opens,
+ * 20,000 legal acts over a small city that lives in this file. Its side rules (what `redo` opens,
  * what `withdraw` cancels, what an answer needs) are written from life-cycle.md; who may do what from
  * where, and whose hand forbids it, is asked of src/workorder/lifecycle.ts, the thing under test.
  */
@@ -17,6 +17,7 @@ import {
   clash,
   orderActsIn,
   orderRow,
+  rulesOf,
 } from '../../src/workorder/lifecycle.ts';
 import type {
   AssignmentAct,
@@ -40,8 +41,14 @@ interface Order {
   daysClosed: number;
   /** Rounds in which the citizen's evaluation, or why there is none, was recorded. */
   concluded: Set<number>;
-  /** What was written down when it was withdrawn or rejected. */
-  reason: 'wish' | 'ground' | null;
+  /** What was written down when it ended without an answer. */
+  reason: 'wish' | 'ground' | 'handed_over' | 'silence' | 'nothing' | null;
+  /** Its words call for an emergency line, and nobody has handed it over or said that it is none. */
+  emergency: boolean;
+  /** Where it was when the citizen was asked for more. */
+  origin: OrderState | null;
+  /** Somebody says that the answer was not true. */
+  redoProposed: boolean;
   assignments: Assignment[];
 }
 
@@ -56,6 +63,7 @@ interface Person {
 interface Move {
   act: OrderAct | AssignmentAct;
   party: Party;
+  hand: Hand | null;
   person: Person | null;
   /** Null for acts on the order. */
   assignment: Assignment | null;
@@ -81,24 +89,66 @@ function crew(): Person[] {
 }
 
 /** What each act was, said by hand; not read from the rows under test. */
-const RECEIVING = ['register', 'accept', 'direct_answer', 'reject', 'dispatch', 'withdraw'];
-const HANDLING = ['sign', 'first_contact', 'progress', 'submit_co_reply', 'submit_reply'];
+const RECEIVING = [
+  ...['register', 'accept', 'direct_answer', 'reject', 'dispatch', 'withdraw', 'split'],
+  ...['transfer_emergency', 'receipt', 'supplement', 'close_no_substance', 'set_flags'],
+  ...['correct_classification', 'propose_redo'],
+];
+const HANDLING = [
+  'asked_as_handler',
+  'sign',
+  'first_contact',
+  'progress',
+  'submit_co_reply',
+  'submit_reply',
+];
 const JUDGING = ['audit_pass', 'audit_fail', 'record_attempt', 'evaluate', 'close'];
-const SUPERVISING = ['redo', 'urge', 'supervise'];
+const SUPERVISING = ['redo', 'urge', 'supervise', 'decline_redo'];
 
 /** Steps that no person makes: rounds at most, and days within which a closed order may be redone. */
 const ROUND_MAX = 3;
 const REDO_DAYS_MAX = 30;
 
-const fresh = (): Order => ({
+const fresh = (emergency: boolean): Order => ({
   state: 'registered',
   round: 1,
   closingType: null,
   daysClosed: 0,
   concluded: new Set(),
   reason: null,
+  emergency,
+  origin: null,
+  redoProposed: false,
   assignments: [],
 });
+
+/** Acts on the way from acceptance to closing. */
+const ROAD: readonly string[] = [
+  ...['accept', 'dispatch', 'sign', 'first_contact', 'submit_co_reply'],
+  ...['submit_reply', 'audit_pass', 'evaluate', 'close'],
+];
+
+/** Acts that may be done to an emergency; every other one waits until it is handed over or none. */
+const IN_EMERGENCY = [
+  ...['transfer_emergency', 'split', 'urge', 'note', 'supervise', 'set_flags'],
+  'correct_classification',
+];
+
+/** Acts that end an order without an answer, and what is written down with them. */
+const ENDS: Partial<Record<OrderAct, Order['reason']>> = {
+  withdraw: 'wish',
+  reject: 'ground',
+  receipt: 'handed_over',
+  expire_supplement: 'silence',
+  close_no_substance: 'nothing',
+};
+
+/** Whether a redo is proposed after the act; every third citizen says "not solved". */
+function proposedAfter(before: boolean, act: OrderAct, pick: () => number): boolean {
+  if (act === 'propose_redo') return true;
+  if (act === 'redo' || act === 'decline_redo' || act === 'close') return false;
+  return before || (act === 'evaluate' && pick() % 3 === 0);
+}
 
 class City {
   order: Order | null = null;
@@ -126,7 +176,10 @@ class City {
   /** Chooses the act first, then who does it: else notes, which all may write, drown the rest. */
   step(): Move {
     const moves = this.moves();
-    const acts = [...new Set(moves.map((m) => m.act))];
+    const possible = [...new Set(moves.map((m) => m.act))];
+    // The road is long and has many exits: every second step goes along it.
+    const along = possible.filter((act) => ROAD.includes(act));
+    const acts = along.length > 0 && this.pick() % 2 > 0 ? along : possible;
     const act = acts[this.pick() % acts.length];
     const able = moves.filter((m) => m.act === act);
     const move = able[this.pick() % able.length];
@@ -134,11 +187,9 @@ class City {
     const from = this.order?.state ?? '—';
     move.apply();
     if (move.person) {
-      const row = move.assignment
-        ? assignmentRow(move.act as AssignmentAct)
-        : orderRow(move.act as OrderAct);
-      if (row.hand) move.person.hands.push(row.hand);
-      move.person.did.push(move.act);
+      if (move.hand) move.person.hands.push(move.hand);
+      const asUnit = move.act === 'ask_supplement' && move.party === 'handler';
+      move.person.did.push(asUnit ? 'asked_as_handler' : move.act);
     }
     this.history.push(
       `${from} ${move.act} ${move.person?.name ?? move.party} → ${this.order?.state}`,
@@ -147,21 +198,26 @@ class City {
   }
 
   private begin(): void {
-    this.order = fresh();
+    this.order = fresh(this.pick() % 4 === 0);
     for (const p of this.people) Object.assign(p, { hands: [], did: [] });
   }
 
   private by(act: OrderAct | AssignmentAct, a: Assignment | null, apply: () => void): Move[] {
-    const row = a ? assignmentRow(act as AssignmentAct) : orderRow(act as OrderAct);
-    return row.by.flatMap((party): Move[] => {
+    const rules = a ? [assignmentRow(act as AssignmentAct)] : rulesOf(act as OrderAct);
+    const order = this.order;
+    const pairs = rules.flatMap((rule) => rule.by.map((party) => ({ party, hand: rule.hand })));
+    return pairs.flatMap(({ party, hand }): Move[] => {
+      // A unit asks while it works on the order.
+      if (act === 'ask_supplement' && party === 'handler' && order?.state !== 'in_progress')
+        return [];
       if (party === 'citizen' || party === 'system' || party === 'peer') {
-        return [{ act, party, person: null, assignment: a, apply }];
+        return [{ act, party, hand, person: null, assignment: a, apply }];
       }
       // A new order has no hands on it, whatever was done to the one before.
       return this.people
         .filter((p) => p.roles.includes(party))
-        .filter((p) => act === 'register' || clash(row.hand, p.hands).length === 0)
-        .map((person) => ({ act, party, person, assignment: a, apply }));
+        .filter((p) => act === 'register' || clash(hand, p.hands).length === 0)
+        .map((person) => ({ act, party, hand, person, assignment: a, apply }));
     });
   }
 
@@ -170,19 +226,31 @@ class City {
     // "at most twice"; "closed ≤ 30 d"; a rejected or withdrawn order had no answer to be redone.
     const late = order.state === 'closed' && order.daysClosed > REDO_DAYS_MAX;
     const hadAnswer = order.state !== 'closed' || order.reason === null;
-    if (act === 'redo' && (order.round >= ROUND_MAX || late || !hadAnswer)) return [];
-    return this.by(act, null, () => {
+    const over = order.round >= ROUND_MAX || late || !hadAnswer;
+    if (act === 'redo' && over) return [];
+    if (act === 'propose_redo' && (over || order.redoProposed)) return [];
+    if (act === 'decline_redo' && !order.redoProposed) return [];
+    if (order.emergency && !IN_EMERGENCY.includes(act)) return [];
+    const moves = this.by(act, null, () => {
       this.follow(order, act);
       this.orderEffect(order, act, current);
     });
+    // What a citizen's word waits for, a supervisor decides.
+    const decides = act === 'close' && order.redoProposed;
+    return decides ? moves.filter((m) => m.party === 'supervisor') : moves;
   }
 
   /** Moves the order along the row, and asserts that the row exists for where it stands. */
   private follow(order: Order, act: OrderAct): void {
     const { from, to } = orderRow(act);
     must(from.includes(order.state), `${act} from ${order.state}`, this);
-    must(typeof to === 'string', `${act} to one of several`, this);
-    if (to !== 'same') order.state = to as OrderState;
+    const before = order.state;
+    if (act === 'expire_supplement')
+      order.state = order.origin === 'in_progress' ? 'in_progress' : 'closed';
+    else if (to === 'origin') order.state = order.origin!;
+    else if (to !== 'same') order.state = to as OrderState;
+    must(to === 'same' || to === 'origin' || to.includes(order.state), `${act} elsewhere`, this);
+    if (to !== 'same') order.origin = act === 'ask_supplement' ? before : null;
     if (order.state !== 'closed') order.closingType = null;
   }
 
@@ -206,14 +274,15 @@ class City {
         'effect_audit_fails',
         current.filter((a) => a.kind === 'lead'),
       );
-    if (act === 'withdraw') {
-      move('effect_cancel', current);
-      order.reason = 'wish';
-    }
-    if (act === 'reject') order.reason = 'ground';
+    if (act === 'withdraw' || act === 'transfer_emergency') move('effect_cancel', current);
+    if (act === 'transfer_emergency') order.emergency = false;
+    if (act === 'set_flags' && this.pick() % 2 === 0) order.emergency = false;
+    order.redoProposed = proposedAfter(order.redoProposed, act, this.pick);
+    const { reason = order.reason } = { reason: ENDS[act] };
+    if (order.state === 'closed') order.reason = reason;
     if (act === 'evaluate' || act === 'give_up_callback') order.concluded.add(order.round);
     const { closes } = orderRow(act);
-    if (closes) {
+    if (closes && order.state === 'closed') {
       const chosen: ClosingType[] = ['answered', 'solved', 'partly_solved', 'explained'];
       order.closingType = closes === 'input' ? chosen[this.pick() % chosen.length]! : closes;
       order.daysClosed = this.pick() % 3 === 0 ? REDO_DAYS_MAX + 1 : this.pick() % REDO_DAYS_MAX;
@@ -265,6 +334,9 @@ function invariants(city: City): void {
     must(ASSIGNMENT_STATES.includes(a.state), `unknown state ${a.state}`, city);
   }
   must(order.round <= ROUND_MAX, `round ${order.round}`, city);
+  const ordinary = state !== 'registered' && state !== 'transferred';
+  must(!(order.emergency && ordinary), `an emergency in ${state}`, city);
+  must((order.origin !== null) === (state === 'awaiting_supplement'), 'asked or not', city);
   closesRightly(city, order);
   leadStandsWhereTheOrderSays(city, order);
   for (const p of people) {
@@ -286,7 +358,13 @@ function closesRightly(city: City, order: Order): void {
   if (state === 'pending_close') must(concluded, 'about to close without evaluation', city);
   if (state !== 'closed' || closingType === null) return;
   must(CLOSING_TYPES.includes(closingType), `unknown closing type ${closingType}`, city);
-  const wanted = { wish: 'withdrawn', ground: 'rejected' } as const;
+  const wanted = {
+    wish: 'withdrawn',
+    ground: 'rejected',
+    handed_over: 'transferred',
+    silence: 'insufficient',
+    nothing: 'no_substance',
+  } as const;
   if (reason) must(closingType === wanted[reason], `${reason} closed as ${closingType}`, city);
   else must(concluded, 'closed without evaluation', city);
 }
@@ -300,15 +378,17 @@ function leadStandsWhereTheOrderSays(city: City, order: Order): void {
     in_progress: 'signed',
     pending_audit: 'submitted',
   };
-  const wanted = where[order.state];
+  const wanted = where[order.origin ?? order.state];
   if (wanted) must(lead[0]?.state === wanted, `${order.state} but lead ${lead[0]?.state}`, city);
   const before: OrderState[] = ['registered', 'pending_dispatch'];
-  if (before.includes(order.state)) must(lead.length === 0, `${order.state} with a lead`, city);
-  const after: OrderState[] = ['pending_callback', 'pending_close', 'closed'];
+  if (before.includes(order.origin ?? order.state))
+    must(lead.length === 0, `${order.state} with a lead`, city);
+  const after: OrderState[] = ['transferred', 'pending_callback', 'pending_close', 'closed'];
   if (!after.includes(order.state)) return;
   for (const a of order.assignments) {
     // life-cycle.md cancels nothing that was submitted: a co-reply outlives a withdrawal.
-    const left = a.kind === 'co' && a.state === 'submitted' && order.reason === 'wish';
+    const gone = order.state === 'transferred' || ['wish', 'handed_over'].includes(order.reason!);
+    const left = a.kind === 'co' && a.state === 'submitted' && gone;
     const ended = left || a.state === 'accepted' || a.state === 'cancelled';
     must(ended, `${order.state} but a ${a.kind} assignment ${a.state}`, city);
   }
@@ -317,13 +397,16 @@ function leadStandsWhereTheOrderSays(city: City, order: Order): void {
 /** From every open state somebody can move the order or its assignments on. */
 function wayOut(city: City): void {
   if (!city.order || city.order.state === 'closed') return;
-  const still = ['note', 'urge', 'supervise', 'record_attempt', 'progress', 'first_contact'];
+  const still = [
+    ...['note', 'urge', 'supervise', 'record_attempt', 'progress', 'first_contact', 'split'],
+    ...['set_flags', 'correct_classification', 'propose_redo', 'decline_redo'],
+  ];
   const on = city.moves().filter((m) => !still.includes(m.act));
   must(on.length > 0, 'no way out', city);
 }
 
-/** 100 walks of 100 acts; the seed is fixed so that a red build stays red. */
-const WALKS = 100;
+/** 200 walks of 100 acts; the seed is fixed so that a red build stays red. */
+const WALKS = 200;
 const STEPS = 100;
 const SEED = 12_345;
 
@@ -353,12 +436,15 @@ describe('random walks', () => {
     const everyAct = (
       'register accept direct_answer reject dispatch audit_pass audit_fail record_attempt evaluate ' +
       'give_up_callback redo close urge withdraw note supervise sign first_contact progress ' +
-      'submit_reply submit_co_reply'
+      'submit_reply submit_co_reply transfer_emergency receipt split ask_supplement supplement ' +
+      'expire_supplement close_no_substance set_flags correct_classification propose_redo ' +
+      'decline_redo'
     ).split(' ');
     expect([...seen.keys()].sort()).toEqual([...everyAct].sort());
     for (const act of everyAct) expect(seen.get(act), act).toBeGreaterThan(20);
     expect(roundMax).toBe(ROUND_MAX);
-    for (const type of ['withdrawn', 'rejected', 'solved']) expect(closings).toContain(type);
+    const ends = 'withdrawn rejected solved transferred insufficient no_substance'.split(' ');
+    for (const type of ends) expect(closings).toContain(type);
   });
 
   // A check that cannot fail is a defect: each invariant is broken once.
@@ -371,6 +457,11 @@ describe('random walks', () => {
       (_c, o) => Object.assign(o, { state: 'closed', closingType: 'solved' }),
     ],
     ['about to close without an evaluation', (_c, o) => (o.state = 'pending_close')],
+    [
+      'an emergency in an ordinary queue',
+      (_c, o) => Object.assign(o, { state: 'pending_dispatch', emergency: true }),
+    ],
+    ['asked for more from nowhere', (_c, o) => (o.state = 'awaiting_supplement')],
     ['dispatched to nobody', (_c, o) => (o.state = 'dispatched')],
     [
       'an assignment left open',

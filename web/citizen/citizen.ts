@@ -9,6 +9,9 @@ import type { Site } from './view.ts';
 /** A citizen at the own order. */
 export type Citizen = CitizenActor & { orderId: string };
 
+/** How files are read for a citizen. */
+export const CITIZEN = { kind: 'citizen', center: false, reach: new Set<string>() } as const;
+
 /** The citizen whom the cookie of this browser proves; null when it is missing or over. */
 export function citizenOf(c: Context<Env>, site: Site): Citizen | null {
   const orderId = readPass(c, site.deps, 'track');

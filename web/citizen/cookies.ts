@@ -21,6 +21,8 @@ export const SAID = [
   'changed',
   'expired',
   'redo',
+  'supplemented',
+  'went_on',
 ] as const;
 export type Said = (typeof SAID)[number];
 
@@ -75,6 +77,19 @@ export function toldBefore(c: Context<Env>, site: Site): Said | null {
   if (said !== undefined) deleteCookie(c, name, attributes(site));
   return SAID.find((s) => s === said) ?? null;
 }
+
+/** Seconds for which a form that brings photos may be filled in. */
+const FORM_SECONDS = 2 * 3_600;
+
+/** Remembers whose form the photos are for, until it is sent: its key, known to this browser only. */
+export const keepForm = (c: Context<Env>, site: Site, key: string): void =>
+  setCookie(c, nameOf(site, 'form'), key, { ...attributes(site), maxAge: FORM_SECONDS });
+
+export const keptForm = (c: Context<Env>, site: Site): string | undefined =>
+  getCookie(c, nameOf(site, 'form'));
+
+export const dropForm = (c: Context<Env>, site: Site): void =>
+  void deleteCookie(c, nameOf(site, 'form'), attributes(site));
 
 const YEAR_SECONDS = 365 * 86_400;
 

@@ -1,11 +1,13 @@
 /** @jsxImportSource hono/jsx */
 import { Hono } from 'hono';
 import type { Intake } from '../../src/intake/index.ts';
+import { fail } from '../../src/kernel/errors.ts';
 import type { Env } from '../../src/platform/http/auth.ts';
 import type { Deps } from '../../src/platform/unit-of-work.ts';
 import { Home } from './home.tsx';
 import { ratePages } from './rate.tsx';
 import { receiptPages } from './receipt.tsx';
+import { SCRIPT } from './script.ts';
 import { submitPages } from './submit.tsx';
 import { trackPages } from './track.tsx';
 import { show, switched, viewOf } from './view.ts';
@@ -15,7 +17,7 @@ export { citizenErrorPage } from './error.tsx';
 
 /**
  * The citizen's pages, to be mounted at `/`: /, /submit, /receipt, /track and below, /rate/:token.
- * They work without a script, set their own security headers, and add no middleware to other paths.
+ * They work without a script (one makes photos handier), set their own security headers, and add no middleware to other paths.
  * @param options `trustProxy` proxies in front whose X-Forwarded-For is believed; `demo` says on
  *   every page that nothing here is real.
  */
@@ -31,6 +33,12 @@ export function citizenPages(
       if (moved) return moved;
       const view = viewOf(c, site);
       return show(c, view, <Home view={view} />, { personal: false });
+    })
+    .get('/script/:file', (c) => {
+      if (c.req.param('file') !== SCRIPT.file) fail('not_found');
+      c.header('Content-Type', 'text/javascript; charset=utf-8');
+      c.header('Cache-Control', 'public, max-age=31536000, immutable');
+      return c.body(SCRIPT.text);
     })
     .route('/submit', submitPages(site))
     .route('/receipt', receiptPages(site))

@@ -114,7 +114,7 @@ summary::-webkit-details-marker{display:none}
 .row{display:flex;flex-wrap:wrap;align-items:center;justify-content:space-between;column-gap:12px}
 .row.mid{justify-content:center;column-gap:28px}
 .row>a{display:inline-flex;align-items:center;min-height:var(--tap)}
-.facts div{display:grid;gap:2px;padding:12px 0;border-top:1px solid var(--line)}
+.facts div,.facts li{display:grid;gap:2px;padding:12px 0;border-top:1px solid var(--line)}
 .facts dt{font-size:var(--sm);line-height:var(--sml);color:var(--ink-2)}
 .doors{display:grid;gap:12px}
 .doors .btn{flex-direction:column;min-height:88px;font-size:1.12em}
@@ -126,5 +126,41 @@ code{font:inherit;font-size:.9em;overflow-wrap:anywhere}
 @media print{.demo,header div,.act,.sz{display:none}.page{min-height:0}}
 `;
 
-/** The constant style of every page; about 9 kB. */
-export const LOOK = `${TOKENS}${BASE}${FORMS}${PARTS}`.replace(/\n/g, '');
+/** Without a script the browser's own control is shown, with one a tile as wide as a photo. */
+const PHOTOS = `
+.pics,.pics ul{display:flex;flex-wrap:wrap;gap:10px}
+.pics ul:empty{display:none}
+.pics li{width:88px;text-align:center;font-size:var(--sm);line-height:var(--sml)}
+.pics img,.pics li>span{display:block;width:100%;height:88px;object-fit:cover;border-radius:10px;border:1px solid var(--line)}
+.pics li>span{padding:4px;overflow:hidden;font-size:13px;line-height:18px}
+.pics .lk{width:100%;justify-content:center;text-decoration:underline}
+.pics a{display:block}
+.add{width:100%;display:grid;gap:10px}
+.add[hidden]{display:none}
+.add label{font-weight:500}
+.add input{width:100%;min-height:var(--tap);padding:10px 14px;border:1px dashed var(--line-s);border-radius:10px;background:var(--paper);color:var(--ink);font:inherit;font-size:var(--sm)}
+.js .add{position:relative;width:88px;height:88px}
+.js .add label{display:grid;place-items:center;height:88px;border:1px dashed var(--line-s);border-radius:10px;color:var(--ink-2);font-size:var(--sm);line-height:var(--sml);text-align:center}
+.js .add input{position:absolute;inset:0;width:100%;height:100%;opacity:0;cursor:pointer}
+.js .add:focus-within label{outline:3px solid var(--p-ink);outline-offset:2px}
+.js .add button{display:none}
+.js [aria-busy] .add{visibility:hidden}
+.elder .pics li,.elder.js .add{width:104px}
+.huge .pics li,.huge.js .add{width:132px}
+.field .hint:empty{display:none}
+fieldset .hint,fieldset .err{margin-top:6px}
+`;
+
+const SAYS = `
+.danger{display:grid;gap:10px;padding:14px 16px 16px;border:2px solid var(--err);border-radius:10px;background:var(--err-soft);color:var(--err)}
+.danger h2{font-size:var(--h1);line-height:var(--h1l)}
+.danger .btn{gap:12px;border-color:var(--err);background:none;color:inherit}
+.danger .first{min-height:calc(var(--tap) + 20px);background:var(--err);color:var(--err-soft);font-size:1.25em}
+.danger small{font-size:.8em;font-weight:400}
+.skip{position:absolute;left:8px;top:-99px;z-index:1;padding:8px 16px;border-radius:10px;background:var(--paper)}
+.skip:focus{top:8px}
+main:focus{outline:0}
+`;
+
+/** The constant style of every page; about 11 kB. */
+export const LOOK = `${TOKENS}${BASE}${FORMS}${PARTS}${PHOTOS}${SAYS}`.replace(/\n/g, '');

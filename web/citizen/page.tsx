@@ -16,11 +16,13 @@ interface PageProps {
   keep?: string;
   /** Where the choices of an error page lead, which has no address of its own. */
   choiceAt?: string;
+  /** Address of a script that makes the page handier; without it everything works as well. */
+  script?: string | undefined;
   children?: Child;
 }
 
 /** Frame of every page: head with the inlined style, mark, choices of language and size. */
-export function Page({ view, title, mistaken, keep, choiceAt, children }: PageProps) {
+export function Page({ view, title, mistaken, keep, choiceAt, script, children }: PageProps) {
   const { say } = view;
   const edition = { normal: '', large: 'elder', huge: 'elder huge' }[view.size];
   const mended = mistaken ? `${say('citizen.mistake_title')} · ` : '';
@@ -33,12 +35,18 @@ export function Page({ view, title, mistaken, keep, choiceAt, children }: PagePr
         <title>{`${mended}${title} · ${say('app.name')}`}</title>
         <link rel="icon" href={ICON} />
         <style nonce={view.nonce} dangerouslySetInnerHTML={{ __html: LOOK }} />
+        {script && <script src={script} nonce={view.nonce} defer />}
       </head>
       <body>
+        <a class="skip" href="#main">
+          {say('citizen.skip')}
+        </a>
         <div class="page">
           <Demo view={view} />
           <Head view={view} keep={keep} choiceAt={choiceAt} />
-          <main>{children}</main>
+          <main id="main" tabindex={-1}>
+            {children}
+          </main>
         </div>
       </body>
     </html>

@@ -38,6 +38,9 @@ interface FieldProps {
   /** Right of the label, e.g. how many characters are left. */
   count?: string | undefined;
   rows?: number;
+  /** Most characters; a script counts what is left of them. */
+  max?: number;
+  countWords?: Record<string, string>;
   required?: boolean;
   attributes?: Record<string, string>;
 }
@@ -58,10 +61,14 @@ export function Field(p: FieldProps) {
     <div class={mistake ? 'field bad' : 'field'}>
       <label for={p.name}>
         {p.label} <small>{p.note}</small>
-        {p.count && <small class="cnt">{p.count}</small>}
+        {p.count && (
+          <small class="cnt" id={`${p.name}-count`} {...p.countWords}>
+            {p.count}
+          </small>
+        )}
       </label>
       {p.rows ? (
-        <textarea {...common} rows={p.rows}>
+        <textarea {...common} rows={p.rows} data-max={p.max}>
           {p.value}
         </textarea>
       ) : (

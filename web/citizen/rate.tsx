@@ -4,6 +4,7 @@ import type { Context } from 'hono';
 import { evaluateByLink, findLink, proposesRedo, readLink } from '../../src/followup/index.ts';
 import { evaluationInput } from '../../src/followup/schema.ts';
 import { AppError, fail } from '../../src/kernel/errors.ts';
+import { SOLVED } from '../../src/kernel/words.ts';
 import type { Env } from '../../src/platform/http/auth.ts';
 import { ROUND_MAX, citizenOrder } from '../../src/workorder/index.ts';
 import type { CitizenOrder } from '../../src/workorder/index.ts';
@@ -111,7 +112,10 @@ export const ratePages = (site: Site) =>
       const token = c.req.param('token');
       return orOver(c, view, async () => {
         const order = await orderOf(site, view, token);
-        const page = <RatePage {...{ view, token, order, ticked: UNTICKED, mistakes: [] }} />;
+        // Chosen by a button on the page before; nothing is chosen for anybody.
+        const solved = SOLVED.find((s) => s === c.req.query('solved')) ?? '';
+        const ticked = { ...UNTICKED, solved };
+        const page = <RatePage {...{ view, token, order, ticked, mistakes: [] }} />;
         return show(c, view, page);
       });
     })

@@ -2,8 +2,11 @@
 import { Hono } from 'hono';
 import { queryCode } from '../../src/intake/index.ts';
 import type { Env } from '../../src/platform/http/auth.ts';
-import { citizenOrder } from '../../src/workorder/index.ts';
+import { attachmentsOf, citizenOrder } from '../../src/workorder/index.ts';
+import { CITIZEN } from './citizen.ts';
 import { readPass } from './cookies.ts';
+import { DangerFirst, dangerOf } from './danger.tsx';
+import type { Danger } from './danger.tsx';
 import { Page } from './page.tsx';
 import { Hidden, OrderNo } from './parts.tsx';
 import { goTo, show, switched, viewOf } from './view.ts';
@@ -14,15 +17,22 @@ interface SlipProps {
   orderNo: string;
   code: string;
   registeredAt: Date;
+  /** Secrecy was wished for, on the form or in the words. */
+  confidential: boolean;
+  /** Photos that came with it. */
+  photos: number;
+  danger: Danger | null;
 }
 
 /** The slip: two lines to write down, and what happens next, without promising a time. */
-export const Receipt = ({ view, orderNo, code, registeredAt }: SlipProps) => {
+export const Receipt = (props: SlipProps) => {
+  const { view, orderNo, code, registeredAt, confidential, photos, danger } = props;
   const { say } = view;
   const half = Math.ceil(code.length / 2);
   return (
     <Page view={view} title={say('citizen.receipt.title')}>
       <div class="in">
+        <DangerFirst view={view} danger={danger} then="receipt" />
         <div>
           <h1>{say('citizen.receipt.title')}</h1>
           <p class="sub">{say('citizen.receipt.sub', { when: view.when(registeredAt) })}</p>
@@ -41,12 +51,18 @@ export const Receipt = ({ view, orderNo, code, registeredAt }: SlipProps) => {
             </dd>
           </div>
         </dl>
-        <p class="hint">{say('citizen.receipt.keep')}</p>
+        <p class="hint">
+          {photos > 0 && say('citizen.receipt.photos', { n: photos })}
+          {say('citizen.receipt.keep')}
+        </p>
+        {confidential && <p class="said">{say('citizen.receipt.secret')}</p>}
         <div>
           <h2>{say('citizen.receipt.next')}</h2>
           <ol class="tk">
             <li class="on">{say('citizen.receipt.next_1')}</li>
-            <li class="to">{say('citizen.receipt.next_2')}</li>
+            <li class="to">
+              {say(confidential ? 'citizen.receipt.next_2_secret' : 'citizen.receipt.next_2')}
+            </li>
             <li class="to">{say('citizen.receipt.next_3')}</li>
           </ol>
         </div>
@@ -68,8 +84,13 @@ export const receiptPages = (site: Site) =>
     const orderId = readPass(c, site.deps, 'receipt');
     if (!orderId) return goTo(c, '/track');
     const actor = { kind: 'citizen', orderId, how: 'submission' } as const;
-    const { orderNo, registeredAt } = await citizenOrder(site.deps.db, actor, orderId);
+    const { db } = site.deps;
+    const order = await citizenOrder(db, actor, orderId);
+    const { orderNo, registeredAt, confidential } = order;
     const view = viewOf(c, site);
     const code = queryCode(site.deps, orderId);
-    return show(c, view, <Receipt {...{ view, orderNo, code, registeredAt }} />);
+    const photos = (await attachmentsOf(db, CITIZEN, orderId)).length;
+    const danger = await dangerOf(site, order);
+    const slip = { view, orderNo, code, registeredAt, confidential, photos, danger };
+    return show(c, view, <Receipt {...slip} />);
   });

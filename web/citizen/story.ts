@@ -13,6 +13,8 @@ const endOfDay = (at: Date): Date =>
 export interface Headline {
   title: string;
   sub: string;
+  /** Until when an answer is promised. */
+  by: Date | null;
 }
 
 const NOW: Record<Exclude<CitizenOrder['state'], 'closed' | 'archived'>, string> = {
@@ -33,6 +35,8 @@ const NOW: Record<Exclude<CitizenOrder['state'], 'closed' | 'archived'>, string>
 /** What is going on, in the words of somebody who explains it at the door. */
 export function headline(say: Say, when: (at: Date) => string, o: CitizenOrder): Headline {
   if (o.state === 'closed' || o.state === 'archived') return ended(say, when, o);
+  const special = o.state === 'transferred' ? moved(say, o) : wanting(say, when, o);
+  if (special) return special;
   const now = NOW[o.state];
   const unit = o.leadName ?? '';
   const title = now === 'doing' && o.round > 1 ? 'again' : now;
@@ -40,8 +44,24 @@ export function headline(say: Say, when: (at: Date) => string, o: CitizenOrder):
   const sub = saysAlready(o)
     ? say('citizen.now.rated_sub')
     : say(`citizen.now.${now}_sub${nobody}` as TextKey, { unit });
-  const promise = o.replyBy ? say('citizen.now.reply_by', { when: when(endOfDay(o.replyBy)) }) : '';
-  return { title: say(`citizen.now.${title}` as TextKey), sub: sub + promise };
+  const by = o.replyBy && endOfDay(o.replyBy);
+  return { title: say(`citizen.now.${title}` as TextKey), sub, by };
+}
+
+/** Passed to an emergency line: which one, and that one may call it oneself. */
+function moved(say: Say, o: CitizenOrder): Headline | null {
+  const target = o.transferTarget;
+  if (!target) return null;
+  const [title, sub] = ['citizen.now.moved_to', 'citizen.now.moved_to_sub'] as const;
+  return { title: say(title, { target }), sub: say(sub, { target }), by: null };
+}
+
+/** Something is awaited from the citizen: until when. */
+function wanting(say: Say, when: (at: Date) => string, o: CitizenOrder): Headline | null {
+  const by = o.supplement?.dueAt;
+  if (!by) return null;
+  const sub = say('citizen.now.wants_more_by', { when: when(endOfDay(by)) });
+  return { title: say('citizen.now.wants_more'), sub, by: null };
 }
 
 const saysAlready = (o: CitizenOrder): boolean =>
@@ -58,6 +78,7 @@ function ended(say: Say, when: (at: Date) => string, o: CitizenOrder): Headline 
   return {
     title: say(`citizen.end.${kind}`),
     sub: sub[kind] ?? say('citizen.end.sub', { when: when(o.closedAt ?? o.registeredAt) }),
+    by: null,
   };
 }
 
@@ -70,6 +91,8 @@ export interface Told {
   texts: string[];
   /** The citizen's own demand, folded away: they know it. */
   isOwn?: boolean;
+  /** What its photos name: an act or an answer. */
+  id: string;
 }
 
 type Step = CitizenOrder['steps'][number];
@@ -80,19 +103,34 @@ const BY_CITIZEN: Record<string, string> = {
   withdraw: 'withdraw',
   urge: 'urge',
   note: 'note',
+  supplement: 'supplement',
 };
 const BY_OTHERS: Record<string, string> = {
   evaluate: 'evaluate_call',
   withdraw: 'withdraw_call',
   urge: 'urge_staff',
   note: 'note_staff',
+  supplement: 'supplement_call',
 };
 const WITH_UNIT = new Set(['dispatch', 'sign', 'first_contact']);
-const PLAIN = new Set(['register', 'accept', 'direct_answer', 'reject', 'redo', 'close']);
+const PLAIN = new Set([
+  'register',
+  'accept',
+  'direct_answer',
+  'reject',
+  'redo',
+  'close',
+  'ask_supplement',
+  'expire_supplement',
+  'split',
+  'close_no_substance',
+  'propose_redo',
+]);
 
 function told(say: Say, o: CitizenOrder, step: Step): Told {
   const texts = step.texts.map((t) => t.body);
   const line = (title: string, more: Partial<Told> = {}): Told => ({
+    id: step.id,
     at: step.at,
     title,
     unitName: null,
@@ -109,6 +147,10 @@ function told(say: Say, o: CitizenOrder, step: Step): Told {
     const { unitName } = step;
     const key = unitName ? step.act : `${step.act}_nobody`;
     return line(say(`citizen.step.${key}` as TextKey, { unit: unitName ?? '' }));
+  }
+  if (step.act === 'transfer_emergency') {
+    const target = o.transferTarget ?? '110';
+    return line(say('citizen.step.transfer_emergency', { target }));
   }
   if (PLAIN.has(step.act)) return line(say(`citizen.step.${step.act}` as TextKey));
   // News from a unit speaks for itself; an act this page does not know yet tells its words.
@@ -130,6 +172,7 @@ export function story(say: Say, o: CitizenOrder): Told[] {
     // A direct answer is an act with a line of its own.
     .filter((a) => a.unitName !== null || a !== last)
     .map((a): Told => ({
+      id: a.id,
       at: a.at,
       title: a.unitName
         ? say('citizen.step.answer', { unit: a.unitName })
@@ -148,13 +191,21 @@ export function story(say: Say, o: CitizenOrder): Told[] {
 const PAGE_CHARS = 2500;
 const LINE_CHARS = 40;
 
+/** What a photo takes of a page, in characters. */
+const PHOTO_CHARS = 60;
+
 /** A page of the story from the `from`th line on: at least one line, then as many as fit. */
-export function storyPage(lines: readonly Told[], from: number): { shown: Told[]; next: number } {
+export function storyPage(
+  lines: readonly Told[],
+  from: number,
+  photosAt: (id: string) => number = () => 0,
+): { shown: Told[]; next: number } {
   let left = PAGE_CHARS;
   let next = from;
   while (next < lines.length) {
     const line = lines[next]!;
     left -= LINE_CHARS + line.title.length + line.texts.join('').length;
+    left -= PHOTO_CHARS * photosAt(line.id);
     if (left < 0 && next > from) break;
     next += 1;
   }

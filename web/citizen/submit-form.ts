@@ -3,7 +3,9 @@ import { z } from 'zod';
 import type { Arrival } from '../../src/intake/index.ts';
 import { phone, requesterInput } from '../../src/intake/schema.ts';
 import type { RequesterInput } from '../../src/intake/schema.ts';
+import { isId } from '../../src/kernel/ids.ts';
 import { TEXT_MAX, matterInput, optionalText } from '../../src/workorder/schema.ts';
+import { PHOTOS_MAX } from './limits.ts';
 import type { Mistake } from './parts.tsx';
 import type { Posted, Say } from './view.ts';
 
@@ -25,6 +27,8 @@ export interface Typed {
   confidential: string;
   callback: string;
   public: string;
+  /** Ids of photos that were sent before. */
+  photos: string[];
 }
 
 export const newKey = (): string => randomUUID();
@@ -40,17 +44,23 @@ export const blank = (): Typed => ({
   confidential: '',
   callback: 'on',
   public: '',
+  photos: [],
 });
 
 const KEY = z.uuid();
 /** Browsers send line ends as CR LF; people count one character. */
 const lines = (s: string) => s.replace(/\r\n?/g, '\n');
 
+/** The key a form came with; a new one in place of nonsense. */
+export function keyFrom(typed: string): string {
+  const key = typed.toLowerCase();
+  return KEY.safeParse(key).success ? key : newKey();
+}
+
 export function typedFrom(form: Posted): Typed {
-  const key = form.one('key').toLowerCase();
   const on = (name: string) => (form.one(name) === 'on' ? 'on' : '');
   return {
-    key: KEY.safeParse(key).success ? key : newKey(),
+    key: keyFrom(form.one('key')),
     content: lines(form.one('content')),
     address: form.one('address'),
     who: form.one('who') === 'anonymous' ? 'anonymous' : 'named',
@@ -59,8 +69,13 @@ export function typedFrom(form: Posted): Typed {
     confidential: on('confidential'),
     callback: on('callback'),
     public: on('public'),
+    photos: photoIdsIn(form),
   };
 }
+
+/** Ids of photos in a form, each once, as many as a form may bring. */
+export const photoIdsIn = (form: Posted): string[] =>
+  [...new Set(form.all('photo'))].filter((id) => isId(id)).slice(0, PHOTOS_MAX);
 
 /** What is wrong on the first screen. */
 export function wrongWhat(say: Say, typed: Typed): Mistake[] {
@@ -105,6 +120,7 @@ export const arrivalOf = (typed: Typed): Arrival => ({
   actor: { kind: 'citizen', orderId: null, how: 'submission' },
   key: typed.key,
   channel: 'web',
+  attachmentIds: typed.photos,
   requester: requesterOf(typed),
   matter: matterInput.parse({
     content: typed.content,

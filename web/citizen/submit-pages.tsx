@@ -1,9 +1,15 @@
 /** @jsxImportSource hono/jsx */
 import type { Child } from 'hono/jsx';
 import { TEXT_MAX } from '../../src/workorder/schema.ts';
+import { DangerFirst } from './danger.tsx';
+import type { Danger } from './danger.tsx';
 import { Page, SizePick } from './page.tsx';
 import { Field, Hidden, Mistakes, Option, Words } from './parts.tsx';
 import type { Mistake } from './parts.tsx';
+import { Carried, PhotoField } from './photo-field.tsx';
+import type { Photo } from './photo-field.tsx';
+import { FORM_PHOTOS } from './photos.ts';
+import { SCRIPT } from './script.ts';
 import type { Typed } from './submit-form.ts';
 import type { Say, View } from './view.ts';
 
@@ -13,22 +19,24 @@ interface ScreenProps {
   view: View;
   typed: Typed;
   mistakes: readonly Mistake[];
+  photos: readonly Photo[];
+  danger: Danger | null;
 }
 
 const FORM = 'f';
 const OF_SCREEN: Record<Screen, readonly (keyof Typed)[]> = {
-  1: ['content', 'address'],
+  1: ['content', 'address', 'photos'],
   2: ['who', 'name', 'phone', 'confidential', 'callback', 'public'],
   3: [],
 };
 
-/** Fields of the other screens, and the key. */
-const carried = (typed: Typed, screen: Screen): Record<string, string> =>
-  Object.fromEntries(
-    Object.entries(typed).filter(
-      ([name, value]) => value !== '' && !OF_SCREEN[screen].includes(name as keyof Typed),
-    ),
+/** Fields of the other screens, and the key; photos go beside them. */
+const carried = (typed: Typed, screen: Screen): Record<string, string> => {
+  const others = Object.entries({ ...typed, photos: '' }).filter(
+    ([name, value]) => value !== '' && !OF_SCREEN[screen].includes(name as keyof Typed),
   );
+  return Object.fromEntries(others);
+};
 
 interface StepProps extends ScreenProps {
   screen: Screen;
@@ -38,15 +46,21 @@ interface StepProps extends ScreenProps {
   children?: Child;
 }
 
-function Step({ view, typed, mistakes, screen, title, sub, act, children }: StepProps) {
+function Step({ view, typed, mistakes, danger, screen, title, sub, act, children }: StepProps) {
   const { say } = view;
+  const isFirst = screen === 1;
+  const script = isFirst ? SCRIPT.path : undefined;
+  // Only the first screen has files to bring along.
+  const enctype = isFirst ? 'multipart/form-data' : undefined;
   return (
-    <Page view={view} title={title} mistaken={mistakes.length > 0} keep={FORM}>
-      <form id={FORM} class="page-form" method="post" action="/submit/next">
+    <Page {...{ view, title, script, mistaken: mistakes.length > 0, keep: FORM }}>
+      <form id={FORM} class="page-form" method="post" action="/submit/next" enctype={enctype}>
         <div class="in">
-          {screen === 1 && <SizePick view={view} keep={FORM} />}
+          {isFirst && <SizePick view={view} keep={FORM} />}
           <Hidden values={{ screen: String(screen), ...carried(typed, screen) }} />
+          {!isFirst && typed.photos.map((id) => <Hidden values={{ photo: id }} />)}
           <Mistakes view={view} list={mistakes} />
+          <DangerFirst view={view} danger={danger} then="form" />
           <div>
             <p class="step">
               <span aria-hidden="true">
@@ -76,7 +90,8 @@ const countOf = (say: Say, typed: string): string => {
 };
 
 /** First screen: what happened, and where. */
-export function WhatScreen({ view, typed, mistakes }: ScreenProps) {
+export function WhatScreen(props: ScreenProps) {
+  const { view, typed, mistakes, photos } = props;
   const { say } = view;
   const act = (
     <>
@@ -91,7 +106,7 @@ export function WhatScreen({ view, typed, mistakes }: ScreenProps) {
   );
   return (
     <Step
-      {...{ view, typed, mistakes, act, screen: 1 }}
+      {...{ ...props, act, screen: 1 }}
       title={say('citizen.submit.what_title')}
       sub={say('citizen.submit.what_sub')}
     >
@@ -100,6 +115,11 @@ export function WhatScreen({ view, typed, mistakes }: ScreenProps) {
         label={say('citizen.submit.content')}
         note={say('citizen.required')}
         count={countOf(say, typed.content)}
+        max={TEXT_MAX.content}
+        countWords={{
+          'data-left': say('citizen.submit.count_left'),
+          'data-over': say('citizen.submit.count_over'),
+        }}
         hint={say('citizen.submit.content_hint')}
       />
       <Field
@@ -109,6 +129,7 @@ export function WhatScreen({ view, typed, mistakes }: ScreenProps) {
         hint={say('citizen.submit.address_hint')}
         attributes={{ autocomplete: 'street-address' }}
       />
+      <PhotoField {...{ view, photos, mistakes, upload: FORM_PHOTOS }} />
     </Step>
   );
 }
@@ -123,12 +144,13 @@ const Explained = ({ title, sub }: { title: string; sub: string }) => (
 const WISHES = ['confidential', 'callback', 'public'] as const;
 
 /** Second screen: who asks, and how they want to be treated. */
-export function WhoScreen({ view, typed, mistakes }: ScreenProps) {
+export function WhoScreen(props: ScreenProps) {
+  const { view, typed, mistakes } = props;
   const { say } = view;
   const act = <Onward say={say} />;
   return (
     <Step
-      {...{ view, typed, mistakes, act, screen: 2 }}
+      {...{ ...props, act, screen: 2 }}
       title={say('citizen.submit.who_title')}
       sub={say('citizen.submit.who_sub')}
     >
@@ -209,7 +231,8 @@ const wishesOf = (say: Say, typed: Typed): string[] =>
     .map((w) => say(`citizen.submit.${w}`));
 
 /** Third screen: everything once more, then it is sent. */
-export function CheckScreen({ view, typed, mistakes }: ScreenProps) {
+export function CheckScreen(props: ScreenProps) {
+  const { view, typed, photos } = props;
   const { say } = view;
   const wishes = wishesOf(say, typed);
   const act = (
@@ -222,7 +245,7 @@ export function CheckScreen({ view, typed, mistakes }: ScreenProps) {
   );
   return (
     <Step
-      {...{ view, typed, mistakes, act, screen: 3 }}
+      {...{ ...props, act, screen: 3 }}
       title={say('citizen.submit.check_title')}
       sub={say('citizen.submit.check_sub')}
     >
@@ -236,6 +259,11 @@ export function CheckScreen({ view, typed, mistakes }: ScreenProps) {
             <Words text={typed.content.trim()} />
           </dd>
           <dd class="sub">{typed.address.trim() || say('citizen.submit.not_given')}</dd>
+          {photos.length > 0 && (
+            <dd>
+              <Carried view={view} photos={photos} />
+            </dd>
+          )}
         </Fact>
         <Fact
           label={say('citizen.submit.contact')}

@@ -8,15 +8,25 @@ import type { TextKey } from '../../src/kernel/i18n/index.ts';
 import { sourceOf } from '../../src/platform/http/auth.ts';
 import type { Env } from '../../src/platform/http/auth.ts';
 import { hit } from '../../src/platform/throttle.ts';
-import { givePass } from './cookies.ts';
-import { smallBody } from './limits.ts';
+import { dropForm, givePass, keepForm, keptForm } from './cookies.ts';
+import { dangerOf } from './danger.tsx';
+import { onePhotoBody, photoBody } from './limits.ts';
 import type { Mistake } from './parts.tsx';
-import { arrivalOf, blank, newKey, typedFrom, wrongWhat, wrongWho } from './submit-form.ts';
+import { answerPhoto, takePhotos, waitingPhotos, waitingThumb } from './photos.ts';
+import {
+  arrivalOf,
+  blank,
+  keyFrom,
+  newKey,
+  typedFrom,
+  wrongWhat,
+  wrongWho,
+} from './submit-form.ts';
 import type { Typed } from './submit-form.ts';
 import { CheckScreen, WhatScreen, WhoScreen } from './submit-pages.tsx';
 import type { Screen } from './submit-pages.tsx';
 import { goTo, posted, show, switched, viewOf } from './view.ts';
-import type { Say, Site, View } from './view.ts';
+import type { Posted, Say, Site, View } from './view.ts';
 
 const SCREENS = { 1: WhatScreen, 2: WhoScreen, 3: CheckScreen } as const;
 
@@ -24,7 +34,7 @@ interface Shown {
   screen: Screen;
   typed: Typed;
   mistakes: Mistake[];
-  status?: 422 | 429 | 503;
+  status?: 422 | 429 | 503 | undefined;
 }
 
 function screenOf(text: string): Screen {
@@ -64,46 +74,81 @@ async function send(c: Context<Env>, site: Site, say: Say, typed: Typed): Promis
     await countSource(c, site);
     const { orderId } = await site.intake.register(arrivalOf(typed));
     givePass(c, site.deps, 'receipt', orderId);
+    dropForm(c, site.deps);
     return null;
   } catch (error) {
     const again = error instanceof AppError ? AGAIN[error.code] : undefined;
     if (!again) throw error;
     const reused = error instanceof AppError && error.code === 'idempotency_key_reused';
     const mistakes = [{ field: 'send', text: say(again.key) }];
-    const kept = reused ? { ...typed, key: newKey() } : typed;
+    // Photos went with what was sent; another matter takes none of them along.
+    const kept = reused ? { ...typed, key: newKey(), photos: [] } : typed;
     return { screen: 3, typed: kept, mistakes, status: again.status };
   }
 }
 
-function answer(
-  c: Context<Env>,
-  view: View,
-  { screen, typed, mistakes, status = undefined }: Shown,
-) {
+async function answer(c: Context<Env>, site: Site, view: View, shown: Shown) {
+  const { screen, typed, mistakes, status } = shown;
   const Screen = SCREENS[screen];
   // The blank first screen may be kept by the browser: going back then finds what was typed.
-  const personal = typed.content !== '' || typed.name !== '' || typed.phone !== '';
-  const page = <Screen view={view} typed={typed} mistakes={mistakes} />;
-  return show(c, view, page, { personal, ...(status ? { status } : {}) });
+  const isBlank = typed.content === '' && typed.name === '' && typed.phone === '';
+  const personal = !isBlank || typed.photos.length > 0;
+  const photos = await waitingPhotos(site, { formKey: typed.key }, typed.photos);
+  // What is not there any more, or never was the reader's, is not carried on.
+  const kept = { ...typed, photos: photos.map((p) => p.id) };
+  const danger = await dangerOf(site, typed);
+  const page = <Screen {...{ view, typed: kept, mistakes, photos, danger }} />;
+  return show(c, view, page, { personal, status, script: screen === 1 });
 }
 
-/** Raising a demand in three screens, without a script and without storing anything on the way. */
+/** Takes the photos that came with the form, drops the one that is to go. */
+async function withPhotos(c: Context<Env>, site: Site, view: View, form: Posted) {
+  const typed = typedFrom(form);
+  const drop = form.one('drop');
+  const known = typed.photos.filter((id) => id !== drop);
+  if (form.files.length > 0) keepForm(c, site.deps, typed.key);
+  const sent = { files: form.files, known };
+  const { ids, mistakes } = await takePhotos(c, site, view.say, { formKey: typed.key }, sent);
+  return { typed: { ...typed, photos: ids }, mistakes };
+}
+
+/** One photo, sent by the script while the citizen goes on writing. */
+const takeOne = (c: Context<Env>, site: Site): Promise<Response> =>
+  answerPhoto(c, site, (typed) => {
+    const formKey = keyFrom(typed);
+    keepForm(c, site.deps, formKey);
+    return { formKey };
+  });
+
+/**
+ * Raising a demand in three screens, without a script. Of what is typed nothing is stored on the way;
+ * photos wait for a day, under the key of the form.
+ */
 export const submitPages = (site: Site) =>
   new Hono<Env>()
     .get('/', (c) => {
       const shown: Shown = { screen: 1, typed: blank(), mistakes: [] };
-      return switched(c, site) ?? answer(c, viewOf(c, site), shown);
+      return switched(c, site) ?? answer(c, site, viewOf(c, site), shown);
+    })
+    .post('/photos', onePhotoBody, (c) => takeOne(c, site))
+    .get('/photos/:id', (c) => {
+      const formKey = keptForm(c, site.deps) ?? fail('not_found');
+      return waitingThumb(c, site, { formKey });
     })
     .get('/next', (c) => goTo(c, '/submit'))
     // Another address than the first screen's: a POST would drop that from the browser's cache.
-    .post('/next', smallBody, async (c) => {
-      const form = await posted(c, site);
+    .post('/next', photoBody, async (c) => {
+      const form = await posted(c, site, { files: true });
       const view = viewOf(c, site, form.chosen ?? {});
-      const typed = typedFrom(form);
+      const { typed, mistakes } = await withPhotos(c, site, view, form);
       const from = screenOf(form.one('screen'));
-      if (form.chosen) return answer(c, view, { screen: from, typed, mistakes: [] });
+      const stays = form.chosen || form.one('go') === 'photos' || form.one('drop') !== '';
+      if (stays || mistakes.length > 0) {
+        const status = mistakes.length > 0 ? 422 : undefined;
+        return answer(c, site, view, { screen: from, typed, mistakes, status });
+      }
       const shown = next(view.say, typed, from, form.one('go'));
-      if (shown.screen !== 3 || form.one('go') !== 'send') return answer(c, view, shown);
+      if (shown.screen !== 3 || form.one('go') !== 'send') return answer(c, site, view, shown);
       const refused = await send(c, site, view.say, typed);
-      return refused ? answer(c, view, refused) : goTo(c, '/receipt');
+      return refused ? answer(c, site, view, refused) : goTo(c, '/receipt');
     });

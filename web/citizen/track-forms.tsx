@@ -1,33 +1,76 @@
 /** @jsxImportSource hono/jsx */
+import type { CitizenOrder } from '../../src/workorder/index.ts';
 import { Page } from './page.tsx';
-import { Field, Hidden, Mistakes } from './parts.tsx';
+import { Field, Hidden, Mistakes, Words } from './parts.tsx';
 import type { Mistake } from './parts.tsx';
+import { PhotoField } from './photo-field.tsx';
+import type { Photo } from './photo-field.tsx';
+import { ORDER_PHOTOS } from './photos.ts';
+import { SCRIPT } from './script.ts';
+import { missingOf } from './track-pages.tsx';
 import type { View } from './view.ts';
+
+/** What is added to an order, as typed. */
+export interface Added {
+  /** The same from the first look to the last retry. */
+  key: string;
+  text: string;
+  address: string;
+  /** Ids of photos that were sent before. */
+  photos: string[];
+}
 
 interface NoteProps {
   view: View;
-  text: string;
+  added: Added;
+  photos: readonly Photo[];
   mistakes: readonly Mistake[];
+  /** What the citizen was asked for; null where they add something of their own accord. */
+  asked: CitizenOrder['supplement'];
 }
 
-/** Something to add to what was said. */
-export function NotePage({ view, text, mistakes }: NoteProps) {
+/** Something to add to what was said: the question first, where there is one. */
+export function NotePage({ view, added, photos, mistakes, asked }: NoteProps) {
   const { say } = view;
-  const title = say('citizen.note.title');
+  const title = say(asked ? 'citizen.note.asked_title' : 'citizen.note.title');
+  const asksPlace = asked?.missing.includes('address') ?? false;
   return (
-    <Page view={view} title={title} mistaken={mistakes.length > 0} keep="f">
-      <form id="f" class="page-form" method="post" action="/track/note">
+    <Page {...{ view, title, mistaken: mistakes.length > 0, keep: 'f', script: SCRIPT.path }}>
+      <form
+        id="f"
+        class="page-form"
+        method="post"
+        action="/track/note"
+        enctype="multipart/form-data"
+      >
         <div class="in">
+          <Hidden values={{ key: added.key }} />
           <Mistakes view={view} list={mistakes} />
           <div>
             <h1>{title}</h1>
-            <p class="sub">{say('citizen.note.sub')}</p>
+            <p class="sub">{say(asked ? 'citizen.note.asked_sub' : 'citizen.note.sub')}</p>
           </div>
+          {asked && (
+            <div class="said w">
+              <Words text={asked.question} />
+              <p>{say('citizen.track.asked_items', { missing: missingOf(view, asked) })}</p>
+            </div>
+          )}
+          {asksPlace && (
+            <Field
+              {...{ view, mistakes, name: 'address', value: added.address }}
+              label={say('citizen.submit.address')}
+              note=""
+              hint={say('citizen.submit.address_hint')}
+              attributes={{ autocomplete: 'street-address' }}
+            />
+          )}
           <Field
-            {...{ view, mistakes, name: 'text', value: text, rows: 6, required: true }}
-            label={say('citizen.note.text')}
-            note={say('citizen.required')}
+            {...{ view, mistakes, name: 'text', value: added.text, rows: asked ? 4 : 6 }}
+            label={say(asked ? 'citizen.note.asked_text' : 'citizen.note.text')}
+            note=""
           />
+          <PhotoField {...{ view, photos, mistakes, upload: ORDER_PHOTOS }} />
         </div>
         <div class="act">
           <div class="two">

@@ -1,20 +1,25 @@
 /** @jsxImportSource hono/jsx */
 import { Hono } from 'hono';
 import type { Context } from 'hono';
-import { proveByCode } from '../../src/intake/index.ts';
-import { AppError } from '../../src/kernel/errors.ts';
+import { proveByCode, queryCode } from '../../src/intake/index.ts';
+import { AppError, fail } from '../../src/kernel/errors.ts';
 import { sourceOf } from '../../src/platform/http/auth.ts';
+import { appNow } from '../../src/platform/db.ts';
 import type { Env } from '../../src/platform/http/auth.ts';
-import { citizenOrder } from '../../src/workorder/index.ts';
-import { citizenOf, toDoor } from './citizen.ts';
+import { attachmentsOf, citizenOrder } from '../../src/workorder/index.ts';
+import { CITIZEN, citizenOf, toDoor } from './citizen.ts';
+import type { Citizen } from './citizen.ts';
 import { dropPass, givePass, toldBefore } from './cookies.ts';
+import { dangerOf } from './danger.tsx';
 import { smallBody } from './limits.ts';
 import type { Mistake } from './parts.tsx';
+import type { Photo } from './photo-field.tsx';
+import { orderFile } from './photos.ts';
 import { deedPages } from './track-deeds.tsx';
 import { Door, OrderPage } from './track-pages.tsx';
 import type { Pair } from './track-pages.tsx';
 import { goTo, posted, show, switched, viewOf } from './view.ts';
-import type { Say, Site } from './view.ts';
+import type { Say, Site, View } from './view.ts';
 
 interface Refused {
   mistakes: Mistake[];
@@ -57,6 +62,36 @@ const NO_PAIR: Pair = { orderNo: '', code: '' };
 const fromOf = (text: string | undefined): number =>
   /^\d{1,4}$/.test(text ?? '') ? Number(text) : 0;
 
+/** States in which nobody has taken an emergency over yet. */
+const UNTAKEN = new Set(['registered', 'awaiting_supplement', 'pending_dispatch']);
+
+/** Everything about the order that its page shows. */
+async function seenBy(site: Site, view: View, actor: Citizen) {
+  const { db } = site.deps;
+  const [order, files, now] = await Promise.all([
+    citizenOrder(db, actor, actor.orderId, view.language),
+    attachmentsOf(db, CITIZEN, actor.orderId),
+    appNow(db),
+  ]);
+  const registered = order.steps.find((s) => s.act === 'register')?.id ?? '';
+  const photos = new Map<string, Photo[]>();
+  for (const { id, name, url, thumbUrl, replyId, actId } of files) {
+    const at = replyId ?? actId ?? registered;
+    photos.set(at, [...(photos.get(at) ?? []), { id, name, url, thumb: thumbUrl }]);
+  }
+  const parts = order.splitInto.map(({ id, orderNo, title }) => ({
+    title,
+    orderNo,
+    code: queryCode(site.deps, id),
+  }));
+  const danger = UNTAKEN.has(order.state) ? await dangerOf(site, order) : null;
+  return { order, photos, now, parts, danger };
+}
+
+/** A file for the browser that proved whose the order is; to anybody else there is none. */
+const fileOf = (c: Context<Env>, site: Site, part: 'file' | 'thumb'): Promise<Response> =>
+  orderFile(c, site, citizenOf(c, site) ?? fail('not_found'), part);
+
 /** Following an order without an account: number and code open it for half an hour. */
 export const trackPages = (site: Site) =>
   new Hono<Env>()
@@ -91,9 +126,11 @@ export const trackPages = (site: Site) =>
       const actor = citizenOf(c, site);
       if (!actor) return toDoor(c, site);
       const view = viewOf(c, site);
-      const order = await citizenOrder(site.deps.db, actor, actor.orderId, view.language);
+      const seen = await seenBy(site, view, actor);
       const said = toldBefore(c, site.deps);
       const from = fromOf(c.req.query('from'));
-      return show(c, view, <OrderPage {...{ view, order, said, from }} />);
+      return show(c, view, <OrderPage {...{ view, ...seen, said, from }} />);
     })
+    .get('/files/:id', (c) => fileOf(c, site, 'file'))
+    .get('/files/:id/thumb', (c) => fileOf(c, site, 'thumb'))
     .route('/', deedPages(site));

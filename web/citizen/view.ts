@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import type { Context } from 'hono';
 import type { Intake } from '../../src/intake/index.ts';
-import { fail } from '../../src/kernel/errors.ts';
+import { CITY_OFFSET_MS, DAY_MS } from '../../src/kernel/clock.ts';
+import { AppError, fail } from '../../src/kernel/errors.ts';
 import { languageOf, translate } from '../../src/kernel/i18n/index.ts';
 import type { Language, TextKey } from '../../src/kernel/i18n/index.ts';
 import type { Env } from '../../src/platform/http/auth.ts';
@@ -32,6 +33,8 @@ export interface View {
   say: Say;
   /** The instant as people in the city read it, e.g. “9月17日 16:06”. */
   when: (at: Date) => string;
+  /** As `when`, but what is today is called so. */
+  near: (at: Date, now: Date) => string;
 }
 
 const CITY_ZONE = 'Asia/Shanghai';
@@ -54,6 +57,14 @@ const FORMATS: Record<Language, Intl.DateTimeFormat> = {
   }),
 };
 
+const TIME = new Intl.DateTimeFormat('en-GB', {
+  timeZone: CITY_ZONE,
+  hour: '2-digit',
+  minute: '2-digit',
+  hourCycle: 'h23',
+});
+const cityDay = (at: Date): number => Math.floor((at.getTime() + CITY_OFFSET_MS) / DAY_MS);
+
 const isSize = (s: string | undefined): s is Size => SIZES.some((size) => size === s);
 const isLanguage = (s: string | undefined): s is Language => s === 'zh-CN' || s === 'en';
 
@@ -72,13 +83,19 @@ export function viewOf(c: Context<Env>, site: Pick<Site, 'demo'>, chosen: Chosen
   const language =
     chosen.language ??
     (isLanguage(kept.language) ? kept.language : languageOf(c.req.header('accept-language')));
+  const say: Say = (key, values) => translate(language, key, values);
+  const when = (at: Date) => FORMATS[language].format(at).replace(', ', ' ');
   return {
     language,
     size,
     nonce: nonceOf(c),
     demo: site.demo,
-    say: (key, values) => translate(language, key, values),
-    when: (at) => FORMATS[language].format(at).replace(', ', ' '),
+    say,
+    when,
+    near: (at, now) => {
+      if (cityDay(at) !== cityDay(now)) return when(at);
+      return say('citizen.now.today', { time: TIME.format(at) });
+    },
   };
 }
 
@@ -111,22 +128,57 @@ export function switched(c: Context<Env>, site: Site): Response | null {
 export interface Posted {
   one: (name: string) => string;
   all: (name: string) => string[];
+  /** Files that came along, in a form that may bring some. */
+  files: File[];
   /** Set when the reader only changed size or language; the page comes again, with what was typed. */
   chosen: Chosen | null;
 }
 
+const words = (values: FormDataEntryValue[]): string[] =>
+  values.filter((v) => typeof v === 'string');
+
+/** A browser sends a field for files also when none was chosen: an empty one without a name. */
+const filesIn = (fields: FormData): File[] =>
+  [...fields.values()].filter(
+    (v) => typeof v !== 'string' && (v.name !== '' || v.size > 0),
+  ) as File[];
+
+async function fieldsOf(
+  c: Context<Env>,
+  mayBringFiles: boolean,
+): Promise<URLSearchParams | FormData> {
+  const type = c.req.header('content-type') ?? '';
+  if (/^application\/x-www-form-urlencoded\s*(;|$)/i.test(type)) {
+    return new URLSearchParams(await c.req.text());
+  }
+  if (!mayBringFiles || !isMultipart(type)) fail('unsupported_media_type');
+  try {
+    return await c.req.raw.formData();
+  } catch (error) {
+    // A body beyond its limit breaks off here, a torn one is no form.
+    if (error instanceof AppError) throw error;
+    return fail('unsupported_media_type', {}, String(error));
+  }
+}
+
+export const isMultipart = (type: string): boolean => /^multipart\/form-data\s*;/i.test(type);
+
 /**
- * Reads a form. Files, JSON and multipart do not belong here.
+ * Reads a form; JSON does not belong here, and files only where they are expected.
  * @throws AppError `unsupported_media_type`.
  */
-export async function posted(c: Context<Env>, site: Site): Promise<Posted> {
-  const type = c.req.header('content-type') ?? '';
-  if (!/^application\/x-www-form-urlencoded\s*(;|$)/i.test(type)) fail('unsupported_media_type');
-  const fields = new URLSearchParams(await c.req.text());
-  const one = (name: string) => fields.get(name) ?? '';
+export async function posted(
+  c: Context<Env>,
+  site: Site,
+  options: { files: boolean } = { files: false },
+): Promise<Posted> {
+  const fields = await fieldsOf(c, options.files);
+  const all = (name: string) => words(fields.getAll(name));
+  const one = (name: string) => all(name)[0] ?? '';
   return {
     one,
-    all: (name) => fields.getAll(name),
+    all,
+    files: fields instanceof FormData ? filesIn(fields) : [],
     chosen: keepChosen(c, site, one('size'), one('lang')),
   };
 }
@@ -137,10 +189,12 @@ export const goTo = (c: Context<Env>, path: string): Response => {
   return c.redirect(path, 303);
 };
 
-const csp = (nonce: string) =>
+/** Only a page that offers photos runs a script: our own, by its nonce. */
+const csp = (nonce: string, script: boolean) =>
   [
     "default-src 'none'",
     `style-src 'nonce-${nonce}'`,
+    ...(script ? [`script-src 'nonce-${nonce}'`, "connect-src 'self'"] : []),
     "img-src 'self' data:",
     "form-action 'self'",
     "base-uri 'none'",
@@ -157,9 +211,9 @@ export function show(
   c: Context<Env>,
   view: View,
   page: { toString(): unknown },
-  options: { status?: Status; personal?: boolean } = {},
+  options: { status?: Status | undefined; personal?: boolean; script?: boolean } = {},
 ): Response {
-  c.header('Content-Security-Policy', csp(view.nonce));
+  c.header('Content-Security-Policy', csp(view.nonce, options.script ?? false));
   c.header('Referrer-Policy', 'same-origin');
   c.header('X-Content-Type-Options', 'nosniff');
   c.header('X-Robots-Tag', 'noindex');

@@ -15,6 +15,7 @@ const SignIn = lazy(() => import('./desks/signin/SignIn.tsx'));
 const Activate = lazy(() => import('./desks/signin/Activate.tsx'));
 const OrdersPage = lazy(() => import('./desks/orders/OrderPage.tsx'));
 const AssignmentPage = lazy(() => import('./desks/inbox/AssignmentPage.tsx'));
+const Gallery = lazy(() => import('./desks/gallery/Gallery.tsx'));
 const Wall = lazy(() => import('./desks/board/Wall.tsx'));
 const DESK_PAGES: Record<Desk, ComponentType> = {
   operator: lazy(() => import('./desks/operator/OperatorDesk.tsx')),
@@ -25,6 +26,7 @@ const DESK_PAGES: Record<Desk, ComponentType> = {
   board: lazy(() => import('./desks/board/BoardDesk.tsx')),
   overdue: lazy(() => import('./desks/overdue/OverdueDesk.tsx')),
   supervision: lazy(() => import('./desks/supervision/SupervisionDesk.tsx')),
+  rates: lazy(() => import('./desks/rates/RatesDesk.tsx')),
   orders: lazy(() => import('./desks/orders/OrdersDesk.tsx')),
   calendar: lazy(() => import('./desks/calendar/CalendarDesk.tsx')),
 };
@@ -38,6 +40,7 @@ const REST: Record<Desk, string> = {
   board: '',
   overdue: '',
   supervision: '/:supervisionId?',
+  rates: '',
   orders: '',
   calendar: '',
 };
@@ -85,6 +88,7 @@ function Console({ me }: { me: Me }) {
           <Suspense fallback={<Loading />}>
             <Routes>
               {me.desks.map((desk) => deskRoute(desk))}
+              <Route path="/gallery" element={<Gallery />} />
               <Route path="/orders/:orderId" element={<OrdersPage />} />
               <Route path="/inbox/:orderId/:assignmentId" element={<AssignmentPage />} />
               <Route

@@ -2,6 +2,7 @@ import type { StoredEvent } from '../../src/kernel/events.ts';
 import type { Deps, Tx } from '../../src/platform/unit-of-work.ts';
 import type { Consumer } from '../../src/subscriptions.ts';
 import { followupHandlers } from './followup.ts';
+import { intakeHandlers } from './intake.ts';
 import { notificationHandlers } from './notification.ts';
 import { supervisionHandlers } from './supervision.ts';
 
@@ -12,6 +13,7 @@ export type Handlers = Record<Exclude<Consumer, 'realtime' | 'notification.send'
 
 /** Complete by construction: a consumer without a handler does not compile. */
 export const HANDLERS: Handlers = {
+  ...intakeHandlers,
   ...notificationHandlers,
   ...supervisionHandlers,
   ...followupHandlers,

@@ -1,4 +1,11 @@
-import { assigned, ratingLink, receipt, supervised, urged } from '../../src/notification/index.ts';
+import {
+  assigned,
+  ratingLink,
+  receipt,
+  supervised,
+  supplementAsked,
+  urged,
+} from '../../src/notification/index.ts';
 import type { Handlers } from './index.ts';
 
 export const notificationHandlers = {
@@ -7,4 +14,5 @@ export const notificationHandlers = {
   'notification.urged': urged,
   'notification.rating_link': ratingLink,
   'notification.supervised': supervised,
+  'notification.supplement_asked': supplementAsked,
 } satisfies Partial<Handlers>;

@@ -9,8 +9,10 @@ import { clockEn, clockZh } from './clock.ts';
 import { consoleEn, consoleZh } from './console.ts';
 import { coreEn, coreZh } from './core.ts';
 import { demoEn, demoZh } from './demo.ts';
+import { galleryEn, galleryZh } from './gallery.ts';
 import { noticeEn, noticeZh } from './notice.ts';
 import { reportEn, reportZh } from './report.ts';
+import { triageEn, triageZh } from './triage.ts';
 import { workEn, workZh } from './work.ts';
 
 export const LANGUAGES = ['zh-CN', 'en'] as const;
@@ -27,6 +29,8 @@ const zh = {
   ...demoZh,
   ...reportZh,
   ...workZh,
+  ...galleryZh,
+  ...triageZh,
 };
 export type TextKey = keyof typeof zh;
 
@@ -43,6 +47,8 @@ export const dictionaries: Record<Language, Record<TextKey, string>> = {
     ...demoEn,
     ...reportEn,
     ...workEn,
+    ...galleryEn,
+    ...triageEn,
   },
 };
 

@@ -6,6 +6,10 @@ export const noticeZh = {
   'notice.receipt': '【云汀12345】您反映的事已经登记，单号{orderNo}，查询码{code}。查进展：{url}',
   'notice.rating_link':
     '【云汀12345】您反映的事（尾号{tail}）已有答复，请您评一评：{url}。{days}天内有效，评一次。',
+  'notice.supplement_asked':
+    '【云汀12345】您反映的事（单号{orderNo}）还差：{missing}。请到 {url} 补充，查询码{code}；也可以打12345说。',
+  'notice.supplement_reminder':
+    '【云汀12345】您反映的事（单号{orderNo}）还在等您补充：{missing}。请尽快到 {url} 补充，查询码{code}；到期未补充，将按现有情况处理。',
   'notice.assigned': '【云汀12345】新派工单{orderNo}，请尽快签收：{url}',
   'notice.urged': '【云汀12345】工单{orderNo}有催办，请查看：{url}',
   'notice.reminded': '【云汀12345】工单{orderNo}时限提醒（{what}），请尽快办理：{url}',
@@ -27,6 +31,10 @@ export const noticeEn: Record<keyof typeof noticeZh, string> = {
     '[Yunting 12345] Your request is registered: no. {orderNo}, code {code}. Follow it: {url}',
   'notice.rating_link':
     '[Yunting 12345] Your request (…{tail}) has an answer. Rate it once within {days} days: {url}',
+  'notice.supplement_asked':
+    '[Yunting 12345] Your request {orderNo} still lacks: {missing}. Add it at {url} with code {code}, or call 12345.',
+  'notice.supplement_reminder':
+    '[Yunting 12345] Your request {orderNo} still waits for: {missing}. Add it soon at {url} with code {code}; after the time is over we go on with what we have.',
   'notice.assigned': '[Yunting 12345] New work order {orderNo}. Sign for it: {url}',
   'notice.urged': '[Yunting 12345] Work order {orderNo} has been urged: {url}',
   'notice.reminded': '[Yunting 12345] Work order {orderNo}, time limit ({what}): {url}',

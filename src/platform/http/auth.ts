@@ -100,11 +100,16 @@ export function sourceOf(c: Context<Env>, trustProxy: number): string {
 /**
  * A change that carries an Idempotency-Key is done once per person, key and content: a retry after a
  * lost answer gets the first answer.
+ * @param streams whether the route reads the body itself, as it comes, and sees to its key.
  */
 export const idempotent =
-  (deps: Pick<Deps, 'crypto'>): MiddlewareHandler<Env> =>
+  (
+    deps: Pick<Deps, 'crypto'>,
+    streams: (c: Context<Env>) => boolean = () => false,
+  ): MiddlewareHandler<Env> =>
   async (c, next) => {
     const actor = c.get('actor');
+    if (streams(c)) return next();
     if (!SAFE.has(c.req.method) && actor?.kind === 'staff' && c.req.header('idempotency-key')) {
       const key = idempotencyKey(c);
       const hash = requestHash(deps.crypto, [c.req.method, c.req.path, await c.req.text()]);

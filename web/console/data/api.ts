@@ -1,4 +1,5 @@
 /** The staff API, one function per endpoint. */
+import type { WaitReason } from '../../../src/contract.ts';
 import type { Reference } from '../../../src/catalogue/schema.ts';
 import type {
   AttemptInput,
@@ -19,21 +20,25 @@ import type {
   InboxFacet,
   InboxItem,
   OrderActInput,
+  OrderCounts,
   OrderDetail,
   OrderListItem,
   OrderQueue,
   Page,
   ReplyInput,
+  splitInput,
 } from '../../../src/workorder/schema.ts';
 import { call } from './client.ts';
+import type { z } from 'zod';
 
 type Signal = AbortSignal | undefined;
 const on = (signal: Signal) => (signal ? { signal } : {});
 const PAGE = 50;
 
+/** As it is sent; what is left out is filled in there. */
+type SplitBody = z.input<typeof splitInput>;
 export type ReplyText = Omit<ReplyInput, 'replyVersion'>;
 export type CallbackQueue = 'call' | 'link' | 'redo_proposed' | 'done';
-export type OrderCounts = Partial<Record<OrderQueue, number>>;
 
 // identity
 export const signIn = (login: string, password: string) =>
@@ -64,6 +69,11 @@ export const orders = (queue: OrderQueue, cursor: string | undefined, signal?: S
     query: { queue, cursor, limit: PAGE },
     ...on(signal),
   });
+export const triage = (wait: WaitReason | undefined, cursor: string | undefined, signal?: Signal) =>
+  call<Page<OrderListItem>>('GET', '/orders', {
+    query: { queue: 'triage', wait, cursor, limit: PAGE },
+    ...on(signal),
+  });
 export const orderCounts = (signal?: Signal) =>
   call<OrderCounts>('GET', '/orders/counts', on(signal));
 export const findOrders = (q: string, signal?: Signal) =>
@@ -72,6 +82,8 @@ export const order = (id: string, signal?: Signal) =>
   call<OrderDetail>('GET', `/orders/${id}`, on(signal));
 export const actOnOrder = (id: string, input: OrderActInput, key: string) =>
   call<ActResult>('POST', `/orders/${id}/acts`, { body: input, key });
+export const splitOrder = (id: string, version: number, input: SplitBody, key: string) =>
+  call<ActResult>('POST', `/orders/${id}/split`, { body: { version, input }, key });
 export const inbox = (facet: InboxFacet, cursor: string | undefined, signal?: Signal) =>
   call<Page<InboxItem>>('GET', '/inbox', { query: { facet, cursor, limit: PAGE }, ...on(signal) });
 export const inboxCounts = (signal?: Signal) =>

@@ -56,7 +56,17 @@ const setState = (state: LiveState['state']) => {
   if (liveStore.get().state !== state) liveStore.set({ state, since: serverNow() });
 };
 
-function onNudges(nudges: Nudge[]): void {
+/** News of telephones; their ids are calls, not orders. */
+const CALLS = /^call\./;
+const phones = new Set<() => void>();
+export function listenToCalls(listener: () => void): () => void {
+  phones.add(listener);
+  return () => phones.delete(listener);
+}
+
+function onNudges(heard: Nudge[]): void {
+  const nudges = heard.filter(({ type }) => !CALLS.test(type));
+  if (nudges.length < heard.length) phones.forEach((listener) => listener());
   if (nudges.some(({ type }) => EVERYWHERE.has(type))) void refreshAll();
   for (const { id, type, version } of nudges) {
     const news = SAME_VERSION.has(type) ? Infinity : version;

@@ -7,6 +7,7 @@ import {
   useQuery,
   type UseQueryResult,
 } from '@tanstack/react-query';
+import type { WaitReason } from '../../../src/contract.ts';
 import type { Me } from '../../../src/identity/schema.ts';
 import type { RoutingSuggestion, SuggestInput } from '../../../src/routing/schema.ts';
 import type { InboxFacet, OrderDetail, OrderQueue, Page } from '../../../src/workorder/schema.ts';
@@ -105,6 +106,9 @@ export function usePages<T>(
 
 export const useOrders = (queue: OrderQueue) =>
   usePages(['orders', queue], (cursor, signal) => api.orders(queue, cursor, signal));
+/** What waits for a dispatcher, for one reason or for any. */
+export const useTriage = (wait: WaitReason | undefined) =>
+  usePages(['orders', 'triage', wait ?? ''], (cursor, signal) => api.triage(wait, cursor, signal));
 export const useInbox = (facet: InboxFacet) =>
   usePages(['inbox', facet], (cursor, signal) => api.inbox(facet, cursor, signal));
 export const useCallbacks = (queue: api.CallbackQueue) =>

@@ -14,6 +14,7 @@ export const DESK_PATH: Record<Desk, string> = {
   board: '/board',
   overdue: '/overdue',
   supervision: '/supervision',
+  rates: '/rates',
   orders: '/orders',
   calendar: '/calendar',
 };
@@ -35,7 +36,7 @@ export function usePlaces(me: Me): Place[] {
   // The widest board a person may see; its pushes move the counts without asking.
   const figures = useBoard(null, has('overdue')).view?.figures;
   const counts: Partial<Record<Desk, number | undefined>> = {
-    dispatch: orders?.pending_dispatch,
+    dispatch: orders?.triage,
     audit: orders?.pending_audit,
     inbox: inbox?.open,
     followup: holds(me, 'callback_agent') ? callbacks?.call : callbacks?.redo_proposed,

@@ -58,7 +58,8 @@ function namesOf(event: KeyboardEvent): string[] {
   const single = base.length === 1;
   if (event.altKey)
     return isTyping(event.target) && single ? [`Alt+${base}`, base] : [`Alt+${base}`];
-  if (single && isTyping(event.target)) return [];
+  // Letters and corrections belong to the field.
+  if ((single || base === 'Backspace') && isTyping(event.target)) return [];
   // A focused row of a list lets Enter do what the screen says; other controls keep their own.
   if (base === 'Enter' && isControl(event.target) && !isRow(event.target)) return [];
   // Space types a blank and presses what has the focus.

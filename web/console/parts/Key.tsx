@@ -1,6 +1,6 @@
 /** A button that carries its key, and keys as they look. */
 import { Button, type ButtonProps } from 'antd';
-import type { ReactNode } from 'react';
+import type { ReactNode, Ref } from 'react';
 
 /** `Alt+1` is written `Alt 1`. */
 export const Kbd = ({ keys }: { keys: string }) => <kbd>{keys.replace('+', ' ')}</kbd>;
@@ -8,6 +8,7 @@ export const Kbd = ({ keys }: { keys: string }) => <kbd>{keys.replace('+', ' ')}
 interface Props extends Omit<ButtonProps, 'children'> {
   keys?: string;
   children: ReactNode;
+  ref?: Ref<HTMLButtonElement>;
 }
 
 export const KeyButton = ({ keys, children, ...rest }: Props) => (

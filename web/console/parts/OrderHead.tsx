@@ -1,7 +1,9 @@
 /** Head, words and facts of one order, the same on every page that shows it whole. */
 import type { ReactNode } from 'react';
 import type { OrderDetail } from '../../../src/workorder/schema.ts';
+import { filesOfDemand } from '../data/attachments.ts';
 import { useWords } from '../lib/text.ts';
+import { AttachmentList } from './Attachments.tsx';
 import { Requester } from './Masked.tsx';
 import { Dots, OrderNo, OrderTags, OrderTitle, Stamp, UrgencyTag } from './Marks.tsx';
 import { Said } from './Said.tsx';
@@ -46,6 +48,7 @@ export function OrderWords({ order, medium = false }: { order: OrderDetail; medi
     <>
       <Said words={order.content} medium={medium} />
       <OrderOrigin order={order} />
+      <AttachmentList files={filesOfDemand(order)} />
     </>
   );
 }

@@ -1,5 +1,12 @@
-import type { AssignmentView, OrderDetail, ReplyView } from '../../../src/workorder/schema.ts';
+import type {
+  AssignmentView,
+  AttachmentView,
+  OrderDetail,
+  ReplyView,
+} from '../../../src/workorder/schema.ts';
+import { filesOfReply } from '../data/attachments.ts';
 import { useWords } from '../lib/text.ts';
+import { AttachmentList } from './Attachments.tsx';
 import { Dots, Stamp, Tag } from './Marks.tsx';
 import { EmptyState } from './States.tsx';
 
@@ -15,7 +22,12 @@ export function Replies({ order }: { order: OrderDetail }) {
   return (
     <div className="replies">
       {replies.map(({ assignment, reply }) => (
-        <ReplyText key={reply.id} assignment={assignment} reply={reply} />
+        <ReplyText
+          key={reply.id}
+          assignment={assignment}
+          reply={reply}
+          files={filesOfReply(order.attachments, reply.id)}
+        />
       ))}
     </div>
   );
@@ -33,8 +45,10 @@ export function submittedReply(order: OrderDetail): ReplyView | undefined {
 interface Props {
   assignment: AssignmentView;
   reply: ReplyView;
+  /** Its evidence. */
+  files?: readonly AttachmentView[];
 }
-export function ReplyText({ assignment, reply }: Props) {
+export function ReplyText({ assignment, reply, files = [] }: Props) {
   const { say, name } = useWords();
   return (
     <article className="reply">
@@ -52,6 +66,7 @@ export function ReplyText({ assignment, reply }: Props) {
         </span>
       </header>
       <ReplyBody reply={reply} />
+      <AttachmentList files={files} facts />
     </article>
   );
 }

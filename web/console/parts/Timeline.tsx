@@ -1,9 +1,11 @@
 /** What happened to an order, newest first (look 30). */
 import { useState } from 'react';
 import type { OrderDetail, TimelineItem } from '../../../src/workorder/schema.ts';
+import { filesOfAct } from '../data/attachments.ts';
 import { useNow } from '../data/clock.ts';
 import { useWords } from '../lib/text.ts';
 import { stampText } from '../lib/time.ts';
+import { AttachmentList } from './Attachments.tsx';
 import { Choice } from './Choice.tsx';
 import { Dots, Tag } from './Marks.tsx';
 import { useDetailWords } from './timeline-words.ts';
@@ -63,6 +65,7 @@ export function Timeline({ order, view = 'main', limit }: Props) {
           <div>
             <Line item={item} />
             <Quotes item={item} />
+            <AttachmentList files={filesOfAct(order.attachments, item.id)} />
           </div>
         </li>
       ))}

@@ -7,11 +7,14 @@ import * as api from '../../data/api.ts';
 import { useEvaluations } from '../../data/queries.ts';
 import { holds, useMe } from '../../data/session.tsx';
 import { useSubmit } from '../../data/submit.ts';
+import { useClockNow } from '../../data/clock.ts';
+import { useKeys } from '../../lib/keys.ts';
 import { useWords } from '../../lib/text.ts';
-import { Button } from 'antd';
+import { dayText } from '../../lib/time.ts';
 import { ClockChip } from '../../parts/ClockChip.tsx';
 import { EvaluationList } from '../../parts/Evaluations.tsx';
-import { Dots, OrderNo, OrderTags, OrderTitle, Stamp } from '../../parts/Marks.tsx';
+import { KeyButton } from '../../parts/Key.tsx';
+import { Dots, OrderNo, OrderTags, OrderTitle, Stamp, titleOf } from '../../parts/Marks.tsx';
 import { Pair } from '../../parts/Pair.tsx';
 import { ProblemNotice } from '../../parts/States.tsx';
 import { Timeline } from '../../parts/Timeline.tsx';
@@ -46,6 +49,7 @@ export function FollowedOrder({ task, order }: Props) {
           {say('order.open_whole')}
         </Link>
       </div>
+      {calling && <Script order={order} />}
       <Pair order={order} publicOnly />
       {calling && <OwnWords task={task} />}
       <div className="wide">
@@ -65,6 +69,36 @@ export function FollowedOrder({ task, order }: Props) {
     </>
   );
 }
+
+/** What to say, word for word, and what never to say. */
+function Script({ order }: { order: OrderDetail }) {
+  const { say, language } = useWords();
+  const now = useClockNow();
+  const title = titleOf(order, say('mark.untitled'));
+  const day = dayText(Date.parse(order.registeredAt), now, language);
+  return (
+    <section className="wide script" aria-labelledby="script">
+      <h2 id="script" className="small-head">
+        {say('followup.script')}
+      </h2>
+      <p>{say('followup.script_hello', { day, title })}</p>
+      <p>
+        {say('followup.script_1')} {say('followup.script_2')} {say('followup.script_3')}
+      </p>
+      <p className="xs mut">{say('followup.script_never')}</p>
+    </section>
+  );
+}
+
+/** Letters of the attempts, for the hand that is not on the digits. */
+const ATTEMPT_KEYS: Record<AttemptResult, string> = {
+  reached: 'Y',
+  no_answer: 'N',
+  busy: 'B',
+  switched_off: 'O',
+  wrong_number: 'W',
+  declined: 'X',
+};
 
 /** 照原话记: what the citizen said, not what the agent makes of it. */
 function OwnWords({ task }: { task: CallbackItem }) {
@@ -93,6 +127,17 @@ function Attempts({ task, open }: { task: CallbackItem; open: boolean }) {
   const attempt = useSubmit((result: AttemptResult, key) =>
     api.recordAttempt(task.id, { result, note: '' }, key),
   );
+  useKeys(
+    open
+      ? ATTEMPT_RESULTS.map((result, i) => ({
+          keys: ATTEMPT_KEYS[result],
+          ...(i === 0 ? { shown: 'Y N B O W X' } : { quiet: true }),
+          label: 'keys.attempt' as const,
+          run: () => attempt.submit(result),
+          off: attempt.busy,
+        }))
+      : [],
+  );
   return (
     <section aria-labelledby="attempts">
       <h2 id="attempts" className="part-head sec">
@@ -118,14 +163,15 @@ function Attempts({ task, open }: { task: CallbackItem; open: boolean }) {
         <div className="row wrap attempt-row">
           <span className="sm mut">{say('followup.this_call')}</span>
           {ATTEMPT_RESULTS.map((result) => (
-            <Button
+            <KeyButton
               key={result}
               size="small"
+              keys={ATTEMPT_KEYS[result]}
               disabled={attempt.busy}
               onClick={() => attempt.submit(result)}
             >
               {say(`attempt.${result}`)}
-            </Button>
+            </KeyButton>
           ))}
         </div>
       )}

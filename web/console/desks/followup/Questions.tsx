@@ -1,4 +1,5 @@
 import { Checkbox } from 'antd';
+import { useState } from 'react';
 import { RATING_REASONS, SOLVED } from '../../../../src/contract.ts';
 import type { CallbackItem } from '../../../../src/followup/schema.ts';
 import type { OrderDetail } from '../../../../src/workorder/schema.ts';
@@ -71,12 +72,12 @@ function ThreeQuestions({ answers }: AnswersProps) {
   const { say } = useWords();
   const { value, set } = answers;
   const yesNo = ['yes', 'no'] as const;
-  useQuestionKeys(answers);
+  const at = useQuestionKeys(answers);
   return (
     <>
       <Choice
         look="fill"
-        label={<Numbered n={1} text={say('followup.q_contacted')} />}
+        label={<Numbered n={1} text={say('followup.q_contacted')} now={at === 0} />}
         value={value.contacted === null ? null : value.contacted ? 'yes' : 'no'}
         onChange={(answer) => set({ contacted: answer === 'yes' })}
         options={yesNo.map((answer, i) => ({
@@ -87,7 +88,7 @@ function ThreeQuestions({ answers }: AnswersProps) {
       />
       <Choice
         look="fill"
-        label={<Numbered n={2} text={say('followup.q_solved')} />}
+        label={<Numbered n={2} text={say('followup.q_solved')} now={at === 1} />}
         value={value.solved}
         onChange={(solved) => set({ solved })}
         options={SOLVED.map((solved, i) => ({
@@ -98,7 +99,7 @@ function ThreeQuestions({ answers }: AnswersProps) {
       />
       <Choice
         look="fill"
-        label={<Numbered n={3} text={say('followup.q_satisfied')} />}
+        label={<Numbered n={3} text={say('followup.q_satisfied')} now={at === 2} />}
         value={value.satisfaction === null ? null : String(value.satisfaction)}
         onChange={(degree) => set({ satisfaction: Number(degree) })}
         options={DEGREES.map((n) => ({
@@ -115,35 +116,68 @@ function ThreeQuestions({ answers }: AnswersProps) {
   );
 }
 
-const Numbered = ({ n, text }: { n: number; text: string }) => (
-  <span className="question">
+/** `now`: the next digit answers this one. */
+const Numbered = ({ n, text, now }: { n: number; text: string; now: boolean }) => (
+  <span className={now ? 'question now' : 'question'}>
     <b>{n}</b>
     {text}
   </span>
 );
 
-function useQuestionKeys({ set }: AnswersProps['answers']): void {
-  useKeys([
-    {
-      keys: 'Alt+1',
-      shown: 'Alt 1 – 5',
-      label: 'keys.answers',
-      run: () => set({ contacted: true }),
+/** What the digits mean, question by question; a digit that means nothing there does nothing. */
+const DIGITS: readonly Record<string, Partial<AnswersProps['answers']['value']>>[] = [
+  { 1: { contacted: true }, 2: { contacted: false } },
+  Object.fromEntries(SOLVED.map((solved, i) => [String(i + 1), { solved }])),
+  Object.fromEntries(DEGREES.map((n) => [String(n), { satisfaction: n }])),
+];
+const EMPTY_ANSWERS = [{ contacted: null }, { solved: null }, { satisfaction: null }] as const;
+const MAX_DIGIT = 5;
+
+/**
+ * One hand on the digits: each answers the question at hand and goes on to the next; 0 passes over
+ * it, Backspace goes back. With Alt the first two questions are answered wherever the cursor is.
+ * @returns the question at hand; 3 when all were asked.
+ */
+function useQuestionKeys({ set, value }: AnswersProps['answers']): number {
+  const asked = [value.contacted, value.solved, value.satisfaction].findLastIndex(
+    (v) => v !== null,
+  );
+  const [at, setAt] = useState(asked + 1);
+  const answer = (digit: string) => {
+    const change = DIGITS[at]?.[digit];
+    if (!change) return;
+    set(change);
+    setAt(at + 1);
+  };
+  const back = () => {
+    const to = Math.max(0, at - 1);
+    set({ ...EMPTY_ANSWERS[to] });
+    setAt(to);
+  };
+  const alt = (n: number, change: Partial<typeof value>, next: number) => ({
+    keys: `Alt+${n}`,
+    ...(n === 1 ? { shown: 'Alt 1 – 5' } : { quiet: true }),
+    label: 'keys.answers' as const,
+    run: () => {
+      set(change);
+      setAt(Math.max(at, next));
     },
-    { keys: 'Alt+2', label: 'keys.answers', quiet: true, run: () => set({ contacted: false }) },
-    ...SOLVED.map((solved, i) => ({
-      keys: `Alt+${i + 3}`,
-      label: 'keys.answers' as const,
-      quiet: true,
-      run: () => set({ solved }),
+  });
+  useKeys([
+    ...Array.from({ length: MAX_DIGIT }, (_, i) => ({
+      keys: String(i + 1),
+      ...(i === 0 ? { shown: '1 – 5' } : { quiet: true }),
+      label: 'keys.one_hand' as const,
+      run: () => answer(String(i + 1)),
+      off: at >= DIGITS.length,
     })),
-    ...DEGREES.map((n) => ({
-      keys: String(n),
-      ...(n === 5 ? { shown: '5 – 1' } : { quiet: true }),
-      label: 'keys.degree' as const,
-      run: () => set({ satisfaction: n }),
-    })),
+    { keys: '0', label: 'keys.pass_over', quiet: true, run: () => setAt(at + 1) },
+    { keys: 'Backspace', label: 'keys.answer_back', quiet: true, run: back, off: at === 0 },
+    alt(1, { contacted: true }, 1),
+    alt(2, { contacted: false }, 1),
+    ...SOLVED.map((solved, i) => alt(i + 3, { solved }, 2)),
   ]);
+  return at;
 }
 
 /** Why not satisfied; asked only then. */

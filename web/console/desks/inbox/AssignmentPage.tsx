@@ -13,8 +13,10 @@ import { SplitColumns } from '../../parts/Columns.tsx';
 import { DeadlinePanel } from '../../parts/DeadlinePanel.tsx';
 import { Stamp, Tag, titleOf, Waited } from '../../parts/Marks.tsx';
 import { OrderHead, OrderWords, type Fact } from '../../parts/OrderHead.tsx';
+import { PrintButtons, usePapers } from '../../parts/OfficialPaper.tsx';
 import { QueryView } from '../../parts/QueryView.tsx';
 import { EmptyState } from '../../parts/States.tsx';
+import { SupplementNote } from '../orders/OrderNotes.tsx';
 import { Done, replyClock } from '../orders/UnitTable.tsx';
 import { AssignmentSide } from './AssignmentSide.tsx';
 import { AssignmentWork } from './AssignmentWork.tsx';
@@ -50,6 +52,7 @@ export interface WorkProps {
 function Page({ order, assignment }: WorkProps) {
   const { say } = useWords();
   const [deadline, setDeadline] = useState(false);
+  const { sheets, ...papers } = usePapers(order);
   useTitle(titleOf(order, order.orderNo));
   useKeys([{ keys: 'D', label: 'keys.deadline', run: () => setDeadline(!deadline) }]);
   useKeys(
@@ -102,8 +105,14 @@ function Page({ order, assignment }: WorkProps) {
         <div className="wide">
           <OrderWords order={order} />
         </div>
-        <AssignmentWork order={order} assignment={assignment} />
+        <SupplementNote order={order} />
+        <AssignmentWork
+          order={order}
+          assignment={assignment}
+          right={<PrintButtons {...papers} />}
+        />
       </SplitColumns>
+      {sheets}
     </>
   );
 }

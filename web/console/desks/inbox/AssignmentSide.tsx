@@ -1,16 +1,18 @@
 import { Link } from 'react-router';
 import type { AssignmentView, OrderDetail } from '../../../../src/workorder/schema.ts';
 import { useWords } from '../../lib/text.ts';
+import { useSupervisions } from '../../data/board-live.ts';
 import { ClockChip } from '../../parts/ClockChip.tsx';
 import { SideClocks } from '../../parts/ClockFacts.tsx';
+import { Dots, Stamp } from '../../parts/Marks.tsx';
 import { Timeline } from '../../parts/Timeline.tsx';
 import { Done } from '../orders/UnitTable.tsx';
+import { SupervisionList } from '../supervision/SupervisionList.tsx';
 import type { WorkProps } from './AssignmentPage.tsx';
 import { useReplyDraft } from './reply-draft.ts';
+import { selfCheck, type Checked } from './self-check.ts';
 
 const TIMELINE_MAX = 6;
-/** A date as people write it in a measure: 9月27日, 9-27, 2026.9.27, 月底前. */
-const HAS_DATE = /\d+\s*月|\d+\s*[-/.]\s*\d+|[日周月]底?前|\d+\s*(个)?(工作)?日内/;
 
 interface Props extends WorkProps {
   onExplain: () => void;
@@ -24,7 +26,7 @@ export function AssignmentSide({ order, assignment, onExplain }: Props) {
     (assignment.allowed.includes('draft_reply') || assignment.allowed.includes('submit_reply'));
   return (
     <>
-      {replying && <SelfCheck order={order} assignment={assignment} co={co} />}
+      {replying && <SelfCheck order={order} assignment={assignment} />}
       {assignment.clocks.length > 0 && (
         <SideClocks
           onExplain={onExplain}
@@ -35,6 +37,7 @@ export function AssignmentSide({ order, assignment, onExplain }: Props) {
           }))}
         />
       )}
+      <Pressed order={order} />
       {co.length > 0 && <CoUnits co={co} />}
       <div className="part side-line">
         <h2>
@@ -49,23 +52,16 @@ export function AssignmentSide({ order, assignment, onExplain }: Props) {
   );
 }
 
-interface CheckProps extends WorkProps {
-  co: AssignmentView[];
-}
+const BY_EYE = ['all_matters', 'no_buck_passing', 'no_third_party_data'] as const;
+
 /** What the records and the written text show; the rest only a reader can judge. */
-function SelfCheck({ assignment, co }: CheckProps) {
+export function SelfCheck({ order, assignment }: WorkProps) {
   const { say, list } = useWords();
-  const { value } = useReplyDraft(assignment);
-  const points = [
-    ['first_contact', assignment.firstContactAt !== null],
-    ['finding', value.finding.trim() !== ''],
-    ['measures_dated', HAS_DATE.test(value.measures)],
-    ['solved_consistent', value.solved !== undefined, 'assignment.solved_chosen'],
-    ['public_version', value.publicVersion.trim() !== ''],
-    ['co_handlers_in', co.every((a) => a.waived || a.submittedAt !== null)],
-  ] as const;
-  const done = points.filter(([, ok]) => ok).length;
-  const byEye = ['all_matters', 'not_a_copy', 'no_buck_passing', 'no_third_party_data'] as const;
+  const { value } = useReplyDraft(order, assignment);
+  const points = selfCheck(order, assignment, value);
+  const done = points.filter(({ ok }) => ok).length;
+  const compared = points.some(({ point }) => point === 'not_a_copy');
+  const byEye = [...BY_EYE, ...(compared ? [] : (['not_a_copy'] as const))];
   return (
     <div className="part">
       <h2>
@@ -75,16 +71,54 @@ function SelfCheck({ assignment, co }: CheckProps) {
         </span>
       </h2>
       <ul className="sm self-check">
-        {points.map(([item, ok, other]) => (
-          <li key={item} className={ok ? '' : 'todo'}>
-            {other ? say(other) : say(`check.${item}`)}
-            <span className="unseen">{say(ok ? 'assignment.ok' : 'assignment.todo')}</span>
-          </li>
+        {points.map((checked) => (
+          <CheckedPoint key={checked.point} {...checked} />
         ))}
       </ul>
       <p className="xs mut">
         {say('assignment.by_eye', { items: list(byEye.map((item) => say(`check.${item}`))) })}
       </p>
+    </div>
+  );
+}
+
+function CheckedPoint({ point, ok, found }: Checked) {
+  const { say } = useWords();
+  const label = point === 'no_numbers' ? say('unit.no_numbers') : say(`check.${point}`);
+  return (
+    <li className={ok ? '' : 'todo'}>
+      {label}
+      {found !== undefined &&
+        (point === 'not_a_copy' ? say('unit.alike', { n: found }) : say('unit.found', { found }))}
+      <span className="unseen">{say(ok ? 'assignment.ok' : 'assignment.todo')}</span>
+    </li>
+  );
+}
+
+/** 催办、督办: how often it was asked for, and the supervision orders, each a step from its answer. */
+function Pressed({ order }: { order: OrderDetail }) {
+  const { say } = useWords();
+  const supervised = useSupervisions({ orderId: order.id }, 1).items.length > 0;
+  const urges = order.timeline.filter((item) => item.act === 'urge');
+  const last = urges.at(-1);
+  if (!supervised && !last) return null;
+  return (
+    <div className="part">
+      <h2>{say('unit.pressed')}</h2>
+      {last && (
+        <div className="sm">
+          <Dots>
+            <b>{say('unit.urged', { n: urges.length })}</b>
+            <Stamp at={last.at} />
+          </Dots>
+          {last.texts.map((text, i) => (
+            <p key={i} className="sec">
+              {text.body}
+            </p>
+          ))}
+        </div>
+      )}
+      {supervised && <SupervisionList orderId={order.id} />}
     </div>
   );
 }

@@ -1,4 +1,5 @@
-import { useState } from 'react';
+import { useState, type ReactNode } from 'react';
+import { AskSupplementForm } from '../../acts/AskSupplementForm.tsx';
 import { NoteForm } from '../../acts/TextForms.tsx';
 import * as api from '../../data/api.ts';
 import { useSubmit } from '../../data/submit.ts';
@@ -14,8 +15,15 @@ import { FirstContactForm } from './FirstContactForm.tsx';
 import { ProgressForm } from './ProgressForm.tsx';
 import { ReplyForm } from './ReplyForm.tsx';
 
-const TABS = ['sign', 'first_contact', 'reply', 'co_reply', 'progress', 'note', 'replies'] as const;
-type Tab = (typeof TABS)[number];
+type Tab =
+  | 'sign'
+  | 'first_contact'
+  | 'reply'
+  | 'co_reply'
+  | 'progress'
+  | 'note'
+  | 'ask_supplement'
+  | 'replies';
 /** The letter behind Alt, or alone outside of text fields. */
 const LETTERS = {
   first_contact: 'C',
@@ -23,11 +31,15 @@ const LETTERS = {
   co_reply: 'R',
   progress: 'P',
   note: 'B',
+  ask_supplement: 'Q',
 } as const satisfies Partial<Record<Tab, string>>;
 const hasLetter = (tab: Tab): tab is keyof typeof LETTERS => tab in LETTERS;
 
+interface Props extends WorkProps {
+  right: ReactNode;
+}
 /** The one next step stands open; the other acts are one key away. */
-export function AssignmentWork({ order, assignment }: WorkProps) {
+export function AssignmentWork({ order, assignment, right }: Props) {
   const { say } = useWords();
   const tabs = useTabs({ order, assignment });
   const [wanted, choose] = useState<Tab>();
@@ -52,6 +64,7 @@ export function AssignmentWork({ order, assignment }: WorkProps) {
         current={tab}
         onChange={choose}
         panel="work-panel"
+        right={right}
       />
       <div
         id="work-panel"
@@ -80,6 +93,7 @@ function useTabs({ order, assignment }: WorkProps): Tab[] {
   if (can('progress')) tabs.push('progress');
   if (can('first_contact') && !tabs.includes('first_contact')) tabs.push('first_contact');
   if (order.allowed.includes('note')) tabs.push('note');
+  if (order.allowed.includes('ask_supplement') && kind === 'lead') tabs.push('ask_supplement');
   if (order.assignments.some((a) => a.replies.length > 0)) tabs.push('replies');
   // Reading comes first where nothing is to be done.
   const nothing = !tabs.some((t) => t !== 'note' && t !== 'replies');
@@ -98,6 +112,7 @@ function Panel({ tab, order, assignment, onNext }: PanelProps) {
   if (tab === 'reply') return <ReplyForm order={order} assignment={assignment} />;
   if (tab === 'co_reply') return <CoReplyForm {...props} />;
   if (tab === 'progress') return <ProgressForm {...props} />;
+  if (tab === 'ask_supplement') return <AskSupplementForm order={order} onDone={onNext} />;
   if (tab === 'note') return <NoteForm order={order} onDone={onNext} />;
   if (order.assignments.some((a) => a.replies.length > 0)) {
     return (

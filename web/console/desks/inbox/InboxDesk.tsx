@@ -2,27 +2,23 @@ import './inbox.css';
 import { useState } from 'react';
 import { useNavigate, useSearchParams } from 'react-router';
 import { INBOX_FACETS } from '../../../../src/contract.ts';
-import type { InboxItem } from '../../../../src/workorder/schema.ts';
-import * as api from '../../data/api.ts';
+import type { InboxFacet, InboxItem } from '../../../../src/workorder/schema.ts';
 import { useClockNow } from '../../data/clock.ts';
 import { useInbox, useInboxCounts } from '../../data/queries.ts';
-import { holds, useMe } from '../../data/session.tsx';
-import { useSubmit } from '../../data/submit.ts';
-import { byClock } from '../../lib/clock-groups.ts';
-import { useKeys } from '../../lib/keys.ts';
+import { byClock, CLOCK_GROUPS, type ClockGroup } from '../../lib/clock-groups.ts';
 import { useListKeys } from '../../lib/list-keys.ts';
 import { useWords } from '../../lib/text.ts';
 import { DeskTitle } from '../../parts/DeskTitle.tsx';
 import { SplitColumns } from '../../parts/Columns.tsx';
 import { countText, Facets } from '../../parts/Facets.tsx';
-import { KeyButton } from '../../parts/Key.tsx';
 import { LoadMore } from '../../parts/LoadMore.tsx';
 import { QueryView } from '../../parts/QueryView.tsx';
-import { EmptyState, ProblemNotice } from '../../parts/States.tsx';
+import { EmptyState } from '../../parts/States.tsx';
 import { Link } from 'react-router';
 import { InboxTable } from './InboxTable.tsx';
 import { Notices } from './Notices.tsx';
 import { Peek } from './Peek.tsx';
+import { SignButton, SigningState, useSigning } from './Signing.tsx';
 
 /** 收件: what came to the unit, by what is to be done next. */
 export default function InboxDesk() {
@@ -30,21 +26,23 @@ export default function InboxDesk() {
   const navigate = useNavigate();
   const [search] = useSearchParams();
   const facet = INBOX_FACETS.find((f) => f === search.get('facet')) ?? 'open';
+  const clock = CLOCK_GROUPS.find((g) => g === search.get('clock'));
   const pages = useInbox(facet);
   const counts = useInboxCounts().data;
   const now = useClockNow();
-  const groups = byClock(pages.items, (found) => found.assignment.clock, now);
+  const all = byClock(pages.items, (found) => found.assignment.clock, now);
+  const groups = clock ? all.filter((g) => g.group === clock) : all;
   const hours = hoursOfDay(pages.items);
-  const ids = groups.flatMap((group) => group.items.map((item) => item.assignment.id));
+  const rows = groups.flatMap((group) => group.items);
+  const ids = rows.map((item) => item.assignment.id);
   const [selected, setSelected] = useState<string>();
-  const item = pages.items.find((i) => i.assignment.id === selected) ?? groups[0]?.items[0];
+  const item = rows.find((i) => i.assignment.id === selected) ?? rows[0];
   const open = (id: string) => {
-    const found = pages.items.find((i) => i.assignment.id === id);
+    const found = rows.find((i) => i.assignment.id === id);
     if (found) void navigate(`/inbox/${found.id}/${id}`);
   };
-  const signing = useSigning(item);
+  const signing = useSigning(item, rows);
   useListKeys({ ids, selected: item?.assignment.id, select: setSelected, open });
-  useKeys([{ keys: 'S', label: 'keys.sign', run: signing.sign, off: !signing.possible }]);
   return (
     <>
       <DeskTitle title={say('desk.inbox_long')} />
@@ -59,9 +57,10 @@ export default function InboxDesk() {
                 to: `/inbox?facet=${f}`,
                 label: say(`facet.${f}`),
                 count: counts?.[f],
-                current: f === facet,
+                current: f === facet && !clock,
               }))}
             />
+            <ByClock facet={facet} clock={clock} groups={all} />
             <Notices />
           </>
         }
@@ -76,26 +75,17 @@ export default function InboxDesk() {
         )}
         <div className="hd">
           <h2>
-            {say(`facet.${facet}`)} {countText(counts?.[facet])}
+            {say(`facet.${facet}`)} {clock ? rows.length : countText(counts?.[facet])}
           </h2>
-          <span className="sm mut">{hours > 0 && say('inbox.order', { n: hours })}</span>
+          <span className="sm mut">
+            {clock && `${say(`group.${clock}`)}　`}
+            {hours > 0 && say('inbox.order', { n: hours })}
+          </span>
           <span className="r">
-            <KeyButton
-              size="small"
-              keys="S"
-              disabled={!signing.possible}
-              loading={signing.busy}
-              onClick={signing.sign}
-            >
-              {say('act.sign')}
-            </KeyButton>
+            <SignButton signing={signing} />
           </span>
         </div>
-        {signing.problem && (
-          <div className="pad">
-            <ProblemNotice problem={signing.problem} />
-          </div>
-        )}
+        <SigningState signing={signing} />
         <QueryView query={pages}>
           {() =>
             ids.length === 0 ? (
@@ -106,6 +96,7 @@ export default function InboxDesk() {
                 selected={item?.assignment.id}
                 onSelect={setSelected}
                 onOpen={open}
+                ticks={signing.ticks}
               />
             )
           }
@@ -119,23 +110,31 @@ export default function InboxDesk() {
   );
 }
 
+interface ByClockProps {
+  facet: InboxFacet;
+  clock: ClockGroup | undefined;
+  groups: readonly { group: ClockGroup; items: InboxItem[] }[];
+}
+/** 按时钟: the same list, one colour of it; counts are of what was read so far. */
+function ByClock({ facet, clock, groups }: ByClockProps) {
+  const { say } = useWords();
+  if (groups.length < 2 && !clock) return null;
+  return (
+    <Facets
+      title={say('unit.by_clock')}
+      facets={groups.map(({ group, items }) => ({
+        to: `/inbox?facet=${facet}&clock=${group}`,
+        label: say(`group.${group}`),
+        count: items.length,
+        current: group === clock,
+      }))}
+    />
+  );
+}
+
 const HOUR_MS = 3_600_000;
 /** How many hours one day of these clocks has; 0 where none counts days. */
 const hoursOfDay = (items: readonly InboxItem[]): number => {
   const dayMs = items.find((item) => item.assignment.clock?.dayMs)?.assignment.clock?.dayMs ?? 0;
   return Math.round((dayMs / HOUR_MS) * 100) / 100;
 };
-
-/** Signing straight from the list; the server has the last word on who may. */
-function useSigning(item: InboxItem | undefined) {
-  const mayEver = holds(useMe(), 'unit_receiver', 'command_room');
-  const { submit, busy, problem } = useSubmit((target: InboxItem, key) =>
-    api.actOnAssignment(
-      target.assignment.id,
-      { act: 'sign', version: target.version, input: {} },
-      key,
-    ),
-  );
-  const possible = mayEver && item?.assignment.state === 'pending_sign';
-  return { possible, busy, problem, sign: () => possible && submit(item) };
-}

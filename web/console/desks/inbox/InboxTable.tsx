@@ -1,3 +1,4 @@
+import { Checkbox } from 'antd';
 import { Fragment } from 'react';
 import type { InboxItem } from '../../../../src/workorder/schema.ts';
 import { useClockNow } from '../../data/clock.ts';
@@ -14,12 +15,20 @@ interface Props {
   selected: string | undefined;
   onSelect: (id: string) => void;
   onOpen: (id: string) => void;
+  /** Rows with a tick; without it nothing is chosen and the boxes stay away. */
+  ticks?: Ticked | undefined;
+}
+/** Which rows have a tick, and which may. */
+export interface Ticked {
+  checked: ReadonlySet<string>;
+  may: (item: InboxItem) => boolean;
+  check: (id: string) => void;
 }
 
 /** The timetable of a unit: grouped by what the clocks show, one line each. */
-export function InboxTable({ groups, selected, onSelect, onOpen }: Props) {
+export function InboxTable({ groups, selected, onSelect, onOpen, ticks }: Props) {
   const { say } = useWords();
-  const widths = [150, 116, 52, undefined, 64, 196, 104];
+  const widths = [...(ticks ? [36] : []), 150, 116, 52, undefined, 64, 208, 104];
   const onlyOverdue = groups.length === 1 && groups[0]?.group === 'overdue';
   return (
     <table className="t dense stack inbox-table">
@@ -30,6 +39,11 @@ export function InboxTable({ groups, selected, onSelect, onOpen }: Props) {
       </colgroup>
       <thead>
         <tr>
+          {ticks && (
+            <th>
+              <span className="unseen">{say('unit.check')}</span>
+            </th>
+          )}
           <th>{say('inbox.clock')}</th>
           <th>{say('inbox.due')}</th>
           <th>{say('field.urgency_short')}</th>
@@ -56,6 +70,7 @@ export function InboxTable({ groups, selected, onSelect, onOpen }: Props) {
                 onSelect={() => onSelect(item.assignment.id)}
                 onOpen={() => onOpen(item.assignment.id)}
                 allOverdue={onlyOverdue}
+                ticks={ticks}
               />
             ))}
           </Fragment>
@@ -71,8 +86,9 @@ interface RowProps {
   onSelect: () => void;
   onOpen: () => void;
   allOverdue: boolean;
+  ticks: Ticked | undefined;
 }
-function Row({ item, selected, onSelect, onOpen, allOverdue }: RowProps) {
+function Row({ item, selected, onSelect, onOpen, allOverdue, ticks }: RowProps) {
   const { say } = useWords();
   const { assignment } = item;
   const { clock } = assignment;
@@ -83,6 +99,17 @@ function Row({ item, selected, onSelect, onOpen, allOverdue }: RowProps) {
       onClick={innerWidth < 768 ? onOpen : onSelect}
       onDoubleClick={onOpen}
     >
+      {ticks && (
+        <td className="tick" onClick={(event) => event.stopPropagation()}>
+          {ticks.may(item) && (
+            <Checkbox
+              aria-label={say('unit.check_named', { no: item.orderNo.slice(-4) })}
+              checked={ticks.checked.has(assignment.id)}
+              onChange={() => ticks.check(assignment.id)}
+            />
+          )}
+        </td>
+      )}
       <td>
         {clock ? (
           <ClockChip clock={clock} allOverdue={allOverdue} />
@@ -166,6 +193,11 @@ function NextStep({ item }: { item: InboxItem }) {
 function Pressed({ item }: { item: InboxItem }) {
   const { say } = useWords();
   const level = Math.max(item.assignment.clock?.level ?? 0, item.clock?.level ?? 0);
-  if (level > 0) return <LevelMark level={level} />;
-  return item.urges > 0 ? <>{say('mark.urges', { n: item.urges })}</> : null;
+  const urges = item.urges > 0 && say('mark.urges', { n: item.urges });
+  if (level === 0) return urges ? <>{urges}</> : null;
+  return (
+    <span title={urges || undefined}>
+      <LevelMark level={level} />
+    </span>
+  );
 }

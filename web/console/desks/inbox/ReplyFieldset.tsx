@@ -1,7 +1,9 @@
 import { Checkbox, Input } from 'antd';
 import { SOLVED, TEXT_MAX, TRUTH } from '../../../../src/contract.ts';
-import type { AssignmentView } from '../../../../src/workorder/schema.ts';
+import type { Uploads } from '../../data/attachments.ts';
+import type { Problem } from '../../data/problem.ts';
 import { useWords } from '../../lib/text.ts';
+import { AttachmentField } from '../../parts/Attachments.tsx';
 import { Choice } from '../../parts/Choice.tsx';
 import { Field } from '../../parts/Field.tsx';
 import type { ReplyFields } from './reply-draft.ts';
@@ -12,13 +14,13 @@ interface Props {
   tried: boolean;
   /** First contact is on record. */
   contacted: boolean;
-  /** Co-handlers who have not replied; told to whoever submits. */
-  waits: AssignmentView[];
+  uploads: Uploads;
+  problem: Problem | null;
 }
 type TextPart = 'finding' | 'measures' | 'publicVersion';
 
-export function ReplyFieldset({ value, set, tried, contacted, waits }: Props) {
-  const { say, name, list } = useWords();
+export function ReplyFieldset({ value, set, tried, contacted, uploads, problem }: Props) {
+  const { say } = useWords();
   const missing = (text: unknown) => (tried && !text ? say('field.missing') : undefined);
   const area = (part: TextPart, label: string, minRows: number, hint?: string) => (
     <Field
@@ -75,20 +77,11 @@ export function ReplyFieldset({ value, set, tried, contacted, waits }: Props) {
       >
         {say('reply.contact_made')}
       </Checkbox>
-      {waits.length > 0 && (
-        <Field
-          required
-          label={say('reply.waiver')}
-          hint={say('reply.waiver_hint', { units: list(waits.map((a) => name(a.organization))) })}
-          wrong={missing(value.waiverReason.trim())}
-        >
-          <Input
-            maxLength={TEXT_MAX.short}
-            value={value.waiverReason}
-            onChange={(e) => set({ waiverReason: e.target.value })}
-          />
-        </Field>
-      )}
+      <AttachmentField
+        uploads={uploads}
+        problem={problem}
+        label={say('unit.evidence')}
+      />
     </div>
   );
 }

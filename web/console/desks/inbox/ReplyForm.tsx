@@ -1,12 +1,18 @@
-import { Button } from 'antd';
+import { Button, Input } from 'antd';
+import { useState } from 'react';
+import { TEXT_MAX } from '../../../../src/contract.ts';
+import type { AssignmentView } from '../../../../src/workorder/schema.ts';
 import { ActForm, missingOf } from '../../acts/ActForm.tsx';
 import * as api from '../../data/api.ts';
+import { useUploads, useUploadsLeft } from '../../data/attachments.ts';
 import { useSubmit } from '../../data/submit.ts';
 import { useKeys } from '../../lib/keys.ts';
 import { useWords } from '../../lib/text.ts';
+import { Field } from '../../parts/Field.tsx';
 import { KeyButton } from '../../parts/Key.tsx';
 import { useDetailWords } from '../../parts/timeline-words.ts';
 import type { WorkProps } from './AssignmentPage.tsx';
+import { DraftOnPaper } from './Countersign.tsx';
 import { openCo, replyText, useReplyDraft, type ReplyDraft } from './reply-draft.ts';
 import { ReplyFieldset } from './ReplyFieldset.tsx';
 
@@ -20,7 +26,7 @@ export const ReplyForm = (props: WorkProps) => (
 /** 办结答复: the handler drafts, the leader countersigns and submits. */
 function Form({ order, assignment }: WorkProps) {
   const { say } = useWords();
-  const draft = useReplyDraft(assignment);
+  const draft = useReplyDraft(order, assignment);
   const { value, stored } = draft;
   const text = replyText(value, assignment);
   const leads = assignment.allowed.includes('submit_reply');
@@ -28,6 +34,12 @@ function Form({ order, assignment }: WorkProps) {
   const saving = useSubmit(store, draft.forget);
   const submission = useSubmitReply({ order, assignment }, draft, store);
   const waits = openCo(order);
+  const uploads = useUploads(value.files, (files) => draft.set({ files }));
+  const [editing, setEditing] = useState(false);
+  // The leader reads what was drafted; the form comes with one key, or with a change made before.
+  const paper = leads && stored && !editing ? draft.onServer : undefined;
+  useKeys(paper ? [{ keys: 'E', label: 'unit.edit', run: () => setEditing(true) }] : []);
+  const sending = useUploadsLeft(uploads);
   const missing = missingOf([
     [value.truth, say('reply.truth')],
     [value.finding, say('reply.finding')],
@@ -43,7 +55,7 @@ function Form({ order, assignment }: WorkProps) {
   return (
     <ActForm
       submit={say(leads ? 'reply.countersign' : 'reply.send_to_leader')}
-      missing={missing}
+      missing={[...missing, ...sending]}
       busy={saving.busy || submission.busy}
       problem={submission.problem ?? saving.problem}
       written={[value.finding, value.measures, value.publicVersion].filter(Boolean).join('\n\n')}
@@ -51,7 +63,12 @@ function Form({ order, assignment }: WorkProps) {
       onSubmit={() => (leads ? text && submission.submit(text) : save())}
       more={
         <>
-          {leads && (
+          {paper && (
+            <KeyButton size="large" keys="E" onClick={() => setEditing(true)}>
+              {say('unit.edit')}
+            </KeyButton>
+          )}
+          {leads && !paper && (
             <KeyButton size="large" keys="Ctrl+S" disabled={stored} onClick={save}>
               {say('reply.save')}
             </KeyButton>
@@ -63,16 +80,50 @@ function Form({ order, assignment }: WorkProps) {
       {(tried) => (
         <>
           <NewerDraft draft={draft} onChosen={() => (saving.reset(), submission.reset())} />
-          <ReplyFieldset
-            value={value}
-            contacted={assignment.firstContactAt !== null}
-            set={draft.set}
-            tried={tried}
-            waits={leads ? waits : []}
-          />
+          {paper ? (
+            <DraftOnPaper order={order} draft={paper} />
+          ) : (
+            <ReplyFieldset
+              value={value}
+              contacted={assignment.firstContactAt !== null}
+              set={draft.set}
+              tried={tried}
+              uploads={uploads}
+              problem={submission.problem ?? saving.problem}
+            />
+          )}
+          {leads && waits.length > 0 && (
+            <Waiver
+              waits={waits}
+              value={value.waiverReason}
+              onChange={(waiverReason) => draft.set({ waiverReason })}
+              tried={tried}
+            />
+          )}
         </>
       )}
     </ActForm>
+  );
+}
+
+interface WaiverProps {
+  waits: readonly AssignmentView[];
+  value: string;
+  onChange: (reason: string) => void;
+  tried: boolean;
+}
+/** 免等: why co-handlers who have not replied are not waited for. */
+function Waiver({ waits, value, onChange, tried }: WaiverProps) {
+  const { say, name, list } = useWords();
+  return (
+    <Field
+      required
+      label={say('reply.waiver')}
+      hint={say('reply.waiver_hint', { units: list(waits.map((a) => name(a.organization))) })}
+      wrong={tried && !value.trim() ? say('field.missing') : undefined}
+    >
+      <Input maxLength={TEXT_MAX.short} value={value} onChange={(e) => onChange(e.target.value)} />
+    </Field>
   );
 }
 

@@ -1,7 +1,13 @@
 /** The final reply while it is written: what it holds and what it still needs. */
 import type { Solved, Truth } from '../../../../src/contract.ts';
-import type { AssignmentView, OrderDetail, ReplyView } from '../../../../src/workorder/schema.ts';
+import type {
+  AssignmentView,
+  AttachmentView,
+  OrderDetail,
+  ReplyView,
+} from '../../../../src/workorder/schema.ts';
 import type { ReplyText } from '../../data/api.ts';
+import { filesOfReply } from '../../data/attachments.ts';
 import { useMe } from '../../data/session.tsx';
 import { useDraft } from '../../lib/drafts.ts';
 
@@ -15,6 +21,8 @@ export interface ReplyFields {
   contactMade: boolean | undefined;
   publicVersion: string;
   waiverReason: string;
+  /** Evidence: photos and papers that are stored already. */
+  files: AttachmentView[];
 }
 
 /** The reply on the server that a form began with. */
@@ -39,6 +47,7 @@ const NOTHING: Kept = {
   contactMade: undefined,
   publicVersion: '',
   waiverReason: '',
+  files: [],
   base: undefined,
   was: '',
 };
@@ -48,7 +57,7 @@ const replyOf = (assignment: AssignmentView): ReplyView | undefined =>
   assignment.replies.findLast((reply) => reply.state === 'draft' && reply.kind === 'lead') ??
   assignment.replies.findLast((reply) => reply.state === 'failed');
 
-function begin(assignment: AssignmentView): Kept {
+function begin(order: OrderDetail, assignment: AssignmentView): Kept {
   const from = replyOf(assignment);
   const fields: Kept = {
     ...NOTHING,
@@ -59,6 +68,7 @@ function begin(assignment: AssignmentView): Kept {
     solved: from?.solved ?? undefined,
     contactMade: from?.contactMade ?? undefined,
     publicVersion: from?.publicVersion ?? '',
+    files: from ? filesOfReply(order.attachments, from.id) : [],
     base: from ? { id: from.id, version: from.version, draft: from.state === 'draft' } : null,
   };
   return { ...fields, was: textName(fields, assignment) };
@@ -72,6 +82,7 @@ const textName = (f: ReplyFields | ReplyText, assignment: AssignmentView): strin
   JSON.stringify([
     [f.truth, f.solved, contactOf(f, assignment)],
     [f.finding, f.measures, f.basis, f.publicVersion],
+    'files' in f ? f.files.map((file) => file.id) : f.attachmentIds,
   ]);
 
 /** Whether the server holds something later than the base; an answer read earlier does not count. */
@@ -89,10 +100,10 @@ const formName = (assignment: AssignmentView) => `reply.${assignment.id}.${assig
  * The reply as it stands in the form. Until something is changed it is what the server holds, also
  * when that changes; what was changed stays, with the version it began with.
  */
-export function useReplyDraft(assignment: AssignmentView) {
+export function useReplyDraft(order: OrderDetail, assignment: AssignmentView) {
   const draft = useDraft<Kept>(useMe().userId, formName(assignment), NOTHING);
   const kept = draft.value;
-  const fresh = begin(assignment);
+  const fresh = begin(order, assignment);
   const name = textName(kept, assignment);
   const outdated = kept.base !== undefined && isOutdated(kept.base, assignment);
   const follows =
@@ -106,6 +117,8 @@ export function useReplyDraft(assignment: AssignmentView) {
     draftVersion,
     /** The server holds exactly this; then nobody becomes its author by looking at it. */
     stored: draftVersion !== null && textName(value, assignment) === value.was,
+    /** The draft that waits for its countersignature, as the server holds it. */
+    onServer: assignment.replies.findLast((r) => r.state === 'draft' && r.kind === 'lead'),
     /** What somebody else stored while this was changed. */
     newer: outdated && !follows ? replyOf(assignment) : undefined,
     set: (change: Partial<ReplyFields>) => draft.set({ ...value, ...change }),
@@ -127,7 +140,8 @@ export function replyText(f: ReplyFields, assignment: AssignmentView): ReplyText
   const { truth, solved, finding, measures, basis, publicVersion } = f;
   if (!truth || !solved) return undefined;
   const contactMade = contactOf(f, assignment);
-  return { truth, solved, contactMade, finding, measures, basis, publicVersion };
+  const attachmentIds = f.files.map((file) => file.id);
+  return { truth, solved, contactMade, finding, measures, basis, publicVersion, attachmentIds };
 }
 
 /** Co-handlers of this round who have neither replied nor been waived. */

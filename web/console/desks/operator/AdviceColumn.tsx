@@ -1,34 +1,215 @@
+import type { ReactNode } from 'react';
+import type { Advice } from '../../../../src/intake/schema.ts';
+import type { Guess } from '../../../../src/understanding/schema.ts';
 import { CatalogueAdvice } from '../../acts/AcceptForm.tsx';
+import { useReference } from '../../data/queries.ts';
+import { useKeys } from '../../lib/keys.ts';
 import { useWords } from '../../lib/text.ts';
-import { isAcceptable, type OperatorFields } from './form.ts';
+import { KeyButton } from '../../parts/Key.tsx';
+import { Dots, Tag } from '../../parts/Marks.tsx';
+import { areaPath } from '../../parts/Pickers.tsx';
+import { SuggestedUnits } from '../../parts/Routing.tsx';
+import { Because, useCategoryName } from './Because.tsx';
+import { ProposalAdvice } from './ProposalAdvice.tsx';
+import { SimilarOrders } from './SimilarOrders.tsx';
+import { classOf, isEmptyChange, isTaken, placeOf, urgencyOf } from './take.ts';
+import type { Operator } from './useOperator.ts';
 
-/** What the catalogue knows of what was chosen so far. It fills nothing. */
-export function AdviceColumn({ fields }: { fields: OperatorFields }) {
-  const { say, list } = useWords();
-  const wanted = [
-    !fields.type && say('field.type'),
-    !(fields.categoryCode && fields.categoryCode.length >= 4) && say('field.category'),
-    !fields.urgency && say('field.urgency'),
-  ].filter((word): word is string => typeof word === 'string');
+/** 随听建议: what the words seem to say, and why; one key accepts, nothing fills itself. */
+export function AdviceColumn({ desk }: { desk: Operator }) {
+  const { say } = useWords();
+  const { advice, state } = desk.advised;
+  const split = desk.draft.value.parts !== undefined;
   return (
     <>
       <div className="hd">
         <h2>{say('advice.title')}</h2>
-        <span className="r xs mut">{say('advice.rule')}</span>
+        <span className="r xs mut">
+          {say('advice.rule')}
+          <i className="sep" />
+          <kbd>Alt</kbd> {say('advice.rule_key')}
+        </span>
       </div>
-      <div className="part">
-        <CatalogueAdvice fields={fields} />
-      </div>
-      {fields.answer === undefined && (
+      {state === 'stale' && (
+        <p className="part sm today-t" role="status">
+          {say('advice.stale')}
+        </p>
+      )}
+      {advice ? (
+        <div className={state === 'asking' ? 'advices asking' : 'advices'}>
+          <ProposalAdvice desk={desk} advice={advice} />
+          {!split && <ClassAdvice desk={desk} advice={advice} />}
+          {!split && <UrgencyAdvice desk={desk} advice={advice} />}
+          <PlaceAdvice desk={desk} advice={advice} />
+          {!split && <UnitAdvice advice={advice} />}
+          <SimilarOrders desk={desk} similar={advice.similar} />
+        </div>
+      ) : (
         <div className="part">
-          <h2>{say('advice.next')}</h2>
-          <p className="sm">
-            {isAcceptable(fields)
-              ? say('operator.after_dispatch')
-              : say('advice.wanted', { items: list(wanted) })}
-          </p>
+          <p className="sm mut">{say('advice.nothing_yet')}</p>
+          {desk.draft.value.categoryCode && <CatalogueAdvice fields={desk.draft.value} />}
         </div>
       )}
     </>
+  );
+}
+
+interface SuggestionProps {
+  title: string;
+  right?: ReactNode;
+  big: ReactNode;
+  because?: readonly string[];
+  keys: string;
+  label: 'keys.take_class' | 'keys.take_urgency' | 'keys.take_place' | 'keys.take_secret';
+  taken: boolean;
+  onTake: () => void;
+  children?: ReactNode;
+}
+
+/** Verdict, key, then why. */
+function Suggestion(props: SuggestionProps) {
+  const { say } = useWords();
+  const { because = [], taken } = props;
+  useKeys([{ keys: props.keys, label: props.label, run: props.onTake, off: taken, quiet: true }]);
+  return (
+    <section className="part sug">
+      <h2>
+        {props.title} <span className="r">{props.right}</span>
+      </h2>
+      <div className="row between">
+        <span className="big">{props.big}</span>
+        <KeyButton size="small" keys={props.keys} disabled={taken} onClick={props.onTake}>
+          {say(taken ? 'dispatch.taken' : 'dispatch.take')}
+        </KeyButton>
+      </div>
+      <Because words={because} />
+      {props.children}
+    </section>
+  );
+}
+
+interface Props {
+  desk: Operator;
+  advice: Advice;
+}
+const percent = (guess: Guess<unknown> | undefined): number =>
+  Math.round((guess?.score ?? 0) * 100);
+
+function ClassAdvice({ desk: { draft }, advice: { understanding: u } }: Props) {
+  const { say } = useWords();
+  const nameOf = useCategoryName();
+  const change = classOf(u);
+  const [type] = u.types;
+  const [category, ...others] = u.categories;
+  if (isEmptyChange(change)) return null;
+  const because = [...new Set([...(category?.because ?? []), ...(type?.because ?? [])])];
+  return (
+    <Suggestion
+      title={say('advice.class')}
+      right={say('advice.sure', { n: percent(category ?? type) })}
+      big={
+        <Dots>
+          {type && say(`type.${type.value}`)}
+          {category && nameOf(category.value)}
+        </Dots>
+      }
+      because={because.slice(0, 4)}
+      keys="Alt+1"
+      label="keys.take_class"
+      taken={isTaken(change, draft.value)}
+      onTake={() => draft.set(change)}
+    >
+      {others.length > 0 && (
+        <p className="alt sm sec">
+          {say('advice.or')}
+          {others.slice(0, 2).map((other) => (
+            <button
+              key={other.value}
+              type="button"
+              className="link-button"
+              onClick={() => draft.set({ categoryCode: other.value, subjectKind: undefined })}
+            >
+              {nameOf(other.value)} {percent(other)}%
+            </button>
+          ))}
+        </p>
+      )}
+    </Suggestion>
+  );
+}
+
+function UrgencyAdvice({ desk: { draft }, advice: { understanding: u } }: Props) {
+  const { say } = useWords();
+  const change = urgencyOf(u);
+  return (
+    <Suggestion
+      title={say('field.urgency')}
+      right={
+        u.flags.length > 0 && (
+          <span className="row">
+            {u.flags.slice(0, 4).map(({ value }) => (
+              <Tag key={value}>{say(`flag.${value}`)}</Tag>
+            ))}
+          </span>
+        )
+      }
+      big={say(`urgency.${u.urgency.value}`)}
+      because={u.urgency.because.slice(0, 4)}
+      keys="Alt+2"
+      label="keys.take_urgency"
+      taken={isTaken(change, draft.value)}
+      onTake={() => draft.set(change)}
+    />
+  );
+}
+
+function PlaceAdvice({ desk: { draft }, advice: { understanding: u } }: Props) {
+  const { say } = useWords();
+  const { data } = useReference();
+  const change = placeOf(u);
+  const secret = u.flags.find(({ value }) => value === 'confidential' || value === 'whistleblower');
+  const hide = { confidential: true, wishPublic: false };
+  return (
+    <>
+      {!isEmptyChange(change) && (
+        <Suggestion
+          title={say('advice.place')}
+          right={areaPath(change.areaCode, data?.areas ?? [])}
+          big={
+            <Dots>
+              {change.address ?? say('advice.area_only')}
+              {change.occurred}
+            </Dots>
+          }
+          keys="Alt+3"
+          label="keys.take_place"
+          taken={isTaken(change, draft.value)}
+          onTake={() => draft.set(change)}
+        />
+      )}
+      {secret && (
+        <Suggestion
+          title={say('advice.secret')}
+          big={say('wish.confidential')}
+          because={secret.because.slice(0, 3)}
+          keys="Alt+6"
+          label="keys.take_secret"
+          taken={draft.value.confidential}
+          onTake={() => draft.set(hide)}
+        />
+      )}
+    </>
+  );
+}
+
+/** Who will get it: a statement; the dispatcher or the system sends it. */
+function UnitAdvice({ advice: { routing } }: { advice: Advice }) {
+  const { say } = useWords();
+  if (!routing) return null;
+  return (
+    <section className="part sug">
+      <h2>{say('advice.unit')}</h2>
+      <SuggestedUnits suggestion={routing} />
+    </section>
   );
 }

@@ -1,73 +1,126 @@
+import { Input } from 'antd';
 import { useEffect, useState } from 'react';
 import { Link } from 'react-router';
 import type { OrderListItem } from '../../../../src/workorder/schema.ts';
-import { UrgeForm } from '../../acts/SupervisionForms.tsx';
+import { useClockNow } from '../../data/clock.ts';
 import { useCaller } from '../../data/queries.ts';
 import { useKeys } from '../../lib/keys.ts';
 import { useWords } from '../../lib/text.ts';
-import { KeyButton } from '../../parts/Key.tsx';
+import { dayText } from '../../lib/time.ts';
+import { Choice } from '../../parts/Choice.tsx';
 import { ClockChip } from '../../parts/ClockChip.tsx';
-import { Dots, OrderNo, OrderTitle, Stamp, StateWord } from '../../parts/Marks.tsx';
+import { Field } from '../../parts/Field.tsx';
+import { KeyButton } from '../../parts/Key.tsx';
+import { Dots, OrderNo, OrderTitle, StateWord } from '../../parts/Marks.tsx';
 import { QueryView } from '../../parts/QueryView.tsx';
-import { EmptyState } from '../../parts/States.tsx';
+import { EmptyState, ProblemNotice } from '../../parts/States.tsx';
 import { barePhone, isPhone } from './form.ts';
+import type { Operator } from './useOperator.ts';
 
-const TYPING_PAUSE_MS = 500;
+const TYPING_PAUSE_MS = 400;
 
-/** Earlier demands of this number: what is open first. */
-export function CallerColumn({ phone }: { phone: string }) {
+/** Who is on the line, and earlier demands of this number: what is open first. */
+export function CallerColumn({ desk }: { desk: Operator }) {
   const { say } = useWords();
-  const settled = useSettledPhone(phone);
+  const { ringing, talking } = desk.calls;
+  const { shown } = desk.receipts;
+  const onLine = talking?.phone ?? (desk.draft.value.phone === '' ? ringing?.phone : undefined);
+  const settled = useSettledPhone(shown?.requester.phone ?? onLine ?? desk.draft.value.phone);
   const caller = useCaller(settled);
   return (
     <>
       <div className="hd">
         <h2>{say('operator.caller')}</h2>
       </div>
+      {talking && !shown && <WhoFields desk={desk} />}
       {settled === undefined ? (
         <EmptyState title={say('operator.no_phone')}>{say('operator.no_phone_next')}</EmptyState>
       ) : (
         <QueryView query={caller}>
-          {({ open, closed }) => (
-            <>
-              <div className="hd">
-                <h3>{say('operator.open_orders', { n: open.length })}</h3>
-              </div>
-              {open.map((order, i) => (
-                <OpenOrder key={order.id} order={order} keyed={i === 0} />
-              ))}
-              <div className="hd">
-                <h3>{say('operator.closed_orders', { n: closed.length })}</h3>
-              </div>
-              <Closed orders={closed} />
-            </>
-          )}
+          {({ open, closed }) =>
+            open.length + closed.length === 0 ? (
+              <p className="first-time sm sec">{say('call.first_time_long')}</p>
+            ) : (
+              <>
+                <div className="hd">
+                  <h3>{say('operator.open_orders', { n: open.length })}</h3>
+                </div>
+                {open.map((order, i) => (
+                  <OpenOrder key={order.id} desk={desk} order={order} keyed={i === 0} />
+                ))}
+                <div className="hd">
+                  <h3>{say('operator.closed_orders', { n: closed.length })}</h3>
+                </div>
+                <Closed orders={closed} />
+              </>
+            )
+          }
         </QueryView>
       )}
+      {!talking && !shown && <p className="here-only xs mut">{say('call.here_only')}</p>}
     </>
   );
 }
 
+const KINDS = ['natural', 'legal', 'anonymous'] as const;
+
+/** What the caller says of themselves; with a call on the line it stands here and not in the bar. */
+function WhoFields({ desk: { draft } }: { desk: Operator }) {
+  const { say } = useWords();
+  const off = draft.value.contactId !== undefined;
+  return (
+    <div className="who-fields">
+      <Field label={say('field.caller_name')}>
+        <Input
+          autoComplete="off"
+          maxLength={40}
+          disabled={off}
+          value={draft.value.name}
+          onChange={(e) => draft.set({ name: e.target.value })}
+        />
+      </Field>
+      <Choice
+        look="s"
+        label={say('field.requester_kind')}
+        value={draft.value.kind}
+        disabled={off}
+        onChange={(kind) => draft.set({ kind })}
+        options={KINDS.map((value) => ({ value, label: say(`requester.${value}`) }))}
+      />
+      <p className="xs mut">{say('call.here_only')}</p>
+    </div>
+  );
+}
+
+/** A number that is typed counts once it stands still; one that rings counts at once. */
 function useSettledPhone(phone: string): string | undefined {
   const wanted = isPhone(phone) ? barePhone(phone) : undefined;
   const [settled, setSettled] = useState(wanted);
   useEffect(() => {
-    const timer = setTimeout(() => setSettled(wanted), TYPING_PAUSE_MS);
+    const whole = wanted === undefined || wanted.length >= 11;
+    const timer = setTimeout(() => setSettled(wanted), whole ? 0 : TYPING_PAUSE_MS);
     return () => clearTimeout(timer);
   }, [wanted]);
   return settled;
 }
 
-function OpenOrder({ order, keyed }: { order: OrderListItem; keyed: boolean }) {
-  const { say, name } = useWords();
-  const [urging, setUrging] = useState(false);
-  useKeys(
-    keyed ? [{ keys: 'Alt+U', label: 'keys.urge', run: () => setUrging(true), quiet: true }] : [],
-  );
+interface OpenProps {
+  desk: Operator;
+  order: OrderListItem;
+  keyed: boolean;
+}
+/** An open order; urging it ends the contact, because that is what was wanted. */
+function OpenOrder({ desk, order, keyed }: OpenProps) {
+  const { say, name, language } = useWords();
+  const now = useClockNow();
+  const { busy, problem } = desk.ending;
+  const urge = () => desk.endWith('urged', order);
+  const off = busy || desk.receipts.shown !== null;
+  useKeys(keyed ? [{ keys: 'Alt+U', label: 'keys.urge', run: urge, quiet: true, off }] : []);
   return (
     <div className="mine">
       <div className="row between">
-        <OrderNo no={order.orderNo} />
+        {order.clock ? <ClockChip clock={order.clock} bare /> : <OrderNo no={order.orderNo} />}
         <StateWord order={order} />
       </div>
       <p className="mine-title">
@@ -76,49 +129,41 @@ function OpenOrder({ order, keyed }: { order: OrderListItem; keyed: boolean }) {
       <p className="xs mut">
         <Dots>
           {order.lead && `${say('kind.lead')} ${name(order.lead)}`}
-          <Stamp at={order.registeredAt} />
-          {order.urges > 0 && say('mark.urges', { n: order.urges })}
+          {say('call.registered', { day: dayText(Date.parse(order.registeredAt), now, language) })}
+          {say('mark.urges', { n: order.urges })}
         </Dots>
       </p>
-      {order.clock && (
-        <p>
-          <ClockChip clock={order.clock} bare />
-        </p>
-      )}
-      {urging ? (
-        <UrgeForm order={order} onDone={() => setUrging(false)} />
-      ) : (
-        <div className="row mine-acts">
-          <KeyButton
-            size="small"
-            {...(keyed ? { keys: 'Alt+U' } : {})}
-            onClick={() => setUrging(true)}
-          >
-            {say('operator.urge')}
-          </KeyButton>
-          <Link to={`/orders/${order.id}`} className="sm">
-            {say('common.open')}
-          </Link>
-        </div>
-      )}
+      <div className="row mine-acts">
+        <KeyButton size="small" {...(keyed ? { keys: 'Alt+U' } : {})} disabled={off} onClick={urge}>
+          {say('operator.urge')}
+        </KeyButton>
+        <Link to={`/orders/${order.id}`} className="sm">
+          {say('common.open')}
+        </Link>
+      </div>
+      {keyed && problem && <ProblemNotice problem={problem} />}
     </div>
   );
 }
 
-const Closed = ({ orders }: { orders: OrderListItem[] }) => (
-  <ul className="q">
-    {orders.map((order) => (
-      <li key={order.id}>
-        <Link to={`/orders/${order.id}`}>
-          <span className="cut">
-            <OrderTitle order={order} />
-          </span>
-          <span className="xs mut row between">
-            <Stamp at={order.registeredAt} />
-            <StateWord order={order} />
-          </span>
-        </Link>
-      </li>
-    ))}
-  </ul>
-);
+function Closed({ orders }: { orders: OrderListItem[] }) {
+  const { language } = useWords();
+  const now = useClockNow();
+  return (
+    <ul className="q">
+      {orders.map((order) => (
+        <li key={order.id}>
+          <Link to={`/orders/${order.id}`}>
+            <span className="cut">
+              <OrderTitle order={order} />
+            </span>
+            <span className="xs mut row between">
+              {dayText(Date.parse(order.registeredAt), now, language)}
+              <StateWord order={order} />
+            </span>
+          </Link>
+        </li>
+      ))}
+    </ul>
+  );
+}

@@ -1,31 +1,41 @@
 import { Checkbox, Input } from 'antd';
 import { TEXT_MAX, URGENCIES } from '../../../../src/contract.ts';
-import type { Problem } from '../../data/problem.ts';
-import type { DraftForm } from '../../lib/drafts.ts';
+import { useReference } from '../../data/queries.ts';
 import { useWords } from '../../lib/text.ts';
 import { Choice } from '../../parts/Choice.tsx';
 import { Field } from '../../parts/Field.tsx';
 import {
+  AddressPicker,
   AreaPicker,
   CategoryPicker,
   SubjectKindPicker,
+  areaPath,
   useSubjectKinds,
 } from '../../parts/Pickers.tsx';
-import type { OperatorFields } from './form.ts';
+import { useLimits } from './limits.ts';
+import type { Operator } from './useOperator.ts';
+
+type TextField = 'title' | 'occurred' | 'subjectName';
 
 interface Props {
-  draft: DraftForm<OperatorFields>;
-  problem: Problem | null;
+  desk: Operator;
+  /** In an emergency only where and when; the rest can wait. */
+  urgent: boolean;
 }
-type TextField = 'title' | 'address' | 'occurred' | 'subjectName';
 
 /** Everything but the words may be missing (容缺). */
-export function MatterFields({ draft, problem }: Props) {
+export function MatterFields({ desk, urgent }: Props) {
   const { say } = useWords();
+  const { draft } = desk;
   const { value, set } = draft;
+  const { problem } = desk.registration;
+  const { data } = useReference();
   const kinds = useSubjectKinds(value.categoryCode);
-  const text = (field: TextField, label: string, width: 'w4' | 'w6' | 'w8') => (
-    <Field label={label} width={width} wrong={problem?.issue(field)}>
+  const whole = value.parts === undefined && !urgent;
+  const u = desk.advised.advice?.understanding;
+  const said = value.occurred !== '' && value.occurred === u?.occurred;
+  const text = (field: TextField, label: string, width: 'w4' | 'w6' | 'w8', hint?: string) => (
+    <Field label={label} width={width} wrong={problem?.issue(field)} hint={hint}>
       <Input
         autoComplete="off"
         maxLength={field === 'title' ? TEXT_MAX.title : TEXT_MAX.short}
@@ -36,16 +46,31 @@ export function MatterFields({ draft, problem }: Props) {
   );
   return (
     <div className="form wide">
-      <Field label={say('field.category')} width="w6">
-        <CategoryPicker
-          value={value.categoryCode}
-          onChange={(categoryCode) => set({ categoryCode, subjectKind: undefined })}
+      <Field
+        label={say('field.address')}
+        width="w8"
+        wrong={problem?.issue('address')}
+        hint={areaPath(value.areaCode, data?.areas ?? [])}
+      >
+        <AddressPicker
+          maxLength={TEXT_MAX.short}
+          value={value.address}
+          onChange={(address, areaCode) => set(areaCode ? { address, areaCode } : { address })}
         />
       </Field>
+      {text('occurred', say('field.occurred'), 'w4', said ? say('advice.from_words') : undefined)}
+      {whole && (
+        <Field label={say('field.category')} width="w6">
+          <CategoryPicker
+            value={value.categoryCode}
+            onChange={(categoryCode) => set({ categoryCode, subjectKind: undefined })}
+          />
+        </Field>
+      )}
       <Field label={say('field.area')} width="w6">
         <AreaPicker value={value.areaCode} onChange={(areaCode) => set({ areaCode })} />
       </Field>
-      {kinds.length > 0 && (
+      {whole && kinds.length > 0 && (
         <Field label={say('field.subject_kind')} width="w6">
           <SubjectKindPicker
             kinds={kinds}
@@ -54,24 +79,40 @@ export function MatterFields({ draft, problem }: Props) {
           />
         </Field>
       )}
-      {text('address', say('field.address'), 'w8')}
-      {text('occurred', say('field.occurred'), 'w4')}
-      <Choice
-        look="fill"
-        label={say('field.urgency')}
-        value={value.urgency}
-        onChange={(urgency) => set({ urgency })}
-        options={URGENCIES.map((u) => ({ value: u, label: say(`urgency.${u}`) }))}
-      />
-      {text('subjectName', say('field.subject'), 'w4')}
-      {text('title', say('field.title'), 'w8')}
-      <Wishes draft={draft} />
+      {whole && <UrgencyChoice desk={desk} />}
+      {!urgent && text('subjectName', say('field.subject'), 'w4')}
+      {whole && text('title', say('field.title'), 'w8')}
+      {!urgent && <Wishes desk={desk} />}
     </div>
   );
 }
 
-function Wishes({ draft: { value, set } }: { draft: DraftForm<OperatorFields> }) {
+/** Each with the instant until which it would be due. */
+function UrgencyChoice({ desk: { draft } }: { desk: Operator }) {
   const { say } = useWords();
+  const limits = useLimits(draft.value);
+  return (
+    <Choice
+      look="fill"
+      label={say('field.urgency')}
+      value={draft.value.urgency}
+      onChange={(urgency) => draft.set({ urgency })}
+      options={URGENCIES.map((u) => ({
+        value: u,
+        label: (
+          <span className="limit">
+            {say(`urgency.${u}`)}
+            {limits[u] && <small>{limits[u]}</small>}
+          </span>
+        ),
+      }))}
+    />
+  );
+}
+
+function Wishes({ desk }: { desk: Operator }) {
+  const { say } = useWords();
+  const { value, set } = desk.draft;
   return (
     <fieldset className="f">
       <legend className="lab">{say('field.wishes')}</legend>
@@ -82,7 +123,7 @@ function Wishes({ draft: { value, set } }: { draft: DraftForm<OperatorFields> })
             checked={value[wish]}
             onChange={(e) => set({ [wish]: e.target.checked })}
           >
-            {say(`wish.${wish}`)}
+            {say(`wish.${wish}`)} <span className="xs mut">{say(`wish.why_${wish}`)}</span>
           </Checkbox>
         ))}
       </div>

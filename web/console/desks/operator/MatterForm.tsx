@@ -1,8 +1,6 @@
 import { Input } from 'antd';
-import { useRef, useState, type ReactNode } from 'react';
+import { useState, type ReactNode } from 'react';
 import { DEMAND_TYPES, TEXT_MAX } from '../../../../src/contract.ts';
-import type { Submission } from '../../data/submit.ts';
-import type { DraftForm } from '../../lib/drafts.ts';
 import { useKeys } from '../../lib/keys.ts';
 import { useWords } from '../../lib/text.ts';
 import { hourText } from '../../lib/time.ts';
@@ -10,122 +8,192 @@ import { Choice } from '../../parts/Choice.tsx';
 import { Field } from '../../parts/Field.tsx';
 import { KeyButton } from '../../parts/Key.tsx';
 import { ProblemNotice } from '../../parts/States.tsx';
+import { Captions } from './Captions.tsx';
+import { CalmNote, EmergencyBand } from './Emergency.tsx';
 import { isAcceptable, isPhone, type OperatorFields } from './form.ts';
 import { MatterFields } from './MatterFields.tsx';
+import { Parts } from './Parts.tsx';
+import { mattersOf } from './sending.ts';
+import type { Operator } from './useOperator.ts';
+import { Words } from './Words.tsx';
 
 interface Props {
-  draft: DraftForm<OperatorFields>;
-  registration: Submission<OperatorFields>;
+  desk: Operator;
   /** Opens the advice where it is a drawer. */
   opener: ReactNode;
 }
 
 /** 诉求原文 and what belongs to it; F9 registers. */
-export function MatterForm({ draft, registration, opener }: Props) {
+export function MatterForm({ desk, opener }: Props) {
   const { say } = useWords();
-  const words = useRef<HTMLElement>(null);
-  const [tried, setTried] = useState(false);
+  const { draft, alarm, advised, calls } = desk;
   const { value, set } = draft;
-  const { faults, send } = useSending(draft, registration, () => {
-    setTried(true);
-    words.current?.querySelector('textarea')?.focus();
-  });
-  const answering = value.answer !== undefined;
-  const toggleAnswer = () => set({ answer: answering ? undefined : '' });
-  useKeys([
-    { keys: 'F9', label: 'keys.register', run: send },
-    { keys: 'F10', label: 'keys.answer', run: toggleAnswer },
-  ]);
+  const urgent = alarm !== null || value.handed.length > 0;
   return (
     <form
-      className="matter"
-      onSubmit={(event) => {
-        event.preventDefault();
-        send();
-      }}
+      className={urgent ? 'matter urgent' : 'matter'}
+      onSubmit={(event) => event.preventDefault()}
     >
+      {alarm && <EmergencyBand desk={desk} alarm={alarm} />}
+      <CalmNote desk={desk} />
+      {calls.talking && (
+        <Captions
+          call={calls.talking}
+          content={value.content}
+          onTake={(content) => set({ content })}
+        />
+      )}
       <div className="types">
         <h2 id="words-label">{say('operator.words')}</h2>
-        <Choice
-          hideLabel
-          look="s"
-          label={say('field.type')}
-          value={value.type}
-          onChange={(type) => set({ type })}
-          options={DEMAND_TYPES.map((type) => ({ value: type, label: say(`type.${type}`) }))}
-        />
+        {!urgent && !value.parts && (
+          <Choice
+            hideLabel
+            look="s"
+            label={say('field.type')}
+            value={value.type}
+            onChange={(type) => set({ type })}
+            options={DEMAND_TYPES.map((type) => ({ value: type, label: say(`type.${type}`) }))}
+          />
+        )}
         <span className="saved xs mut">
           {draft.savedAt !== undefined && say('form.draft', { time: hourText(draft.savedAt) })}
         </span>
         {opener}
       </div>
-      <section className="write" ref={words} aria-labelledby="words-label">
-        <Input.TextArea
-          autoFocus
-          aria-labelledby="words-label"
-          variant="borderless"
-          maxLength={TEXT_MAX.content}
-          placeholder={say('operator.words_hint')}
+      <section className="write" aria-labelledby="words-label">
+        <Words
+          handle={desk.words}
+          label={say('operator.words')}
           value={value.content}
-          onChange={(e) => set({ content: e.target.value })}
+          onChange={(content) => set({ content })}
+          spans={advised.advice?.understanding.spans ?? []}
+          spansOf={advised.of}
+          large={urgent}
         />
+        {!urgent && <Ask desk={desk} />}
       </section>
-      {answering && <Answer draft={draft} />}
-      <MatterFields draft={draft} problem={registration.problem} />
+      {value.asked !== undefined && <NoSubstance desk={desk} />}
+      {value.answer !== undefined && value.asked === undefined && <Answer desk={desk} />}
+      {value.parts && !urgent && <Parts desk={desk} />}
+      {value.asked === undefined && <MatterFields desk={desk} urgent={urgent} />}
       <div className="matter-problem">
-        <ProblemNotice problem={registration.problem} written={value.content} />
+        <ProblemNotice problem={desk.registration.problem} written={value.content} />
       </div>
-      <div className="bar">
-        <KeyButton
-          type="primary"
-          size="large"
-          htmlType="submit"
-          keys="F9"
-          loading={registration.busy}
-        >
-          {say(submitText(value))}
-        </KeyButton>
-        <KeyButton size="large" keys="F10" aria-pressed={answering} onClick={toggleAnswer}>
-          {say(answering ? 'operator.no_answer' : 'act.direct_answer')}
-        </KeyButton>
-        <span
-          className={`form-state xs ${tried && faults.length > 0 ? 'today-t' : 'mut'}`}
-          role="status"
-        >
-          {faults.length > 0 ? faults.join('　') : say(afterText(value))}
-        </span>
-      </div>
+      <SendBar desk={desk} locked={alarm !== null && value.handed.length === 0} />
     </form>
   );
 }
 
+const ASK_MAX = 3;
+/** 可以追问: what would be missing to work on it. */
+function Ask({ desk: { advised, draft } }: { desk: Operator }) {
+  const { say } = useWords();
+  const { understanding } = advised.advice ?? {};
+  if (!understanding) return null;
+  const missing = new Set(understanding.proposal.missing ?? []);
+  if (draft.value.address) missing.delete('address');
+  if (draft.value.occurred) missing.delete('occurred');
+  if (draft.value.phone) missing.delete('contact');
+  if (missing.size === 0) return null;
+  return (
+    <p className="ask-more">
+      <span className="tag">{say('advice.ask')}</span>
+      {[...missing].slice(0, ASK_MAX).map((item) => (
+        <span key={item}>{say(`missing.ask.${item}`)}</span>
+      ))}
+    </p>
+  );
+}
+
+/** What stands in the way of registering now. */
+function useFaults({ value }: Operator['draft'], locked: boolean): string[] {
+  const { say } = useWords();
+  const answering = value.answer !== undefined && value.asked === undefined;
+  return [
+    locked && say('call.locked'),
+    !value.content.trim() && say('operator.need_words'),
+    value.phone.trim() && !isPhone(value.phone) && say('field.phone_wrong'),
+    value.parts?.some((part) => !part.content.trim()) && say('call.part_empty'),
+    value.calm && !value.calm.reason.trim() && say('call.calm_missing'),
+    value.asked !== undefined && !value.asked.trim() && say('call.asked_missing'),
+    answering && !value.type && say('operator.need_type'),
+    answering && !value.answer?.trim() && say('operator.need_answer'),
+  ].filter((fault): fault is string => typeof fault === 'string' && fault !== '');
+}
+
+/** One primary button, and what it will do. */
+function SendBar({ desk, locked }: { desk: Operator; locked: boolean }) {
+  const { say } = useWords();
+  const { draft, registration, alarm } = desk;
+  const { value, set } = draft;
+  const [tried, setTried] = useState(false);
+  const faults = useFaults(draft, locked);
+  const answering = value.answer !== undefined;
+  const urgent = alarm !== null || value.handed.length > 0;
+  const send = () => {
+    if (registration.busy) return;
+    if (faults.length === 0) return registration.submit(value);
+    setTried(true);
+    if (!locked) desk.words.current?.focus();
+  };
+  const toggleAnswer = () => set({ answer: answering ? undefined : '', asked: undefined });
+  const off = urgent || value.parts !== undefined;
+  useKeys([
+    { keys: 'F9', label: 'keys.register', run: send },
+    { keys: 'F10', label: 'keys.answer', run: toggleAnswer, off },
+  ]);
+  return (
+    <div className="bar">
+      <KeyButton
+        type="primary"
+        size="large"
+        keys="F9"
+        disabled={locked}
+        loading={registration.busy}
+        onClick={send}
+      >
+        {say(urgent ? 'call.submit_record' : submitText(value), { n: value.parts?.length ?? 1 })}
+      </KeyButton>
+      {!off && (
+        <KeyButton size="large" keys="F10" aria-pressed={answering} onClick={toggleAnswer}>
+          {say(answering ? 'operator.no_answer' : 'act.direct_answer')}
+        </KeyButton>
+      )}
+      <span
+        className={`form-state xs ${tried && faults.length > 0 ? 'today-t' : 'mut'}`}
+        role="status"
+      >
+        {faults.length > 0 ? faults.join('　') : say(afterText(value))}
+      </span>
+      {locked && alarm && (
+        <KeyButton
+          type="text"
+          size="large"
+          keys="Esc"
+          onClick={() => set({ calm: { kind: alarm.kind, reason: '' }, alarm: undefined })}
+        >
+          {say('call.not_emergency')}
+        </KeyButton>
+      )}
+    </div>
+  );
+}
+
 const submitText = (f: OperatorFields) => {
+  if (f.handed.length > 0) return 'call.submit_record';
+  if (f.parts) return 'call.submit_parts';
+  if (f.asked !== undefined) return 'call.submit_close';
   if (f.answer !== undefined) return 'operator.submit_answer';
   return isAcceptable(f) ? 'operator.submit_dispatch' : 'act.register';
 };
 const afterText = (f: OperatorFields) => {
+  if (f.handed.length > 0) return 'call.after_record';
+  if (f.asked !== undefined) return 'call.after_close';
   if (f.answer !== undefined) return 'operator.after_answer';
-  return isAcceptable(f) ? 'operator.after_dispatch' : 'operator.after_register';
+  return mattersOf(f).every(isAcceptable) ? 'operator.after_dispatch' : 'operator.after_register';
 };
 
-/** What stands in the way of registering now. */
-function useSending(
-  { value }: DraftForm<OperatorFields>,
-  registration: Submission<OperatorFields>,
-  onFault: () => void,
-) {
-  const { say } = useWords();
-  const faults = [
-    !value.content.trim() && say('operator.need_words'),
-    value.phone.trim() && !isPhone(value.phone) && say('field.phone_wrong'),
-    value.answer !== undefined && !value.type && say('operator.need_type'),
-    value.answer !== undefined && !value.answer.trim() && say('operator.need_answer'),
-  ].filter((fault): fault is string => typeof fault === 'string' && fault !== '');
-  const send = () => (faults.length > 0 ? onFault() : registration.submit(value));
-  return { faults, send };
-}
-
-function Answer({ draft }: { draft: DraftForm<OperatorFields> }) {
+function Answer({ desk: { draft } }: { desk: Operator }) {
   const { say } = useWords();
   return (
     <div className="wide answer">
@@ -138,6 +206,37 @@ function Answer({ draft }: { draft: DraftForm<OperatorFields> }) {
           onChange={(e) => draft.set({ answer: e.target.value })}
         />
       </Field>
+    </div>
+  );
+}
+
+/** Asked once what it is about; nothing came. */
+function NoSubstance({ desk: { draft } }: { desk: Operator }) {
+  const { say } = useWords();
+  return (
+    <div className="wide answer">
+      <Field required label={say('call.asked')} hint={say('call.asked_hint')}>
+        <Input
+          autoFocus
+          maxLength={TEXT_MAX.short}
+          value={draft.value.asked ?? ''}
+          onChange={(e) => draft.set({ asked: e.target.value })}
+        />
+      </Field>
+      <Field label={say('call.asked_answer')}>
+        <Input
+          maxLength={TEXT_MAX.short}
+          value={draft.value.answer ?? ''}
+          onChange={(e) => draft.set({ answer: e.target.value })}
+        />
+      </Field>
+      <button
+        type="button"
+        className="link-button sm"
+        onClick={() => draft.set({ asked: undefined, answer: undefined })}
+      >
+        {say('call.asked_undo')}
+      </button>
     </div>
   );
 }

@@ -1,84 +1,48 @@
 import './operator.css';
+import './emergency.css';
 import { useState } from 'react';
-import { readStored, writeStored } from '../../lib/storage.ts';
-import { useMe } from '../../data/session.tsx';
-import { useSubmit } from '../../data/submit.ts';
-import { useDraft } from '../../lib/drafts.ts';
-import { useKeys } from '../../lib/keys.ts';
 import { useWords } from '../../lib/text.ts';
+import { SideOpener, SplitColumns } from '../../parts/Columns.tsx';
 import { DeskTitle } from '../../parts/DeskTitle.tsx';
-import { SplitColumns, SideOpener } from '../../parts/Columns.tsx';
+import { AdviceColumn } from './AdviceColumn.tsx';
+import { CallBar } from './CallBar.tsx';
 import { CallerColumn } from './CallerColumn.tsx';
-import { ContactBar } from './ContactBar.tsx';
-import { EMPTY, registerAndGoOn, SECRET, type OperatorFields, type Receipt } from './form.ts';
+import { HandoverLog } from './HandoverLog.tsx';
 import { MatterForm } from './MatterForm.tsx';
 import { ReceiptPanel } from './ReceiptPanel.tsx';
-import { AdviceColumn } from './AdviceColumn.tsx';
+import { useOperator, type Operator } from './useOperator.ts';
+import { OpenHandovers, WrittenEmergencies } from './Waiting.tsx';
 
-/** 接听台: who calls, what they say, what the catalogue knows. */
+/** 接听台: who calls, what they say, what it seems to be. The form is the screen. */
 export default function OperatorDesk() {
   const { say } = useWords();
-  const me = useMe();
-  const draft = useDraft<OperatorFields>(me.userId, 'register', EMPTY, SECRET);
-  const receipts = useReceipts(me.userId);
-  const { shown } = receipts;
-  const [erased, setErased] = useState<OperatorFields | null>(null);
+  const desk = useOperator();
+  const { shown } = desk.receipts;
   const [side, setSide] = useState(false);
-  const registration = useSubmit(
-    (fields: OperatorFields, key) => registerAndGoOn(fields, key),
-    (done) => {
-      draft.clear();
-      setErased(null);
-      receipts.show(done);
-    },
-    draft,
-  );
-  const next = (keep: Partial<OperatorFields> = {}) => {
-    if (!shown && draft.value.content.trim()) setErased(draft.value);
-    receipts.putAway();
-    registration.reset();
-    draft.clear(keep);
-  };
-  useKeys([{ keys: 'F2', label: 'keys.new_caller', run: () => next() }]);
   return (
     <>
       <DeskTitle title={say('desk.operator_long')} />
-      <ContactBar draft={draft} told={shown?.requester} onNext={() => next()} />
+      <CallBar desk={desk} />
+      <WrittenEmergencies />
+      <OpenHandovers desk={desk} />
       <SplitColumns
         desk="operator"
-        left={<CallerColumn phone={shown ? shown.requester.phone : draft.value.phone} />}
+        left={<CallerColumn desk={desk} />}
         leftIs="queue"
         leftLabel={say('operator.caller')}
         chosen
-        side={shown ? <div /> : <AdviceColumn fields={draft.value} />}
+        side={shown ? <div /> : <Side desk={desk} />}
         sideLabel={say('advice.title')}
         sideOpen={side}
         onSideClose={() => setSide(false)}
         sideFlows
       >
-        {erased && (
-          <WayBack
-            text={say('operator.erased')}
-            link={say('common.undo')}
-            onClick={() => {
-              draft.set(erased);
-              setErased(null);
-            }}
-          />
-        )}
-        {receipts.away && (
-          <WayBack
-            text={say('operator.last_receipt', { no: receipts.away.registered.orderNo })}
-            link={say('operator.show_receipt')}
-            onClick={receipts.bringBack}
-          />
-        )}
+        <WaysBack desk={desk} />
         {shown ? (
-          <ReceiptPanel receipt={shown} onNext={next} />
+          <ReceiptPanel receipt={shown} onNext={desk.next} />
         ) : (
           <MatterForm
-            draft={draft}
-            registration={registration}
+            desk={desk}
             opener={<SideOpener onOpen={() => setSide(true)}>{say('advice.title')}</SideOpener>}
           />
         )}
@@ -87,7 +51,34 @@ export default function OperatorDesk() {
   );
 }
 
-/** One line that undoes what a key has just put away. */
+/** In an emergency only what was done and what comes next. */
+const Side = ({ desk }: { desk: Operator }) =>
+  desk.alarm || desk.draft.value.handed.length > 0 ? (
+    <HandoverLog desk={desk} alarm={desk.alarm} />
+  ) : (
+    <AdviceColumn desk={desk} />
+  );
+
+/** Lines that undo what a key has just put away. */
+function WaysBack({ desk: { erased, restore, receipts } }: { desk: Operator }) {
+  const { say } = useWords();
+  const [last] = receipts.away?.filed ?? [];
+  return (
+    <>
+      {erased && (
+        <WayBack text={say('operator.erased')} link={say('common.undo')} onClick={restore} />
+      )}
+      {last && (
+        <WayBack
+          text={say('operator.last_receipt', { no: last.registered.orderNo })}
+          link={say('operator.show_receipt')}
+          onClick={receipts.bringBack}
+        />
+      )}
+    </>
+  );
+}
+
 const WayBack = ({ text, link, onClick }: { text: string; link: string; onClick: () => void }) => (
   <div className="note info" role="status">
     {text}
@@ -96,28 +87,3 @@ const WayBack = ({ text, link, onClick }: { text: string; link: string; onClick:
     </button>
   </div>
 );
-
-interface Kept {
-  receipt: Receipt;
-  away: boolean;
-}
-
-/**
- * The last receipt. Its query code is told once, so it survives a refresh of this tab, and the next
- * call only puts it away.
- */
-function useReceipts(userId: string) {
-  const name = `console.receipt.${userId}`;
-  const [kept, setKept] = useState(() => readStored<Kept>('sessionStorage', name) ?? null);
-  const keep = (next: Kept | null) => {
-    writeStored('sessionStorage', name, next ?? undefined);
-    setKept(next);
-  };
-  return {
-    shown: kept && !kept.away ? kept.receipt : null,
-    away: kept?.away ? kept.receipt : null,
-    show: (receipt: Receipt) => keep({ receipt, away: false }),
-    putAway: () => keep(kept && !kept.away ? { ...kept, away: true } : null),
-    bringBack: () => keep(kept && { ...kept, away: false }),
-  };
-}

@@ -1,10 +1,17 @@
+import { Input } from 'antd';
+import { useState } from 'react';
 import { Link } from 'react-router';
+import * as api from '../../data/api.ts';
+import { useOrder } from '../../data/queries.ts';
+import { useSubmit } from '../../data/submit.ts';
 import { useKeys } from '../../lib/keys.ts';
 import { useWords } from '../../lib/text.ts';
+import { Field } from '../../parts/Field.tsx';
 import { KeyButton } from '../../parts/Key.tsx';
-import { OrderNo } from '../../parts/Marks.tsx';
+import { OrderNo, OrderTitle } from '../../parts/Marks.tsx';
 import { ProblemNotice } from '../../parts/States.tsx';
-import type { OperatorFields, Receipt } from './form.ts';
+import type { OperatorFields } from './form.ts';
+import type { Filed, Receipt } from './sending.ts';
 
 interface Props {
   receipt: Receipt;
@@ -14,33 +21,27 @@ interface Props {
 /** What to tell the caller, and the way on. */
 export function ReceiptPanel({ receipt, onNext }: Props) {
   const { say } = useWords();
-  const { registered, followed, problem, requester } = receipt;
-  const another = () => onNext({ ...requester, contactId: registered.contactId });
+  const { filed, ended, requester } = receipt;
+  const contactId = filed.at(-1)?.registered.contactId;
+  const another = () => onNext({ ...requester, ...(contactId ? { contactId } : {}) });
   // Not F9 and not Enter: a key pressed twice must not take the code away.
-  useKeys([{ keys: 'Alt+R', label: 'keys.another', run: another }]);
+  useKeys([
+    { keys: 'Alt+R', label: 'keys.another', run: another },
+    { keys: 'F2', label: 'keys.new_caller', run: () => onNext(), quiet: true },
+  ]);
   return (
-    <div className="receipt">
-      <div className="wide">
-        <h1>{say(`receipt.${followed}`)}</h1>
-        <p className="sec">{say('receipt.tell')}</p>
-        <dl className="receipt-facts">
-          <div>
-            <dt className="lab">{say('receipt.no')}</dt>
-            <dd className="receipt-no">
-              <OrderNo no={registered.orderNo} />
-            </dd>
-          </div>
-          <div>
-            <dt className="lab">{say('receipt.code')}</dt>
-            <dd className="receipt-code">{registered.queryCode}</dd>
-          </div>
-        </dl>
-        <p className="sm sec">{say('receipt.code_once')}</p>
-        {problem && <ProblemNotice problem={problem} />}
-        <p>
-          <Link to={`/orders/${registered.orderId}`}>{say('receipt.open')}</Link>
-        </p>
-      </div>
+    <div className="receipt" role="status">
+      {ended ? (
+        <Ended ended={ended} />
+      ) : (
+        <div className="wide">
+          {filed.length > 1 && <p className="sec">{say('receipt.tell_all')}</p>}
+          {filed.map((one, i) => (
+            <One key={one.registered.orderId} filed={one} nth={filed.length > 1 ? i + 1 : 0} />
+          ))}
+          <p className="sm sec">{say('receipt.code_once')}</p>
+        </div>
+      )}
       <div className="bar">
         <KeyButton type="primary" size="large" keys="F2" onClick={() => onNext()}>
           {say('operator.next_caller')}
@@ -49,6 +50,90 @@ export function ReceiptPanel({ receipt, onNext }: Props) {
           {say('receipt.another')}
         </KeyButton>
       </div>
+    </div>
+  );
+}
+
+function One({ filed: { registered, followed, problem }, nth }: { filed: Filed; nth: number }) {
+  const { say } = useWords();
+  return (
+    <section className="receipt-one">
+      <h1>
+        {nth > 0 && `${say('call.part', { n: nth })}　`}
+        {say(`receipt.${followed}`)}
+      </h1>
+      {nth === 0 && <p className="sec">{say('receipt.tell')}</p>}
+      <dl className="receipt-facts">
+        <div>
+          <dt className="lab">{say('receipt.no')}</dt>
+          <dd className="receipt-no">
+            <OrderNo no={registered.orderNo} />
+          </dd>
+        </div>
+        <div>
+          <dt className="lab">{say('receipt.code')}</dt>
+          <dd className="receipt-code">{registered.queryCode}</dd>
+        </div>
+      </dl>
+      {problem && <ProblemNotice problem={problem} />}
+      {followed === 'transferred' && <Number orderId={registered.orderId} />}
+      <p>
+        <Link to={`/orders/${registered.orderId}`}>{say('receipt.open')}</Link>
+      </p>
+    </section>
+  );
+}
+
+/** The number of the emergency line, when it is told later; it ends the order. */
+function Number({ orderId }: { orderId: string }) {
+  const { say } = useWords();
+  const [no, setNo] = useState('');
+  const order = useOrder(orderId).data;
+  const { submit, busy, problem } = useSubmit((receiptNo: string, key) =>
+    api.actOnOrder(
+      orderId,
+      { act: 'receipt', version: order?.version ?? 1, input: { receiptNo, note: '' } },
+      key,
+    ),
+  );
+  if (order && order.state !== 'transferred') return <p>{say('receipt.receipted')}</p>;
+  return (
+    <div className="receipt-number">
+      <Field label={say('call.receipt_no')} hint={say('call.receipt_later')}>
+        <Input
+          autoComplete="off"
+          maxLength={60}
+          value={no}
+          onChange={(e) => setNo(e.target.value)}
+          onPressEnter={() => no.trim() && submit(no)}
+        />
+      </Field>
+      <KeyButton loading={busy} disabled={!no.trim() || !order} onClick={() => submit(no)}>
+        {say('call.receipt_store')}
+      </KeyButton>
+      <ProblemNotice problem={problem} />
+    </div>
+  );
+}
+
+/** A contact that ended without an order of its own. */
+function Ended({ ended }: { ended: NonNullable<Receipt['ended']> }) {
+  const { say } = useWords();
+  const { outcome, order } = ended;
+  return (
+    <div className="wide">
+      <h1>{say(`outcome.${outcome}`)}</h1>
+      {order && (
+        <p className="receipt-no">
+          <OrderNo no={order.orderNo} /> <OrderTitle order={order} />
+        </p>
+      )}
+      <p className="sec">{say(`outcome.next_${outcome}`)}</p>
+      {order && (
+        <p>
+          <Link to={`/orders/${order.id}`}>{say('receipt.open')}</Link>
+        </p>
+      )}
     </div>
   );
 }

@@ -1,10 +1,23 @@
 /** The operator's form: what it holds and what it still needs. */
-import type { Channel, DemandType, Urgency } from '../../../../src/contract.ts';
-import type { Registered, RegisterInput } from '../../../../src/intake/schema.ts';
-import { given } from '../../acts/AcceptForm.tsx';
-import * as api from '../../data/api.ts';
-import { asProblem, type Problem } from '../../data/problem.ts';
-import { newKey } from '../../lib/random.ts';
+import type { Channel, DemandType, EmergencyTarget, Urgency } from '../../../../src/contract.ts';
+import type { EmergencyGuess } from '../../../../src/understanding/schema.ts';
+
+/** One matter of a text that holds several. */
+export interface PartFields {
+  content: string;
+  title: string;
+  type: DemandType | undefined;
+  categoryCode: string | undefined;
+  urgency: Urgency | undefined;
+  subjectKind: string | undefined;
+}
+
+/** A hand-over that was made for this form. */
+export interface Handed {
+  id: string;
+  target: EmergencyTarget;
+  at: string;
+}
 
 export interface OperatorFields {
   channel: Channel;
@@ -28,6 +41,17 @@ export interface OperatorFields {
   wishPublic: boolean;
   /** The answer given at once; undefined: it goes to dispatch. */
   answer: string | undefined;
+  /** What was asked once of who said nothing to work on; undefined: it is no such call. */
+  asked: string | undefined;
+  /** One order each; undefined: the form is one. */
+  parts: PartFields[] | undefined;
+  /** When the words first called for an emergency line, and by which words. */
+  alarm: { at: number; because: string[] } | undefined;
+  handed: Handed[];
+  /** A person says that this kind of emergency is none; the reason goes to the record. */
+  calm: { kind: EmergencyGuess['kind']; reason: string } | undefined;
+  /** What the emergency line gave as its number. */
+  receiptNo: string;
 }
 
 export const EMPTY: OperatorFields = {
@@ -50,82 +74,48 @@ export const EMPTY: OperatorFields = {
   wishCallback: true,
   wishPublic: false,
   answer: undefined,
+  asked: undefined,
+  parts: undefined,
+  alarm: undefined,
+  handed: [],
+  calm: undefined,
+  receiptNo: '',
 };
 /** Who raised it stays in this tab. */
 export const SECRET = ['name', 'phone'] as const;
+
+/** Who calls, and how: kept when one caller has another matter. */
+export type Who = Pick<OperatorFields, 'channel' | 'kind' | 'name' | 'phone'>;
+export const whoOf = ({ channel, kind, name, phone }: OperatorFields): Who => ({
+  channel,
+  kind,
+  name,
+  phone,
+});
 
 export const barePhone = (typed: string): string =>
   typed.replace(/[\s\-()（）]/g, '').replace(/^(\+|00)86/, '');
 export const isPhone = (typed: string): boolean => /^\d{5,15}$/.test(barePhone(typed));
 
+/** 13805774471 → 138****4471. */
+export function maskPhone(typed: string): string {
+  const bare = barePhone(typed);
+  if (bare.length < 7) return bare;
+  const head = bare.slice(0, bare.length > 8 ? 3 : 2);
+  return `${head}****${bare.slice(-4)}`;
+}
+
+type Classified = Pick<OperatorFields, 'type' | 'urgency' | 'categoryCode'>;
 /** What an order needs before it can be dispatched; without it, it waits for acceptance. */
-export const isAcceptable = (f: OperatorFields): boolean =>
+export const isAcceptable = (f: Classified): boolean =>
   Boolean(f.type && f.urgency && f.categoryCode && f.categoryCode.length >= 4);
 
-function registerInput(f: OperatorFields): RegisterInput {
-  return {
-    channel: f.channel,
-    ...(f.contactId ? { contactId: f.contactId } : {}),
-    requester: {
-      kind: f.kind,
-      name: f.name.trim(),
-      ...(f.phone.trim() ? { phone: barePhone(f.phone) } : {}),
-    },
-    title: f.title,
-    content: f.content,
-    address: f.address,
-    occurred: f.occurred,
-    subjectName: f.subjectName,
-    ...(f.type ? { type: f.type } : {}),
-    ...(f.categoryCode ? { categoryCode: f.categoryCode } : {}),
-    ...(f.urgency ? { urgency: f.urgency } : {}),
-    ...given(f),
-    confidential: f.confidential,
-    wishCallback: f.wishCallback,
-    wishPublic: f.wishPublic,
-  };
-}
+/** Whether something stands here that a next call would put away. */
+export const isDirty = (f: OperatorFields): boolean =>
+  f.content.trim() !== '' || f.handed.length > 0;
 
-/** What became of a registration and of the act that followed at once. */
-export interface Receipt {
-  registered: Registered;
-  followed: 'accepted' | 'answered' | 'none' | 'failed';
-  problem: Problem | null;
-  requester: Pick<OperatorFields, 'channel' | 'kind' | 'name' | 'phone'>;
-}
-
-/**
- * Registers, then accepts or answers. The registration counts once it is stored: when the second
- * step fails, the receipt says so and the order page offers it again.
- * @throws Problem when the registration itself was not stored.
- */
-export async function registerAndGoOn(f: OperatorFields, key: string): Promise<Receipt> {
-  const registered = await api.register(registerInput(f), key);
-  const { channel, kind, name, phone } = f;
-  const receipt = { registered, requester: { channel, kind, name, phone } };
-  try {
-    const followed = await goOn(f, registered);
-    return { ...receipt, followed, problem: null };
-  } catch (error) {
-    return { ...receipt, followed: 'failed', problem: asProblem(error) };
-  }
-}
-
-async function goOn(f: OperatorFields, registered: Registered): Promise<Receipt['followed']> {
-  const { orderId, version } = registered;
-  const { type, urgency, categoryCode, title, answer } = f;
-  if (answer !== undefined) {
-    if (!type || !answer.trim()) return 'none';
-    const code = categoryCode && categoryCode.length >= 4 ? { categoryCode } : {};
-    await api.actOnOrder(
-      orderId,
-      { act: 'direct_answer', version, input: { type, answer, ...code } },
-      newKey(),
-    );
-    return 'answered';
-  }
-  if (!isAcceptable(f) || !type || !urgency || !categoryCode) return 'none';
-  const input = { type, urgency, categoryCode, title, ...given(f) };
-  await api.actOnOrder(orderId, { act: 'accept', version, input }, newKey());
-  return 'accepted';
-}
+/** The emergency that the desk has to deal with now; what a person called none is none. */
+export const alarmOf = (
+  guess: EmergencyGuess | null | undefined,
+  f: OperatorFields,
+): EmergencyGuess | null => (guess && guess.kind !== f.calm?.kind ? guess : null);

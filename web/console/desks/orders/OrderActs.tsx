@@ -3,8 +3,17 @@ import { useState } from 'react';
 import { Link } from 'react-router';
 import type { OrderDetail } from '../../../../src/workorder/schema.ts';
 import { AcceptForm } from '../../acts/AcceptForm.tsx';
+import { AskSupplementForm } from '../../acts/AskSupplementForm.tsx';
 import { AuditForm } from '../../acts/AuditForm.tsx';
+import { CorrectForm } from '../../acts/CorrectForm.tsx';
 import { DispatchForm } from '../../acts/DispatchForm.tsx';
+import { EmergencyForm } from '../../acts/EmergencyForm.tsx';
+import { FlagsForm } from '../../acts/FlagsForm.tsx';
+import { NoSubstanceForm } from '../../acts/NoSubstanceForm.tsx';
+import { ProposeRedoForm } from '../../acts/ProposeRedoForm.tsx';
+import { ReceiptForm } from '../../acts/ReceiptForm.tsx';
+import { SplitForm } from '../../acts/SplitForm.tsx';
+import { SupplementForm } from '../../acts/SupplementForm.tsx';
 import { SuperviseOrder } from '../../acts/SuperviseForm.tsx';
 import { CloseForm, RedoForm, UrgeForm } from '../../acts/SupervisionForms.tsx';
 import { DirectAnswerForm, NoteForm, RejectForm, WithdrawForm } from '../../acts/TextForms.tsx';
@@ -14,6 +23,7 @@ import { KeyButton } from '../../parts/Key.tsx';
 
 /** The acts of this page, with their letters; the two halves of an audit are one form. */
 const ACTS = {
+  transfer_emergency: 'E',
   accept: 'A',
   dispatch: 'P',
   direct_answer: 'R',
@@ -22,7 +32,15 @@ const ACTS = {
   close: 'C',
   urge: 'U',
   supervise: 'S',
+  split: 'T',
+  ask_supplement: 'Q',
+  supplement: 'Q',
+  receipt: 'C',
+  propose_redo: 'O',
   note: 'B',
+  correct_classification: 'M',
+  set_flags: 'F',
+  close_no_substance: 'N',
   reject: 'X',
   withdraw: 'W',
 } as const;
@@ -41,7 +59,7 @@ export function useOrderActs(order: OrderDetail): OrderActs {
   useKeys(
     possible.map((act) => ({
       keys: ACTS[act],
-      label: `keys.act_${act}` as const,
+      label: act === 'audit_pass' ? 'order.audit' : (`act.${act}` as const),
       run: () => choose(act),
     })),
   );
@@ -102,6 +120,15 @@ export function ActPanel({ order, acts }: { order: OrderDetail; acts: OrderActs 
     supervise: () => <SuperviseOrder order={order} onDone={onDone} />,
     note: () => <NoteForm order={order} onDone={onDone} />,
     reject: () => <RejectForm order={order} onDone={onDone} />,
+    transfer_emergency: () => <EmergencyForm order={order} onDone={onDone} />,
+    split: () => <SplitForm order={order} onDone={onDone} />,
+    ask_supplement: () => <AskSupplementForm order={order} onDone={onDone} />,
+    supplement: () => <SupplementForm order={order} onDone={onDone} />,
+    receipt: () => <ReceiptForm order={order} onDone={onDone} />,
+    propose_redo: () => <ProposeRedoForm order={order} onDone={onDone} />,
+    correct_classification: () => <CorrectForm order={order} onDone={onDone} />,
+    set_flags: () => <FlagsForm order={order} onDone={onDone} />,
+    close_no_substance: () => <NoSubstanceForm order={order} onDone={onDone} />,
     withdraw: () => <WithdrawForm order={order} onDone={onDone} />,
   };
   return (

@@ -8,17 +8,20 @@ import { isCenterStaff, useMe } from '../../data/session.tsx';
 import { useKeys } from '../../lib/keys.ts';
 import { useWords } from '../../lib/text.ts';
 import { useTitle } from '../../lib/title.ts';
+import { AttachmentList } from '../../parts/Attachments.tsx';
 import { OrderLevel, useOrderClockFact } from '../../parts/ClockFacts.tsx';
 import { SideOpener, SplitColumns } from '../../parts/Columns.tsx';
 import { DeadlinePanel } from '../../parts/DeadlinePanel.tsx';
 import { KeyButton } from '../../parts/Key.tsx';
-import { Dots, Waited, Stamp, titleOf } from '../../parts/Marks.tsx';
+import { Dots, Tag, Waited, Stamp, titleOf } from '../../parts/Marks.tsx';
 import { OrderHead, OrderWords, type Fact } from '../../parts/OrderHead.tsx';
+import { PrintButtons, usePapers } from '../../parts/OfficialPaper.tsx';
 import { QueryView } from '../../parts/QueryView.tsx';
 import { TabRow } from '../../parts/Tabs.tsx';
 import { Timeline, useTimelineView, visibleItems } from '../../parts/Timeline.tsx';
 import { Replies } from '../../parts/Replies.tsx';
 import { ActBar, ActPanel, useOrderActs } from './OrderActs.tsx';
+import { EmergencyNote, SplitNote, SupplementNote } from './OrderNotes.tsx';
 import { UnitTable } from './UnitTable.tsx';
 import { OrderSide } from './OrderSide.tsx';
 
@@ -41,6 +44,7 @@ function Page({ order }: { order: OrderDetail }) {
   const [deadline, setDeadline] = useState(false);
   const back = () => void navigate(-1);
   const center = isCenterStaff(useMe());
+  const { sheets, ...papers } = usePapers(order);
   useTitle(titleOf(order, order.orderNo));
   useKeys([
     {
@@ -84,8 +88,11 @@ function Page({ order }: { order: OrderDetail }) {
           acts.choose(undefined);
         }}
       >
+        <EmergencyNote order={order} />
+        <SupplementNote order={order} />
         <div className="wide">
           <OrderWords order={order} />
+          <SplitNote order={order} />
         </div>
         <Tabs order={order} />
         <ActBar
@@ -96,11 +103,13 @@ function Page({ order }: { order: OrderDetail }) {
               <KeyButton keys="D" aria-pressed={explains} onClick={toggle}>
                 {say('deadline.here')}
               </KeyButton>
+              <PrintButtons {...papers} />
               <SideOpener onOpen={() => setSide(true)}>{say('order.side')}</SideOpener>
             </>
           }
         />
       </SplitColumns>
+      {sheets}
     </>
   );
 }
@@ -109,6 +118,11 @@ function HeadTags({ order }: { order: OrderDetail }) {
   const { say } = useWords();
   return (
     <>
+      {order.flags.map((flag) => (
+        <Tag key={flag} kind="line">
+          {say(`flag.${flag}`)}
+        </Tag>
+      ))}
       {order.noReturn && <span className="tag line">{say('order.no_return')}</span>}
       {order.anonymous && <span className="tag line">{say('requester.anonymous')}</span>}
       <OrderLevel
@@ -141,7 +155,7 @@ function useFacts(order: OrderDetail): Fact[] {
   ];
 }
 
-type TabId = 'timeline' | 'units' | 'replies';
+type TabId = 'timeline' | 'units' | 'replies' | 'files';
 
 function Tabs({ order }: { order: OrderDetail }) {
   const { say } = useWords();
@@ -164,6 +178,15 @@ function Tabs({ order }: { order: OrderDetail }) {
           },
           { id: 'units', label: say('order.units'), note: String(order.assignments.length) },
           { id: 'replies', label: say('order.replies'), note: String(replies) },
+          ...(order.attachments.length > 0
+            ? [
+                {
+                  id: 'files' as const,
+                  label: say('attach.title'),
+                  note: String(order.attachments.length),
+                },
+              ]
+            : []),
         ]}
       />
       <div
@@ -176,6 +199,11 @@ function Tabs({ order }: { order: OrderDetail }) {
         {tab === 'timeline' && <Timeline order={order} view={view} />}
         {tab === 'units' && <UnitTable order={order} />}
         {tab === 'replies' && <Replies order={order} />}
+        {tab === 'files' && (
+          <div className="files-by">
+            <AttachmentList files={order.attachments} facts />
+          </div>
+        )}
       </div>
     </>
   );

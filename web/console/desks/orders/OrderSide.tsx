@@ -3,7 +3,7 @@ import type { OrderDetail } from '../../../../src/workorder/schema.ts';
 import * as api from '../../data/api.ts';
 import { holds, useMe } from '../../data/session.tsx';
 import { useSubmit } from '../../data/submit.ts';
-import { useDeliveries, useEvaluations } from '../../data/queries.ts';
+import { useDeliveries, useEvaluations, useReference } from '../../data/queries.ts';
 import { useWords } from '../../lib/text.ts';
 import { SideClocks } from '../../parts/ClockFacts.tsx';
 import { Dots, Stamp } from '../../parts/Marks.tsx';
@@ -37,6 +37,7 @@ export function OrderSide({ order, center, onExplain }: Props) {
           </div>
         ))}
       </div>
+      {order.classification && <Understood order={order} />}
       {supervises && (
         <div className="part">
           <h2>{say('desk.supervision')}</h2>
@@ -62,6 +63,42 @@ function useLivingClocks(order: OrderDetail) {
   const { clock } = order;
   if (!clock || ofUnits.some((c) => c.clock.clock === clock.clock)) return ofUnits;
   return [{ key: clock.clock, label: say(`clock.${clock.clock}`), clock }, ...ofUnits];
+}
+
+/** What the platform understood, by which words, and why it waits for a person. */
+function Understood({ order }: { order: OrderDetail }) {
+  const { say, name, list, word } = useWords();
+  const { data } = useReference();
+  const c = order.classification;
+  if (!c) return null;
+  const category = data?.categories.find((known) => known.code === c.categoryCode);
+  const because = [...new Set(Object.values(c.because).flat())];
+  return (
+    <div className="part sm">
+      <h2>
+        {say('unit.understood')}
+        <span className="r">{say('unit.score', { n: Math.round(c.score * 100) })}</span>
+      </h2>
+      <p>
+        <Dots>
+          {c.type && say(`type.${c.type}`)}
+          {category && `${category.code} ${name(category)}`}
+          {c.urgency && say(`urgency.${c.urgency}`)}
+          {c.proposal !== 'dispatch' && say(`proposal.${c.proposal}`)}
+        </Dots>
+      </p>
+      {because.length > 0 && (
+        <p className="sec">
+          {say('routing.because')} {list(because.map((term) => `“${term}”`))}
+        </p>
+      )}
+      {order.waits.length > 0 && (
+        <p className="today-t">
+          {say('unit.waits')} {list(order.waits.map((why) => word(`wait.${why}`)))}
+        </p>
+      )}
+    </div>
+  );
 }
 
 function Evaluations({ orderId }: { orderId: string }) {

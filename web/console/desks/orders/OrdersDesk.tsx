@@ -13,15 +13,17 @@ import { OrderTable } from '../../parts/OrderTable.tsx';
 import { QueryView } from '../../parts/QueryView.tsx';
 import { EmptyState } from '../../parts/States.tsx';
 
-const QUEUES: readonly OrderQueue[] = [
+const QUEUES = [
   'open',
   'registered',
   'pending_dispatch',
   'pending_audit',
   'pending_callback',
   'pending_close',
+  'awaiting_supplement',
+  'transferred',
   'all',
-];
+] as const satisfies readonly OrderQueue[];
 
 /** All orders of the centre, by where they stand. */
 export default function OrdersDesk() {
@@ -46,7 +48,7 @@ export default function OrdersDesk() {
             facets={QUEUES.map((q) => ({
               to: `/orders?queue=${q}`,
               label: say(`queue.${q}`),
-              count: counts?.[q],
+              count: q === 'all' ? undefined : counts?.[q],
               current: q === queue,
             }))}
           />

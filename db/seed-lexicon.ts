@@ -1,0 +1,99 @@
+/** The written lexicon as it is shipped: readable files under `seed/lexicon`, combined to one document. */
+import { lexiconDocument, shipLexicon } from '../src/understanding/index.ts';
+import type { LexiconDocument } from '../src/understanding/index.ts';
+import { appNow } from '../src/platform/db.ts';
+import type { DbTx } from '../src/platform/db.ts';
+import { readJson, readTsv } from './tsv.ts';
+
+type Terms = Record<string, number>;
+
+/** Weights of the three columns of `categories.tsv`. */
+const STRONG = 4;
+const PLAIN = 2;
+const WEAK = 1;
+
+const split = (cell: string): string[] => cell.split(' ').filter(Boolean);
+
+const weighed = (cell: string, weight: number): Terms =>
+  Object.fromEntries(split(cell).map((t) => [t, weight]));
+
+/** Rows `key, weight, terms` by key; rows of one key add to each other. */
+function byKey(file: string): Record<string, Terms> {
+  const all: Record<string, Terms> = {};
+  for (const [key = '', weight = '', terms = ''] of readTsv(`lexicon/${file}`))
+    all[key] = { ...all[key], ...weighed(terms, Number(weight)) };
+  return all;
+}
+
+const plain = (file: string): string[] => [
+  ...new Set(readTsv(`lexicon/${file}`).flatMap(([cell = '']) => split(cell))),
+];
+
+function categories(): Record<string, unknown> {
+  const subjects: Record<string, Record<string, Terms>> = {};
+  for (const [code = '', kind = '', terms = ''] of readTsv('lexicon/subjects.tsv'))
+    subjects[code] = { ...subjects[code], [kind]: weighed(terms, PLAIN) };
+  return Object.fromEntries(
+    readTsv('lexicon/categories.tsv').map(
+      ([code = '', , lean, urgency, site, strong = '', usual = '', weak = '']) => [
+        code,
+        {
+          lean,
+          urgency,
+          site: site === '1',
+          terms: { ...weighed(weak, WEAK), ...weighed(usual, PLAIN), ...weighed(strong, STRONG) },
+          subjects: subjects[code] ?? {},
+        },
+      ],
+    ),
+  );
+}
+
+function emergencies(): unknown[] {
+  const terms = byKey('danger.tsv');
+  return readTsv('lexicon/emergencies.tsv').map(([kind = '', target, also = '', categoryCode]) => ({
+    kind,
+    target,
+    also: split(also),
+    categoryCode,
+    terms: terms[kind] ?? {},
+  }));
+}
+
+/** Keys `reject:N04` of `acts.tsv` as a record of their own, without what stands before the colon. */
+function below(all: Record<string, Terms>, act: string): Record<string, Terms> {
+  const own = Object.entries(all).filter(([k]) => k.startsWith(`${act}:`));
+  return Object.fromEntries(own.map(([k, t]) => [k.slice(act.length + 1), t]));
+}
+
+/**
+ * The shipped document.
+ * @throws ZodError when a file was written wrongly.
+ */
+export function shippedLexicon(): LexiconDocument {
+  const acts = byKey('acts.tsv');
+  const { split: splits = {}, ...rest } = Object.fromEntries(
+    Object.entries(acts).filter(([k]) => !k.includes(':')),
+  );
+  return lexiconDocument.parse({
+    categories: categories(),
+    types: byKey('types.tsv'),
+    urgency: byKey('urgency.tsv'),
+    flags: byKey('flags.tsv'),
+    emergencies: emergencies(),
+    cues: byKey('cues.tsv'),
+    acts: rest,
+    grounds: below(acts, 'reject'),
+    targets: below(acts, 'transfer_out'),
+    splits,
+    void: plain('void.tsv'),
+    strip: plain('strip.tsv'),
+    times: plain('times.tsv'),
+    thresholds: readJson('lexicon/thresholds.json'),
+  });
+}
+
+/** Brings the shipped lexicon in; a changed one becomes a further version. Safe to repeat. */
+export async function seedLexicon(db: DbTx): Promise<void> {
+  await shipLexicon({ db, at: await appNow(db) }, shippedLexicon());
+}

@@ -1,0 +1,2 @@
+export { demoPages } from './routes.ts';
+export { mendPlay } from './service.ts';

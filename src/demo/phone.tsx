@@ -1,0 +1,228 @@
+/** @jsxImportSource hono/jsx */
+/** The demo's telephone: short messages by number, the clock, and calling 12345. Works without a script. */
+import { CITY_OFFSET_MS, cityDay } from '../kernel/clock.ts';
+import { languageOf, translate } from '../kernel/i18n/index.ts';
+import type { Language, TextKey } from '../kernel/i18n/index.ts';
+import { demoMessages } from '../notification/index.ts';
+import type { DemoMessage } from '../notification/index.ts';
+import { appNow } from '../platform/db.ts';
+import type { Deps } from '../platform/unit-of-work.ts';
+import { PHONE_STYLE } from './phone-style.ts';
+import { CALLERS, SAID } from './ready-calls.ts';
+
+/** Messages read for the page, and conversations shown. */
+const MESSAGES_MAX = 500;
+const CONVERSATIONS_MAX = 60;
+/** Seconds after which the page looks for new messages. */
+const REFRESH_SECONDS = 5;
+
+type Say = (key: TextKey, values?: Record<string, string | number>) => string;
+
+interface Request {
+  nonce: string;
+  /** The number whose conversation is open; `ring` = the form for calling. */
+  to: string;
+  said: string;
+  acceptLanguage: string | undefined;
+}
+
+interface Shown {
+  say: Say;
+  now: Date;
+  language: Language;
+}
+
+const SAYINGS: Record<string, TextKey> = {
+  rang: 'demo.phone.rang',
+  ring_wrong: 'demo.phone.ring_wrong',
+};
+
+/** The whole page. */
+export async function phonePage(deps: Deps, request: Request) {
+  const language = languageOf(request.acceptLanguage);
+  const say: Say = (key, values) => translate(language, key, values);
+  const [messages, now] = await Promise.all([demoMessages(deps, MESSAGES_MAX), appNow(deps.db)]);
+  const shown: Shown = { say, now, language };
+  const rings = request.to === 'ring';
+  return (
+    <html lang={language}>
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width,initial-scale=1" />
+        <meta name="format-detection" content="telephone=no" />
+        {!rings && <meta http-equiv="refresh" content={String(REFRESH_SECONDS)} />}
+        <title>{say('demo.phone.title')}</title>
+        <style nonce={request.nonce} dangerouslySetInnerHTML={{ __html: PHONE_STYLE }} />
+      </head>
+      <body class={request.to ? 'one' : 'all'}>
+        <Head shown={shown} rings={rings} said={SAYINGS[request.said]} />
+        <main>
+          <List shown={shown} messages={messages} open={request.to} />
+          {rings ? (
+            <RingForm shown={shown} />
+          ) : (
+            <Conversation shown={shown} messages={messages} to={request.to} />
+          )}
+        </main>
+      </body>
+    </html>
+  );
+}
+
+const city = (at: Date): string => new Date(at.getTime() + CITY_OFFSET_MS).toISOString();
+const hour = (at: Date): string => city(at).slice(11, 16);
+/** Today by the hour, else the day. */
+const when = (at: Date, now: Date): string =>
+  cityDay(at) === cityDay(now) ? hour(at) : cityDay(at).slice(5);
+
+function Head({ shown, rings, said }: { shown: Shown; rings: boolean; said: TextKey | undefined }) {
+  const { say, now } = shown;
+  return (
+    <header>
+      <h1>{say('demo.phone.title')}</h1>
+      <p class="now">{say('demo.phone.now', { day: cityDay(now), time: hour(now) })}</p>
+      <nav aria-label={say('demo.phone.title')}>
+        <a href="/demo/phone" aria-current={rings ? undefined : 'page'}>
+          {say('demo.phone.sms')}
+        </a>
+        <a href="/demo/phone?to=ring" aria-current={rings ? 'page' : undefined}>
+          {say('demo.phone.call')}
+        </a>
+        <a href="/console/">{say('demo.phone.console')}</a>
+        <a href="/">{say('demo.phone.citizen')}</a>
+      </nav>
+      <form method="post" action="/demo/clock">
+        <button name="step" value="hour">
+          {say('demo.clock.hour')}
+        </button>
+        <button name="step" value="working_day">
+          {say('demo.clock.working_day')}
+        </button>
+      </form>
+      {said && (
+        <p class="said" role="status">
+          {say(said)}
+        </p>
+      )}
+    </header>
+  );
+}
+
+/** Numbers with their last message, newest first. */
+function conversations(messages: readonly DemoMessage[]) {
+  const by = new Map<string, DemoMessage[]>();
+  for (const m of messages) by.set(m.to, [...(by.get(m.to) ?? []), m]);
+  return [...by].slice(0, CONVERSATIONS_MAX);
+}
+
+const spaced = (number: string): string =>
+  number.length === 11 ? number.replace(/^(\d{3})(\d{4})(\d{4})$/, '$1 $2 $3') : number;
+
+interface ListProps {
+  shown: Shown;
+  messages: readonly DemoMessage[];
+  open: string;
+}
+
+function List({ shown: { say, now }, messages, open }: ListProps) {
+  const found = conversations(messages);
+  return (
+    <section class="list" aria-label={say('demo.phone.sms')}>
+      {found.length === 0 && <p class="none">{say('demo.phone.none')}</p>}
+      <ol>
+        {found.map(([to, list]) => (
+          <li>
+            <a href={`/demo/phone?to=${to}`} aria-current={to === open ? 'true' : undefined}>
+              <b>{spaced(to)}</b>
+              <time datetime={list[0]!.at}>{when(new Date(list[0]!.at), now)}</time>
+              <span>{list[0]!.text}</span>
+            </a>
+          </li>
+        ))}
+      </ol>
+    </section>
+  );
+}
+
+/** Addresses in a message become links. */
+const linked = (text: string) =>
+  text
+    .split(/(https?:\/\/[\w.:/#?=&%-]+)/)
+    .map((part) => (part.startsWith('http') ? <a href={part}>{part}</a> : part));
+
+function Conversation({
+  shown,
+  messages,
+  to,
+}: {
+  shown: Shown;
+  messages: readonly DemoMessage[];
+  to: string;
+}) {
+  const { say, now } = shown;
+  const list = messages.filter((m) => m.to === to).toReversed();
+  return (
+    <section class="talk" aria-label={to ? spaced(to) : say('demo.phone.sms')}>
+      {to === '' ? (
+        <p class="none">{say('demo.phone.pick')}</p>
+      ) : (
+        <>
+          <h2>
+            <a class="back" href="/demo/phone">
+              {say('demo.phone.back')}
+            </a>
+            {spaced(to)}
+          </h2>
+          {list.length === 0 && <p class="none">{say('demo.phone.none_here')}</p>}
+          {list.map((m) => (
+            <div class="sms">
+              <time datetime={m.at}>
+                {when(new Date(m.at), now)}{' '}
+                {cityDay(new Date(m.at)) === cityDay(now) ? '' : hour(new Date(m.at))}
+              </time>
+              <p>{linked(m.text)}</p>
+            </div>
+          ))}
+        </>
+      )}
+    </section>
+  );
+}
+
+function RingForm({ shown: { say } }: { shown: Shown }) {
+  return (
+    <section class="ring">
+      <h2>
+        <a class="back" href="/demo/phone">
+          {say('demo.phone.back')}
+        </a>
+        {say('demo.phone.call')}
+      </h2>
+      <p class="hint">{say('demo.phone.call_hint')}</p>
+      <form method="post" action="/demo/ring">
+        <label>
+          {say('demo.phone.who')}
+          <select name="phone">
+            {CALLERS.map((c) => (
+              <option value={c.phone}>{`${spaced(c.phone)} ${c.name}`.trim()}</option>
+            ))}
+          </select>
+        </label>
+        <fieldset>
+          <legend>{say('demo.phone.what')}</legend>
+          {SAID.map((text, i) => (
+            <label class="pick">
+              <input type="radio" name="text" value={text} checked={i === 0} />
+              <span>{text}</span>
+            </label>
+          ))}
+        </fieldset>
+        <label>
+          {say('demo.phone.own')}
+          <textarea name="own" rows={3} maxlength={1000} />
+        </label>
+        <button class="go">{say('demo.phone.dial')}</button>
+      </form>
+    </section>
+  );
+}

@@ -1,0 +1,95 @@
+/** What only a demo has: the play of the fortnight, its clock, its ringing telephone. */
+import { z } from 'zod';
+import { phone } from '../intake/schema.ts';
+import type { Role } from '../kernel/words.ts';
+import { optionalText, text } from '../workorder/schema.ts';
+
+export const PLAY_STATES = ['playing', 'done', 'interrupted'] as const;
+export type PlayState = (typeof PLAY_STATES)[number];
+
+/** What the banner shows. */
+export interface DemoState {
+  play: {
+    /** `none`: this city has had no fortnight. */
+    state: PlayState | 'none';
+    seed: number;
+    days: number;
+    /** Orders raised so far, of so many. */
+    done: number;
+    total: number;
+    /** The city's time that the play has reached. */
+    cityTime: string | null;
+    endAt: string | null;
+  };
+  /** How far the city's clock is ahead of (behind) the real one, in milliseconds. */
+  offsetMs: number;
+  now: string;
+  accounts: { login: string; name: string; role: Role; organizationName: string }[];
+}
+
+export const switchInput = z.object({ login: z.string().min(1).max(64) });
+
+export const clockInput = z.object({ step: z.enum(['hour', 'working_day']) });
+
+/** Who calls, and what will be said. */
+export const ringInput = z.object({
+  phone,
+  text: text(1000),
+  name: optionalText(40),
+  /** The operator whose telephone rings; nobody named: every operator who is signed in. */
+  login: z.string().max(64).optional(),
+});
+export type RingInput = z.infer<typeof ringInput>;
+
+export interface CallView {
+  id: string;
+  state: 'ringing' | 'answered' | 'ended';
+  phone: string;
+  name: string;
+  text: string;
+  rangAt: string;
+  answeredAt: string | null;
+  /** Answered by who reads this. */
+  mine: boolean;
+}
+
+/** What the player of the fortnight asks for; it needs the token that the supervisor gave it. */
+export const playInput = z.discriminatedUnion('op', [
+  z.object({
+    op: z.literal('begin'),
+    seed: z
+      .int()
+      .min(0)
+      .max(2 ** 31),
+    days: z.int().min(1).max(60),
+    endAt: z.iso.datetime(),
+    total: z.int().min(0),
+  }),
+  /** Moves the clock, and tells how far the play is. */
+  z.object({
+    op: z.literal('clock'),
+    at: z.iso.datetime(),
+    done: z.int().min(0).optional(),
+  }),
+  /** Waits until everything that happened has had its consequences. */
+  z.object({ op: z.literal('settle') }),
+  /** The day's next order number. */
+  z.object({ op: z.literal('number'), day: z.iso.date(), next: z.int().min(1).max(99_999) }),
+  /** The clock goes back to the real one. */
+  z.object({ op: z.literal('end'), state: z.enum(['done', 'interrupted']) }),
+]);
+export type PlayInput = z.infer<typeof playInput>;
+
+export interface PlayAnswer {
+  now: string;
+  /** With `settle`: nothing is left to do at this instant. */
+  quiet: boolean;
+  /** When something will fall due next, on the city's clock. */
+  nextDue: string | null;
+}
+
+export const messagesQuery = z.object({
+  /** The last one read; newer ones follow, oldest first. Without it: the newest first. */
+  after: z.uuid().optional(),
+  limit: z.coerce.number().int().min(1).max(500).default(100),
+});

@@ -1,0 +1,59 @@
+import type { EmergencyTarget } from '../kernel/words.ts';
+import type { DbTx, Reader } from '../platform/db.ts';
+
+export interface HandoverRow {
+  id: string;
+  contact_id: string;
+  order_id: string | null;
+  target: EmergencyTarget;
+  operator_id: string;
+  call_leg: string;
+  started_at: Date;
+}
+
+/** Open hand-overs that one operator is shown. */
+const OPEN_MAX = 50;
+
+export async function insertHandover(db: DbTx, row: HandoverRow): Promise<void> {
+  await db.insertInto('handover').values(row).execute();
+}
+
+/** Reads hand-overs and keeps others from recording them until the transaction ends. */
+export async function lockHandovers(
+  db: DbTx,
+  ids: readonly string[],
+): Promise<Map<string, HandoverRow>> {
+  if (ids.length === 0) return new Map();
+  const rows = await db
+    .selectFrom('handover')
+    .selectAll()
+    .where('id', 'in', [...ids])
+    // In one order, so that two batches cannot wait for each other.
+    .orderBy('id')
+    .forUpdate()
+    .execute();
+  return new Map(rows.map((r) => [r.id, r as HandoverRow]));
+}
+
+/** Says which order records the hand-over. */
+export async function linkHandover(db: DbTx, id: string, orderId: string): Promise<void> {
+  await db
+    .updateTable('handover')
+    .set({ order_id: orderId })
+    .where('id', '=', id)
+    .where('order_id', 'is', null)
+    .execute();
+}
+
+/** Hand-overs of an operator that no order records yet, newest first. */
+export async function openHandovers(db: Reader, operatorId: string): Promise<HandoverRow[]> {
+  const rows = await db
+    .selectFrom('handover')
+    .selectAll()
+    .where('operator_id', '=', operatorId)
+    .where('order_id', 'is', null)
+    .orderBy('started_at', 'desc')
+    .limit(OPEN_MAX)
+    .execute();
+  return rows as HandoverRow[];
+}

@@ -1,0 +1,17 @@
+import { Hono } from 'hono';
+import { staff } from '../platform/http/auth.ts';
+import type { Env } from '../platform/http/auth.ts';
+import { valid } from '../platform/http/validate.ts';
+import type { Deps } from '../platform/unit-of-work.ts';
+import { rateOrdersQuery, ratesQuery } from './schema.ts';
+import { rateOrders, readRates } from './service.ts';
+
+/** The three rates, and the orders behind every one of their figures. */
+export const reportingRoutes = (deps: Deps) =>
+  new Hono<Env>()
+    .get('/rates', valid('query', ratesQuery), async (c) =>
+      c.json(await readRates(deps.db, staff(c), c.req.valid('query')), 200),
+    )
+    .get('/rates/orders', valid('query', rateOrdersQuery), async (c) =>
+      c.json(await rateOrders(deps.db, staff(c), c.req.valid('query')), 200),
+    );

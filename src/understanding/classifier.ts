@@ -1,0 +1,211 @@
+/** The classifier of today: the written lexicon and the gazetteer behind the seam of `schema.ts`. */
+import type { Flag } from '../kernel/words.ts';
+import { emergencyIn } from './emergency.ts';
+import type { Alarm } from './emergency.ts';
+import { compileLexicon, read, sumOf, sums } from './evidence.ts';
+import type { Lexicon, Mark, Reading } from './evidence.ts';
+import { categoriesOf, flagsOf, subjectOf, typesOf, urgencyOf } from './guess.ts';
+import type { Categories } from './guess.ts';
+import type { Domain, LexiconDocument } from './lexicon.ts';
+import { inOriginal } from './matcher.ts';
+import { createGazetteer, whereIs } from './place.ts';
+import type { Gazetteer, GazetteerData, Where } from './place.ts';
+import { propose } from './proposal.ts';
+import type { Classifier, Guess, ProposalGuess, Question, Span, Understanding } from './schema.ts';
+import { partsOf } from './split.ts';
+import type { Matter } from './split.ts';
+import { titleOf } from './title.ts';
+
+/** Name that stands with everything this classifier decided. */
+export const LEXICON_CLASSIFIER = 'lexicon';
+
+/** Longer than a demand may be: what follows is not read. */
+const READ_MAX = 10_000;
+const MAX_SPANS = 60;
+
+/** From which score the system accepts, and dispatches, by itself. */
+export interface AutoThresholds {
+  accept: number;
+  dispatch: number;
+}
+
+export interface LexiconClassifier extends Classifier {
+  readonly auto: AutoThresholds;
+}
+
+interface Tools {
+  lexicon: Lexicon;
+  gazetteer: Gazetteer;
+  version: number;
+}
+
+const SPOKEN: Partial<Record<Domain, Span['of']>> = {
+  category: 'category',
+  subject: 'category',
+  type: 'type',
+  urgency: 'urgency',
+  flag: 'flag',
+  time: 'time',
+};
+
+/** The words that decided, in the text's own offsets. */
+function spansOf(r: Reading, chosen: ReadonlySet<string>, alarm: Alarm | null, where: Where): Span[] {
+  const own = r.marks.flatMap((m): Span[] => {
+    const of = SPOKEN[m.domain];
+    if (!of || m.weight <= 0) return [];
+    if (of !== 'time' && !chosen.has(`${m.domain}:${m.key}`)) return [];
+    return [{ ...inOriginal(r.folded, m.from, m.to), of }];
+  });
+  const danger = (alarm?.marks ?? []).map(
+    (m): Span => ({ ...inOriginal(r.folded, m.from, m.to), of: 'emergency' }),
+  );
+  const all = [...danger, ...where.spans, ...own].map((s) => [`${s.from}-${s.to}-${s.of}`, s] as const);
+  return [...new Map(all).values()].slice(0, MAX_SPANS).toSorted((a, b) => a.from - b.from || a.to - b.to);
+}
+
+/** The first time that is told, with what joins on to it. */
+function occurredIn(r: Reading): string | null {
+  const times = r.marks.filter((m) => m.domain === 'time').toSorted((a, b) => a.from - b.from || b.to - a.to);
+  const first = times[0];
+  if (!first) return null;
+  let to = first.to;
+  for (const t of times) if (t.from <= to && t.to > to) to = t.to;
+  return r.folded.text.slice(first.from, to);
+}
+
+/** Marks of the category that was decided, strongest first, for the title. */
+function decidingMarks(r: Reading, code: string | undefined, alarm: Alarm | null): Mark[] {
+  const of = code ? sumOf(sums(r.marks, 'category'), code).marks : [];
+  return [...(alarm?.marks ?? []), ...of];
+}
+
+interface Core {
+  reading: Reading;
+  alarm: Alarm | null;
+  where: Where;
+  categories: Categories;
+}
+
+function core(tools: Tools, q: Question): Core {
+  const reading = read(tools.lexicon, q.content.slice(0, READ_MAX));
+  const alarm = emergencyIn(tools.lexicon, reading);
+  return {
+    reading,
+    alarm,
+    where: whereIs(tools.gazetteer, reading.folded, q.address),
+    categories: categoriesOf(tools.lexicon, reading, alarm),
+  };
+}
+
+const titleFor = (c: Core): string =>
+  titleOf({
+    reading: c.reading,
+    deciding: decidingMarks(c.reading, c.categories.guesses[0]?.value, c.alarm),
+    place: c.where.names.find((n) => n.place)?.name ?? c.where.names[0]?.name ?? null,
+    names: c.where.names,
+  });
+
+/** One part of several, read on its own. */
+function matterOf(tools: Tools, q: Question, content: string): Matter {
+  const c = core(tools, { ...q, content });
+  const code = c.categories.guesses[0]?.value;
+  const type = typesOf(tools.lexicon, c.reading, code, c.alarm)[0]?.value;
+  return {
+    weight: code ? sumOf(c.categories.sums, code).score : 0,
+    part: {
+      content,
+      title: titleFor(c),
+      type: type ?? null,
+      categoryCode: code ?? null,
+      urgency: urgencyOf(tools.lexicon, c.reading, { category: code, type, alarm: c.alarm }).value,
+      subjectKind: subjectOf(c.reading, code),
+    },
+  };
+}
+
+/** How sure the whole is: as sure as what was found, less for what cannot be done without. */
+function certainty(category: number, type: number, proposal: ProposalGuess): number {
+  const whole = 0.7 * category + 0.3 * type;
+  return proposal.act === 'dispatch' ? whole : 0.7 * whole + 0.3 * proposal.score;
+}
+
+const landmark = (c: Core): boolean =>
+  c.where.names.length === 0 &&
+  c.where.address === null &&
+  sumOf(sums(c.reading.marks, 'cue'), 'landmark').score >= 2;
+
+function understand(tools: Tools, q: Question): Understanding {
+  const c = core(tools, q);
+  const { reading, alarm, where, categories } = c;
+  const code = categories.guesses[0]?.value;
+  const types = typesOf(tools.lexicon, reading, code, alarm);
+  const urgency = urgencyOf(tools.lexicon, reading, { category: code, type: types[0]?.value, alarm });
+  const landmarkOnly = landmark(c);
+  const proposal = propose({
+    lexicon: tools.lexicon,
+    reading,
+    alarm,
+    categories: categories.guesses,
+    type: types[0]?.value,
+    placed: where.areas.length > 0 || where.address !== null,
+    landmarkOnly,
+    parts: alarm ? [] : partsOf(reading, q.content, (t) => matterOf(tools, q, t), tools.lexicon.document.thresholds.category),
+  });
+  const flags = withLandmark(flagsOf(tools.lexicon, reading, q.channel, alarm), landmarkOnly);
+  return {
+    classifier: LEXICON_CLASSIFIER,
+    version: tools.version,
+    title: titleFor(c),
+    types,
+    categories: categories.guesses,
+    urgency,
+    flags,
+    areas: where.areas,
+    address: where.address,
+    occurred: occurredIn(reading),
+    subjectKind: subjectOf(reading, code),
+    emergency: alarm?.guess ?? null,
+    proposal,
+    spans: spansOf(reading, chosenKeys(code, types[0]?.value, urgency.value, flags), alarm, where),
+    score: certainty(categories.guesses[0]?.score ?? 0, types[0]?.score ?? 0, proposal),
+  };
+}
+
+const withLandmark = (flags: Guess<Flag>[], landmarkOnly: boolean): Guess<Flag>[] =>
+  landmarkOnly ? [...flags, { value: 'landmark_only', score: 0.8, because: [] }] : flags;
+
+const chosenKeys = (
+  code: string | undefined,
+  type: string | undefined,
+  urgency: string,
+  flags: readonly Guess<Flag>[],
+): ReadonlySet<string> =>
+  new Set([
+    ...(code ? [`category:${code}`] : []),
+    ...(type ? [`type:${type}`] : []),
+    `urgency:${urgency}`,
+    ...flags.map((f) => `flag:${f.value}`),
+  ]);
+
+/**
+ * Builds the classifier once; every text is one pass over it.
+ * @param version of the lexicon; it stands with everything that is decided by it.
+ */
+export function createLexiconClassifier(
+  document: LexiconDocument,
+  places: GazetteerData,
+  version: number,
+): LexiconClassifier {
+  const tools: Tools = {
+    lexicon: compileLexicon(document),
+    gazetteer: createGazetteer(places),
+    version,
+  };
+  const { accept, dispatch } = document.thresholds;
+  return {
+    name: LEXICON_CLASSIFIER,
+    version,
+    auto: { accept, dispatch },
+    understand: (q) => understand(tools, q),
+  };
+}

@@ -1,0 +1,118 @@
+/** Type, category, urgency and flags from the evidence. */
+import type { Channel, DemandType, Flag, Urgency } from '../kernel/words.ts';
+import { DEMAND_TYPES, FLAGS } from '../kernel/words.ts';
+import type { Alarm } from './emergency.ts';
+import { sumOf, sums } from './evidence.ts';
+import type { Lexicon, Reading, Sum } from './evidence.ts';
+import type { Guess } from './schema.ts';
+
+/** At most so many categories are worth reading. */
+const MOST = 5;
+/** What the habit of a category weighs in its type. */
+const LEAN = 1.5;
+/** A text that hints at nothing else is a complaint, barely. */
+const BARE = 0.3;
+
+const sure = (own: number, next: number): number => own / (own + 0.8 * Math.max(0, next) + 1);
+
+/** Best first, each scored by how far it is ahead of the best of the others. */
+function ranked<T extends string>(all: Map<string, Sum>, least: number): Guess<T>[] {
+  const list = [...all].filter(([, s]) => s.score >= least).toSorted((a, b) => b[1].score - a[1].score || (a[0] < b[0] ? -1 : 1));
+  return list.map(([value, s], i) => ({
+    value: value as T,
+    score: sure(s.score, list[i === 0 ? 1 : 0]?.[1].score ?? 0),
+    because: s.because,
+  }));
+}
+
+export interface Categories {
+  guesses: Guess<string>[];
+  sums: Map<string, Sum>;
+}
+
+/** The categories a text speaks of. */
+export function categoriesOf(lexicon: Lexicon, r: Reading, alarm: Alarm | null): Categories {
+  const all = sums(r.marks, 'category');
+  for (const [k, sum] of sums(r.marks, 'subject')) {
+    const code = k.slice(0, 4);
+    const known = sumOf(all, code);
+    // A subject speaks for its category only where something else does.
+    if (known.score >= 1) all.set(code, { ...known, score: known.score + sum.score * 0.25 });
+  }
+  const guesses = ranked<string>(all, lexicon.document.thresholds.category);
+  if (!alarm) return { guesses: guesses.slice(0, MOST), sums: all };
+  const danger = { value: alarm.categoryCode, score: 0.9, because: alarm.guess.because };
+  return {
+    guesses: [danger, ...guesses.filter((g) => g.value !== danger.value)].slice(0, MOST),
+    sums: all,
+  };
+}
+
+/** The subject kind of the catalogue that the words name within a category. */
+export function subjectOf(r: Reading, code: string | undefined): string | null {
+  const mine = [...sums(r.marks, 'subject')]
+    .filter(([k, s]) => k.slice(0, 4) === code && s.score >= 1)
+    .toSorted((a, b) => b[1].score - a[1].score);
+  return mine[0]?.[0].slice(5) ?? null;
+}
+
+/** What kind of demand it is. */
+export function typesOf(lexicon: Lexicon, r: Reading, category: string | undefined, alarm: Alarm | null): Guess<DemandType>[] {
+  if (alarm) return [{ value: 'help', score: 0.9, because: alarm.guess.because }];
+  const said = sums(r.marks, 'type');
+  const lean = category ? lexicon.document.categories[category]?.lean : undefined;
+  const all = new Map<string, Sum>();
+  for (const t of DEMAND_TYPES) {
+    const own = sumOf(said, t);
+    const score = own.score + (t === lean ? LEAN : 0) + (t === 'complaint' ? BARE : 0);
+    if (score > 0) all.set(t, { ...own, score });
+  }
+  return ranked<DemandType>(all, 0.1);
+}
+
+const LEVELS = ['U2', 'U3', 'U4'] as const;
+
+/** How soon: said by the words, else what is usual for the category; questions and praise can wait. */
+export function urgencyOf(
+  lexicon: Lexicon,
+  r: Reading,
+  known: { category: string | undefined; type: DemandType | undefined; alarm: Alarm | null },
+): Guess<Urgency> {
+  if (known.alarm) return { value: 'U1', score: 0.95, because: known.alarm.guess.because };
+  const said = sums(r.marks, 'urgency');
+  const usual = known.category ? lexicon.document.categories[known.category]?.urgency : undefined;
+  if (known.type === 'consultation' || known.type === 'praise' || known.type === 'suggestion') {
+    const loud = sumOf(said, 'U2');
+    return { value: 'U4', score: loud.score >= 2 ? 0.6 : 0.85, because: [] };
+  }
+  for (const level of LEVELS) {
+    const s = sumOf(said, level);
+    const need = level === usual ? 1 : 2;
+    if (s.score >= need) return { value: level, score: sure(s.score + 1, 0), because: s.because };
+  }
+  return { value: usual ?? 'U4', score: usual ? 0.7 : 0.4, because: [] };
+}
+
+const BY_CHANNEL: Partial<Record<Channel, Flag>> = { police_110: 'from_110', grid: 'from_grid' };
+
+/** Marks of the text, of its channel, and of the danger. */
+export function flagsOf(lexicon: Lexicon, r: Reading, channel: Channel, alarm: Alarm | null): Guess<Flag>[] {
+  const all = sums(r.marks, 'flag');
+  const least = lexicon.document.thresholds.flag;
+  const set = new Map<Flag, Guess<Flag>>();
+  for (const value of FLAGS) {
+    const s = sumOf(all, value);
+    if (s.score >= least) set.set(value, { value, score: sure(s.score, 0), because: s.because });
+  }
+  const door = BY_CHANNEL[channel];
+  if (door) set.set(door, { value: door, score: 1, because: [] });
+  if (alarm) {
+    const because = alarm.guess.because;
+    set.set('emergency', { value: 'emergency', score: 0.95, because });
+    if (alarm.guess.kind === 'threat') set.set('threat', { value: 'threat', score: 0.95, because });
+  }
+  // Who knows it from within wants it kept, whether they say so or not.
+  if (set.has('whistleblower') && !set.has('confidential'))
+    set.set('confidential', { ...set.get('whistleblower')!, value: 'confidential' });
+  return [...set.values()].toSorted((a, b) => b.score - a.score);
+}

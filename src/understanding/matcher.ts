@@ -1,0 +1,205 @@
+/** Finds thousands of terms in one pass over a text (Aho and Corasick). */
+import { expand } from './terms.ts';
+import type { Step } from './terms.ts';
+
+/** A text made comparable, with the way back to its offsets. */
+export interface Folded {
+  /** Lower case, half width, without spaces and invisible characters. */
+  text: string;
+  /** Offset in the original of every character, and of the end. */
+  at: Int32Array;
+  /** Number of the sentence and of the clause each character stands in. */
+  sentence: Int32Array;
+  clause: Int32Array;
+}
+
+/** A term found; offsets in the folded text. */
+export interface Hit {
+  /** Which term of the list the matcher was built from. */
+  term: number;
+  from: number;
+  to: number;
+  /** Found as one piece, without gaps. */
+  whole: boolean;
+  /** The variant found, its parts joined by an ellipsis: words of the lexicon, not of the text. */
+  words: string;
+}
+
+export interface Matcher {
+  find(folded: Folded): { hits: Hit[]; steps: number };
+}
+
+const SKIPPED = /[\s\u200b-\u200f\u2060\ufeff]/;
+const SENTENCE_END = /[。!?;\n…]/;
+const CLAUSE_END = /[,、:。!?;\n…]/;
+
+/** One character: full width to half width, upper to lower case; always one UTF-16 unit. */
+function foldUnit(unit: string): string {
+  const code = unit.charCodeAt(0);
+  const half = code >= 0xff01 && code <= 0xff5e ? String.fromCharCode(code - 0xfee0) : unit;
+  const low = half.toLowerCase();
+  return low.length === 1 ? low : half;
+}
+
+/** Makes a text comparable; offsets lead back to the original. */
+export function fold(original: string): Folded {
+  const units: string[] = [];
+  const at: number[] = [];
+  const sentence: number[] = [];
+  const clause: number[] = [];
+  let s = 0;
+  let c = 0;
+  for (let i = 0; i < original.length; i++) {
+    const raw = original[i]!;
+    if (raw === '\n') [s, c] = [s + 1, c + 1];
+    if (SKIPPED.test(raw)) continue;
+    const unit = foldUnit(raw);
+    units.push(unit);
+    at.push(i);
+    sentence.push(s);
+    clause.push(c);
+    if (SENTENCE_END.test(unit)) s++;
+    if (CLAUSE_END.test(unit)) c++;
+  }
+  at.push(original.length);
+  return {
+    text: units.join(''),
+    at: Int32Array.from(at),
+    sentence: Int32Array.from(sentence),
+    clause: Int32Array.from(clause),
+  };
+}
+
+/** Offsets in the original text of a stretch of the folded one. */
+export const inOriginal = (f: Folded, from: number, to: number): { from: number; to: number } => ({
+  from: f.at[from]!,
+  to: to > from ? f.at[to - 1]! + 1 : f.at[from]!,
+});
+
+/** Where a literal is used: the term, its variant, and the place in the variant. */
+interface Use {
+  term: number;
+  steps: Step[];
+  index: number;
+  /** Key under which the beginning of this variant waits for its continuation. */
+  variant: number;
+  words: string;
+}
+
+interface Trie {
+  next: Map<number, number>;
+  fail: number[];
+  /** Nearest node up the failure links that ends a literal. */
+  output: number[];
+  /** Uses of the literal that ends at a node. */
+  uses: (Use[] | undefined)[];
+  depth: number[];
+}
+
+const key = (node: number, code: number) => node * 65_536 + code;
+
+function insert(trie: Trie, literal: string, use: Use): void {
+  let node = 0;
+  for (let i = 0; i < literal.length; i++) {
+    const k = key(node, literal.charCodeAt(i));
+    let to = trie.next.get(k);
+    if (to === undefined) {
+      to = trie.depth.push(trie.depth[node]! + 1) - 1;
+      trie.next.set(k, to);
+      trie.uses.push(undefined);
+    }
+    node = to;
+  }
+  (trie.uses[node] ??= []).push(use);
+}
+
+/** Failure and output links, breadth first. */
+function link(trie: Trie): void {
+  const size = trie.depth.length;
+  trie.fail = new Array<number>(size).fill(0);
+  trie.output = new Array<number>(size).fill(0);
+  const edges = [...trie.next].map(([k, to]) => ({
+    from: Math.floor(k / 65_536),
+    code: k % 65_536,
+    to,
+  }));
+  edges.sort((a, b) => trie.depth[a.from]! - trie.depth[b.from]!);
+  for (const { from, code, to } of edges) {
+    let up = trie.fail[from]!;
+    let found = from === 0 ? undefined : trie.next.get(key(up, code));
+    while (found === undefined && up !== 0) {
+      up = trie.fail[up]!;
+      found = trie.next.get(key(up, code));
+    }
+    const fail = from === 0 ? 0 : (found ?? 0);
+    trie.fail[to] = fail;
+    trie.output[to] = trie.uses[fail] ? fail : trie.output[fail]!;
+  }
+}
+
+function build(terms: readonly string[]): Trie {
+  const trie: Trie = { next: new Map(), fail: [], output: [], uses: [undefined], depth: [0] };
+  let variant = 0;
+  for (const [term, text] of terms.entries())
+    for (const steps of expand(text)) {
+      variant += steps.length;
+      const words = steps.map((s) => s.literal).join('…');
+      // Last first: where one literal stands twice, the later place is asked before the earlier one waits.
+      for (let index = steps.length - 1; index >= 0; index--)
+        insert(trie, foldLiteral(steps[index]!.literal), { term, steps, index, variant, words });
+    }
+  link(trie);
+  return trie;
+}
+
+const foldLiteral = (literal: string) => fold(literal).text;
+
+/** The beginnings of terms with gaps that wait for their continuation. */
+type Waiting = Map<number, { from: number; to: number }>;
+
+/** Whether the beginning of a term is near enough before `from`; then the start of the term. */
+function continues(f: Folded, waiting: Waiting, use: Use, from: number): number {
+  const before = waiting.get(use.variant - use.steps.length + use.index);
+  const step = use.steps[use.index]!;
+  if (!before || before.to > from || from - before.to > step.gap) return -1;
+  const unit = step.across ? f.sentence : f.clause;
+  return unit[before.to - 1] === unit[from] ? before.from : -1;
+}
+
+function take(f: Folded, waiting: Waiting, hits: Hit[], use: Use, from: number, to: number): void {
+  const start = use.index === 0 ? from : continues(f, waiting, use, from);
+  if (start < 0) return;
+  if (use.index === use.steps.length - 1)
+    hits.push({ term: use.term, from: start, to, whole: use.steps.length === 1, words: use.words });
+  else waiting.set(use.variant - use.steps.length + use.index + 1, { from: start, to });
+}
+
+/** Builds the matcher once; every later text is one pass. */
+export function createMatcher(terms: readonly string[]): Matcher {
+  const trie = build(terms);
+  return {
+    find(f) {
+      const hits: Hit[] = [];
+      const waiting: Waiting = new Map();
+      let node = 0;
+      let steps = 0;
+      for (let i = 0; i < f.text.length; i++) {
+        const code = f.text.charCodeAt(i);
+        let to = trie.next.get(key(node, code));
+        while (to === undefined && node !== 0) {
+          node = trie.fail[node]!;
+          to = trie.next.get(key(node, code));
+          steps++;
+        }
+        node = to ?? 0;
+        steps++;
+        for (let n = trie.uses[node] ? node : trie.output[node]!; n !== 0; n = trie.output[n]!)
+          for (const use of trie.uses[n]!) {
+            steps++;
+            take(f, waiting, hits, use, i + 1 - trie.depth[n]!, i + 1);
+          }
+      }
+      return { hits, steps };
+    },
+  };
+}

@@ -1,0 +1,101 @@
+/** A short title made from the place and the matter, never from a greeting. */
+import type { Folded } from './matcher.ts';
+import type { Mark, Reading } from './evidence.ts';
+
+/** As long as a title may be, place included. */
+export const TITLE_MAX = 24;
+/** Less than this says nothing. */
+const TITLE_MIN = 4;
+
+/** A stretch of the folded text. */
+interface Stretch {
+  from: number;
+  to: number;
+}
+
+const PUNCTUATION = /[\s,.、:。!?;…~“”"'‘’「」『』()（）【】《》<>·—\-]/g;
+/** What may be cut off the ends of a clause without changing what it says. */
+const HEAD =
+  /^(?:我们|我家|我要|我想|咱们|咱|俺|我|你们|你好|您好|喂|请问|这里|这边|那边|就是|说是|因为|所以|但是|可是|不过|而且|然后|结果|现在|目前|已经|反正|还有|还|也|又|都|就|是|说|在|有|的|了|个|把|从|自|到|去|来|那个|这个|一个|啊|呀|吧|嘛|呢|哦|嗯|唉|哎|和|跟|对|给|向|为|于|至今|一直|连|才|再|却|则|并|且|第一|第二)+/;
+const TAIL = /(?:了|啊|呀|吧|吗|呢|嘛|哦|的|地|得|就|都|也|还|在|是|把|又|和|跟|到|从|说|我|你|一个|个|而|但|且|并|很|太|去|来|被|给|对|向|为|于|至今|现在|一直)+$/;
+/** After these characters a clause may be cut when it is too long. */
+const BREAK = /[了着过的吗呢啊吧]/;
+
+/** The words of a stretch without what is to be left out. */
+function without(f: Folded, s: Stretch, drop: readonly Stretch[]): string {
+  let out = '';
+  for (let i = s.from; i < s.to; i++)
+    if (!drop.some((d) => i >= d.from && i < d.to)) out += f.text[i]!;
+  return trimmed(out.replace(PUNCTUATION, ''));
+}
+
+const trimmed = (words: string): string => words.replace(HEAD, '').replace(TAIL, '');
+
+function clauses(f: Folded): Stretch[] {
+  const list: Stretch[] = [];
+  for (let i = 0; i < f.text.length; i++) {
+    const last = list.at(-1);
+    if (last && f.clause[i] === f.clause[last.from]) last.to = i + 1;
+    else list.push({ from: i, to: i + 1 });
+  }
+  return list;
+}
+
+/** Cuts a clause to `max` characters so that the deciding words stay in it. */
+function cut(words: string, deciding: string, max: number): string {
+  if (words.length <= max) return words;
+  const at = Math.max(0, words.indexOf(deciding));
+  const from = at + deciding.length <= max ? 0 : startNear(words, at, max - deciding.length);
+  const part = words.slice(from, from + max);
+  const end = Math.max(at - from + deciding.length, TITLE_MIN);
+  for (let i = part.length - 1; i >= end; i--)
+    if (BREAK.test(part[i]!)) return trimmed(part.slice(0, i + 1)) || part;
+  return trimmed(part) || part;
+}
+
+/** Where to begin so that the deciding words fit: after a break, else as near as there is room. */
+function startNear(words: string, at: number, room: number): number {
+  const earliest = Math.max(0, at - Math.max(0, room));
+  for (let i = earliest; i < at; i++) if (i > 0 && BREAK.test(words[i - 1]!)) return i;
+  return Math.max(earliest, at - 4);
+}
+
+export interface TitleQuestion {
+  reading: Reading;
+  /** Marks of what was decided, strongest first. */
+  deciding: readonly Mark[];
+  place: string | null;
+  /** Names of places in the text; they stand in front already. */
+  names: readonly Stretch[];
+}
+
+/** The clause that says most of the matter; the first that says anything, where nothing was decided. */
+function best(q: TitleQuestion, drop: readonly Stretch[]): { words: string; deciding: string } {
+  const f = q.reading.folded;
+  const scored = clauses(f).map((s, i) => {
+    const inside = q.deciding.filter((m) => m.from >= s.from && m.from < s.to);
+    const weight = inside.reduce((n, m) => n + m.weight, 0);
+    const words = without(f, s, drop);
+    return {
+      words,
+      deciding: inside.find((m) => m.whole)?.words ?? '',
+      // Of equals the earlier one; what is too short to read counts for little.
+      score: weight * 2 + Math.min(words.length, 8) * 0.3 - i * 0.05 - (words.length < TITLE_MIN ? 3 : 0),
+    };
+  });
+  return scored.toSorted((a, b) => b.score - a.score)[0] ?? { words: '', deciding: '' };
+}
+
+/** A title of at most 24 characters; empty text gives an empty one. */
+export function titleOf(q: TitleQuestion): string {
+  const leave = q.reading.marks.filter((m) => m.domain === 'strip' || m.domain === 'time');
+  const place = q.place && q.place.length <= TITLE_MAX / 2 ? q.place : '';
+  const matter = best(q, [...leave, ...q.names]);
+  const words = cut(matter.words, matter.deciding, TITLE_MAX - place.length);
+  if (words.length >= 2) return place + words;
+  const named = [...new Set(q.deciding.filter((m) => m.whole).map((m) => m.words))];
+  return (place + named.slice(0, 2).join('、')).slice(0, TITLE_MAX) || plainTitle(q.reading.folded);
+}
+
+/** The first words of the text as they stand. */
+const plainTitle = (f: Folded): string => f.text.replace(PUNCTUATION, '').slice(0, TITLE_MAX);

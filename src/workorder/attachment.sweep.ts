@@ -1,0 +1,38 @@
+/** Forgets uploads that nothing came of, and contents that no row names any more. */
+import { SYSTEM } from '../kernel/actor.ts';
+import { HOUR_MS, DAY_MS } from '../kernel/clock.ts';
+import { appNow } from '../platform/db.ts';
+import { inTransaction } from '../platform/unit-of-work.ts';
+import type { Deps } from '../platform/unit-of-work.ts';
+import { STAGED_HOURS } from './attachment.rules.ts';
+import * as store from './attachment.store.ts';
+
+/** Rows forgotten, and contents looked at, in one run. */
+const ROWS_MAX = 500;
+const CONTENTS_MAX = 2_000;
+
+/** Where the last run of this process stopped; a fresh one begins at the front. */
+let after = '';
+
+/**
+ * One run; those that follow go on where it stopped, and begin again at the end.
+ * @param minAgeMs contents younger than this are left alone: their row may be about to be written.
+ */
+export async function sweepAttachments(deps: Deps, minAgeMs = DAY_MS): Promise<void> {
+  const now = await appNow(deps.db);
+  await store.deleteStale(deps.db, new Date(now.getTime() - STAGED_HOURS * HOUR_MS), ROWS_MAX);
+  await deps.storage.tidy();
+  const listed = await deps.storage.list(after, CONTENTS_MAX);
+  after = listed.length < CONTENTS_MAX ? '' : listed.at(-1)!.sha256;
+  const old = listed.filter((l) => l.ageMs >= minAgeMs).map((l) => l.sha256);
+  const named = await store.namedContents(deps.db, old);
+  for (const content of old.filter((c) => !named.has(c))) await removeOrphan(deps, content);
+}
+
+/** Removes a content, unless a row took it up since: who writes such a row holds the same lock. */
+const removeOrphan = (deps: Deps, content: string): Promise<void> =>
+  inTransaction(deps, SYSTEM, async (tx) => {
+    await store.lockContents(tx.db, [content]);
+    const named = await store.namedContents(tx.db, [content]);
+    if (!named.has(content)) await deps.storage.remove(content);
+  });

@@ -1,0 +1,103 @@
+/** What may be about the same thing, and what decides whether the system goes ahead; read only. */
+import { sql } from 'kysely';
+import type { RawBuilder } from 'kysely';
+import type { Party } from '../kernel/words.ts';
+import type { Reader } from '../platform/db.ts';
+import type { OrderState } from './lifecycle.ts';
+
+/** An order as far as likeness needs it. Its words go no further than the comparison. */
+export interface Candidate {
+  id: string;
+  orderNo: string;
+  state: OrderState;
+  categoryCode: string | null;
+  areaCode: string | null;
+  requesterId: string | null;
+  registeredAt: Date;
+  closedAt: Date | null;
+  content: string;
+  address: string;
+}
+
+/** The newest that are compared: of a category, of an area, of those without category, of a caller. */
+export const CANDIDATES_MAX = { category: 120, area: 60, unsorted: 40, caller: 20 } as const;
+
+export interface CandidateQuery {
+  since: Date;
+  categoryCodes: readonly string[];
+  areaCodes: readonly string[];
+  /** The caller's; these are found however long ago. */
+  requesterIds: readonly string[];
+  /** Left out: the order itself and what was taken out of it. */
+  except?: string | undefined;
+}
+
+/** Candidates, newest first, each once; confidential demands are never among them. */
+export async function candidates(db: Reader, q: CandidateQuery): Promise<Candidate[]> {
+  const branch = (where: RawBuilder<unknown>, max: number) => sql`(select o.id from work_order o
+    where ${where} and not o.confidential order by o.registered_at desc limit ${max})`;
+  const recent = sql`o.registered_at >= ${q.since}::timestamptz`;
+  const codes = (list: readonly string[]) => sql`any (${[...list]}::text[])`;
+  const own = sql`any (${[...q.requesterIds]}::uuid[])`;
+  const except = q.except ?? null;
+  const rows = await sql<Candidate>`
+    select o.id, o.order_no as "orderNo", o.state, o.category_code as "categoryCode",
+      o.area_code as "areaCode", o.requester_id as "requesterId",
+      o.registered_at as "registeredAt", o.closed_at as "closedAt", t.content, t.address
+    from work_order o join order_text t on t.order_id = o.id
+    where o.id in (
+      ${branch(sql`o.category_code = ${codes(q.categoryCodes)} and ${recent}`, CANDIDATES_MAX.category)}
+      union ${branch(sql`o.area_code = ${codes(q.areaCodes)} and ${recent}`, CANDIDATES_MAX.area)}
+      union ${branch(sql`o.category_code is null and ${recent}`, CANDIDATES_MAX.unsorted)}
+      union ${branch(sql`o.requester_id = ${own}`, CANDIDATES_MAX.caller)})
+      and (${except}::uuid is null or (o.id <> ${except}::uuid
+        and o.split_from is distinct from ${except}::uuid
+        and o.id is distinct from (select e.split_from from work_order e where e.id = ${except}::uuid)))
+    order by o.registered_at desc`.execute(db);
+  return rows.rows;
+}
+
+/**
+ * The order whose number ends so, if there is just one that is not confidential: among the caller's,
+ * else among all.
+ */
+export async function orderByTail(
+  db: Reader,
+  tail: string,
+  requesterIds: readonly string[],
+  since: Date,
+): Promise<string | null> {
+  if (!/^\d{3,16}$/.test(tail)) return null;
+  const found = async (only: RawBuilder<unknown>) =>
+    (
+      await sql<{ id: string }>`select o.id from work_order o
+        where ${only} and not o.confidential and right(o.order_no, ${tail.length}) = ${tail}
+        limit 2`.execute(db)
+    ).rows;
+  const own =
+    requesterIds.length > 0
+      ? await found(sql`o.requester_id = any (${[...requesterIds]}::uuid[])`)
+      : [];
+  if (own.length > 0) return own.length === 1 ? own[0]!.id : null;
+  const all = await found(sql`o.registered_at >= ${since}::timestamptz`);
+  return all.length === 1 ? all[0]!.id : null;
+}
+
+/** Who brought the order in, and whether its citizen was asked for more in this round and answered. */
+export async function provenance(
+  db: Reader,
+  orderId: string,
+  round: number,
+): Promise<{ party: Party; supplemented: boolean }> {
+  const rows = await db
+    .selectFrom('act')
+    .select(['act', 'party', 'round'])
+    .where('order_id', '=', orderId)
+    .where('act', 'in', ['register', 'supplement'])
+    .orderBy('order_version')
+    .execute();
+  return {
+    party: (rows.find((r) => r.act === 'register')?.party ?? 'system') as Party,
+    supplemented: rows.some((r) => r.act === 'supplement' && r.round === round),
+  };
+}

@@ -1,0 +1,249 @@
+/** 响应率, 解决率, 满意率 over the API: who counts, who is left out, whose figures, and what is behind. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { responseOf, satisfactionOf, solvedOf } from '../../src/reporting/rules.ts';
+import type { CallbackFact, ResponseFact } from '../../src/reporting/rules.ts';
+import { sql } from 'kysely';
+import { createWorld, steps } from '../world.ts';
+import type { World } from '../world.ts';
+import { ok, refused, wrongFields } from './answers.ts';
+
+let w: World;
+let s: ReturnType<typeof steps>;
+const MONTH = '2026-09';
+
+beforeAll(async () => {
+  w = await createWorld({ at: '2026-09-21T02:00:00Z' });
+  s = steps(w);
+  await city();
+});
+afterAll(() => w.close());
+
+const rating = (
+  solved: string | null,
+  satisfaction: number | null,
+  contacted: boolean | null = true,
+  reasons: string[] = [],
+) => ({
+  rating: {
+    ...(contacted !== null && { contacted }),
+    ...(solved && { solved }),
+    ...(satisfaction && { satisfaction }),
+    reasons,
+  },
+});
+
+/** Ids by what was done, for the lists behind the figures. */
+const made: Record<string, string> = {};
+
+async function city(): Promise<void> {
+  const help = { type: 'help', urgency: 'U4', lead: 'ZHZF', categoryCode: '0203' } as const;
+  made.happy = (await s.evaluated({ ...help, ...rating('solved', 5) })).id;
+  made.half = (await s.evaluated({ ...help, ...rating('partly_solved', 3) })).id;
+  made.unhappy = (
+    await s.evaluated({ ...help, ...rating('not_solved', 1, true, ['not_solved']) })
+  ).id;
+  made.policy = (await s.evaluated({ ...help, ...rating('solved', 2, true, ['policy']) })).id;
+  made.denied = (await s.evaluated({ ...help, ...rating('solved', 4, false) })).id;
+  made.silent = (await s.evaluated({ ...help, ...rating(null, null, true) })).id;
+  made.asked = (await s.evaluated({ ...help, type: 'consultation', ...rating('solved', 5) })).id;
+  made.water = (await s.evaluated({ type: 'help', urgency: 'U2', ...rating('solved', 4) })).id;
+  made.anonymous = (await s.signed({ ...help, anonymous: true })).id;
+  made.noNumber = (await s.signed({ ...help, phone: null })).id;
+  made.late = (await s.signed({ ...help, phone: '13900001111' })).id;
+  const gone = await s.signed({ ...help, phone: '13900001112' });
+  s.must(
+    await s.act('operator', gone.id, 'withdraw', { wish: '不办了', identifiedBy: 'caller_number' }),
+  );
+  made.gone = gone.id;
+  // Three days on: whoever was not called is late.
+  await w.moveTo('2026-09-24T02:00:00Z');
+  await w.settle();
+}
+
+const rates = async (login = 'supervisor', query = '') =>
+  ok(await (await w.as(login)).get(`/api/rates?months=1${query}`));
+const unitRow = async (code: string, login = 'supervisor') =>
+  (await rates(login)).units.find((u: any) => u.unit.code === code);
+const behind = async (query: string, login = 'supervisor') =>
+  ok(await (await w.as(login)).get(`/api/rates/orders?month=${MONTH}&limit=100&${query}`)).items;
+const ids = (items: any[]) => items.map((i) => i.order.id).toSorted();
+const of = (...keys: string[]) => keys.map((k) => made[k]!).toSorted();
+
+describe('GET /api/rates', () => {
+  it('counts what the citizens of one unit said', async () => {
+    const row = (await unitRow('ZHZF')).all;
+    expect(row.solved).toMatchObject({
+      met: 3,
+      partly: 1,
+      missed: 1,
+      numerator: 3.5,
+      denominator: 5,
+    });
+    expect(row.solved.excluded).toEqual({ consultation: 1, no_opinion: 1 });
+    expect(row.satisfaction).toMatchObject({
+      met: 4,
+      missed: 2,
+      denominator: 6,
+      strict: 3,
+      policyOnly: 1,
+    });
+    expect(row.satisfaction.excluded).toEqual({ no_opinion: 1 });
+    // Called in time: seven; one of them says nobody called; one was never called.
+    expect(row.response).toMatchObject({ met: 6, missed: 2, denominator: 8 });
+    expect(row.response.excluded).toEqual({ anonymous: 1, no_number: 1, gone: 1 });
+  });
+
+  it('adds the units up, says that few are few, and names the rules', async () => {
+    const view = await rates();
+    expect(view.months).toEqual([MONTH]);
+    for (const rate of ['response', 'solved', 'satisfaction']) {
+      const sum = view.units.reduce((n: number, u: any) => n + u.all[rate].denominator, 0);
+      expect(view.total.all[rate].denominator).toBe(sum);
+      expect(view.total.all[rate].enough).toBe(false);
+    }
+    expect(view.rules).toMatchObject({ version: 1, enoughFrom: 20, partlyWeight: 0.5 });
+  });
+
+  it('shows a unit its own figures only', async () => {
+    const view = await rates('water.leader');
+    expect(view.units.map((u: any) => u.unit.code)).toEqual(['WATER']);
+    expect(view.total.all.solved.denominator).toBe(1);
+  });
+
+  it('has months before and after without figures', async () => {
+    const view = ok(await (await w.as('supervisor')).get('/api/rates?months=3&to=2026-10'));
+    expect(view.months).toEqual(['2026-08', '2026-09', '2026-10']);
+    expect(view.total.months.map((m: any) => m.solved.denominator)).toEqual([0, 6, 0]);
+  });
+
+  it('refuses who answers for no unit, a foreign unit, and nonsense', async () => {
+    refused(await (await w.as('operator')).get('/api/rates'), 403, 'not_allowed');
+    refused(await (await w.as('water.handler')).get('/api/rates'), 403, 'not_allowed');
+    const zhzf = await w.unit('ZHZF');
+    refused(
+      await (await w.as('water.leader')).get(`/api/rates?organizationId=${zhzf}`),
+      404,
+      'not_found',
+    );
+    wrongFields(
+      await (await w.as('supervisor')).get('/api/rates?months=99&to=2026-13'),
+      'months',
+      'to',
+    );
+  });
+});
+
+describe('GET /api/rates/orders', () => {
+  it('opens numerator, denominator, the missed and each exclusion', async () => {
+    const zhzf = `unitId=${await w.unit('ZHZF')}`;
+    expect(ids(await behind(`rate=solved&part=numerator&${zhzf}`))).toEqual(
+      of('happy', 'half', 'policy', 'denied'),
+    );
+    expect(ids(await behind(`rate=solved&part=denominator&${zhzf}`))).toEqual(
+      of('happy', 'half', 'policy', 'denied', 'unhappy'),
+    );
+    expect(ids(await behind(`rate=solved&part=missed&${zhzf}`))).toEqual(of('unhappy'));
+    expect(ids(await behind(`rate=solved&part=excluded&${zhzf}`))).toEqual(of('asked', 'silent'));
+    expect(ids(await behind(`rate=solved&part=excluded&reason=consultation&${zhzf}`))).toEqual(
+      of('asked'),
+    );
+    expect(ids(await behind(`rate=response&part=missed&${zhzf}`))).toEqual(of('denied', 'late'));
+    expect(ids(await behind(`rate=response&part=excluded&${zhzf}`))).toEqual(
+      of('anonymous', 'noNumber', 'gone'),
+    );
+    expect(ids(await behind(`rate=satisfaction&part=missed&${zhzf}`))).toEqual(
+      of('unhappy', 'policy'),
+    );
+  });
+
+  it('has as many orders behind every figure as the figure says', async () => {
+    const view = await rates();
+    for (const row of view.units) {
+      for (const rate of ['response', 'solved', 'satisfaction'] as const) {
+        const f = row.all[rate];
+        const at = `rate=${rate}&unitId=${row.unit.id}`;
+        expect((await behind(`${at}&part=denominator`)).length).toBe(f.denominator);
+        expect((await behind(`${at}&part=numerator`)).length).toBe(f.met + f.partly);
+        expect((await behind(`${at}&part=missed`)).length).toBe(f.missed);
+        for (const [reason, n] of Object.entries(f.excluded))
+          expect((await behind(`${at}&part=excluded&reason=${reason}`)).length).toBe(n);
+      }
+    }
+  });
+
+  it('pages without losing or repeating', async () => {
+    const first = ok(
+      await (
+        await w.as('supervisor')
+      ).get(`/api/rates/orders?month=${MONTH}&rate=response&part=denominator&limit=3`),
+    );
+    const seen = [...first.items];
+    for (let cursor = first.nextCursor; cursor;) {
+      const next = ok(
+        await (
+          await w.as('supervisor')
+        ).get(
+          `/api/rates/orders?month=${MONTH}&rate=response&part=denominator&limit=3&cursor=${cursor}`,
+        ),
+      );
+      seen.push(...next.items);
+      cursor = next.nextCursor;
+    }
+    expect(new Set(seen.map((i) => i.factId)).size).toBe(seen.length);
+    expect(seen.length).toBe((await rates()).total.all.response.denominator);
+  });
+
+  it('shows a unit nothing of another', async () => {
+    const foreign = await behind(
+      `rate=solved&part=denominator&unitId=${await w.unit('ZHZF')}`,
+      'water.leader',
+    );
+    expect(foreign).toEqual([]);
+    expect(ids(await behind('rate=solved&part=denominator', 'water.leader'))).toEqual(of('water'));
+  });
+});
+
+describe('the rules in SQL', () => {
+  it('say the same as the pure ones, over every fact', async () => {
+    const now = await w.now();
+    const response = await sql<any>`select * from response_fact`.execute(w.db);
+    const callback = await sql<any>`select * from callback_fact`.execute(w.db);
+    expect(response.rows.length).toBeGreaterThan(11);
+    expect(callback.rows.length).toBeGreaterThan(7);
+    const listed = new Map<string, string>();
+    for (const rate of ['response', 'solved', 'satisfaction']) {
+      for (const part of ['denominator', 'excluded']) {
+        for (const i of await behind(`rate=${rate}&part=${part}`))
+          listed.set(`${rate} ${i.factId}`, i.reason ?? i.outcome);
+      }
+    }
+    const word = (v: ReturnType<typeof solvedOf>) => v && (v.reason ?? v.outcome);
+    for (const f of response.rows) {
+      const fact: ResponseFact = {
+        type: f.type,
+        anonymous: f.anonymous,
+        hasNumber: f.has_number,
+        clocked: f.clocked,
+        assignmentState: f.assignment_state,
+        closingType: f.closing_type,
+        met: f.met,
+        dueAt: f.due_at,
+        saidContacted: f.said_contacted,
+      };
+      expect(listed.get(`response ${f.fact_id}`) ?? null).toBe(word(responseOf(fact, now)));
+    }
+    for (const f of callback.rows) {
+      const fact: CallbackFact = {
+        type: f.type,
+        closingType: f.closing_type,
+        answered: f.answered,
+        solved: f.solved,
+        satisfaction: f.satisfaction,
+        reasons: f.reasons ?? [],
+        givenUp: f.given_up,
+      };
+      expect(listed.get(`solved ${f.fact_id}`)).toBe(word(solvedOf(fact)));
+      expect(listed.get(`satisfaction ${f.fact_id}`)).toBe(word(satisfactionOf(fact)));
+    }
+  });
+});

@@ -1,0 +1,132 @@
+/**
+ * The one script of the citizen's pages: photos are made smaller and sent one by one while the
+ * citizen goes on writing, and the count of characters follows the typing. Everything works without
+ * it. Plain JavaScript for old telephones; it is served under the hash of its text.
+ */
+import { createHash } from 'node:crypto';
+
+const TEXT = String.raw`(function () {
+'use strict';
+document.documentElement.classList.add('js');
+var text = document.querySelector('textarea[data-max]');
+var count = text && document.getElementById(text.id + '-count');
+if (count) {
+  text.addEventListener('input', function () {
+    var left = text.dataset.max - text.value.trim().length;
+    count.textContent = (left < 0 ? count.dataset.over : count.dataset.left).replace('{n}', Math.abs(left));
+  });
+}
+var box = document.querySelector('[data-photos]');
+if (!box || !window.FormData || !window.Promise) return;
+var form = box.closest('form');
+var input = box.querySelector('input[type=file]');
+var list = box.querySelector('ul');
+var add = box.querySelector('.add');
+var note = box.querySelector('[role=status]');
+var sample = box.querySelector('template').content.firstElementChild;
+var say = box.dataset;
+var busy = false;
+var wanted = null;
+function fill(words, values) {
+  return words.replace(/\{(\w)\}/g, function (_, k) { return values[k]; });
+}
+function number() {
+  [].forEach.call(list.children, function (li, i) {
+    var img = li.querySelector('img');
+    if (img) img.alt = fill(say.alt, { n: i + 1 });
+    li.querySelector('button').setAttribute('aria-label', fill(say.drop, { n: i + 1 }));
+  });
+  add.hidden = list.children.length >= +say.photos;
+}
+function smaller(file) {
+  if (!window.createImageBitmap || file.size < 400000) return Promise.resolve(file);
+  return createImageBitmap(file).then(function (bitmap) {
+    var scale = Math.min(1, 2000 / Math.max(bitmap.width, bitmap.height));
+    var canvas = document.createElement('canvas');
+    canvas.width = Math.round(bitmap.width * scale);
+    canvas.height = Math.round(bitmap.height * scale);
+    canvas.getContext('2d').drawImage(bitmap, 0, 0, canvas.width, canvas.height);
+    if (bitmap.close) bitmap.close();
+    return new Promise(function (done) {
+      canvas.toBlob(function (blob) { done(blob && blob.size < file.size ? blob : file); }, 'image/jpeg', 0.82);
+    });
+  }).catch(function () { return file; });
+}
+function send(blob, name, progress) {
+  return new Promise(function (done) {
+    var data = new FormData();
+    var key = form.querySelector('[name=key]');
+    if (key) data.append('key', key.value);
+    data.append('photos', blob, name);
+    var xhr = new XMLHttpRequest();
+    xhr.open('POST', say.upload);
+    xhr.responseType = 'json';
+    xhr.upload.onprogress = function (e) { if (e.lengthComputable) progress(Math.floor(e.loaded / e.total * 100)); };
+    xhr.onerror = xhr.onabort = function () { done({ error: say.failed }); };
+    xhr.onload = function () {
+      var r = xhr.response;
+      done(r && (r.id || r.error) ? r : { error: say.failed });
+    };
+    xhr.send(data);
+  });
+}
+function show(photo) {
+  var li = sample.cloneNode(true);
+  li.querySelector('img').src = photo.thumb;
+  li.querySelector('input').value = photo.id;
+  li.querySelector('button').value = photo.id;
+  list.appendChild(li);
+  number();
+}
+function all(files) {
+  var errors = [];
+  var room = say.photos - list.children.length;
+  if (files.length > room) errors.push(say.many);
+  files = files.slice(0, room);
+  busy = true;
+  box.setAttribute('aria-busy', 'true');
+  return files.reduce(function (before, file, i) {
+    return before.then(function () {
+      var told = function (p) { note.textContent = fill(say.busy, { n: i + 1, m: files.length, p: p }); };
+      told(0);
+      return smaller(file).then(function (blob) { return send(blob, file.name || 'photo.jpg', told); });
+    }).then(function (r) {
+      if (r.error) errors.push(r.error); else show(r);
+    });
+  }, Promise.resolve()).then(function () {
+    busy = false;
+    box.removeAttribute('aria-busy');
+    note.textContent = errors.length ? errors.filter(function (e, i) { return errors.indexOf(e) === i; }).join(' ') : fill(say.done, { n: list.children.length });
+    note.className = errors.length ? 'err' : 'hint';
+    input.value = '';
+    if (wanted && !errors.length) wanted.click();
+    wanted = null;
+  });
+}
+input.addEventListener('change', function () {
+  if (input.files.length && !busy) all([].slice.call(input.files));
+});
+list.addEventListener('click', function (e) {
+  var button = e.target.closest('button');
+  if (!button) return;
+  e.preventDefault();
+  button.closest('li').remove();
+  number();
+  note.textContent = fill(say.done, { n: list.children.length });
+  input.focus();
+});
+form.addEventListener('submit', function (e) {
+  if (!busy) return;
+  e.preventDefault();
+  wanted = e.submitter || form.querySelector('.btn.p');
+});
+if (input.files.length) all([].slice.call(input.files));
+number();
+})();
+`
+  .replace(/\n\s*/g, '\n')
+  .trim();
+
+const hash = createHash('sha256').update(TEXT).digest('hex').slice(0, 16);
+
+export const SCRIPT = { text: TEXT, file: `${hash}.js`, path: `/script/${hash}.js` } as const;

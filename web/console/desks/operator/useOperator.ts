@@ -1,0 +1,185 @@
+/** What the whole desk shares: the form, the call, the advice, what was handed over, what was filed. */
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import type { ContactOutcome, EmergencyTarget } from '../../../../src/contract.ts';
+import type { AdviseInput } from '../../../../src/intake/schema.ts';
+import type { EmergencyGuess } from '../../../../src/understanding/schema.ts';
+import type { OrderListItem } from '../../../../src/workorder/schema.ts';
+import { handOver, useAdvice, type Advised } from '../../data/advise.ts';
+import { useCalls, type Calls } from '../../data/calls.ts';
+import { serverNow } from '../../data/clock.ts';
+import { useMe } from '../../data/session.tsx';
+import { useSubmit, type Submission } from '../../data/submit.ts';
+import { useDraft, type DraftForm } from '../../lib/drafts.ts';
+import { readStored, writeStored } from '../../lib/storage.ts';
+import {
+  alarmOf,
+  barePhone,
+  EMPTY,
+  isDirty,
+  isPhone,
+  SECRET,
+  type OperatorFields,
+} from './form.ts';
+import { endWithout, registerAndGoOn, type Ending, type Receipt } from './sending.ts';
+import type { WordsHandle } from './Words.tsx';
+
+export interface Operator {
+  draft: DraftForm<OperatorFields>;
+  calls: Calls;
+  advised: Advised;
+  /** The emergency line the words call for, unless a person said that it is none. */
+  alarm: EmergencyGuess | null;
+  registration: Submission<OperatorFields>;
+  ending: Submission<Ending>;
+  /** Ends the contact without an order of its own. */
+  endWith(outcome: ContactOutcome, order: OrderListItem | null): void;
+  handing: Submission<EmergencyTarget>;
+  receipts: Receipts;
+  /** What the last change of caller put away. */
+  erased: OperatorFields | null;
+  restore(): void;
+  next(keep?: Partial<OperatorFields>): void;
+  words: React.RefObject<WordsHandle | null>;
+}
+
+export function useOperator(): Operator {
+  const me = useMe();
+  const draft = useDraft<OperatorFields>(me.userId, 'register', EMPTY, SECRET);
+  const calls = useCalls();
+  const receipts = useReceipts(me.userId);
+  const [erased, setErased] = useState<OperatorFields | null>(null);
+  const words = useRef<WordsHandle | null>(null);
+  const advised = useAdvice(useQuestion(draft.value));
+  const done = (receipt: Receipt) => {
+    draft.clear();
+    setErased(null);
+    receipts.show(receipt);
+  };
+  const registration = useSubmit(registerAndGoOn, done, draft);
+  const ending = useSubmit(endWithout, done, draft);
+  const handing = useHanding(draft);
+  const alarm = receipts.shown
+    ? null
+    : alarmOf(advised.advice?.understanding.emergency, draft.value);
+  useAlarmNoted(draft, alarm);
+  const next = useCallback(
+    (keep: Partial<OperatorFields> = {}) => {
+      if (!receipts.shown && isDirty(draft.value)) setErased(draft.value);
+      receipts.putAway();
+      registration.reset();
+      ending.reset();
+      handing.reset();
+      draft.clear(keep);
+      words.current?.focus();
+    },
+    [draft, receipts, registration, ending, handing],
+  );
+  return {
+    draft,
+    calls,
+    advised,
+    alarm,
+    registration,
+    ending,
+    endWith: (outcome, order) => ending.submit({ outcome, order, fields: draft.value }),
+    handing,
+    receipts,
+    erased,
+    restore: () => {
+      if (erased) draft.set(erased);
+      setErased(null);
+    },
+    next,
+    words,
+  };
+}
+
+/** What the advice is asked about; with the number the caller's own orders are compared. */
+function useQuestion(f: OperatorFields): AdviseInput {
+  const { content, address, channel, phone, categoryCode, areaCode, subjectKind } = f;
+  return useMemo(
+    () => ({
+      content,
+      address,
+      channel,
+      ...(isPhone(phone) ? { phone: barePhone(phone) } : {}),
+      ...(categoryCode ? { categoryCode } : {}),
+      ...(areaCode ? { areaCode } : {}),
+      ...(subjectKind ? { subjectKind } : {}),
+    }),
+    [content, address, channel, phone, categoryCode, areaCode, subjectKind],
+  );
+}
+
+/** Hands the call over at once; what was typed follows when it is registered. */
+function useHanding(draft: DraftForm<OperatorFields>): Submission<EmergencyTarget> {
+  const send = async (target: EmergencyTarget) => {
+    const f = draft.value;
+    const requester = {
+      kind: f.kind,
+      name: f.name.trim(),
+      ...(isPhone(f.phone) ? { phone: barePhone(f.phone) } : {}),
+    };
+    const input = {
+      target,
+      channel: f.channel,
+      requester,
+      ...(f.contactId ? { contactId: f.contactId } : {}),
+    };
+    // One hand-over to each line for each form, however often the key is pressed.
+    return handOver(input, `${draft.key}-${target}`);
+  };
+  return useSubmit(send, (made) => {
+    const { handed } = draft.value;
+    if (handed.some(({ id }) => id === made.id)) return;
+    draft.set({
+      contactId: made.contactId,
+      handed: [...handed, { id: made.id, target: made.target, at: made.startedAt }],
+      calm: undefined,
+      parts: undefined,
+    });
+  });
+}
+
+/** Notes when the words first called for a line, and which words did. */
+function useAlarmNoted(draft: DraftForm<OperatorFields>, alarm: EmergencyGuess | null): void {
+  const { set, value } = draft;
+  const noted = value.alarm !== undefined;
+  useEffect(() => {
+    if (alarm && !noted) set({ alarm: { at: serverNow(), because: alarm.because } });
+  }, [alarm, noted, set]);
+}
+
+interface Kept {
+  receipt: Receipt;
+  away: boolean;
+}
+export interface Receipts {
+  shown: Receipt | null;
+  away: Receipt | null;
+  show(receipt: Receipt): void;
+  putAway(): void;
+  bringBack(): void;
+}
+
+/**
+ * The last receipt. Its query code is told once, so it survives a refresh of this tab, and the next
+ * call only puts it away.
+ */
+function useReceipts(userId: string): Receipts {
+  const name = `console.receipt.2.${userId}`;
+  const [kept, setKept] = useState(() => readStored<Kept>('sessionStorage', name) ?? null);
+  return useMemo(() => {
+    const keep = (next: Kept | null) => {
+      writeStored('sessionStorage', name, next ?? undefined);
+      setKept(next);
+    };
+    return {
+      shown: kept && !kept.away ? kept.receipt : null,
+      away: kept?.away ? kept.receipt : null,
+      show: (receipt: Receipt) => keep({ receipt, away: false }),
+      putAway: () => keep(kept && !kept.away ? { ...kept, away: true } : kept),
+      bringBack: () => keep(kept && { ...kept, away: false }),
+    };
+  }, [name, kept]);
+}

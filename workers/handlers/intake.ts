@@ -1,0 +1,12 @@
+import { expireSupplement, triage } from '../../src/intake/index.ts';
+import { supplementReminded } from '../../src/notification/index.ts';
+import type { Handlers } from './index.ts';
+
+export const intakeHandlers = {
+  'intake.triage': triage,
+  // Intake ends what is over, notification reminds before: neither could reach the other.
+  'intake.expire_supplement': async (deps, tx, event) => {
+    await supplementReminded(deps, tx, event);
+    await expireSupplement(deps, tx, event);
+  },
+} satisfies Partial<Handlers>;
