@@ -1,4 +1,7 @@
-/** Commands on the database: `migrate`, `seed-reference`, `seed-demo`, `first-admin`, `simulate-deadline`. */
+/**
+ * Commands on the database: `migrate`, `seed-reference`, `seed-demo`, `mend-demo`, `wipe`, `first-admin`,
+ * `simulate-deadline`; and on the platform that runs here: `demo`, `demo:wipe`.
+ */
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
@@ -14,8 +17,14 @@ import { createLog } from '../src/platform/log.ts';
 import { diskStorage } from '../src/platform/storage.ts';
 import { consumersOf } from '../src/subscriptions.ts';
 import { migrate } from './migrate.ts';
+import { mendPlay } from '../src/demo/index.ts';
+import { runDemo, runWipe } from './demo/command.ts';
+import { wipe } from './demo/wipe.ts';
 import { seedDemo, seedReference } from './seed.ts';
 import { runSimulation } from './simulate.ts';
+
+const INTERRUPTED =
+  '上次的演示没有播完，时间已经拨回现在；npm run demo 可以重新播放 the last play was interrupted; the clock is back, npm run demo plays it anew';
 
 const config = loadConfig();
 const ownerUrl = config.migrateDatabaseUrl ?? config.databaseUrl;
@@ -47,8 +56,12 @@ async function runMigrate(): Promise<void> {
 const runSeedDemo = () =>
   withDatabase(config.databaseUrl, async ({ db }) => {
     const accounts = await seedDemo(db);
+    const { state, mended } = await mendPlay(db);
+    if (mended) process.stdout.write(`${INTERRUPTED}\n`);
+    const raised = await db.selectFrom('order_sequence').select('day').limit(1).executeTakeFirst();
     tellParent({
       type: 'accounts',
+      empty: state === 'none' && !raised,
       accounts: accounts.map(({ login, password, name, role, organizationName }) => ({
         login,
         password,
@@ -87,6 +100,25 @@ const runFirstAdmin = () =>
     process.stdout.write(`${config.publicUrl}/console/activate#${token}\n`);
   });
 
+/** Puts right what a play left that nobody goes on with. */
+const runMendDemo = () =>
+  withDatabase(config.databaseUrl, async ({ db }) => {
+    const { mended } = await mendPlay(db);
+    if (mended) process.stdout.write(`${INTERRUPTED}\n`);
+  });
+
+/** Empties a demo database and leaves it as a first start would find it. */
+async function runWipeDatabase(): Promise<void> {
+  if (!ownerUrl) throw new Error('DATABASE_URL: missing');
+  await wipe(ownerUrl);
+}
+
+/** Where `npm start` keeps its data, and whether it runs. */
+function whereHere(): { dataDir: string; running: boolean } {
+  const dataDir = reachableDataDir(config.dataDir);
+  return { dataDir, running: runningDatabase() !== undefined };
+}
+
 /** The database of the platform that runs here by `npm start`, where none is named. */
 function runningDatabase(): string | undefined {
   try {
@@ -102,6 +134,10 @@ const COMMANDS: Record<string, () => Promise<void>> = {
   'seed-reference': () =>
     withDatabase(config.databaseUrl, ({ db }) => db.transaction().execute(seedReference)),
   'seed-demo': runSeedDemo,
+  'mend-demo': runMendDemo,
+  wipe: runWipeDatabase,
+  demo: () => runDemo(whereHere(), process.argv.slice(3)),
+  'demo:wipe': () => runWipe(whereHere()),
   'first-admin': runFirstAdmin,
   'simulate-deadline': () =>
     withDatabase(config.databaseUrl ?? runningDatabase(), async ({ db }) => {

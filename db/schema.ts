@@ -211,6 +211,8 @@ export interface RoutingWaitTable {
   order_id: string;
   round: number;
   reasons: string[];
+  suggested_lead_id: string | null;
+  score: number | null;
   at: Date;
 }
 
@@ -735,5 +737,5 @@ export interface Database {
 export interface Views {
   live_clock: LiveClockView;
   clocked_order: { order_id: string };
-  waiting_reason: RoutingWaitTable;
+  waiting_reason: Omit<RoutingWaitTable, 'suggested_lead_id' | 'score'>;
 }

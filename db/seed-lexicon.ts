@@ -11,11 +11,13 @@ type Terms = Record<string, number>;
 const STRONG = 4;
 const PLAIN = 2;
 const WEAK = 1;
+/** One character alone never decides. */
+const SINGLE = 0.5;
 
 const split = (cell: string): string[] => cell.split(' ').filter(Boolean);
 
 const weighed = (cell: string, weight: number): Terms =>
-  Object.fromEntries(split(cell).map((t) => [t, weight]));
+  Object.fromEntries(split(cell).map((t) => [t, t.length === 1 ? Math.min(weight, SINGLE) : weight]));
 
 /** Rows `key, weight, terms` by key; rows of one key add to each other. */
 function byKey(file: string): Record<string, Terms> {

@@ -9,6 +9,8 @@ import fs, { createWriteStream, existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { demoHouse } from './demo-house.ts';
+import type { DemoHouse } from './demo-house.ts';
 import type { Config } from './platform/config.ts';
 import {
   reachableDataDir,
@@ -42,6 +44,7 @@ interface Running {
   command?: ChildProcess;
   api?: Service;
   workers?: Service;
+  demo?: DemoHouse;
   /** What `run.json` tells demo, bench and wipe. */
   record: Partial<RunRecord>;
   ending: AbortController;
@@ -74,16 +77,63 @@ async function start(): Promise<void> {
   const dataDir = reachableDataDir(config.dataDir);
   running.record = { pid: process.pid, startedAt: new Date().toISOString() };
   const env = await databaseEnv(config, dataDir);
-  const accounts = await prepareDatabase(config, env);
+  if (process.argv[2] === 'wipe') return wipeOnly(env);
+  const { accounts, empty } = await prepareDatabase(config, env);
+  const url = (await startServices(env)) ?? config.publicUrl;
+  note({ url });
+  say('已就绪 ready');
+  welcome(url, accounts);
+  if (env.HOTLINE_DEMO === '1' || config.demo) startDemo(config, env, dataDir, empty);
+}
+
+/** @returns the address that the api serves. */
+async function startServices(env: NodeJS.ProcessEnv): Promise<string | undefined> {
   say('启动服务 starting api and workers …');
   const childEnv = { ...env, MIGRATE_DATABASE_URL: undefined };
   running.api = service('api', 'server.js', childEnv, 'apiPid');
   running.workers = service('workers', 'workers.js', childEnv, 'workersPid');
   const [ready] = await Promise.all([running.api.ready, running.workers.ready]);
-  const url = ready.url ?? config.publicUrl;
-  note({ url });
-  say('已就绪 ready');
-  welcome(url, accounts);
+  return ready.url;
+}
+
+// ---------------------------------------------------------------- the demo
+
+/** Plays the fortnight into a city in which nothing has happened yet, and serves `npm run demo`. */
+function startDemo(config: Config, env: NodeJS.ProcessEnv, dataDir: string, empty: boolean): void {
+  const demo = demoHouse({
+    dataDir,
+    file: path.join(distDir, 'demo.js'),
+    env: { ...env, MIGRATE_DATABASE_URL: undefined },
+    say,
+    wipe: async () => {
+      await running.api?.stop(CHILD_STOP_MS);
+      await running.workers?.stop(CHILD_STOP_MS);
+      try {
+        await command('wipe', env);
+        if (env.STORAGE_DIR?.startsWith(dataDir)) {
+          fs.rmSync(env.STORAGE_DIR, { recursive: true, force: true });
+        }
+      } finally {
+        // Refused or not: the platform serves on.
+        await prepareDatabase(config, env);
+        await startServices(env);
+      }
+    },
+    mend: async () => void (await command('mend-demo', env)),
+  });
+  running.demo = demo;
+  if (!empty || config.demoDays === 0) return;
+  say(
+    `播放 ${config.demoDays} 天的云汀，网页已经可以打开 playing ${config.demoDays} days; the pages are open`,
+  );
+  void demo.play(['--days', String(config.demoDays), '--seed', String(config.demoSeed)]);
+}
+
+/** `npm run demo:wipe` where nothing runs: the database alone is started, emptied, and stopped. */
+async function wipeOnly(env: NodeJS.ProcessEnv): Promise<void> {
+  await command('wipe', env);
+  say('演示库已清空 the demo database was emptied');
+  await end(0);
 }
 
 // ---------------------------------------------------------------- configuration and its faults
@@ -215,6 +265,7 @@ function secretKey(dataDir: string): string {
 async function databaseEnv(config: Config, dataDir: string): Promise<NodeJS.ProcessEnv> {
   const env: NodeJS.ProcessEnv = {
     ...process.env,
+    DEMO_TOKEN: config.demoToken ?? randomBytes(24).toString('base64url'),
     DATA_DIR: dataDir,
     STORAGE_DIR: process.env.STORAGE_DIR ? config.storageDir : path.join(dataDir, 'storage'),
   };
@@ -273,17 +324,23 @@ async function restartPostgres(dataDir: string, port: number, how: string): Prom
 }
 
 /** Migrates and, for a demo, seeds. @returns who can log in to the demo. */
-async function prepareDatabase(config: Config, env: NodeJS.ProcessEnv): Promise<DemoAccount[]> {
+async function prepareDatabase(config: Config, env: NodeJS.ProcessEnv): Promise<Prepared> {
   say('更新数据库结构 migrating the database …');
   await command('migrate', env);
-  if (config.databaseUrl && !config.demo) return [];
+  if (config.databaseUrl && !config.demo) return { accounts: [], empty: false };
   say('准备演示数据 preparing the demo city …');
   return command('seed-demo', env);
 }
 
-function command(name: string, env: NodeJS.ProcessEnv): Promise<DemoAccount[]> {
+/** Who can log in to a demo, and whether nothing has happened in it yet. */
+interface Prepared {
+  accounts: DemoAccount[];
+  empty: boolean;
+}
+
+function command(name: string, env: NodeJS.ProcessEnv): Promise<Prepared> {
   running.ending.signal.throwIfAborted();
-  let accounts: DemoAccount[] = [];
+  let prepared: Prepared = { accounts: [], empty: false };
   const child = lifetime.startChild({
     name,
     file: path.join(distDir, 'db.js'),
@@ -291,14 +348,14 @@ function command(name: string, env: NodeJS.ProcessEnv): Promise<DemoAccount[]> {
     env,
     output: (text) => process.stdout.write(text),
     onMessage: (message) => {
-      if (message.type === 'accounts') accounts = message.accounts;
+      if (message.type === 'accounts') prepared = message;
     },
   });
   running.command = child;
   return new Promise((resolve, reject) => {
     child.once('error', reject);
     child.once('close', (code, signal) => {
-      if (code === 0) resolve(accounts);
+      if (code === 0) resolve(prepared);
       else reject(new Error(`db ${name}: ${lifetime.howEnded(code, signal)}`));
     });
   });
@@ -353,6 +410,7 @@ async function end(code: number, message?: string): Promise<void> {
 }
 
 async function stopAll(childLimitMs: number, postgresLimitMs: number | undefined): Promise<void> {
+  await running.demo?.stop();
   if (running.command) await lifetime.stopChild(running.command, childLimitMs);
   await running.api?.stop(childLimitMs);
   await running.workers?.stop(childLimitMs);

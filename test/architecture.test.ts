@@ -183,6 +183,8 @@ const RANKS = [
 const NEIGHBOURS = new Set([
   // Who is responsible is read from the catalogue; the catalogue never asks who was chosen.
   'routing → catalogue',
+  // A text is understood by the names of classes and places.
+  'understanding → catalogue',
 ]);
 const rankOf = (module: string) => RANKS.findIndex((rank) => rank.includes(module));
 /** The folder under src, or undefined for the files directly in src and those elsewhere. */

@@ -160,7 +160,8 @@ export async function supervise(env: NodeJS.ProcessEnv): Promise<Proc> {
     spawn(process.execPath, [path.join(clone, 'dist/main.js')], {
       cwd: clone,
       detached: true,
-      env: { PATH: process.env.PATH, TZ: 'UTC', ...env },
+      // A city is played only where a test is about that.
+      env: { PATH: process.env.PATH, TZ: 'UTC', DEMO_DAYS: '0', ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     }),
   );
@@ -401,6 +402,7 @@ export async function openHouse(
     DATABASE_URL: database.appUrl,
     SECRET_KEY: SECRET,
     SMS_GATEWAY_URL: gateway.url,
+    STORAGE_DIR: temporaryDir('storage'),
     ...(redis && { REDIS_URL: redis.url }),
     ...env,
   };

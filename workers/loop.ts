@@ -7,14 +7,14 @@ const ERROR_MS = 1_000;
 
 /** After the clock was moved it may well be moved again: for so long everybody looks this often. */
 const HURRY_MS = 4_000;
-const HURRIED_IDLE_MS = 15;
+const HURRIED_IDLE_MS = 25;
 let hurriedUntil = -Infinity;
 
 /** The clock was moved; somebody waits for what falls due by it. */
 export const hurry = (): void => void (hurriedUntil = performance.now() + HURRY_MS);
 
-const idle = (usual: number): number =>
-  performance.now() < hurriedUntil ? Math.min(usual, HURRIED_IDLE_MS) : usual;
+const idle = (usual: number, hurries: boolean): number =>
+  hurries && performance.now() < hurriedUntil ? Math.min(usual, HURRIED_IDLE_MS) : usual;
 
 export interface LoopOptions {
   name: string;
@@ -23,6 +23,8 @@ export interface LoopOptions {
   idleMs: number;
   /** Waiting time after a round that did something, in milliseconds. */
   busyMs?: number;
+  /** Looks more often for a while after the clock was moved. */
+  hurries?: boolean;
   /** One round. @returns how much it did; then the next look is soon. */
   round: () => Promise<number>;
 }
@@ -34,13 +36,13 @@ export interface Loop {
 
 /** Runs until stopped; errors (database or queue away) are logged and waited out. */
 export function startLoop(o: LoopOptions): Loop {
-  const { name, log, idleMs, busyMs = BUSY_MS } = o;
+  const { name, log, idleMs, busyMs = BUSY_MS, hurries = false } = o;
   let stopping = false;
   let wake = () => {};
   const run = async () => {
     for (let wait = busyMs; !stopping;) {
       try {
-        wait = (await o.round()) > 0 ? busyMs : Math.min(wait * 2, idle(idleMs));
+        wait = (await o.round()) > 0 ? busyMs : Math.min(wait * 2, idle(idleMs, hurries));
       } catch (error) {
         log.warn({ error: error instanceof Error ? error.message : 'unknown' }, name);
         wait = ERROR_MS;

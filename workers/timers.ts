@@ -102,5 +102,5 @@ export function startTimers(t: TimersDeps): Loop {
     }
     return armNew(t);
   };
-  return startLoop({ name: 'timers', log: deps.log, idleMs: LOOK_MS, round });
+  return startLoop({ name: 'timers', log: deps.log, idleMs: LOOK_MS, hurries: true, round });
 }

@@ -29,7 +29,7 @@ const CHARACTERS: readonly Character[] = [
   { slow: 2, poor: 0.3, lets: 0.14 },
 ];
 /** Units whose desks a newcomer sits down at: neither the best nor the worst. */
-const SHOWN = new Set(['WATER', 'ZHZF', 'TOWN_QINGYU_1_ROOM']);
+export const SHOWN: ReadonlySet<string> = new Set(['WATER', 'ZHZF', 'TOWN_QINGYU_1_ROOM']);
 
 export interface Problem {
   code?: string;

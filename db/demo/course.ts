@@ -76,12 +76,18 @@ async function firstHand(play: Play, o: Living): Promise<boolean> {
     });
     o.version = (await play.detail(o.id)).version;
   }
-  const done = await play.act(login, o, 'accept', {
-    type: p.said.type,
-    categoryCode: p.said.category,
-    urgency: p.said.urgency,
-    ...(p.said.area && { areaCode: p.said.area }),
-    ...(p.said.subject && { subjectKind: p.said.subject }),
+  return acceptOnly(play, o);
+}
+
+/** The operator has chosen the class. */
+export async function acceptOnly(play: Play, o: Living): Promise<boolean> {
+  const { said } = o.p;
+  const done = await play.act(operatorOf(o.p), o, 'accept', {
+    type: said.type,
+    categoryCode: said.category,
+    urgency: said.urgency,
+    ...(said.area && { areaCode: said.area }),
+    ...(said.subject && { subjectKind: said.subject }),
   });
   if (done) o.version = done.version;
   return done !== null;
@@ -136,23 +142,16 @@ async function supplement(play: Play, o: Living, login: string): Promise<boolean
     areaCode: o.p.said.area ?? '339902001',
   });
   if (!said) return false;
-  await play.stage.wait(play.stage.now + TRIAGE_MINUTES * 60_000, o.p.key);
+  await play.stage.wait(play.hours.around(play.stage.now, TRIAGE_MINUTES), o.p.key);
   const now = await play.detail(o.id);
   o.version = now.version;
   if (now.state !== 'registered') return now.state !== 'closed';
-  const { type, category, urgency, area } = o.p.said;
-  const done = await play.act(login, now, 'accept', {
-    type,
-    categoryCode: category,
-    urgency,
-    ...(area && { areaCode: area }),
-  });
-  return done !== null;
+  return acceptOnly(play, o);
 }
 
 /** Waits until it was dispatched, by the system or by a dispatcher. @returns it, or null: it ended. */
 async function dispatched(play: Play, o: Living): Promise<OrderDetail | null> {
-  await play.stage.wait(play.stage.now + TRIAGE_MINUTES * 60_000, o.p.key);
+  await play.stage.wait(play.hours.around(play.stage.now, TRIAGE_MINUTES), o.p.key);
   let order = await play.detail(o.id);
   if (order.state !== 'pending_dispatch') return worked(order);
   if (order.round === 1 && (o.p.fresh || left(play, LEFT_TO_DISPATCHERS_MS))) return null;
@@ -176,7 +175,7 @@ async function dispatched(play: Play, o: Living): Promise<OrderDetail | null> {
   }
   if (o.p.said.action === 'split') await split(play, o, login);
   await dispatch(play, o, login);
-  await play.stage.wait(play.stage.now + 2 * 60_000, o.p.key);
+  await play.stage.wait(play.hours.around(play.stage.now, 2), o.p.key);
   return worked(await play.detail(o.id));
 }
 
@@ -191,11 +190,16 @@ async function split(play: Play, o: Living, login: string): Promise<void> {
   );
   const cut = middle > 8 ? middle : text.indexOf('。', Math.floor(text.length / 3)) + 1;
   if (cut <= 0 || cut >= text.length - 4) return;
-  const done = await play.act(login, o, 'split', {
-    kept: { content: text.slice(0, cut) },
-    parts: [{ content: text.slice(cut) }],
-  });
-  if (done) o.version = done.version;
+  const input = { kept: { content: text.slice(0, cut) }, parts: [{ content: text.slice(cut) }] };
+  const body = { version: o.version, input };
+  const done = await play.post(
+    login,
+    `/api/orders/${o.id}/split`,
+    body,
+    'split',
+    `split-${o.p.key}`,
+  );
+  if (done) o.version = (await play.detail(o.id)).version;
 }
 
 async function dispatch(play: Play, o: Living, login: string): Promise<void> {

@@ -4,7 +4,7 @@ import type { Dice } from './random.ts';
 import * as words from './words.ts';
 
 /** Tasks opened in this time are left to the agents who sit down afterwards. */
-const LEFT_MIN = 8 * 60;
+const LEFT_MIN = 15 * 60;
 
 interface Verdict {
   contacted: boolean;
@@ -31,7 +31,7 @@ export async function followUp(play: Play, o: Living): Promise<boolean> {
   const { stage, hours } = play;
   const before = await play.detail(o.id);
   const d = play.dice('followup', o.p.key, before.round);
-  await stage.wait(stage.now + 4 * 60_000, o.p.key);
+  await stage.wait(hours.around(stage.now, 4), o.p.key);
   const task = await play.task(o.id);
   if (!task) return false;
   const said = verdict(d);

@@ -5,7 +5,7 @@ const DAY = 24 * HOUR;
 const CITY = 8 * HOUR;
 
 /** Minutes of the hour at which units do things: a jump of the clock is dear, so they share them. */
-const SLOTS = [4, 19, 37, 52];
+const SLOTS = [7, 38];
 const SPANS: [number, number][] = [
   [8.5 * HOUR, 12 * HOUR],
   [13.5 * HOUR, 17.5 * HOUR],

@@ -1,6 +1,7 @@
 /** What happens in the city, before anybody does anything: pure, and the same for the same seed. */
 import type { Channel } from '../../src/kernel/words.ts';
 import { dice, shuffled } from './random.ts';
+import type { Dice } from './random.ts';
 import type { Said } from './texts.ts';
 
 const MINUTE = 60_000;
@@ -104,13 +105,24 @@ function callers(seed: number): (said: Said, i: number) => Caller {
 
 const WEB: readonly Channel[] = ['web'];
 
+/** A street whose room is shown; who says no place, or only the district, may well live there. */
+const SHOWN_STREET = '339902001';
+
+/** What the operator learns by asking where it is. */
+function asked(said: Said, d: Dice): Said {
+  const open = said.area === null || said.area === SHOWN_STREET.slice(0, 6);
+  const there = ['complaint', 'help', 'report', 'suggestion'].includes(said.type);
+  const may = open && there && said.channel === 'phone' && said.action === 'dispatch';
+  return may && d.chance(0.6) ? { ...said, area: SHOWN_STREET } : said;
+}
+
 function planned(seed: number, said: Said, at: number, caller: Caller, age: number): Planned {
   const d = dice(seed, 'order', said.key);
   const share = STUCK.find(([upTo]) => age < upTo)?.[1] ?? 0;
   return {
     key: said.key,
     at,
-    said,
+    said: asked(said, dice(seed, 'asked', said.key)),
     caller,
     byWeb: WEB.includes(said.channel),
     age,
@@ -188,10 +200,17 @@ function place(
 
 /**
  * The whole city. @param endAt instant in ms, a whole minute; the play begins `days` before.
+ * @param share of the demands that so many days would have.
  */
-export function plan(seed: number, days: number, endAt: number, texts: readonly Said[]): City {
+export function plan(
+  seed: number,
+  days: number,
+  endAt: number,
+  texts: readonly Said[],
+  share = 1,
+): City {
   const startAt = endAt - days * DAY;
-  const { main, reserve } = chosen(seed, days, texts);
+  const { main, reserve } = chosen(seed, days * share, texts);
   const fresh = Math.min(FRESH, Math.round(main.length / 4));
   const early = instants(seed, startAt, endAt - 2 * HOUR, main.length - fresh);
   const late = dice(seed, 'fresh');

@@ -5,7 +5,7 @@ import { orderNo } from '../../src/kernel/ids.ts';
 import type { OrderDetail } from '../../src/workorder/schema.ts';
 import { People, playDoor } from './client.ts';
 import { Play } from './context.ts';
-import { live, onwards } from './course.ts';
+import { acceptOnly, live } from './course.ts';
 import { desks, table } from './desks.ts';
 import type { Desk } from './desks.ts';
 import { Hours } from './hours.ts';
@@ -19,6 +19,8 @@ const DAY = 24 * 3_600_000;
 const QUARTER = 15 * 60_000;
 /** From this many days on every desk must have its work. */
 const FULL_DAYS = 14;
+/** What operators and dispatchers should find at least. */
+const FIRST_DESKS_LEAST = 12;
 
 export interface PlayOptions {
   url: string;
@@ -53,19 +55,22 @@ async function workingDates(people: People, from: number, to: number): Promise<S
   return new Set(body.days.filter((d) => d.spans.length > 0).map((d) => d.date));
 }
 
-/** Where a desk has too little, more comes in. */
-async function topUp(play: Play): Promise<Desk[]> {
-  let list = await desks(play);
-  const short = (name: string) => list.some((d) => d.name.includes(name) && d.rows < d.least + 1);
+/** Rows that operators and dispatchers have. */
+async function waiting(play: Play): Promise<{ registered: number; dispatch: number }> {
+  const who = await play.people.as('supervisor');
+  const { body } = await who.get<Record<string, number>>('/api/orders/counts');
+  return { registered: body.registered ?? 0, dispatch: body.pending_dispatch ?? 0 };
+}
+
+/** Where they have too little, more comes in. */
+async function topUp(play: Play): Promise<void> {
   for (const p of play.city.reserve) {
-    const registered = short('待受理');
-    if (!registered && !short('待派单')) break;
+    const { registered, dispatch } = await waiting(play);
+    if (registered >= FIRST_DESKS_LEAST && dispatch >= FIRST_DESKS_LEAST) return;
     const o = await raise(play, { ...p, byWeb: false, fresh: true });
-    if (o && !registered) play.stage.begin(() => onwards(play, o));
-    await play.stage.run(play.city.endAt);
-    list = await desks(play);
+    if (o && registered >= FIRST_DESKS_LEAST) await acceptOnly(play, o);
+    await play.stage.settle();
   }
-  return list;
 }
 
 /** Plays. @throws when a desk of a whole fortnight has too little to do. */
@@ -73,7 +78,7 @@ export async function playFortnight(o: PlayOptions): Promise<Played> {
   const began = performance.now();
   const endAt = o.endAt ?? Math.floor(Date.now() / QUARTER) * QUARTER;
   const texts = fortnight();
-  const city = plan(o.seed, o.days, endAt, texts);
+  const city = plan(o.seed, o.days, endAt, texts, o.share);
   const door = playDoor(o.url, o.token);
   const people = new People(o.url);
   const total = city.orders.length;
@@ -87,7 +92,8 @@ export async function playFortnight(o: PlayOptions): Promise<Played> {
   try {
     const play = await opened(o, city, door, people);
     await run(play, o, total);
-    const list = await topUp(play);
+    await topUp(play);
+    const list = await desks(play);
     const fingerprint = await fingerprintOf(play);
     await people.leave();
     await door({ op: 'end', state: 'done' });
@@ -126,7 +132,15 @@ async function opened(
     endAt: city.endAt,
     onTime: () => state.play?.raised ?? 0,
   });
-  state.play = new Play({ city, base: o.url, door, people, stage, hours: new Hours(dates), reference: body });
+  state.play = new Play({
+    city,
+    base: o.url,
+    door,
+    people,
+    stage,
+    hours: new Hours(dates),
+    reference: body,
+  });
   return state.play;
 }
 

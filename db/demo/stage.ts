@@ -6,7 +6,7 @@ import type { PlayDoor } from './client.ts';
 
 const MINUTE = 60_000;
 /** What falls due within so many minutes falls due together. */
-const TOGETHER_MS = 4 * MINUTE;
+const TOGETHER_MS = 12 * MINUTE;
 
 interface Waiting {
   at: number;

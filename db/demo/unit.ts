@@ -1,5 +1,6 @@
 /** How the units work on an order: sign, speak with the citizen, go there, write, countersign; the audit. */
 import type { AssignmentView, OrderDetail } from '../../src/workorder/schema.ts';
+import { SHOWN } from './context.ts';
 import type { Character, Living, Play } from './context.ts';
 import { meanwhile } from './course.ts';
 import type { Dice } from './random.ts';
@@ -9,10 +10,10 @@ import * as words from './words.ts';
 
 const HOUR = 3_600_000;
 /** Replies submitted in this time are left to the auditors who sit down afterwards. */
-const LEFT_TO_AUDIT_WORKING_MIN = 9 * 60;
+const LEFT_TO_AUDIT_WORKING_MIN = 5 * 60;
 const DAY_MINUTES = 420;
 /** Units whose handlers write and whose leaders have not looked yet. */
-const LEADERS_WAIT = new Set(['ZHZF', 'WATER', 'TOWN_QINGYU_1_ROOM']);
+const LEADERS_WAIT = SHOWN;
 
 interface Case {
   play: Play;
@@ -127,7 +128,9 @@ async function leadOn(c: Case, round: number): Promise<boolean> {
   if (o.p.caller.phone || d.chance(0.3)) await contact(c);
   const notes = d.int(0, 2);
   for (let i = 0; i < notes; i++) await progress(c);
-  if (stuck) return false;
+  // On the desks that are shown something is always being worked on.
+  const goesOn = SHOWN.has(c.code) && o.p.age > 0.55 && d.chance(0.4);
+  if (stuck || goesOn) return false;
   await play.stage.wait(later(c, workTime(c)), o.p.key);
   return answer(c, 1);
 }
@@ -176,7 +179,7 @@ async function draft(c: Case, poor: boolean): Promise<number | null> {
     : d.chance(0.78)
       ? 'solved'
       : d.pick(['partly_solved', 'not_solved']);
-  const standing = await lastDraft(c);
+  const { contacted, standing } = await soFar(c);
   const made = await play.people.as(play.account(c.code, '.handler')).then((who) =>
     who.put<{ version: number }>(`/api/assignments/${c.assignmentId}/reply`, {
       truth: d.chance(0.75) ? 'true' : 'partly_true',
@@ -184,7 +187,7 @@ async function draft(c: Case, poor: boolean): Promise<number | null> {
       measures: fill(body.measures),
       basis: d.chance(0.4) ? '依据职责分工和本市相关办法办理' : '',
       solved,
-      contactMade: o.p.caller.phone !== '',
+      contactMade: contacted,
       publicVersion: fill(body.told),
       replyVersion: standing,
     }),
@@ -196,11 +199,14 @@ async function draft(c: Case, poor: boolean): Promise<number | null> {
   return made.body.version;
 }
 
-/** The version of the draft that stands, where there is one. */
-async function lastDraft(c: Case): Promise<number | null> {
+/** Whether the citizen was spoken with, and the version of the draft that stands. */
+async function soFar(c: Case): Promise<{ contacted: boolean; standing: number | null }> {
   const order = await c.play.detail(c.o.id);
   const own = order.assignments.find((a) => a.id === c.assignmentId);
-  return own?.replies.findLast((r) => r.state === 'draft')?.version ?? null;
+  return {
+    contacted: Boolean(own?.firstContactAt),
+    standing: own?.replies.findLast((r) => r.state === 'draft')?.version ?? null,
+  };
 }
 
 async function audit(c: Case, poor: boolean, nth: number): Promise<boolean> {
@@ -232,7 +238,7 @@ async function help(c: Case): Promise<void> {
   const { play, o, d } = c;
   if (o.p.stuck && d.chance(0.6)) return;
   if (!(await sign(c))) return;
-  if (d.chance(0.12)) return;
+  if (d.chance(SHOWN.has(c.code) && o.p.age > 0.45 ? 0.8 : 0.12)) return;
   await play.stage.wait(later(c, d.between(60, 0.9 * DAY_MINUTES)), `${o.p.key}/co`);
   if (!(await open(c))) return;
   await does(c, '.handler', 'submit_co_reply', { text: d.pick(words.CO_REPLIES) });

@@ -32,7 +32,7 @@ create table classification (
   subject_kind text,
   flags text[] not null default '{}',
   proposal text not null,
-  score real not null check (score between 0 and 1),
+  score double precision not null check (score between 0 and 1),
   detail jsonb not null default '{}'
 );
 
@@ -53,9 +53,14 @@ create table routing_wait (
   order_id uuid not null references work_order (id),
   round integer not null,
   reasons text[] not null check (cardinality(reasons) > 0),
+  -- What the system would have done, and how sure it is of what it understood.
+  suggested_lead_id uuid references organization (id),
+  score double precision check (score between 0 and 1),
   at timestamptz not null,
   primary key (order_id, round)
 );
+-- What the system dispatched by itself on a day.
+create index routing_decision_system on routing_decision (at) where decided_by is null;
 -- Whoever lists orders may join it; it means something only while the order waits in that round.
 create view waiting_reason as select order_id, round, reasons, at from routing_wait;
 
@@ -84,6 +89,8 @@ create index work_order_area on work_order (area_code, registered_at desc);
 alter table contact
   add column outcome text,
   add column outcome_order_id uuid references work_order (id);
+create index contact_outcome_order on contact (outcome_order_id)
+  where outcome_order_id is not null;
 
 -- Transfer first, record after: the hand-over stands before there is an order.
 create table handover (

@@ -163,7 +163,7 @@ export async function answer(deps: Deps, actor: StaffActor, id: string): Promise
     store.answerCall(tx.db, id, actor.userId, tx.at),
   );
   const view = await oneCall(deps, actor, id);
-  return won || view.mine ? view : fail('state_conflict');
+  return won || (view.mine && view.state === 'answered') ? view : fail('state_conflict');
 }
 
 /** Hangs up, or lets it not ring any longer; said twice it changes nothing. */
@@ -174,7 +174,7 @@ export async function hangUp(deps: Deps, actor: StaffActor, id: string): Promise
 // ---------------------------------------------------------------- the player
 
 /** Waiting for what happened to have its consequences, in milliseconds. */
-const SETTLE_LOOK_MS = 15;
+const SETTLE_LOOK_MS = 20;
 const SETTLE_MAX_MS = 6_000;
 
 interface Pending {
@@ -182,21 +182,25 @@ interface Pending {
   nextDue: Date | null;
 }
 
+const WAITS: Pending = { quiet: false, nextDue: null };
+
 /** One view of everything that may still be on its way. */
 const pending = (db: Db): Promise<Pending> =>
   db
     .transaction()
     .setIsolationLevel('repeatable read')
     .execute(async (tx) => {
+      // What is nearest to its end comes first: as a rule that is what is still waited for.
+      if (await anyDuty(tx)) return WAITS;
+      const delivery = await nextDelivery(tx);
+      if (delivery.due || (await anyDue(tx))) return WAITS;
       const now = await appNow(tx);
       const link = await nextLinkEnd(tx);
-      const delivery = await nextDelivery(tx);
+      if (link !== null && link <= now) return WAITS;
       const step = await nextStepAt(tx);
-      const waits =
-        (await anyDue(tx)) || (await anyDuty(tx)) || delivery.due || (link !== null && link <= now);
       const ahead = [link, delivery.next, step].filter((d) => d !== null && d > now) as Date[];
       const nextDue = ahead.length > 0 ? Math.min(...ahead.map((d) => d.getTime())) : null;
-      return { quiet: !waits, nextDue: nextDue === null ? null : new Date(nextDue) };
+      return { quiet: true, nextDue: nextDue === null ? null : new Date(nextDue) };
     });
 
 async function settle(db: Db): Promise<Pending> {

@@ -116,7 +116,7 @@ async function beforeDispatch(c: Case): Promise<void> {
     unitsAble: wanted.every((id) => able.has(id)),
     duplicate: await likelyDuplicate(c),
   });
-  if (!lead || reasons.length > 0) return waitFor(c, reasons);
+  if (!lead || reasons.length > 0) return waitFor(c, reasons, lead?.id);
   const input = { leadId: lead.id, coIds, mode: 'single', note: '' } as const;
   await act(tx, SYSTEM, order.id, 'dispatch', order.version, input);
 }
@@ -164,10 +164,16 @@ async function likelyDuplicate({ deps, tx, order }: Case): Promise<boolean> {
 }
 
 /** Keeps why a person is waited for; the desks hear of it where it is news. */
-async function waitFor({ tx, order }: Case, reasons: readonly WaitReason[]): Promise<void> {
+async function waitFor(
+  { tx, order, understood }: Case,
+  reasons: readonly WaitReason[],
+  suggestedLeadId: string | null = null,
+): Promise<void> {
   const { id: orderId, round, version } = order;
   if (reasons.length === 0) return clearWait(tx.db, orderId, round);
-  if (!(await keepWait(tx.db, { orderId, round, reasons, at: tx.at }))) return;
+  const score = understood?.score ?? null;
+  const wait = { orderId, round, reasons, suggestedLeadId, score, at: tx.at };
+  if (!(await keepWait(tx.db, wait))) return;
   tx.record({
     type: 'routing.waits',
     subjectType: 'work_order',

@@ -316,3 +316,23 @@ export type MissingItem = (typeof MISSING_ITEMS)[number];
 /** 响应率, 解决率, 满意率 (domain.md §4). */
 export const RATES = ['response', 'solved', 'satisfaction'] as const;
 export type Rate = (typeof RATES)[number];
+
+/** Where a fact went: counted for, counted against, half, or left out with its reason. */
+export const RATE_OUTCOMES = ['met', 'partly', 'missed', 'excluded'] as const;
+export type RateOutcome = (typeof RATE_OUTCOMES)[number];
+
+/** Why a fact is left out of a rate (domain.md §4). */
+export const RATE_EXCLUSIONS = [
+  'praise',
+  'anonymous',
+  'no_number',
+  'gone',
+  'consultation',
+  'suggestion',
+  'unreasonable',
+  'no_opinion',
+  'unreachable',
+  'declined',
+  'exempt',
+] as const;
+export type RateExclusion = (typeof RATE_EXCLUSIONS)[number];

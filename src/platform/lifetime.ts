@@ -16,7 +16,9 @@ export interface DemoAccount {
 
 /** What a child tells its supervisor over IPC. */
 export type ChildMessage =
-  { type: 'ready'; url?: string } | { type: 'accounts'; accounts: DemoAccount[] };
+  | { type: 'ready'; url?: string }
+  /** `empty`: no order was ever raised in this city. */
+  | { type: 'accounts'; accounts: DemoAccount[]; empty: boolean };
 
 /** Tells the supervisor something; does nothing in a process that has none. */
 export function tellParent(message: ChildMessage): void {

@@ -2,8 +2,7 @@
  * 响应率, 解决率, 满意率: who counts, who is left out and why, in this one place (domain.md §4).
  * `store.ts` says the same in SQL; a test compares the two over every fact.
  */
-import type { DemandType } from '../kernel/words.ts';
-import type { Exclusion, RateOutcome } from './schema.ts';
+import type { DemandType, RateExclusion, RateOutcome } from '../kernel/words.ts';
 
 /**
  * Numbers of domain.md §4: 样本不足 below 20, 部分解决 weighs 0.5, 基本满意 (3) and up is satisfied,
@@ -18,9 +17,9 @@ export const RATE_RULES = {
 } as const;
 
 /** A verdict on one fact; null: it does not belong to the rate (yet). */
-export type RateVerdict = { outcome: RateOutcome; reason: Exclusion | null } | null;
+export type RateVerdict = { outcome: RateOutcome; reason: RateExclusion | null } | null;
 
-const left = (reason: Exclusion): RateVerdict => ({ outcome: 'excluded', reason });
+const left = (reason: RateExclusion): RateVerdict => ({ outcome: 'excluded', reason });
 const counted = (outcome: Exclude<RateOutcome, 'excluded'>): RateVerdict => ({
   outcome,
   reason: null,
@@ -78,7 +77,7 @@ export interface CallbackFact {
 }
 
 /** Why nobody said anything, as an exclusion. */
-function silence(f: CallbackFact): Exclusion {
+function silence(f: CallbackFact): RateExclusion {
   if (f.answered) return 'no_opinion';
   if (f.givenUp === 'link_expired' || f.givenUp === null) return 'unreachable';
   return f.givenUp === 'declined' ? 'declined' : 'exempt';

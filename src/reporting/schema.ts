@@ -1,7 +1,7 @@
 /** What citizens said, as figures: inputs and views. Months are `yyyy-mm` of the city. */
 import { z } from 'zod';
-import { RATES } from '../kernel/words.ts';
-import type { Rate } from '../kernel/words.ts';
+import { RATES, RATE_EXCLUSIONS } from '../kernel/words.ts';
+import type { Rate, RateExclusion, RateOutcome } from '../kernel/words.ts';
 import { pageQuery } from '../workorder/schema.ts';
 import type { OrderListItem, UnitRef } from '../workorder/schema.ts';
 
@@ -18,31 +18,11 @@ export const ratesQuery = z.object({
 });
 export type RatesQuery = z.infer<typeof ratesQuery>;
 
-/** Where a fact went: counted for, counted against, half, or left out with its reason. */
-export const OUTCOMES = ['met', 'partly', 'missed', 'excluded'] as const;
-export type RateOutcome = (typeof OUTCOMES)[number];
-
-/** Why a fact is left out of a rate (domain.md §4). */
-export const EXCLUSIONS = [
-  'praise',
-  'anonymous',
-  'no_number',
-  'gone',
-  'consultation',
-  'suggestion',
-  'unreasonable',
-  'no_opinion',
-  'unreachable',
-  'declined',
-  'exempt',
-] as const;
-export type Exclusion = (typeof EXCLUSIONS)[number];
-
 export const rateOrdersQuery = pageQuery.extend({
   rate: z.enum(RATES),
   /** `numerator` = met and partly; `denominator` = all but the excluded. */
   part: z.enum(['numerator', 'denominator', 'missed', 'excluded']).default('denominator'),
-  reason: z.enum(EXCLUSIONS).optional(),
+  reason: z.enum(RATE_EXCLUSIONS).optional(),
   /** One month, or with `from` every month from there to this one. */
   month,
   from: month.optional(),
@@ -69,7 +49,7 @@ export interface RateFigure {
   strict: number | null;
   /** Of the missed, those displeased with the policy alone; for satisfaction only. */
   policyOnly: number | null;
-  excluded: Partial<Record<Exclusion, number>>;
+  excluded: Partial<Record<RateExclusion, number>>;
 }
 
 export interface RateRow {
@@ -103,7 +83,7 @@ export interface RateItem {
   order: OrderListItem;
   unit: UnitRef | null;
   outcome: RateOutcome;
-  reason: Exclusion | null;
+  reason: RateExclusion | null;
   /** What was said: solved code or 1–5; null where nothing. */
   value: string | null;
   at: string;

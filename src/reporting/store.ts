@@ -2,10 +2,9 @@
 import { sql } from 'kysely';
 import type { RawBuilder } from 'kysely';
 import { CITY_OFFSET_MS } from '../kernel/clock.ts';
-import type { Rate } from '../kernel/words.ts';
+import type { Rate, RateExclusion, RateOutcome } from '../kernel/words.ts';
 import type { Reader } from '../platform/db.ts';
 import { GONE_CLOSINGS, RATE_RULES } from './rules.ts';
-import type { Exclusion, RateOutcome } from './schema.ts';
 
 const GONE = sql`f.closing_type = any (${[...GONE_CLOSINGS]}::text[])`;
 
@@ -148,7 +147,7 @@ export async function listFacts(
 }
 
 /** A verdict's code, taken apart. */
-export const verdictOf = (code: string): { outcome: RateOutcome; reason: Exclusion | null } =>
+export const verdictOf = (code: string): { outcome: RateOutcome; reason: RateExclusion | null } =>
   code.startsWith('-')
-    ? { outcome: 'excluded', reason: code.slice(1) as Exclusion }
+    ? { outcome: 'excluded', reason: code.slice(1) as RateExclusion }
     : { outcome: code as RateOutcome, reason: null };

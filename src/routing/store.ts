@@ -54,13 +54,29 @@ export async function findDecision(db: Reader, orderId: string, round: number) {
   return row ?? null;
 }
 
+/** Why the system left an order to a person, and what it would have done. */
+export interface Wait {
+  reasons: WaitReason[];
+  /** By the catalogue; null where it names nobody. */
+  suggestedLeadId: string | null;
+  /** How sure the understanding is, 0–1; null without one. */
+  score: number | null;
+}
+
 /**
  * Keeps why an order waits in its round, in place of what was kept before.
- * @returns false when the same reasons stood there.
+ * @returns false when the same stood there.
  */
 export async function keepWait(
   db: DbTx,
-  wait: { orderId: string; round: number; reasons: readonly WaitReason[]; at: Date },
+  wait: {
+    orderId: string;
+    round: number;
+    reasons: readonly WaitReason[];
+    suggestedLeadId?: string | null;
+    score?: number | null;
+    at: Date;
+  },
 ): Promise<boolean> {
   const r = await db
     .insertInto('routing_wait')
@@ -68,13 +84,23 @@ export async function keepWait(
       order_id: wait.orderId,
       round: wait.round,
       reasons: [...wait.reasons],
+      suggested_lead_id: wait.suggestedLeadId ?? null,
+      score: wait.score ?? null,
       at: wait.at,
     })
     .onConflict((c) =>
       c
         .columns(['order_id', 'round'])
-        .doUpdateSet((eb) => ({ reasons: eb.ref('excluded.reasons'), at: eb.ref('excluded.at') }))
-        .where(sql<boolean>`routing_wait.reasons <> excluded.reasons`),
+        .doUpdateSet((eb) => ({
+          reasons: eb.ref('excluded.reasons'),
+          suggested_lead_id: eb.ref('excluded.suggested_lead_id'),
+          score: eb.ref('excluded.score'),
+          at: eb.ref('excluded.at'),
+        }))
+        .where(
+          sql<boolean>`(routing_wait.reasons, routing_wait.suggested_lead_id, routing_wait.score)
+            is distinct from (excluded.reasons, excluded.suggested_lead_id, excluded.score)`,
+        ),
     )
     .executeTakeFirst();
   return (r.numInsertedOrUpdatedRows ?? 0n) > 0n;
@@ -84,18 +110,31 @@ export async function keepWait(
  * Why orders wait, by id, as of their latest round. It means something only while an order is
  * registered or waits for dispatch: who lists says so by the state.
  */
-export async function waitsOf(
-  db: Reader,
-  orderIds: readonly string[],
-): Promise<Map<string, WaitReason[]>> {
+export async function waitsOf(db: Reader, orderIds: readonly string[]): Promise<Map<string, Wait>> {
   if (orderIds.length === 0) return new Map();
   const rows = await db
     .selectFrom('routing_wait')
-    .select(['order_id', 'reasons'])
+    .select(['order_id', 'reasons', 'suggested_lead_id', 'score'])
     .where('order_id', 'in', [...orderIds])
     .orderBy('round')
     .execute();
-  return new Map(rows.map((r) => [r.order_id, r.reasons as WaitReason[]]));
+  return new Map(
+    rows.map((r) => [
+      r.order_id,
+      { reasons: r.reasons as WaitReason[], suggestedLeadId: r.suggested_lead_id, score: r.score },
+    ]),
+  );
+}
+
+/** How many orders the system dispatched by itself since then. */
+export async function dispatchedBySystem(db: Reader, since: Date): Promise<number> {
+  const r = await db
+    .selectFrom('routing_decision')
+    .select(sql<string>`count(*)`.as('n'))
+    .where('decided_by', 'is', null)
+    .where('at', '>=', since)
+    .executeTakeFirstOrThrow();
+  return Number(r.n);
 }
 
 /** Nothing holds the order back in its round any more. */

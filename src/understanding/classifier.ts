@@ -1,5 +1,5 @@
 /** The classifier of today: the written lexicon and the gazetteer behind the seam of `schema.ts`. */
-import type { Flag } from '../kernel/words.ts';
+import type { DemandType, Flag } from '../kernel/words.ts';
 import { emergencyIn } from './emergency.ts';
 import type { Alarm } from './emergency.ts';
 import { compileLexicon, read, sumOf, sums } from './evidence.ts';
@@ -11,7 +11,15 @@ import { inOriginal } from './matcher.ts';
 import { createGazetteer, whereIs } from './place.ts';
 import type { Gazetteer, GazetteerData, Where } from './place.ts';
 import { propose } from './proposal.ts';
-import type { Classifier, Guess, ProposalGuess, Question, Span, Understanding } from './schema.ts';
+import type {
+  Classifier,
+  Guess,
+  Part,
+  ProposalGuess,
+  Question,
+  Span,
+  Understanding,
+} from './schema.ts';
 import { partsOf } from './split.ts';
 import type { Matter } from './split.ts';
 import { titleOf } from './title.ts';
@@ -134,40 +142,66 @@ const landmark = (c: Core): boolean =>
   c.where.address === null &&
   sumOf(sums(c.reading.marks, 'cue'), 'landmark').score >= 2;
 
+/** Type, category and urgency of the whole; of several matters the first stays with the order. */
+function verdict(tools: Tools, c: Core, parts: readonly Part[]) {
+  const { reading, alarm, categories } = c;
+  const [first] = parts;
+  const code = first?.categoryCode ?? categories.guesses[0]?.value;
+  const guesses = categories.guesses.toSorted(
+    (a, b) => Number(b.value === code) - Number(a.value === code),
+  );
+  const types = typesOf(tools.lexicon, reading, code, alarm).toSorted(
+    (a, b) => Number(b.value === first?.type) - Number(a.value === first?.type),
+  );
+  const own = urgencyOf(tools.lexicon, reading, { category: code, type: types[0]?.value, alarm });
+  return {
+    code,
+    categories: guesses,
+    types,
+    urgency: first?.urgency ? { ...own, value: first.urgency } : own,
+    subjectKind: first ? first.subjectKind : subjectOf(reading, code),
+  };
+}
+
+function proposalFor(tools: Tools, c: Core, parts: Part[], type: DemandType | undefined) {
+  return propose({
+    lexicon: tools.lexicon,
+    reading: c.reading,
+    alarm: c.alarm,
+    categories: c.categories.guesses,
+    type,
+    placed: c.where.areas.length > 0 || c.where.address !== null,
+    landmarkOnly: landmark(c),
+    parts,
+  });
+}
+
 function understand(tools: Tools, q: Question): Understanding {
   const c = core(tools, q);
-  const { reading, alarm, where, categories } = c;
-  const code = categories.guesses[0]?.value;
-  const types = typesOf(tools.lexicon, reading, code, alarm);
-  const urgency = urgencyOf(tools.lexicon, reading, { category: code, type: types[0]?.value, alarm });
-  const landmarkOnly = landmark(c);
-  const proposal = propose({
-    lexicon: tools.lexicon,
-    reading,
-    alarm,
-    categories: categories.guesses,
-    type: types[0]?.value,
-    placed: where.areas.length > 0 || where.address !== null,
-    landmarkOnly,
-    parts: alarm ? [] : partsOf(reading, q.content, (t) => matterOf(tools, q, t), tools.lexicon.document.thresholds.category),
-  });
-  const flags = withLandmark(flagsOf(tools.lexicon, reading, q.channel, alarm), landmarkOnly);
+  const { reading, alarm, where } = c;
+  const least = tools.lexicon.document.thresholds.category;
+  const parts = alarm
+    ? []
+    : partsOf(reading, q.content, (text) => matterOf(tools, q, text), least);
+  const v = verdict(tools, c, parts);
+  const proposal = proposalFor(tools, c, parts, v.types[0]?.value);
+  const flags = withLandmark(flagsOf(tools.lexicon, reading, q.channel, alarm), landmark(c));
   return {
     classifier: LEXICON_CLASSIFIER,
     version: tools.version,
     title: titleFor(c),
-    types,
-    categories: categories.guesses,
-    urgency,
+    types: v.types,
+    categories: v.categories,
+    urgency: v.urgency,
     flags,
     areas: where.areas,
     address: where.address,
     occurred: occurredIn(reading),
-    subjectKind: subjectOf(reading, code),
+    subjectKind: v.subjectKind,
     emergency: alarm?.guess ?? null,
     proposal,
-    spans: spansOf(reading, chosenKeys(code, types[0]?.value, urgency.value, flags), alarm, where),
-    score: certainty(categories.guesses[0]?.score ?? 0, types[0]?.score ?? 0, proposal),
+    spans: spansOf(reading, chosenKeys(v.code, v.types[0]?.value, v.urgency.value, flags), alarm, where),
+    score: certainty(v.categories[0]?.score ?? 0, v.types[0]?.score ?? 0, proposal),
   };
 }
 

@@ -96,9 +96,11 @@ function dangers(lexicon: Lexicon, r: Reading): Danger[] {
     const base = weighed.reduce((n, x) => n + x.w, 0);
     const strongest = weighed.toSorted((a, b) => b.w - a.w)[0]!;
     const share = strongest.w / Math.max(0.1, strongest.m.weight);
-    const around =
+    const told =
       ((cues.get('now')?.length ?? 0) > 0 ? NOW : 0) +
       (near(r, cues.get('victim'), strongest.m, 'sentence') > 0 ? VICTIM : 0);
+    // Cries of now make a danger of a hint, never of next to nothing.
+    const around = Math.min(told, base / 2);
     return {
       index: Number(k),
       // What says that it is past weakens the cries around it as well.
@@ -106,6 +108,14 @@ function dangers(lexicon: Lexicon, r: Reading): Danger[] {
       marks: weighed.filter((x) => x.w >= 1).map((x) => x.m),
     };
   });
+}
+
+/** Who is stuck in a crashed car is the traffic police's first, and the fire brigade's too. */
+function leading(document: LexiconDocument, raised: readonly Danger[]): Danger | undefined {
+  const kind = (d: Danger) => document.emergencies[d.index]!.kind;
+  const [first] = raised;
+  if (!first || !['trapped', 'collapse', 'medical'].includes(kind(first))) return first;
+  return raised.find((d) => kind(d) === 'traffic') ?? first;
 }
 
 export interface Alarm {
@@ -121,10 +131,10 @@ export function emergencyIn(lexicon: Lexicon, r: Reading): Alarm | null {
   const raised = dangers(lexicon, r)
     .filter((d) => d.score >= document.thresholds.emergency)
     .toSorted((a, b) => b.score - a.score || a.index - b.index);
-  const first = raised[0];
+  const first = leading(document, raised);
   if (!first) return null;
   const kind = document.emergencies[first.index]!;
-  const others = raised.slice(1).map((d) => document.emergencies[d.index]!.target);
+  const others = raised.filter((d) => d !== first).map((d) => document.emergencies[d.index]!.target);
   const also = [...new Set([...others, ...kind.also])].filter((t) => t !== kind.target);
   return {
     guess: {

@@ -16,7 +16,7 @@ const SINGLE_MAX = 0.5;
 const term = z
   .string()
   .min(1)
-  .max(120)
+  .max(1000)
   .superRefine((text, ctx) => {
     try {
       expand(text);

@@ -21,7 +21,7 @@ export interface Hit {
   to: number;
   /** Found as one piece, without gaps. */
   whole: boolean;
-  /** The variant found, its parts joined by an ellipsis: words of the lexicon, not of the text. */
+  /** The variant that was found, its parts joined by an ellipsis: words of the lexicon, not of the text. */
   words: string;
 }
 
@@ -76,14 +76,14 @@ export const inOriginal = (f: Folded, from: number, to: number): { from: number;
   to: to > from ? f.at[to - 1]! + 1 : f.at[from]!,
 });
 
-/** Where a literal is used: the term, its variant, and the place in the variant. */
+/** Where a literal is used: the term and the place in its sequence. */
 interface Use {
   term: number;
   steps: Step[];
   index: number;
-  /** Key under which the beginning of this variant waits for its continuation. */
-  variant: number;
-  words: string;
+  /** Under which the beginning of the sequence waits for this step. */
+  slot: number;
+  literal: string;
 }
 
 interface Trie {
@@ -94,6 +94,8 @@ interface Trie {
   /** Uses of the literal that ends at a node. */
   uses: (Use[] | undefined)[];
   depth: number[];
+  /** How many places in sequences there are. */
+  slots: number;
 }
 
 const key = (node: number, code: number) => node * 65_536 + code;
@@ -138,41 +140,70 @@ function link(trie: Trie): void {
 }
 
 function build(terms: readonly string[]): Trie {
-  const trie: Trie = { next: new Map(), fail: [], output: [], uses: [undefined], depth: [0] };
-  let variant = 0;
+  const trie: Trie = { next: new Map(), fail: [], output: [], uses: [undefined], depth: [0], slots: 1 };
+  let slot = 0;
   for (const [term, text] of terms.entries())
     for (const steps of expand(text)) {
-      variant += steps.length;
-      const words = steps.map((s) => s.literal).join('…');
-      // Last first: where one literal stands twice, the later place is asked before the earlier one waits.
+      // Last first: where one literal stands twice, the later place is asked before the earlier waits.
       for (let index = steps.length - 1; index >= 0; index--)
-        insert(trie, foldLiteral(steps[index]!.literal), { term, steps, index, variant, words });
+        for (const literal of steps[index]!.literals)
+          insert(trie, foldLiteral(literal), { term, steps, index, slot: slot + index, literal });
+      slot += steps.length;
     }
+  trie.slots = slot + 1;
   link(trie);
   return trie;
 }
 
-const foldLiteral = (literal: string) => fold(literal).text;
+const foldLiteral = (literal: string) => literal.toLowerCase();
 
-/** The beginnings of terms with gaps that wait for their continuation. */
-type Waiting = Map<number, { from: number; to: number }>;
+/** The beginnings of terms with gaps that wait for their continuation, by slot. */
+interface Waiting {
+  from: Int32Array;
+  /** End of the beginning; nought where nothing waits. */
+  to: Int32Array;
+  /** Which use began or continued it last: leads back to its words. */
+  use: (Use | undefined)[];
+}
 
-/** Whether the beginning of a term is near enough before `from`; then the start of the term. */
-function continues(f: Folded, waiting: Waiting, use: Use, from: number): number {
-  const before = waiting.get(use.variant - use.steps.length + use.index);
+/** Whether the beginning of the term stands near enough before `from`. */
+function begun(f: Folded, waiting: Waiting, use: Use, from: number): boolean {
+  const to = waiting.to[use.slot]!;
   const step = use.steps[use.index]!;
-  if (!before || before.to > from || from - before.to > step.gap) return -1;
+  if (to === 0 || to > from || from - to > step.gap) return false;
   const unit = step.across ? f.sentence : f.clause;
-  return unit[before.to - 1] === unit[from] ? before.from : -1;
+  return unit[to - 1] === unit[from];
 }
 
-function take(f: Folded, waiting: Waiting, hits: Hit[], use: Use, from: number, to: number): void {
-  const start = use.index === 0 ? from : continues(f, waiting, use, from);
-  if (start < 0) return;
-  if (use.index === use.steps.length - 1)
-    hits.push({ term: use.term, from: start, to, whole: use.steps.length === 1, words: use.words });
-  else waiting.set(use.variant - use.steps.length + use.index + 1, { from: start, to });
+/** The literals found, first to last. */
+function wordsFound(waiting: Waiting, use: Use): string {
+  const words = [use.literal];
+  for (let i = 0; i < use.index; i++) words.unshift(waiting.use[use.slot - i]!.literal);
+  return words.join('…');
 }
+
+function take(f: Folded, waiting: Waiting, use: Use, at: { from: number; to: number }): Hit | null {
+  if (use.index > 0 && !begun(f, waiting, use, at.from)) return null;
+  const from = use.index > 0 ? waiting.from[use.slot]! : at.from;
+  if (use.index === use.steps.length - 1)
+    return {
+      term: use.term,
+      from,
+      to: at.to,
+      whole: use.steps.length === 1,
+      words: wordsFound(waiting, use),
+    };
+  waiting.from[use.slot + 1] = from;
+  waiting.to[use.slot + 1] = at.to;
+  waiting.use[use.slot + 1] = use;
+  return null;
+}
+
+const nobody = (slots: number): Waiting => ({
+  from: new Int32Array(slots),
+  to: new Int32Array(slots),
+  use: [],
+});
 
 /** Builds the matcher once; every later text is one pass. */
 export function createMatcher(terms: readonly string[]): Matcher {
@@ -180,7 +211,7 @@ export function createMatcher(terms: readonly string[]): Matcher {
   return {
     find(f) {
       const hits: Hit[] = [];
-      const waiting: Waiting = new Map();
+      const waiting = nobody(trie.slots);
       let node = 0;
       let steps = 0;
       for (let i = 0; i < f.text.length; i++) {
@@ -193,11 +224,14 @@ export function createMatcher(terms: readonly string[]): Matcher {
         }
         node = to ?? 0;
         steps++;
-        for (let n = trie.uses[node] ? node : trie.output[node]!; n !== 0; n = trie.output[n]!)
+        for (let n = trie.uses[node] ? node : trie.output[node]!; n !== 0; n = trie.output[n]!) {
+          const at = { from: i + 1 - trie.depth[n]!, to: i + 1 };
           for (const use of trie.uses[n]!) {
             steps++;
-            take(f, waiting, hits, use, i + 1 - trie.depth[n]!, i + 1);
+            const hit = take(f, waiting, use, at);
+            if (hit) hits.push(hit);
           }
+        }
       }
       return { hits, steps };
     },

@@ -20,6 +20,8 @@ export interface Findings {
 
 /** From this weight on the words speak for an act by themselves. */
 const ENOUGH = 2;
+/** “Other and invalid” of the catalogue. */
+const NOTHING = '1608';
 /** Without any word of the lexicon a text shorter than this holds nothing to work on. */
 const EMPTY = 10;
 const ORDER_NO =
@@ -58,7 +60,7 @@ const abuse: Rule = (f, acts) => {
 /** Nothing but a greeting, a number, or idle words. */
 const noSubstance: Rule = (f, acts) => {
   const s = sumOf(acts, 'close_no_substance');
-  if (f.categories.length > 0) return null;
+  if (f.categories.some((c) => c.value !== NOTHING)) return null;
   if (s.score >= ENOUGH) return guess('close_no_substance', s);
   const letters = f.reading.folded.text.replace(/[^\p{L}]/gu, '').length;
   const said = f.reading.marks.some((m) => !['strip', 'time', 'cue', 'void'].includes(m.domain));
@@ -130,8 +132,8 @@ const RULES: readonly Rule[] = [
   spoken('append'),
   spoken('progress_answer'),
   noSubstance,
-  transferOut,
   reject,
+  transferOut,
   split,
   supplement,
   direct,

@@ -7,6 +7,8 @@ import type { Part } from './schema.ts';
 const BEGINS = 2;
 /** Shorter than this is no matter of its own. */
 const SHORTEST = 5;
+/** More matters in one text are read as one: a person takes it apart. */
+const MOST = 6;
 const NUMBERED = /(?:^|[。;,:!?])(?:[1-9][、.)](?![0-9])|[(][1-9一二三四五][)])/g;
 
 /** A part with what was understood of it. */
@@ -46,7 +48,7 @@ function pieces(r: Reading, cuts: readonly number[]): { from: number; to: number
   const ends = [...cuts, r.folded.text.length];
   const all = cuts[0] === 0 ? [] : [{ from: 0, to: cuts[0]! }];
   for (let i = 0; i < cuts.length; i++) all.push({ from: cuts[i]!, to: ends[i + 1]! });
-  return all.filter((p) => p.to - p.from >= SHORTEST);
+  return all.filter((p) => p.to - p.from >= SHORTEST).slice(0, MOST);
 }
 
 /** Matters that only stand beside each other are one order; those of different fields are not. */

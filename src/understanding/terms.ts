@@ -1,8 +1,11 @@
-/** The little language of terms: literals, `(甲|乙)` alternatives, `~` a short and `*` a longer gap. */
+/**
+ * The little language of terms: literals, `(甲|乙|)` alternatives, `~` a short and `*` a longer gap,
+ * `[0-9]` any digit. A step that may be empty may be left out with its gap.
+ */
 
-/** A literal and how many characters may stand between it and the one before. */
+/** Words of which one must stand here, and how far after the one before. */
 export interface Step {
-  literal: string;
+  literals: string[];
   gap: number;
   /** Whether the gap may cross a comma; it never crosses the end of a sentence. */
   across: boolean;
@@ -13,39 +16,73 @@ const GAPS: Record<string, { gap: number; across: boolean }> = {
   '~': { gap: 4, across: false },
   '*': { gap: 12, across: true },
 };
-/** More variants than this is a slip of the pen. */
-const MAX_VARIANTS = 400;
+/** More literals than this in one step, or more optional steps, is a slip of the pen. */
+const MAX_LITERALS = 2000;
+const MAX_SEQUENCES = 16;
+const DIGIT = '(0|1|2|3|4|5|6|7|8|9)';
 
-/** @throws when parentheses do not pair or the variants are too many. */
-function variants(term: string): string[] {
-  const open = term.lastIndexOf('(');
-  if (open < 0) {
-    if (/[|)]/.test(term)) throw new Error(`term without a group: ${term}`);
-    return [term];
+/** Reads alternatives up to the end of their group; returns them and where reading stopped. */
+function alternatives(part: string, start: number): { all: string[]; end: number } {
+  const done: string[] = [];
+  let all = [''];
+  let i = start;
+  for (; i < part.length && part[i] !== ')'; i++) {
+    const c = part[i]!;
+    if (c === '|') {
+      done.push(...all);
+      all = [''];
+    } else if (c === '(') {
+      const inner = alternatives(part, i + 1);
+      if (part[inner.end] !== ')') throw new Error(`parentheses of a term do not pair: ${part}`);
+      all = all.flatMap((a) => inner.all.map((b) => a + b));
+      i = inner.end;
+    } else all = all.map((a) => a + c);
+    if (all.length > MAX_LITERALS) throw new Error(`term with too many variants: ${part}`);
   }
-  const close = term.indexOf(')', open);
-  if (close < 0) throw new Error(`term without an end of its group: ${term}`);
-  const choices = term.slice(open + 1, close).split('|');
-  const all = choices.flatMap((c) => variants(term.slice(0, open) + c + term.slice(close + 1)));
-  if (all.length > MAX_VARIANTS) throw new Error(`term with too many variants: ${term}`);
-  return all;
+  return { all: [...done, ...all], end: i };
 }
 
-function steps(variant: string): Step[] {
-  const parts = variant.split(/([~*])/);
-  const list = [{ literal: parts[0]!, gap: 0, across: false }];
-  for (let i = 1; i < parts.length; i += 2)
-    list.push({ literal: parts[i + 1]!, ...GAPS[parts[i]!]! });
-  if (list.some((s) => s.literal === '')) throw new Error(`term with an empty part: ${variant}`);
-  return list;
+/** All literals of one step. */
+function literals(part: string): string[] {
+  const { all, end } = alternatives(part, 0);
+  if (end < part.length) throw new Error(`parentheses of a term do not pair: ${part}`);
+  return [...new Set(all)];
 }
+
+/** A document is checked and then built from: each term is read once for both. */
+const known = new Map<string, Step[][]>();
+const KNOWN_MAX = 20_000;
 
 /**
- * All sequences of literals a term stands for.
+ * The sequences of steps a term stands for.
  * @throws when it is malformed.
  */
-export const expand = (term: string): Step[][] => [...new Set(variants(term))].map(steps);
+export function expand(term: string): Step[][] {
+  const before = known.get(term);
+  if (before) return before;
+  const made = sequencesOf(term);
+  if (known.size >= KNOWN_MAX) known.clear();
+  known.set(term, made);
+  return made;
+}
 
-/** Whether some variant is one lone character, which may never decide. */
+function sequencesOf(term: string): Step[][] {
+  const parts = term.replaceAll('[0-9]', DIGIT).split(/([~*])/);
+  let sequences: Step[][] = [[]];
+  for (let i = 0; i < parts.length; i += 2) {
+    const all = literals(parts[i]!);
+    const step: Step = {
+      literals: all.filter((l) => l !== ''),
+      ...(i === 0 ? { gap: 0, across: false } : GAPS[parts[i - 1]!]!),
+    };
+    if (step.literals.length === 0) throw new Error(`term with an empty part: ${term}`);
+    const optional = step.literals.length < all.length;
+    sequences = [...sequences.map((s) => [...s, step]), ...(optional ? sequences : [])];
+    if (sequences.length > MAX_SEQUENCES) throw new Error(`term with too many optional parts: ${term}`);
+  }
+  return sequences.filter((s) => s.length > 0);
+}
+
+/** Whether one lone character would do, which may never decide. */
 export const isSingle = (term: string): boolean =>
-  expand(term).some((v) => v.length === 1 && v[0]!.literal.length === 1);
+  expand(term).some((s) => s.length === 1 && s[0]!.literals.some((l) => l.length === 1));

@@ -40,8 +40,9 @@ export const attachmentRoutes = (deps: Deps) =>
   new Hono<Env>()
     .post('/attachments', async (c) => {
       const actor = staff(c);
+      const upload = uploadOf(c);
       const request = { key: idempotencyKey(c), traceId: c.get('traceId') };
-      return c.json(await stage(deps, actor, uploadOf(c), request), 201);
+      return c.json(await stage(deps, actor, upload, request), 201);
     })
     .delete('/attachments/:id', async (c) => {
       await dropAttachment(deps, staff(c), pathId(c.req.param('id')));

@@ -49,6 +49,8 @@ export interface CitizenOrder {
   confidential: boolean;
   /** The orders that were taken out of it, one matter each. */
   splitInto: { id: string; orderNo: string; title: string }[];
+  /** The emergency line its words call for, until it is handed over or found to be none. */
+  emergency: EmergencyTarget | null;
   /** The emergency line it was handed over to. */
   transferTarget: EmergencyTarget | null;
   /** What the citizen is asked for, while the order waits for it. */
@@ -147,6 +149,7 @@ export async function citizenOrder(
     direct: order.direct,
     confidential: order.confidential,
     splitInto: splits.into,
+    emergency: order.emergency,
     transferTarget: order.transfer_target,
     supplement: asked && {
       missing: asked.missing,

@@ -8,7 +8,7 @@ import type { StaffActor } from '../kernel/actor.ts';
 import { fail } from '../kernel/errors.ts';
 import type { WaitReason } from '../kernel/words.ts';
 import type { Reader } from '../platform/db.ts';
-import { waitsOf } from '../routing/index.ts';
+import { dispatchedBySystem, waitsOf } from '../routing/index.ts';
 import type { OrderState } from './lifecycle.ts';
 import { pageOf, readCursor } from './page.ts';
 import * as read from './read.store.ts';
@@ -41,7 +41,12 @@ export async function lister(
   rows: ListedOrder[],
   o: { units?: string[]; center: boolean },
 ) {
-  const [categories, areas, units, clocks, waits] = await Promise.all([
+  // Why the system left it to a person is said only while it waits for one.
+  const waits = await waitsOf(
+    db,
+    rows.filter((r) => WAITING.includes(r.state)).map((r) => r.id),
+  );
+  const [categories, areas, units, clocks] = await Promise.all([
     categoryNames(
       db,
       rows.flatMap((r) => r.category_code ?? []),
@@ -50,20 +55,25 @@ export async function lister(
       db,
       rows.flatMap((r) => r.area_code ?? []),
     ),
-    organizationsById(db, [...rows.flatMap((r) => r.lead_id ?? []), ...(o.units ?? [])]),
+    organizationsById(db, [
+      ...rows.flatMap((r) => r.lead_id ?? []),
+      ...[...waits.values()].flatMap((wait) => wait.suggestedLeadId ?? []),
+      ...(o.units ?? []),
+    ]),
     orderClocks(
       db,
       rows.map((r) => r.id),
-    ),
-    // Why the system left it to a person is said only while it waits for one.
-    waitsOf(
-      db,
-      rows.filter((r) => WAITING.includes(r.state)).map((r) => r.id),
     ),
   ]);
   const clockOf = (orderId: string) => {
     const clock = clocks.get(orderId) ?? null;
     return !o.center && clock?.clock === 'callback' ? null : clock;
+  };
+  const suggested = (id: string): OrderListItem['suggested'] => {
+    const wait = waits.get(id);
+    if (!wait || !o.center) return null;
+    const lead = wait.suggestedLeadId ? unitRef(units.get(wait.suggestedLeadId)) : null;
+    return { lead, score: wait.score };
   };
   const view = (r: ListedOrder): OrderListItem => {
     const category = r.category_code ? categories.get(r.category_code) : undefined;
@@ -92,7 +102,8 @@ export async function lister(
       urges: r.urges,
       flags: r.flags,
       emergency: r.emergency,
-      waits: waits.get(r.id) ?? [],
+      waits: waits.get(r.id)?.reasons ?? [],
+      suggested: suggested(r.id),
       clock: clockOf(r.id),
     };
   };

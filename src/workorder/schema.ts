@@ -330,6 +330,8 @@ export const orderListQuery = pageQuery
 /** How many wait in each queue, and in triage for each reason; 999 = that many or more. */
 export type OrderCounts = Record<Exclude<OrderQueue, 'all'>, number> & {
   waits: Record<WaitReason, number>;
+  /** What the system dispatched by itself since midnight. */
+  autoDispatchedToday: number;
 };
 export const inboxQuery = pageQuery.extend({ facet: z.enum(INBOX_FACETS).default('open') });
 
@@ -378,6 +380,8 @@ export interface OrderListItem {
   emergency: EmergencyTarget | null;
   /** Why it waits for a person (registered, pending_dispatch); empty where the system may go on. */
   waits: WaitReason[];
+  /** What the system would have done while it waits for a person; null where it waits for none. */
+  suggested: { lead: UnitRef | null; score: number | null } | null;
   /** The clock that holds it now; null where none runs (closed, transferred, merged). */
   clock: ClockView | null;
 }

@@ -56,7 +56,7 @@ describe.skipIf(inject('chromium') === null)('one demand in Chromium', () => {
     await pick(page, '类别', '供水');
     await pick(page, '区域', '南塘街道');
     await page.getByLabel('事发地址').fill('翠竹苑');
-    await choose(page, '紧急');
+    await page.locator('label:has(input[value=U2])').click();
     await page.getByText('市水务集团').first().waitFor();
     await stage.shoot(page, '01-operator');
     await page.keyboard.press('F9');

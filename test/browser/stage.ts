@@ -22,16 +22,15 @@ export interface Stage {
   enter(login: string, path?: string): Promise<Page>;
   /** The same on a staff member's telephone: 375 px, touched, not clicked. */
   handset(login: string, path?: string): Promise<Page>;
-  /** A citizen's telephone: 375 px, no scripts. */
-  phone(): Promise<Page>;
+  /** A citizen's telephone: 375 px, no scripts unless said otherwise. */
+  phone(options?: BrowserContextOptions): Promise<Page>;
   shoot(page: Page, name: string): Promise<void>;
   /** What any page complained about: script errors and refused resources. */
   complaints: string[];
   close(): Promise<void>;
 }
 
-export async function openStage(): Promise<Stage> {
-  const house = await openHouse('postgres');
+function buildConsole(): void {
   const out = path.join(bundle(), 'dist');
   const built = spawnSync(
     process.execPath,
@@ -39,6 +38,12 @@ export async function openStage(): Promise<Stage> {
     { encoding: 'utf8' },
   );
   if (built.status !== 0) throw new Error(`console build failed: ${built.stderr}`);
+}
+
+/** With `console: false` the staff's pages are not built: citizens need none of them. */
+export async function openStage(options: { console?: boolean } = {}): Promise<Stage> {
+  const house = await openHouse('postgres');
+  if (options.console !== false) buildConsole();
   const browser: Browser = await chromium.launch({
     executablePath: inject('chromium')!,
     args: process.getuid?.() === 0 ? [...FLAGS, '--no-sandbox'] : FLAGS,
@@ -49,7 +54,7 @@ export async function openStage(): Promise<Stage> {
     page.on('pageerror', (e) => complaints.push(`${who}: ${e.message}`));
     page.on('console', (m) => {
       // What the sign-in page finds out by asking: nobody is signed in, and this is no demo.
-      const asked = /\/api\/(session|demo\/accounts)$/.test(m.location().url);
+      const asked = /\/api\/(session|demo\/accounts|demo\/state)$/.test(m.location().url);
       if (m.type() === 'error' && !asked)
         complaints.push(`${who}: ${m.text()} ${m.location().url}`);
     });
@@ -81,12 +86,13 @@ export async function openStage(): Promise<Stage> {
         isMobile: true,
         hasTouch: true,
       }),
-    async phone() {
+    async phone(options = {}) {
       const context = await browser.newContext({
         viewport: { width: 375, height: 812 },
         isMobile: true,
         javaScriptEnabled: false,
         locale: 'zh-CN',
+        ...options,
       });
       const page = await context.newPage();
       listen('citizen', page);

@@ -548,6 +548,24 @@ describe('in an emergency', () => {
     expect(two.text).not.toContain('tel:119');
   });
 
+  it('what is added later is heard as well', async () => {
+    const o = await s.dispatched();
+    const v = visitor();
+    await follow(v, o);
+    const page = await v.post('/track/note', { text: FIRE });
+    before(page.text, 'href="tel:119"', '<h1>');
+    expect((await v.get('/track/view')).text).not.toContain('tel:119');
+  });
+
+  it('is no more said when somebody found that it is none', async () => {
+    const o = await s.register({ content: FIRE });
+    const v = visitor();
+    expect((await follow(v, o)).text).toContain('tel:119');
+    const calm = { add: [], remove: ['emergency'], reason: '已核实，是演习' };
+    s.must(await s.act('operator', o.id, 'set_flags', calm));
+    expect((await v.get('/track/view')).text).not.toContain('tel:119');
+  });
+
   it('an order that was handed over tells where to', async () => {
     const o = await s.register({ content: FIRE });
     s.must(

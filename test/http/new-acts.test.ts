@@ -59,12 +59,23 @@ async function emergency(target: EmergencyTarget = '119', flags: Flag[] = []): P
   const { contact_id, requester_id } = await rowOf(first);
   const id = newId();
   const matter = {
-    ...{ title: '', content: '楼下着火了', address: '', occurred: '', subjectName: '' },
-    ...{ confidential: false, wishCallback: true, wishPublic: false },
+    title: '',
+    content: '楼下着火了',
+    address: '',
+    occurred: '',
+    subjectName: '',
+    confidential: false,
+    wishCallback: true,
+    wishPublic: false,
   };
   const draft = {
-    ...{ matter, channel: 'web' as const, contactId: contact_id, requesterId: requester_id },
-    ...{ anonymous: false, flags, emergency: target },
+    matter,
+    channel: 'web' as const,
+    contactId: contact_id,
+    requesterId: requester_id,
+    anonymous: false,
+    flags,
+    emergency: target,
   };
   const capacity = { party: 'system' as const, organizationId: null };
   await inTransaction(w.deps, SYSTEM, (tx) =>

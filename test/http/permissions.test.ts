@@ -16,6 +16,7 @@ import { ROLES } from '../../src/kernel/words.ts';
 import { hashToken, newToken } from '../../src/platform/crypto.ts';
 import { assignmentActInput, orderActInput } from '../../src/workorder/schema.ts';
 import { REPLY, createWorld, loginOf, routesOf, steps, versionOf } from '../world.ts';
+import { SCRIPT } from '../../web/citizen/script.ts';
 import type { Matter, World } from '../world.ts';
 
 // ── The golden file ─────────────────────────────────────────────────────────────────────────────
@@ -182,6 +183,34 @@ async function orderIn(state: State, m: Matter & { lead: string; co?: string[] }
   }
   return order as unknown as { id: string; lead: string; co: string[] };
 }
+
+// ── What only a demo has ────────────────────────────────────────────────────────────────────────
+
+const CALL = { login: 'operator', phone: '13900000001', text: '路灯不亮', name: '' };
+const inDemo = (request: Request, before: () => Promise<void> = async () => {}): Fixture => ({
+  any: () => same(request),
+  demo: async () => {
+    await before();
+    return same(request);
+  },
+});
+/** The fortnight is just being played. */
+async function played(): Promise<void> {
+  const row = { state: 'playing', seed: 1, days: 14, end_at: new Date() };
+  await w.db
+    .insertInto('demo_play')
+    .values(row)
+    .onConflict((c) => c.doNothing())
+    .execute();
+}
+async function rung(): Promise<string> {
+  const answer = await raw('POST', { path: '/api/demo/ring', body: CALL });
+  return ((await answer.json()) as { id: string }).id;
+}
+const onCall = (what: string): Fixture => ({
+  any: () => same({ path: `/api/demo/calls/${newId()}${what}` }),
+  demo: async () => same({ path: `/api/demo/calls/${await rung()}${what}` }),
+});
 
 const UNASSIGNED: State[] = ['registered', 'accepted'];
 
@@ -689,14 +718,20 @@ const FIXTURES: Record<string, Fixture> = {
     own: async () => same({ path: `/api/deliveries/${await deadDelivery()}/redrive` }),
     missing: () => same({ path: `/api/deliveries/${newId()}/redrive` }),
   },
-  'GET /api/demo/accounts': {
-    any: () => same({ path: '/api/demo/accounts' }),
-    demo: () => same({ path: '/api/demo/accounts' }),
-  },
-  'GET /demo/phone': {
-    any: () => same({ path: '/demo/phone' }),
-    demo: () => same({ path: '/demo/phone' }),
-  },
+  'GET /api/demo/accounts': inDemo({ path: '/api/demo/accounts' }),
+  'GET /api/demo/state': inDemo({ path: '/api/demo/state' }),
+  'GET /api/demo/messages': inDemo({ path: '/api/demo/messages' }),
+  'POST /api/demo/session': inDemo({ path: '/api/demo/session', body: { login: 'operator' } }),
+  'POST /api/demo/clock': inDemo({ path: '/api/demo/clock', body: { step: 'hour' } }, played),
+  'POST /api/demo/ring': inDemo({ path: '/api/demo/ring', body: CALL }),
+  'POST /api/demo/play': inDemo({ path: '/api/demo/play', body: { op: 'settle' } }),
+  'GET /api/demo/calls': inDemo({ path: '/api/demo/calls' }),
+  'GET /api/demo/calls/:id': onCall(''),
+  'POST /api/demo/calls/:id/answer': onCall('/answer'),
+  'POST /api/demo/calls/:id/end': onCall('/end'),
+  'GET /demo/phone': inDemo({ path: '/demo/phone' }),
+  'POST /demo/ring': inDemo({ path: '/demo/ring', form: CALL }),
+  'POST /demo/clock': inDemo({ path: '/demo/clock', form: { step: 'hour' } }, played),
   'POST /demo/sms': {
     any: () => same({ path: '/demo/sms', body: { id: newId(), to: '1', text: 'x' } }),
     demo: () => same({ path: '/demo/sms', body: { id: newId(), to: '1', text: 'x' } }),
@@ -742,7 +777,11 @@ const FIXTURES: Record<string, Fixture> = {
   'GET /track/note': ofPass('/track/note'),
   'POST /track/note': ofPass('/track/note', { text: '补充一句' }),
   'POST /track/photos': { own: () => same(photoForm('/track/photos')) },
-  'GET /track/photos/:id': ofCitizenFile(async () => (await stagedByPass()).id, '/track/photos', ''),
+  'GET /track/photos/:id': ofCitizenFile(
+    async () => (await stagedByPass()).id,
+    '/track/photos',
+    '',
+  ),
   'GET /track/files/:id': ofCitizenFile(boundByPass, '/track/files', ''),
   'GET /track/files/:id/thumb': ofCitizenFile(boundByPass, '/track/files', '/thumb'),
   'GET /track/withdraw': ofPass('/track/withdraw'),

@@ -72,7 +72,7 @@ async function plain(said: Partial<Said> = {}, matter: Partial<MatterInput> = {}
   return id;
 }
 const waits = async (id: string): Promise<WaitReason[] | undefined> =>
-  (await waitsOf(w.db, [id])).get(id)?.toSorted();
+  (await waitsOf(w.db, [id])).get(id)?.reasons.toSorted();
 const actsOf = (orderId: string) =>
   w.db
     .selectFrom('act')

@@ -88,8 +88,12 @@ describe('rows of catalogue-extra.tsv', () => {
       ['NYNC', 'TOWN_QINGYU_1_ROOM'],
       ['row_category_subject'],
     ]);
-    // Without a place there is no street to join in; the lead is sure all the same.
-    expect(await said('0211', { subjectKind: '秸秆' })).toEqual(['ZHZF', ['NYNC'], ['row_category_subject']]); // prettier-ignore
+    // Without a place there is no street to join in, which is said; the lead is sure all the same.
+    expect(await said('0211', { subjectKind: '秸秆' })).toEqual([
+      'ZHZF',
+      ['NYNC'],
+      ['row_category_subject', 'area_unknown'],
+    ]);
   });
   it('1105: radiation belongs to environment', async () => {
     expect((await said('1105'))[0]).toBe('STHJ');

@@ -23,6 +23,7 @@ export const SAID = [
   'redo',
   'supplemented',
   'went_on',
+  'danger',
 ] as const;
 export type Said = (typeof SAID)[number];
 

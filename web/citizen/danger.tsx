@@ -1,6 +1,7 @@
 /** @jsxImportSource hono/jsx */
 import { classifierOf } from '../../src/intake/index.ts';
 import type { EmergencyTarget } from '../../src/kernel/words.ts';
+import type { CitizenOrder } from '../../src/workorder/index.ts';
 import type { Site, View } from './view.ts';
 
 /** The emergency lines a text calls for, most likely first. */
@@ -15,6 +16,16 @@ export async function dangerOf(
   const classifier = await classifierOf(site.deps.db);
   const { emergency } = classifier.understand({ ...matter, channel: 'web' });
   return emergency && [emergency.target, ...emergency.also.filter((t) => t !== emergency.target)];
+}
+
+/** The lines to call for an order that was registered and that nobody has handed over yet. */
+export async function openDanger(
+  site: Site,
+  order: Pick<CitizenOrder, 'emergency' | 'content' | 'address'>,
+): Promise<Danger | null> {
+  if (!order.emergency) return null;
+  const heard = (await dangerOf(site, order)) ?? [];
+  return [order.emergency, ...heard.filter((t) => t !== order.emergency)];
 }
 
 interface DangerProps {

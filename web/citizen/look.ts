@@ -114,7 +114,7 @@ summary::-webkit-details-marker{display:none}
 .row{display:flex;flex-wrap:wrap;align-items:center;justify-content:space-between;column-gap:12px}
 .row.mid{justify-content:center;column-gap:28px}
 .row>a{display:inline-flex;align-items:center;min-height:var(--tap)}
-.facts div,.facts li{display:grid;gap:2px;padding:12px 0;border-top:1px solid var(--line)}
+.facts>div,.facts>li{display:grid;gap:2px;padding:12px 0;border-top:1px solid var(--line)}
 .facts dt{font-size:var(--sm);line-height:var(--sml);color:var(--ink-2)}
 .doors{display:grid;gap:12px}
 .doors .btn{flex-direction:column;min-height:88px;font-size:1.12em}

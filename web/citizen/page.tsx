@@ -1,5 +1,6 @@
 /** @jsxImportSource hono/jsx */
 import type { Child } from 'hono/jsx';
+import { DemoLine } from './demo-line.tsx';
 import { LOOK } from './look.ts';
 import type { Size, View } from './view.ts';
 
@@ -42,7 +43,7 @@ export function Page({ view, title, mistaken, keep, choiceAt, script, children }
           {say('citizen.skip')}
         </a>
         <div class="page">
-          <Demo view={view} />
+          <DemoLine view={view} />
           <Head view={view} keep={keep} choiceAt={choiceAt} />
           <main id="main" tabindex={-1}>
             {children}
@@ -52,14 +53,6 @@ export function Page({ view, title, mistaken, keep, choiceAt, script, children }
     </html>
   );
 }
-
-const Demo = ({ view }: { view: View }) =>
-  view.demo ? (
-    <aside class="demo">
-      <span>{view.say('citizen.demo')}</span>
-      <a href="/console/">{view.say('citizen.demo_staff')}</a>
-    </aside>
-  ) : null;
 
 interface ChoiceProps {
   view: View;

@@ -5,7 +5,7 @@ import type { Env } from '../../src/platform/http/auth.ts';
 import { attachmentsOf, citizenOrder } from '../../src/workorder/index.ts';
 import { CITIZEN } from './citizen.ts';
 import { readPass } from './cookies.ts';
-import { DangerFirst, dangerOf } from './danger.tsx';
+import { DangerFirst, openDanger } from './danger.tsx';
 import type { Danger } from './danger.tsx';
 import { Page } from './page.tsx';
 import { Hidden, OrderNo } from './parts.tsx';
@@ -28,13 +28,14 @@ interface SlipProps {
 export const Receipt = (props: SlipProps) => {
   const { view, orderNo, code, registeredAt, confidential, photos, danger } = props;
   const { say } = view;
+  const title = say(danger ? 'citizen.receipt.title_danger' : 'citizen.receipt.title');
   const half = Math.ceil(code.length / 2);
   return (
-    <Page view={view} title={say('citizen.receipt.title')}>
+    <Page view={view} title={title}>
       <div class="in">
         <DangerFirst view={view} danger={danger} then="receipt" />
         <div>
-          <h1>{say('citizen.receipt.title')}</h1>
+          <h1>{title}</h1>
           <p class="sub">{say('citizen.receipt.sub', { when: view.when(registeredAt) })}</p>
         </div>
         <dl class="slip">
@@ -90,7 +91,7 @@ export const receiptPages = (site: Site) =>
     const view = viewOf(c, site);
     const code = queryCode(site.deps, orderId);
     const photos = (await attachmentsOf(db, CITIZEN, orderId)).length;
-    const danger = await dangerOf(site, order);
+    const danger = await openDanger(site, order);
     const slip = { view, orderNo, code, registeredAt, confidential, photos, danger };
     return show(c, view, <Receipt {...slip} />);
   });

@@ -152,6 +152,9 @@ function told(say: Say, o: CitizenOrder, step: Step): Told {
     const target = o.transferTarget ?? '110';
     return line(say('citizen.step.transfer_emergency', { target }));
   }
+  // The open question stands at the head of the page.
+  const isOpen = step === o.steps.findLast((s) => s.act === 'ask_supplement');
+  if (isOpen && o.supplement) return line(say('citizen.step.ask_supplement'), { texts: [] });
   if (PLAIN.has(step.act)) return line(say(`citizen.step.${step.act}` as TextKey));
   // News from a unit speaks for itself; an act this page does not know yet tells its words.
   const [first, ...rest] = texts;

@@ -1,7 +1,7 @@
 /** @jsxImportSource hono/jsx */
 import { Hono } from 'hono';
 import type { Context } from 'hono';
-import { AppError } from '../../src/kernel/errors.ts';
+import { AppError, fail } from '../../src/kernel/errors.ts';
 import { translate } from '../../src/kernel/i18n/index.ts';
 import type { TextKey } from '../../src/kernel/i18n/index.ts';
 import type { Env } from '../../src/platform/http/auth.ts';
@@ -14,6 +14,7 @@ import { TEXT_MAX, optionalText, text as textInput } from '../../src/workorder/s
 import { citizenOf, toDoor, toOrder } from './citizen.ts';
 import type { Citizen } from './citizen.ts';
 import type { Said } from './cookies.ts';
+import { dangerOf } from './danger.tsx';
 import { NOTE_LIMIT, onePhotoBody, photoBody } from './limits.ts';
 import type { Mistake } from './parts.tsx';
 import { answerPhoto, takePhotos, waitingPhotos, waitingThumb } from './photos.ts';
@@ -125,7 +126,8 @@ async function save(ask: Asked, added: Added, sent: readonly string[]): Promise<
       ...c.get('call'),
       ...(once && { once }),
     });
-    return toOrder(c, site, said);
+    const isDanger = await dangerOf(site, { content: added.text, address: added.address });
+    return toOrder(c, site, isDanger ? 'danger' : said);
   } catch (error) {
     const code = error instanceof AppError ? error.code : '';
     // Went back, wrote something else, pressed again: that is one more thing to add.
@@ -181,6 +183,6 @@ export const notePages = (site: Site) =>
       }),
     )
     .get('/photos/:id', (c) => {
-      const { orderId } = citizenOf(c, site) ?? { orderId: '' };
+      const { orderId } = citizenOf(c, site) ?? fail('not_found');
       return waitingThumb(c, site, { orderId });
     });

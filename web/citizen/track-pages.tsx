@@ -72,7 +72,7 @@ export function Door({ view, typed, mistakes, said }: DoorProps) {
 const WARNS: readonly Said[] = ['not_now', 'changed', 'expired', 'urged_already'];
 
 const SaidNote = ({ view, said }: { view: View; said: Said }) =>
-  said === 'redo' ? null : (
+  said === 'redo' || said === 'danger' ? null : (
     <p class={WARNS.includes(said) ? 'said w' : 'said'} role="status">
       {view.say(`citizen.said.${said}`)}
     </p>

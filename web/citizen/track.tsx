@@ -10,7 +10,8 @@ import { attachmentsOf, citizenOrder } from '../../src/workorder/index.ts';
 import { CITIZEN, citizenOf, toDoor } from './citizen.ts';
 import type { Citizen } from './citizen.ts';
 import { dropPass, givePass, toldBefore } from './cookies.ts';
-import { dangerOf } from './danger.tsx';
+import { openDanger } from './danger.tsx';
+import type { Danger } from './danger.tsx';
 import { smallBody } from './limits.ts';
 import type { Mistake } from './parts.tsx';
 import type { Photo } from './photo-field.tsx';
@@ -62,8 +63,8 @@ const NO_PAIR: Pair = { orderNo: '', code: '' };
 const fromOf = (text: string | undefined): number =>
   /^\d{1,4}$/.test(text ?? '') ? Number(text) : 0;
 
-/** States in which nobody has taken an emergency over yet. */
-const UNTAKEN = new Set(['registered', 'awaiting_supplement', 'pending_dispatch']);
+/** What was added to an order speaks of danger; which, the page before knew. */
+const ANY_LINE: Danger = ['119', '120', '110'];
 
 /** Everything about the order that its page shows. */
 async function seenBy(site: Site, view: View, actor: Citizen) {
@@ -84,7 +85,7 @@ async function seenBy(site: Site, view: View, actor: Citizen) {
     orderNo,
     code: queryCode(site.deps, id),
   }));
-  const danger = UNTAKEN.has(order.state) ? await dangerOf(site, order) : null;
+  const danger = await openDanger(site, order);
   return { order, photos, now, parts, danger };
 }
 
@@ -129,7 +130,8 @@ export const trackPages = (site: Site) =>
       const seen = await seenBy(site, view, actor);
       const said = toldBefore(c, site.deps);
       const from = fromOf(c.req.query('from'));
-      return show(c, view, <OrderPage {...{ view, ...seen, said, from }} />);
+      const danger = said === 'danger' ? (seen.danger ?? ANY_LINE) : seen.danger;
+      return show(c, view, <OrderPage {...{ view, ...seen, danger, said, from }} />);
     })
     .get('/files/:id', (c) => fileOf(c, site, 'file'))
     .get('/files/:id/thumb', (c) => fileOf(c, site, 'thumb'))

@@ -51,6 +51,7 @@ export const galleryZh = {
   'gallery.theme': '界面',
   'gallery.mode': '明暗',
   'gallery.file': '附件',
+  'gallery.sample_category': '供水', 'gallery.sample_lead': '市水务集团', 'gallery.sample_area': '南塘街道',
 } as const;
 
 // prettier-ignore
@@ -105,4 +106,5 @@ export const galleryEn: Record<keyof typeof galleryZh, string> = {
   'gallery.theme': 'Surface',
   'gallery.mode': 'Light or dark',
   'gallery.file': 'Attachments',
+  'gallery.sample_category': 'Water supply', 'gallery.sample_lead': 'Water company', 'gallery.sample_area': 'Nantang',
 };

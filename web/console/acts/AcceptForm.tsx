@@ -1,4 +1,4 @@
-import { Input } from 'antd';
+import { Button, Input } from 'antd';
 import {
   DEMAND_TYPES,
   TEXT_MAX,
@@ -7,12 +7,13 @@ import {
   type Urgency,
 } from '../../../src/contract.ts';
 import type { OrderDetail } from '../../../src/workorder/schema.ts';
-import { useSuggestion } from '../data/queries.ts';
+import { useReference, useSuggestion } from '../data/queries.ts';
 import { useMe } from '../data/session.tsx';
 import { useDraft } from '../lib/drafts.ts';
 import { useWords } from '../lib/text.ts';
 import { Choice } from '../parts/Choice.tsx';
 import { Field } from '../parts/Field.tsx';
+import { Dots } from '../parts/Marks.tsx';
 import {
   AreaPicker,
   CategoryPicker,
@@ -68,6 +69,7 @@ export function AcceptForm({ order, onDone }: ActProps & { order: OrderDetail })
     >
       {(tried) => (
         <>
+          <Understood order={order} set={draft.set} />
           <Classification fields={draft.value} set={draft.set} tried={tried} />
           <Field label={say('field.title')} hint={say('field.title_hint')}>
             <Input
@@ -80,6 +82,43 @@ export function AcceptForm({ order, onDone }: ActProps & { order: OrderDetail })
         </>
       )}
     </ActForm>
+  );
+}
+
+/** What was understood when it came in; one press fills it, nothing fills itself. */
+function Understood({
+  order,
+  set,
+}: {
+  order: OrderDetail;
+  set: (change: Partial<Fields>) => void;
+}) {
+  const { say, name } = useWords();
+  const { data } = useReference();
+  const c = order.classification;
+  if (!c?.type && !c?.categoryCode && !c?.urgency) return null;
+  const category = data?.categories.find(({ code }) => code === c.categoryCode);
+  const change = {
+    ...(c.type ? { type: c.type } : {}),
+    ...(c.urgency ? { urgency: c.urgency } : {}),
+    ...(c.categoryCode ? { categoryCode: c.categoryCode } : {}),
+    ...(c.areaCode ? { areaCode: c.areaCode } : {}),
+    ...(c.subjectKind ? { subjectKind: c.subjectKind } : {}),
+  };
+  return (
+    <p className="row between">
+      <span>
+        <span className="xs mut">{say('advice.class')}　</span>
+        <Dots>
+          {c.type && say(`type.${c.type}`)}
+          {category && `${category.code} ${name(category)}`}
+          {c.urgency && say(`urgency.${c.urgency}`)}
+        </Dots>
+      </span>
+      <Button size="small" onClick={() => set(change)}>
+        {say('dispatch.take')}
+      </Button>
+    </p>
   );
 }
 

@@ -21,9 +21,7 @@ export function ProposeRedoForm({ order, onDone }: ActProps) {
       problem={problem}
       written={reason}
       savedAt={draft.savedAt}
-      onSubmit={() =>
-        submit({ act: 'propose_redo', version: order.version, input: { reason } })
-      }
+      onSubmit={() => submit({ act: 'propose_redo', version: order.version, input: { reason } })}
     >
       {(tried) => (
         <Field

@@ -5,6 +5,8 @@ import { useLive, useLiveConnection } from '../data/live.ts';
 import { useWords } from '../lib/text.ts';
 import { hourText } from '../lib/time.ts';
 import { useKeys } from '../lib/keys.ts';
+import { Bell } from './Bell.tsx';
+import { DemoBanner } from './DemoBanner.tsx';
 import { KeyHelp } from './KeyHelp.tsx';
 import { StatusLine } from './StatusLine.tsx';
 import { TopBar } from './TopBar.tsx';
@@ -24,9 +26,11 @@ export function Frame({ me, children }: { me: Me; children: ReactNode }) {
       <a className="skip" href="#main">
         {say('frame.skip')}
       </a>
+      <DemoBanner me={me} />
       <TopBar me={me} onHelp={() => setHelp(true)} />
       <main className="desk" id="main" tabIndex={-1}>
         <StaleNote />
+        <Bell />
         {children}
       </main>
       <StatusLine onHelp={() => setHelp(true)} />

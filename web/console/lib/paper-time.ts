@@ -10,13 +10,24 @@ export const dateText = (iso: string, language: Language): string =>
     Date.parse(iso),
   );
 
-/** 2026年9月21日 10:24. */
-export const instantText = (at: number, language: Language): string => {
+const yearOf = (at: number) =>
+  new Intl.DateTimeFormat('en-GB', { timeZone: ZONE, year: 'numeric' }).format(at);
+
+/** 2026年9月21日 10:24; 9月21日 10:24 where the paper tells the year elsewhere, as `sameAs`. */
+export const instantText = (at: number, language: Language, sameAs?: number): string => {
+  const short = sameAs !== undefined && yearOf(sameAs) === yearOf(at);
+  const day = short
+    ? new Intl.DateTimeFormat(LOCALE[language], {
+        timeZone: ZONE,
+        month: 'long',
+        day: 'numeric',
+      }).format(at)
+    : dateText(new Date(at).toISOString(), language);
   const time = new Intl.DateTimeFormat('en-GB', {
     timeZone: ZONE,
     hour: '2-digit',
     minute: '2-digit',
     hourCycle: 'h23',
   }).format(at);
-  return `${dateText(new Date(at).toISOString(), language)} ${time}`;
+  return `${day} ${time}`;
 };

@@ -181,6 +181,12 @@ export function AttachmentField({ uploads, problem, label, hint }: FieldProps) {
   const [over, setOver] = useState(false);
   const { add } = uploads;
   usePastedFiles(add);
+  // What had the focus is gone: it goes on where the next file would be added.
+  const goOn = () => document.getElementById(`${id}-file`)?.focus();
+  const remove = (file: AttachmentView) => {
+    uploads.remove(file);
+    goOn();
+  };
   const dropped = (event: DragEvent) => {
     event.preventDefault();
     setOver(false);
@@ -201,10 +207,10 @@ export function AttachmentField({ uploads, problem, label, hint }: FieldProps) {
       <span id={id} className="lab">
         {label ?? say('attach.photos')} {uploads.files.length > 0 && uploads.files.length}
       </span>
-      <AttachmentList files={uploads.files} onRemove={uploads.remove} />
+      <AttachmentList files={uploads.files} onRemove={remove} />
       <ul className="pending" aria-label={say('attach.on_the_way')}>
         {uploads.pending.map((item) => (
-          <PendingFile key={item.key} item={item} uploads={uploads} />
+          <PendingFile key={item.key} item={item} uploads={uploads} onGone={goOn} />
         ))}
       </ul>
       {uploads.stuck && (
@@ -290,7 +296,12 @@ function usePastedFiles(add: Uploads['add']): void {
   }, []);
 }
 
-function PendingFile({ item, uploads }: { item: Pending; uploads: Uploads }) {
+interface PendingProps {
+  item: Pending;
+  uploads: Uploads;
+  onGone: () => void;
+}
+function PendingFile({ item, uploads, onGone }: PendingProps) {
   const { say } = useWords();
   const { key, file, sent, problem, refusal } = item;
   const wrong = usePendingWords(item);
@@ -323,7 +334,10 @@ function PendingFile({ item, uploads }: { item: Pending; uploads: Uploads }) {
         size="small"
         type="text"
         aria-label={say(wrong ? 'attach.forget_named' : 'attach.cancel_named', { name: file.name })}
-        onClick={() => uploads.cancel(key)}
+        onClick={() => {
+          uploads.cancel(key);
+          onGone();
+        }}
       >
         {say(refusal || problem ? 'attach.forget' : 'attach.cancel')}
       </Button>

@@ -140,14 +140,25 @@ function slipRows(order: OrderDetail, words: Words): Row[] {
   );
   const lead = current.find((a) => a.kind === 'lead');
   const co = current.filter((a) => a.kind === 'co');
+  const registered = Date.parse(order.registeredAt);
   const at = (instant: string | null | undefined) =>
-    instant ? instantText(Date.parse(instant), language) : '';
+    instant ? instantText(Date.parse(instant), language, registered) : '';
   const due = (clock: 'sign' | 'first_contact' | 'final') =>
     at(lead?.clocks.find((c) => c.clock === clock)?.dueAt);
   const category = order.category ? `${order.category.code} ${name(order.category)}` : '';
   return [
-    [say('field.type'), order.type ? say(`type.${order.type}`) : '', say('field.category'), category],
-    [say('print.channel'), say(`channel.${order.channel}`), say('print.registered'), at(order.registeredAt)],
+    [
+      say('field.type'),
+      order.type ? say(`type.${order.type}`) : '',
+      say('field.category'),
+      category,
+    ],
+    [
+      say('print.channel'),
+      say(`channel.${order.channel}`),
+      say('print.registered'),
+      instantText(registered, language),
+    ],
     [
       say('masked.requester'),
       requesterText({ order, words }),
@@ -156,14 +167,31 @@ function slipRows(order: OrderDetail, words: Words): Row[] {
     ],
     [say('field.address'), [order.area?.name, order.address].filter(Boolean).join('　')],
     ...(order.subjectName ? [[say('print.about'), order.subjectName] as const] : []),
-    [say('print.section_demand'), <p key="said" className="print-said">{order.content}</p>],
-    [say('kind.lead'), lead ? name(lead.organization) : '', say('kind.co'), list(co.map((a) => name(a.organization)))],
-    [say('order.dispatched_at'), at(lead?.createdAt), say('print.signed'), signedText(lead, at, due('sign'), words)],
+    [
+      say('print.section_demand'),
+      <p key="said" className="print-said">
+        {order.content}
+      </p>,
+    ],
+    [
+      say('kind.lead'),
+      lead ? name(lead.organization) : '',
+      say('kind.co'),
+      list(co.map((a) => name(a.organization))),
+    ],
+    [
+      say('order.dispatched_at'),
+      at(lead?.createdAt),
+      say('print.signed'),
+      signedText(lead, at, due('sign'), words),
+    ],
     [
       say('act.first_contact'),
       lead?.firstContactAt ? at(lead.firstContactAt) : dueWords(due('first_contact'), words),
       say('print.due'),
-      lead?.submittedAt ? say('print.submitted', { at: at(lead.submittedAt) }) : dueWords(due('final'), words),
+      lead?.submittedAt
+        ? say('print.submitted', { at: at(lead.submittedAt) })
+        : dueWords(due('final'), words),
     ],
     ...dispatchNote(order, words),
     [say('print.instruction'), <div key="room" className="print-room" />],
@@ -187,7 +215,16 @@ const signedText = (
 function dispatchNote(order: OrderDetail, { say }: Words): Row[] {
   const dispatched = order.timeline.findLast((item) => item.act === 'dispatch');
   const note = dispatched?.texts.map((text) => text.body).join('\n');
-  return note ? [[say('print.dispatch_note'), <p key="note" className="print-said">{note}</p>]] : [];
+  return note
+    ? [
+        [
+          say('print.dispatch_note'),
+          <p key="note" className="print-said">
+            {note}
+          </p>,
+        ],
+      ]
+    : [];
 }
 
 function Grid({ rows }: { rows: readonly Row[] }) {
@@ -245,7 +282,9 @@ function ReplyPaper({ order, reply }: { order: OrderDetail; reply: ReplyView }) 
       }
     >
       <div className="print-body">
-        <p className="print-to">{say('print.to', { center: say('print.center', { city: say('wall.city') }) })}</p>
+        <p className="print-to">
+          {say('print.to', { center: say('print.center', { city: say('wall.city') }) })}
+        </p>
         <p>
           {say('print.opening', {
             date: dateText(assignment?.createdAt ?? order.registeredAt, language),
@@ -254,7 +293,12 @@ function ReplyPaper({ order, reply }: { order: OrderDetail; reply: ReplyView }) 
         </p>
         {sections.map(([label, text], i) => (
           <section key={label}>
-            <h2>{say('print.numbered', { n: say(`print.n${i + 1}` as 'print.n1'), label: label ?? '' })}</h2>
+            <h2>
+              {say('print.numbered', {
+                n: say(`print.n${i + 1}` as 'print.n1'),
+                label: label ?? '',
+              })}
+            </h2>
             {(text ?? '').split('\n').map((line, j) => (
               <p key={j}>{line}</p>
             ))}
@@ -272,7 +316,8 @@ function ReplyPaper({ order, reply }: { order: OrderDetail; reply: ReplyView }) 
         </p>
         <p className="print-people">
           {say('print.handler', { name: reply.authorName })}
-          {reply.countersignedByName && `　　${say('print.countersigned', { name: reply.countersignedByName })}`}
+          {reply.countersignedByName &&
+            `　　${say('print.countersigned', { name: reply.countersignedByName })}`}
         </p>
       </div>
     </Sheet>

@@ -192,12 +192,19 @@ function Fields() {
 function Orders() {
   const { say, name } = useWords();
   const now = useStill();
+  const place = {
+    category: say('gallery.sample_category'),
+    lead: say('gallery.sample_lead'),
+    area: say('gallery.sample_area'),
+  };
   const orders = [
     sampleOrder(now, 'today', {
+      ...place,
       title: say('gallery.sample_title'),
       excerpt: say('gallery.sample_words'),
     }),
     sampleOrder(now, 'overdue', {
+      ...place,
       title: say('gallery.sample_late'),
       excerpt: say('gallery.sample_late_words'),
     }),

@@ -37,10 +37,18 @@ export function sampleClock(lamp: Lamp, now: number): ClockView {
   };
 }
 
+interface SampleWords {
+  title: string;
+  excerpt: string;
+  category: string;
+  lead: string;
+  area: string;
+}
+
 export const sampleOrder = (
   now: number,
   lamp: Lamp,
-  words: { title: string; excerpt: string },
+  { category, lead, area, ...words }: SampleWords,
 ): OrderListItem => ({
   id: `sample-${lamp}`,
   orderNo: lamp === 'overdue' ? '20260907009322' : '20260917029754',
@@ -50,11 +58,11 @@ export const sampleOrder = (
   channel: 'web',
   type: 'complaint',
   urgency: lamp === 'overdue' ? 'U2' : 'U3',
-  category: { code: '0208', name: '餐饮油烟', nameEn: 'Cooking fumes' },
-  area: { code: '339902001', name: '南塘街道' },
+  category: { code: '0301', name: category, nameEn: category },
+  area: { code: '339902001', name: area },
   ...words,
   confidential: false,
-  lead: { id: 'sample', code: 'ZHZF', name: '市综合行政执法局', nameEn: 'Law enforcement bureau' },
+  lead: { id: 'sample', code: 'WATER', name: lead, nameEn: lead },
   registeredAt: iso(now - 90 * HOUR),
   stateSince: iso(now - 60 * HOUR),
   closingType: null,

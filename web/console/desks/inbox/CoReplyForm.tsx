@@ -33,7 +33,9 @@ export function CoReplyForm(props: WorkFormProps) {
       problem={problem}
       written={text}
       savedAt={draft.savedAt}
-      onSubmit={() => submit({ act: 'submit_co_reply', version: order.version, input: { text, attachmentIds } })}
+      onSubmit={() =>
+        submit({ act: 'submit_co_reply', version: order.version, input: { text, attachmentIds } })
+      }
     >
       {(tried) => (
         <>

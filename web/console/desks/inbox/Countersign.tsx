@@ -16,7 +16,10 @@ export function DraftOnPaper({ order, draft }: Props) {
   const { say } = useWords();
   const before = lastReply(order);
   return (
-    <article className="reply countersign" aria-label={say('unit.draft_of', { name: draft.authorName })}>
+    <article
+      className="reply countersign"
+      aria-label={say('unit.draft_of', { name: draft.authorName })}
+    >
       <header className="sm sec">
         <Dots>
           <b>{say('unit.draft_of', { name: draft.authorName })}</b>
@@ -43,7 +46,11 @@ type Texts = Pick<ReplyView, (typeof PARTS)[number]>;
 /** Clause by clause: what is new stands underlined, what is gone is struck out. */
 function Changes({ before, after }: { before: ReplyView; after: Texts }) {
   const { say } = useWords();
-  const label = { finding: 'reply.finding', measures: 'reply.measures', publicVersion: 'reply.public' } as const;
+  const label = {
+    finding: 'reply.finding',
+    measures: 'reply.measures',
+    publicVersion: 'reply.public',
+  } as const;
   const changed = PARTS.filter((part) => before[part] !== after[part]);
   return (
     <section className="changes">

@@ -18,7 +18,7 @@ import { Link } from 'react-router';
 import { InboxTable } from './InboxTable.tsx';
 import { Notices } from './Notices.tsx';
 import { Peek } from './Peek.tsx';
-import { SignButton, SigningState, useSigning } from './Signing.tsx';
+import { PhoneBar, SignButton, SigningState, useSigning } from './Signing.tsx';
 
 /** 收件: what came to the unit, by what is to be done next. */
 export default function InboxDesk() {
@@ -66,7 +66,7 @@ export default function InboxDesk() {
         }
       >
         {(counts?.pending_sign ?? 0) > 0 && facet !== 'pending_sign' && (
-          <div className="note soon" role="status">
+          <div className="note soon wide-only" role="status">
             <b>{say('inbox.to_sign', { n: countText(counts?.pending_sign) })}</b>
             <Link className="r" to="/inbox?facet=pending_sign">
               {say('inbox.sign_each')}
@@ -81,7 +81,7 @@ export default function InboxDesk() {
             {clock && `${say(`group.${clock}`)}　`}
             {hours > 0 && say('inbox.order', { n: hours })}
           </span>
-          <span className="r">
+          <span className="r wide-only">
             <SignButton signing={signing} />
           </span>
         </div>
@@ -105,6 +105,7 @@ export default function InboxDesk() {
         {item && (
           <Peek key={item.assignment.id} item={item} onOpen={() => open(item.assignment.id)} />
         )}
+        <PhoneBar signing={signing} facet={facet} toSign={counts?.pending_sign ?? 0} />
       </SplitColumns>
     </>
   );

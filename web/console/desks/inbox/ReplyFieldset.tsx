@@ -77,11 +77,7 @@ export function ReplyFieldset({ value, set, tried, contacted, uploads, problem }
       >
         {say('reply.contact_made')}
       </Checkbox>
-      <AttachmentField
-        uploads={uploads}
-        problem={problem}
-        label={say('unit.evidence')}
-      />
+      <AttachmentField uploads={uploads} problem={problem} label={say('unit.evidence')} />
     </div>
   );
 }

@@ -1,6 +1,8 @@
 /** Signing straight from the list: the chosen row, or all that have a tick, one after the other. */
+import { Button } from 'antd';
 import { useState } from 'react';
-import type { InboxItem } from '../../../../src/workorder/schema.ts';
+import { Link } from 'react-router';
+import type { InboxFacet, InboxItem } from '../../../../src/workorder/schema.ts';
 import { BatchState } from '../../acts/BatchState.tsx';
 import * as api from '../../data/api.ts';
 import { useBatch, type Batch } from '../../data/batch.ts';
@@ -100,6 +102,45 @@ export function SignButton({ signing }: { signing: Signing }) {
         {targets.length > 1 ? say('unit.sign_n', { n: targets.length }) : say('act.sign')}
       </KeyButton>
     </span>
+  );
+}
+
+interface BarProps {
+  signing: Signing;
+  facet: InboxFacet;
+  toSign: number;
+}
+/** On a telephone what can be signed stands at the bottom, under the thumb. */
+export function PhoneBar({ signing, facet, toSign }: BarProps) {
+  const { say } = useWords();
+  const { ticks, targets, batch, sign, tickAll } = signing;
+  if (toSign === 0) return null;
+  const chosen = ticks?.checked.size ?? 0;
+  return (
+    <div className="bar phone-bar">
+      {facet === 'pending_sign' && ticks ? (
+        <>
+          <Button size="large" onClick={tickAll}>
+            {say('unit.sign_all')}
+          </Button>
+          <Button
+            type="primary"
+            size="large"
+            disabled={chosen === 0}
+            loading={batch.running}
+            onClick={sign}
+          >
+            {say('unit.sign_n', { n: chosen > 0 ? targets.length : 0 })}
+          </Button>
+        </>
+      ) : (
+        facet !== 'pending_sign' && (
+          <Link className="big-link" to="/inbox?facet=pending_sign">
+            {say('unit.go_sign', { n: toSign })}
+          </Link>
+        )
+      )}
+    </div>
   );
 }
 

@@ -26,9 +26,18 @@ export interface Checked {
   found?: string;
 }
 
-/** A date as people write it in a measure: 9月27日, 9-27, 2026.9.27, 月底前. */
-const HAS_DATE =
-  /\d+\s*月|\d{1,4}\s*[-/.]\s*\d{1,2}(?!\d)|[日周月]底?前|\d+\s*(个)?(工作)?日内|今[日天]|明[日天]/;
+/** A date as people write it in a measure: 9月27日, 2026-9-27, 9-27, 9.27前, 月底前; 5.5米 and 1-3层 are none. */
+const HAS_DATE = new RegExp(
+  [
+    /\d{1,2}\s*月\s*(\d|底|初|中|上|下|前|内)/,
+    /\d{4}\s*[-/.]\s*\d{1,2}/,
+    /(?<![\d.])(0?[1-9]|1[0-2])[-/](0?[1-9]|[12]\d|3[01])(?![\d层楼号栋幢室米万元人户%])/,
+    /(?<![\d.])(0?[1-9]|1[0-2])\.(0?[1-9]|[12]\d|3[01])\s*[日号前]/,
+    /[日周月年]底?前|[一二三四五六七八九十\d]+\s*个?(工作)?(日|天|周|月)(之)?内|[今明]日|[今明]天|即日/,
+  ]
+    .map((pattern) => pattern.source)
+    .join('|'),
+);
 /** From here on two replies say the same in other punctuation. */
 const ALIKE_MAX = 0.8;
 /** Mobile numbers, identity cards, bank cards; an office's own line is no secret. */
@@ -84,15 +93,27 @@ export function selfCheck(
     point('first_contact', assignment.firstContactAt !== null),
     point('finding', f.finding.trim() !== ''),
     point('measures_dated', HAS_DATE.test(f.measures)),
-    ...(onSite ? [point('photo', f.files.some((file) => file.width !== null))] : []),
+    ...(onSite
+      ? [
+          point(
+            'photo',
+            f.files.some((file) => file.width !== null),
+          ),
+        ]
+      : []),
     ...(alike === null || f.publicVersion.trim() === ''
       ? []
       : [point('not_a_copy', alike < ALIKE_MAX, alike.toFixed(2))]),
     point('public_version', f.publicVersion.trim() !== ''),
-    point('no_numbers', number === undefined, number),
+    ...(f.publicVersion.trim() === '' ? [] : [point('no_numbers', number === undefined, number)]),
     point('solved_consistent', f.solved !== undefined && !(against && against.test(written))),
     ...(co.length > 0
-      ? [point('co_handlers_in', co.every((a) => a.waived || a.submittedAt !== null))]
+      ? [
+          point(
+            'co_handlers_in',
+            co.every((a) => a.waived || a.submittedAt !== null),
+          ),
+        ]
       : []),
   ];
 }

@@ -14,7 +14,7 @@ import { KeyButton } from '../../parts/Key.tsx';
 import { MaskedPhone } from '../../parts/Masked.tsx';
 import { ProblemNotice } from '../../parts/States.tsx';
 import { isDirty, isPhone, maskPhone, type OperatorFields } from './form.ts';
-import { askToNotify, toggleSound, useRing, useSound } from './ring.ts';
+import { askToNotify, toggleSound, useRing, useSound } from '../../lib/ring.ts';
 import type { Operator } from './useOperator.ts';
 
 /** The 60 px above the desk: who rings, who is on the line, or who stands before it. */

@@ -128,7 +128,7 @@ function OpenOrder({ desk, order, keyed }: OpenProps) {
       </p>
       <p className="xs mut">
         <Dots>
-          {order.lead && `${say('kind.lead')} ${name(order.lead)}`}
+          {order.lead && name(order.lead)}
           {say('call.registered', { day: dayText(Date.parse(order.registeredAt), now, language) })}
           {say('mark.urges', { n: order.urges })}
         </Dots>

@@ -1,11 +1,6 @@
 import { Link } from 'react-router';
-import type { Rate } from '../../../../src/contract.ts';
-import type {
-  Exclusion,
-  RateFigure,
-  RateItem,
-  RatesView,
-} from '../../../../src/reporting/schema.ts';
+import type { Rate, RateExclusion } from '../../../../src/contract.ts';
+import type { RateFigure, RateItem, RatesView } from '../../../../src/reporting/schema.ts';
 import { useBehind } from '../../data/rates.ts';
 import { useWords } from '../../lib/text.ts';
 import { LoadMore } from '../../parts/LoadMore.tsx';
@@ -41,7 +36,7 @@ export function BehindColumn({ view, place }: Props) {
 
 function Numbers({ rate, figure, view, place }: Props & { rate: Rate; figure: RateFigure }) {
   const { say } = useWords();
-  const left = Object.entries(figure.excluded) as [Exclusion, number][];
+  const left = Object.entries(figure.excluded) as [RateExclusion, number][];
   const count = {
     numerator: amount(figure.numerator),
     denominator: String(figure.denominator),

@@ -1,9 +1,9 @@
 /** A telephone that wants to be heard: the tab's title, a short tone, a notice of the desktop. */
 import { useEffect } from 'react';
-import type { CallView } from '../../data/calls.ts';
-import { createStore, useStore } from '../../lib/store.ts';
-import { readStored, writeStored } from '../../lib/storage.ts';
-import { useWords } from '../../lib/text.ts';
+import type { CallView } from '../data/calls.ts';
+import { createStore, useStore } from './store.ts';
+import { readStored, writeStored } from './storage.ts';
+import { useWords } from './text.ts';
 
 const SOUND_KEY = 'console.ring';
 const RING_EVERY_MS = 2_400;

@@ -1,0 +1,325 @@
+/**
+ * The operator's desk as it is used: a telephone rings, words are typed, advice is taken by keys, F9
+ * files it. The mouse is never touched. Prints keystrokes and seconds from ringing to the saved order.
+ */
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import type { Page } from 'playwright-core';
+import { until } from '../processes.ts';
+import { T04 } from '../world.ts';
+import { axe, overflow } from './follow.ts';
+import { openStage } from './stage.ts';
+import type { Stage } from './stage.ts';
+
+const T07 =
+  '两个事啊，第一个我们楼道电梯坏了一个礼拜没人修，物业讲没钱；第二个我工地上做了三个月，老板跑了工资没给。';
+const T10 = '快点快点！隔壁楼三楼冒黑烟，看到火了，里面好像还有小孩！';
+const T17 = '喂，又是我，翠竹苑停水的，我刚刚半个小时前打过，到现在还没来水！你们登记了没有啊？';
+const CHEN = '13805774471';
+const CITY = '13900001234';
+
+const say = (...words: unknown[]) => process.stdout.write(`    ${words.join(' ')}\n`);
+
+/** Hands on a keyboard that count what they do; a character typed is one stroke. */
+function handsOn(page: Page) {
+  let strokes = 0;
+  return {
+    strokes: () => strokes,
+    async press(...keys: string[]) {
+      for (const key of keys) {
+        strokes += 1;
+        await page.keyboard.press(key);
+      }
+    },
+    async type(text: string) {
+      strokes += text.length;
+      await page.keyboard.type(text, { delay: 5 });
+    },
+  };
+}
+
+describe.skipIf(inject('chromium') === null)('the operator in Chromium', () => {
+  let stage: Stage;
+  let page: Page;
+  const rows = async (sql: string, values: unknown[] = []) =>
+    (await stage.house.owner.query(sql, values)).rows;
+  const words = () => page.getByRole('textbox', { name: '诉求原文' });
+  const orders = () => rows('select * from work_order order by registered_at, id');
+  const band = () => page.getByRole('alert', { name: '紧急' });
+  /** What a person would wait for: the advice for what is written. */
+  const advised = (text: string) =>
+    page.locator('aside.side').getByText(text, { exact: false }).first().waitFor();
+
+  const ring = async (phone: string, text: string, name = '') => {
+    const operator = await stage.house.as('operator');
+    const answer = await operator.post('/api/demo/ring', { phone, text, name, login: 'operator' });
+    expect(answer.status).toBe(201);
+    return performance.now();
+  };
+  const answered = async (phone: string, text: string, name = '') => {
+    const rang = await ring(phone, text, name);
+    await page.getByRole('button', { name: /接听/ }).waitFor();
+    await page.keyboard.press('F3');
+    await page.getByText('通话中').waitFor();
+    return rang;
+  };
+  const over = async () => {
+    await page.keyboard.press('Alt+q');
+    await page.getByLabel('来电号码').waitFor();
+    await page.keyboard.press('F2');
+  };
+
+  /** Nothing serious, once colours have stopped changing. */
+  const accessible = async (what: string) => {
+    let found: string[] = [];
+    const clean = async () => (found = await axe(page)).length === 0;
+    await until(`axe, ${what}`, clean, 4_000).catch(() => expect(found, what).toEqual([]));
+  };
+
+  beforeAll(async () => {
+    stage = await openStage();
+    page = await stage.enter('operator');
+    // Only a demo rings.
+    await stage.house.owner.query(`update deployment set kind = 'demo'`);
+    await page.reload();
+    await words().waitFor();
+  });
+  afterAll(() => stage?.close());
+
+  it('hears the telephone, types, takes the advice by keys and files the order', async () => {
+    const hands = handsOn(page);
+    const title = await page.title();
+    const rang = await ring(CHEN, T04, '陈女士');
+    await page.getByRole('button', { name: /接听/ }).waitFor();
+    const popped = performance.now() - rang;
+    await until('the title', async () => (await page.title()).includes('来电'));
+    await stage.shoot(page, 'operator-1-ringing');
+    await hands.press('F3');
+    await page.getByText('通话中').waitFor();
+    expect(await words().evaluate((e) => e === document.activeElement)).toBe(true);
+    expect(await page.title()).toBe(title);
+    await hands.type(T04);
+    await advised('0301');
+    expect(await words().inputValue()).toBe(T04);
+    // Advice fills nothing by itself.
+    expect(await page.getByLabel('事发地址').inputValue()).toBe('');
+    await stage.shoot(page, 'operator-2-advice');
+    await hands.press('Alt+1', 'Alt+2', 'Alt+3');
+    expect(await page.getByLabel('事发地址').inputValue()).not.toBe('');
+    await hands.press('F9');
+    await page.getByText('查询码', { exact: true }).waitFor();
+    const seconds = (performance.now() - rang) / 1000;
+    await stage.shoot(page, 'operator-3-receipt');
+    const [order] = await orders();
+    expect(order).toMatchObject({
+      type: 'help',
+      category_code: '0301',
+      urgency: 'U2',
+      state: 'pending_dispatch',
+    });
+    const stored = await (await stage.house.as('operator')).get(`/api/orders/${order.id}`);
+    expect(stored.body).toMatchObject({ content: T04, area: { name: '南塘街道' } });
+    say(`the desk pops after ${Math.round(popped)} ms`);
+    say(`T04 typed: ${hands.strokes()} strokes (${T04.length} of them characters),`);
+    say(`${seconds.toFixed(1)} s from ringing to the saved order, without the time to think`);
+    expect(hands.strokes() - T04.length).toBeLessThanOrEqual(5);
+    await over();
+  });
+
+  it('takes the caller’s words over with one key instead of typing them', async () => {
+    const hands = handsOn(page);
+    const rang = await answered(CITY, '我们小区门口路灯坏了三天，晚上一片黑。', '王先生');
+    await page.getByText('晚上一片黑').waitFor();
+    await hands.press('Alt+k');
+    await advised('采用');
+    await hands.press('Alt+1', 'Alt+2', 'F9');
+    await page.getByText('查询码', { exact: true }).waitFor();
+    const seconds = (performance.now() - rang) / 1000;
+    say(`taken over: ${hands.strokes() + 1} strokes, ${seconds.toFixed(1)} s`);
+    await over();
+  });
+
+  it('urges the order that stands when the same caller asks again', async () => {
+    const before = (await orders()).length;
+    await answered(CHEN, T17, '陈女士');
+    await page.getByText('未结 1 件').waitFor();
+    await page.keyboard.type(T17);
+    await advised('记一次催办，不另立单');
+    await stage.shoot(page, 'operator-4-append');
+    await page.keyboard.press('Alt+4');
+    await page.getByText('已记一次催办').waitFor();
+    await stage.shoot(page, 'operator-5-urged');
+    expect(await orders()).toHaveLength(before);
+    const [urged] = await rows(
+      `select outcome, outcome_order_id from contact where outcome is not null`,
+    );
+    expect(urged.outcome).toBe('urged');
+    expect(urged.outcome_order_id).toBe((await orders())[0].id);
+    expect(await rows(`select 1 from act where act = 'urge'`)).toHaveLength(1);
+    await over();
+  });
+
+  it('hands an emergency over before anything is recorded, and records it after a reload', async () => {
+    await answered('15900002086', T10);
+    await page.keyboard.type(T10);
+    await band().waitFor();
+    // Blanks that pick characters and words that go on must neither press the red button nor be lost.
+    await page.keyboard.type(' 快');
+    expect(await words().inputValue()).toBe(`${T10} 快`);
+    expect(await rows('select 1 from handover')).toHaveLength(0);
+    expect(await page.getByRole('button', { name: /补单并移送/ }).isDisabled()).toBe(true);
+    await page.keyboard.press('F9');
+    const first = page.getByRole('button', { name: /转接 119/ });
+    await until('the focus on 119', () => first.evaluate((e) => e === document.activeElement));
+    // Whoever writes on is back in the text.
+    await page.keyboard.type('点');
+    expect(await words().inputValue()).toBe(`${T10} 快点`);
+    await stage.shoot(page, 'operator-6-emergency');
+    const count = (await orders()).length;
+    await page.keyboard.press('Alt+9');
+    await until('handed over', async () => (await rows('select 1 from handover')).length === 1);
+    expect(await orders()).toHaveLength(count);
+    await page.getByText('已移交 119').waitFor();
+    await page.reload();
+    await page.getByText('已移交 119').waitFor();
+    expect(await words().inputValue()).toBe(`${T10} 快点`);
+    await page.getByLabel('对方接警编号').fill('119-0312');
+    await stage.shoot(page, 'operator-7-handed');
+    await page.keyboard.press('F9');
+    await page.getByText('已移送，对方已接警').waitFor();
+    const [order] = await rows(
+      `select o.state, o.transfer_target, o.closing_type from work_order o
+         join handover h on h.order_id = o.id`,
+    );
+    expect(order).toEqual({
+      state: 'closed',
+      transfer_target: '119',
+      closing_type: 'transferred',
+    });
+    await over();
+  });
+
+  it('leaves an emergency only with a reason, which takes the mark off', async () => {
+    await words().click();
+    await page.keyboard.type('咨询一下，煤气泄漏着火了应该打哪个电话，是119吗？厨房现在着火怎么办');
+    await band().waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByText('不是紧急，因为').waitFor();
+    await page.keyboard.press('F9');
+    await page.getByText('写明为什么不是紧急').waitFor();
+    await page.getByRole('button', { name: '只是咨询' }).click();
+    await page.keyboard.press('F9');
+    await page.getByText('查询码', { exact: true }).waitFor();
+    const last = (await orders()).at(-1);
+    expect(last.emergency).toBeNull();
+    expect(await rows(`select 1 from act where act = 'set_flags'`)).toHaveLength(1);
+    await page.keyboard.press('F2');
+  });
+
+  it('files two matters of one call as two orders', async () => {
+    const before = (await orders()).length;
+    await answered('13711112222', T07);
+    await page.keyboard.type(T07);
+    await advised('拆成 2 件');
+    await page.keyboard.press('Alt+4');
+    await page.getByText('拆成 2 件，一起登记').waitFor();
+    await stage.shoot(page, 'operator-8-split');
+    await page.keyboard.press('F9');
+    await page.getByText('第 2 件').waitFor();
+    await page.getByText('查询码', { exact: true }).nth(1).waitFor();
+    await stage.shoot(page, 'operator-9-split-receipt');
+    const made = (await orders()).slice(before);
+    expect(made.map((o) => o.category_code)).toEqual(['0101', '0601']);
+    expect(new Set(made.map((o) => o.contact_id)).size).toBe(1);
+    await over();
+  });
+
+  it('finds a category by initials, an address by pinyin, and lists every key', async () => {
+    await page.getByLabel('类别').first().click();
+    await page.keyboard.type('gs');
+    await page.locator('.ant-select-item-option-active').getByText('0301').waitFor();
+    await page.keyboard.press('Enter');
+    await page.locator('.ant-select').filter({ hasText: '0301' }).first().waitFor();
+    await page.getByLabel('事发地址').click();
+    await page.keyboard.type('czy');
+    await page.locator('.ant-select-item-option').filter({ hasText: '翠竹苑' }).first().waitFor();
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('Enter');
+    expect(await page.getByLabel('事发地址').inputValue()).toBe('翠竹苑');
+    await page.getByText('南塘街道').first().waitFor();
+    await page.locator('h2').first().click();
+    await page.keyboard.press('?');
+    const help = page.getByRole('dialog');
+    for (const key of ['F9', 'F2', 'F10']) await help.getByText(key, { exact: true }).waitFor();
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('F2');
+  });
+
+  it('keeps the draft through a reload and a sign-out, the number only in this tab', async () => {
+    await page.getByLabel('来电号码').fill(CITY);
+    await words().fill('楼下烧烤店油烟很大，每天到半夜。');
+    await page.getByText('草稿已存').waitFor();
+    await page.reload();
+    expect(await words().inputValue()).toContain('烧烤店');
+    expect(await page.getByLabel('来电号码').inputValue()).toBe(CITY);
+    await page.evaluate(() => fetch('/api/session', { method: 'DELETE' }));
+    await page.reload();
+    const stored = await page.evaluate(() => JSON.stringify(localStorage));
+    expect(stored).toContain('烧烤店');
+    expect(stored).not.toContain(CITY);
+    await page.getByRole('textbox', { name: '账号' }).fill('operator');
+    await page.getByLabel('密码').first().fill('yunting-demo-12345');
+    await page.keyboard.press('Enter');
+    await words().waitFor();
+    expect(await words().inputValue()).toContain('烧烤店');
+  });
+
+  it('draws its lines exactly under the words, however they wrap', async () => {
+    const texts = [T04.repeat(4), `${T10}\n\n${T07} abc def  ghi ${'x'.repeat(90)}`, `${T17}\n`];
+    for (const width of [1440, 1100, 800, 375]) {
+      await page.setViewportSize({ width, height: 900 });
+      for (const text of texts) {
+        await words().fill(text);
+        const [above, below] = await page.evaluate(() => {
+          const area = document.querySelector<HTMLTextAreaElement>('.words textarea')!;
+          const copy = area.cloneNode() as HTMLTextAreaElement;
+          copy.value = area.value;
+          copy.style.height = '0';
+          area.after(copy);
+          const height = copy.scrollHeight;
+          copy.remove();
+          return [height, document.querySelector<HTMLElement>('.words-lines')!.scrollHeight];
+        });
+        // The field may be taller than its text, the layer behind it never shorter.
+        expect(below, `${width}: ${text.slice(0, 10)}`).toBeGreaterThanOrEqual(above!);
+        expect(below! - Math.max(above!, 76)).toBeLessThan(36);
+      }
+    }
+    await page.setViewportSize({ width: 1440, height: 900 });
+  });
+
+  it('is without serious faults of access, in the dark, and at 375 px', async () => {
+    await words().fill(T04);
+    await advised('0301');
+    for (const scheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme: scheme });
+      await accessible(scheme);
+      await stage.shoot(page, `operator-${scheme}`);
+      await words().fill(T10);
+      await band().waitFor();
+      await accessible(`${scheme}, emergency`);
+      await stage.shoot(page, `operator-emergency-${scheme}`);
+      await words().fill(T04);
+      await advised('0301');
+    }
+    await page.emulateMedia({ colorScheme: 'light' });
+    await page.setViewportSize({ width: 375, height: 812 });
+    expect(await overflow(page)).toBeLessThanOrEqual(0);
+    await accessible('375');
+    await stage.shoot(page, 'operator-375');
+    await words().fill(T10);
+    await band().waitFor();
+    expect(await overflow(page)).toBeLessThanOrEqual(0);
+    await stage.shoot(page, 'operator-emergency-375');
+    expect(stage.complaints).toEqual([]);
+  });
+});

@@ -1,0 +1,183 @@
+/**
+ * Every page of the console with work on it, as every role sees it: wide and narrow, light and dark,
+ * Chinese and English. axe finds nothing serious, nothing scrolls sideways, no type is below 12 px, no
+ * key or code shows, nothing complains.
+ */
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import type { Page } from 'playwright-core';
+import { connect, moveClock } from '../../src/platform/db.ts';
+import { until } from '../processes.ts';
+import { peopleCity } from './city.ts';
+import type { City } from './city.ts';
+import { axe, overflow } from './follow.ts';
+import { openStage } from './stage.ts';
+import type { Stage } from './stage.ts';
+
+const WIDE = { width: 1440, height: 900 };
+const NARROW = { width: 375, height: 812 };
+const TYPE_MIN_PX = 12;
+/** The sweep of one role on a busy machine. */
+const ROLE_MS = 240_000;
+/** The order that is on the road is late by then, the supervision order answered by nobody. */
+const LATER = '2026-09-29T02:00:00Z';
+
+type Address = (city: City) => string;
+/** What each person can open; the first is where a sign-in leads. */
+const PAGES: Record<string, readonly (string | Address)[]> = {
+  operator: ['/operator', '/orders', '/gallery'],
+  dispatcher: [
+    ({ ids }) => `/dispatch/${ids.toDispatch}`,
+    ({ ids }) => `/dispatch/${ids.waiting}`,
+    ({ ids }) => `/orders/${ids.emergency}`,
+    '/orders?queue=emergency',
+  ],
+  auditor: [({ ids }) => `/audit/${ids.audited}`, ({ ids }) => `/orders/${ids.audited}`],
+  followup: ['/followup', ({ ids }) => `/orders/${ids.called}`],
+  supervisor: [
+    '/board',
+    '/wall',
+    '/overdue?lamp=all',
+    '/supervision',
+    '/rates',
+    '/rates?rate=satisfaction',
+    '/calendar',
+    '/calendar?tab=policy',
+    '/calendar?tab=simulate',
+    ({ ids }) => `/orders/${ids.working}`,
+    ({ ids }) => `/orders/${ids.closed}`,
+  ],
+  admin: ['/', '/board', '/calendar'],
+  water: ['/inbox', ({ ids }) => `/orders/${ids.dispatched}`],
+  'water.handler': ['/inbox?facet=all', '#working', '#audited'],
+  'water.leader': ['#drafted', '/rates', '/board', '/supervision'],
+  nantang: ['/inbox'],
+};
+
+/** What stands on the page and should not, as a reader sees it. */
+interface Seen {
+  small: string[];
+  raw: string[];
+  wrongTongue: string[];
+}
+
+/** Runs in the page: reads every visible text. */
+function look([least, english]: [number, boolean]): Seen {
+  const small = new Set<string>();
+  const raw = new Set<string>();
+  const wrongTongue = new Set<string>();
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+    const text = node.textContent.trim();
+    const element = node.parentElement!;
+    const box = element.getBoundingClientRect();
+    const style = getComputedStyle(element);
+    if (!text || box.width <= 1 || box.height <= 1 || style.visibility === 'hidden') continue;
+    if (['SCRIPT', 'STYLE', 'NOSCRIPT'].includes(element.tagName)) continue;
+    if (parseFloat(style.fontSize) < least) small.add(`${style.fontSize} ${text.slice(0, 30)}`);
+    const key = /(?<![\w@./-])[a-z]+(_[a-z]+)*(\.[a-z]+(_[a-z]+)*)+(?![\w@/-])/.exec(text)?.[0];
+    const code = /(?<![\w-])[A-Za-z]+(_[A-Za-z0-9]+)+/.exec(text)?.[0];
+    if (key) raw.add(key);
+    if (code) raw.add(code);
+    const chrome = element.closest('th, legend, label, [role=tab], dt, .small-head, button.ant-btn');
+    if (english && chrome && !element.closest('[lang=zh-CN]') && /\p{Script=Han}/u.test(text))
+      wrongTongue.add(text.slice(0, 40));
+    // A code that nobody gave a word: a whole text of small letters in a Chinese page.
+    if (!english && /^[a-z]{4,}$/.test(text) && !element.closest('kbd')) raw.add(text);
+  }
+  return { small: [...small], raw: [...raw], wrongTongue: [...wrongTongue] };
+}
+
+/** Waits until the page has said what it is and no request is under way. */
+async function settled(page: Page): Promise<void> {
+  await page.locator('h1, h2').first().waitFor({ state: 'attached' });
+  await page.waitForLoadState('networkidle');
+  await until('nothing is loading', async () => (await page.getByText(/^(正在读取|Reading …)/).count()) === 0);
+}
+
+describe.skipIf(inject('chromium') === null)('every page of the console', () => {
+  let stage: Stage;
+  let city: City;
+  /** What is wrong, page by page; empty where nothing is. */
+  const wrong: string[] = [];
+  const note = (where: string, found: Partial<Seen> & { axe?: string[]; sideways?: number }) => {
+    if (found.sideways) wrong.push(`${where}: ${found.sideways} px too wide`);
+    for (const [what, list] of Object.entries(found))
+      if (Array.isArray(list) && list.length > 0) wrong.push(`${where} ${what}: ${list.join(' | ')}`);
+  };
+
+  beforeAll(async () => {
+    stage = await openStage();
+    city = await peopleCity(stage);
+    const owner = connect(stage.house.database.ownerUrl);
+    await moveClock(owner.db, new Date(LATER));
+    await owner.close();
+    await stage.house.quiet();
+  });
+  afterAll(() => stage?.close());
+
+  const addressOf = async (page: string | Address): Promise<string> => {
+    if (typeof page === 'function') return page(city);
+    if (!page.startsWith('#')) return page;
+    const id = city.ids[page.slice(1) as 'working'];
+    return `/inbox/${id}/${(await city.road.assignmentOf(id, 'WATER')).id}`;
+  };
+
+  /** One address: Chinese light, dark and narrow with axe; English wide and narrow without. */
+  async function sweep(page: Page, name: string, path: string): Promise<void> {
+    const to = `${stage.house.url}/console${path}`;
+    const state = async (where: string, english = false) =>
+      note(where, {
+        sideways: Math.max(0, await overflow(page)),
+        ...(await page.evaluate(look, [TYPE_MIN_PX, english] as [number, boolean])),
+      });
+    await page.goto(to);
+    await settled(page);
+    await state(`${name} zh 1440`);
+    note(`${name} light`, { axe: await axe(page) });
+    await stage.shoot(page, `pages-${name}-light`);
+    await page.emulateMedia({ colorScheme: 'dark' });
+    note(`${name} dark`, { axe: await axe(page) });
+    await stage.shoot(page, `pages-${name}-dark`);
+    await page.emulateMedia({ colorScheme: 'light' });
+    await page.setViewportSize(NARROW);
+    await state(`${name} zh 375`);
+    note(`${name} 375`, { axe: await axe(page) });
+    await stage.shoot(page, `pages-${name}-375`);
+    await page.evaluate(() => localStorage.setItem('console.language', '"en"'));
+    await page.reload();
+    await settled(page);
+    await state(`${name} en 375`, true);
+    await page.setViewportSize(WIDE);
+    await state(`${name} en 1440`, true);
+    await stage.shoot(page, `pages-${name}-en`);
+    await page.evaluate(() => localStorage.removeItem('console.language'));
+  }
+
+  const nameOf = (who: string, path: string) =>
+    `${who}${path.replace(/[0-9a-f-]{36}/g, 'x').replace(/[/?=]/g, '-')}`;
+
+  for (const [who, pages] of Object.entries(PAGES))
+    it(`${who}: ${pages.length} pages`, { timeout: ROLE_MS }, async () => {
+      wrong.length = 0;
+      const page = await stage.enter(who);
+      for (const address of pages) {
+        const path = await addressOf(address);
+        await sweep(page, nameOf(who, path), path);
+      }
+      await page.context().close();
+      expect(wrong).toEqual([]);
+    });
+
+  it('signed out: sign-in and activation', { timeout: ROLE_MS }, async () => {
+    wrong.length = 0;
+    const page = await stage.phone({ javaScriptEnabled: true, viewport: WIDE, isMobile: false });
+    for (const path of ['/', '/activate', `/activate#${'a'.repeat(40)}`])
+      await sweep(page, nameOf('nobody', path.replace(/#.*/, '-link')), path);
+    await page.context().close();
+    expect(wrong).toEqual([]);
+  });
+
+  it('complains of nothing', () => {
+    expect(stage.complaints).toEqual([]);
+  });
+});

@@ -1,0 +1,143 @@
+/** The plan of the played city: the same for the same seed, and as varied as a city. */
+import { describe, expect, it } from 'vitest';
+import { readTsv } from '../../db/tsv.ts';
+import { Hours, slot } from '../../db/demo/hours.ts';
+import { plan } from '../../db/demo/plan.ts';
+import type { City } from '../../db/demo/plan.ts';
+import { tailed } from '../../db/demo/play.ts';
+import { POOR, REPLIES } from '../../db/demo/replies.ts';
+import { fortnight } from '../../db/demo/texts.ts';
+import { orderNo } from '../../src/kernel/ids.ts';
+import { CHANNELS, DEMAND_TYPES, GROUNDS, URGENCIES } from '../../src/kernel/words.ts';
+
+/** A Friday evening. */
+const END = Date.parse('2026-11-20T10:00:00Z');
+const DAY = 86_400_000;
+const texts = fortnight();
+const city = plan(7, 14, END, texts);
+const everything = (c: City) => [...c.orders, ...c.reserve];
+const cityHour = (at: number) => new Date(at + 8 * 3_600_000).getUTCHours();
+const weekday = (at: number) => new Date(at + 8 * 3_600_000).getUTCDay();
+
+describe('the texts', () => {
+  it('are well formed, all different, and name what exists', () => {
+    const areas = new Set(readTsv('demo/areas.tsv').map(([code]) => code));
+    const categories = new Set(readTsv('categories.tsv').map(([code]) => code));
+    const wrong = texts.filter(
+      (t) =>
+        !(CHANNELS as readonly string[]).includes(t.channel) ||
+        !(DEMAND_TYPES as readonly string[]).includes(t.type) ||
+        !(URGENCIES as readonly string[]).includes(t.urgency) ||
+        !categories.has(t.category) ||
+        (t.area !== null && !areas.has(t.area)) ||
+        t.text.length < 6 ||
+        t.text.length > 2000 ||
+        t.address.length > 200 ||
+        !/^(?:dispatch|direct_answer|ask_supplement|split|confidential|close_no_substance|append|abuse|redo|reject:N\d\d|transfer_emergency:1(?:10|19|20|22))$/.test(
+          t.action,
+        ),
+    );
+    expect(wrong.map((t) => [t.key, t.action])).toEqual([]);
+    expect(new Set(texts.map((t) => t.text)).size).toBe(texts.length);
+    expect(new Set(texts.map((t) => t.key)).size).toBe(texts.length);
+    const grounds = texts.flatMap((t) => /^reject:(N\d\d)$/.exec(t.action)?.[1] ?? []);
+    expect(grounds.every((g) => (GROUNDS as readonly string[]).includes(g))).toBe(true);
+  });
+
+  it('answers are many and of every kind of matter', () => {
+    const bodies = [...Object.values(REPLIES).flat(), ...POOR];
+    expect(bodies.length).toBeGreaterThanOrEqual(40);
+    expect(new Set(bodies.map((b) => b.finding)).size).toBe(bodies.length);
+    const groups = new Set(texts.map((t) => t.category.slice(0, 2)));
+    expect([...groups].filter((g) => !(g in REPLIES))).toEqual([]);
+  });
+});
+
+describe('the plan', () => {
+  it('is the same for the same seed and end, and another for another seed', () => {
+    expect(plan(7, 14, END, texts)).toEqual(city);
+    const order = (c: City) => c.orders.map((o) => `${o.key}@${o.at}`).join(' ');
+    expect(order(plan(8, 14, END, texts))).not.toBe(order(city));
+  });
+
+  it('has at least 400 different texts, the cases among them, each once', () => {
+    const keys = city.orders.map((o) => o.key);
+    expect(new Set(keys).size).toBe(keys.length);
+    expect(new Set(city.orders.map((o) => o.said.text)).size).toBeGreaterThanOrEqual(400);
+    const cases = texts.filter((t) => t.key.startsWith('T')).map((t) => t.key);
+    expect(cases.length).toBe(25);
+    expect(cases.filter((key) => !keys.includes(key))).toEqual([]);
+  });
+
+  it('has every type, urgency, channel and district', () => {
+    const all = city.orders.map((o) => o.said);
+    expect(new Set(all.map((t) => t.type)).size).toBe(DEMAND_TYPES.length);
+    expect(new Set(all.map((t) => t.urgency)).size).toBe(URGENCIES.length);
+    expect(new Set(all.map((t) => t.channel)).size).toBe(CHANNELS.length);
+    const districts = new Set(all.flatMap((t) => t.area?.slice(0, 6) ?? []));
+    expect(districts.size).toBe(5);
+  });
+
+  it('lies within its days, with the curve of a day and of a week', () => {
+    expect(city.orders.every((o) => o.at >= city.startAt && o.at <= END)).toBe(true);
+    const main = city.orders.filter((o) => !o.fresh);
+    const inHours = (from: number, to: number) =>
+      main.filter((o) => cityHour(o.at) >= from && cityHour(o.at) < to).length;
+    expect(inHours(8, 18)).toBeGreaterThan(main.length * 0.65);
+    expect(inHours(0, 6)).toBeLessThan(main.length * 0.06);
+    expect(inHours(9, 11)).toBeGreaterThan(inHours(12, 14));
+    const off = main.filter((o) => [0, 6].includes(weekday(o.at))).length;
+    expect(off / 4).toBeLessThan((main.length - off) / 10);
+    expect(city.orders.filter((o) => o.at > END - 2 * 3_600_000).length).toBeGreaterThan(30);
+  });
+
+  it('has people who call again, under numbers that nobody has', () => {
+    const phones = everything(city).flatMap((o) => o.caller.phone || []);
+    expect(phones.every((p) => /^1390000\d{4}$/.test(p))).toBe(true);
+    expect(phones.length - new Set(phones).size).toBeGreaterThan(20);
+  });
+
+  it('tells the stories of the cases in their order', () => {
+    const at = (key: string) => city.orders.find((o) => o.key === key)!;
+    expect(at('T17').at - at('T04').at).toBe(31 * 60_000);
+    expect(at('T17').caller.phone).toBe(at('T04').caller.phone);
+    const rubbish = city.orders.find(
+      (o) =>
+        o.caller.phone === at('T31').caller.phone && o.said.category === '0203' && o.key !== 'T31',
+    )!;
+    expect(at('T31').at - rubbish.at).toBeGreaterThan(5 * DAY);
+    expect(rubbish.stuck).toBe(false);
+    const { number } = city;
+    const asked = city.orders.find((o) => o.key === number!.key)!;
+    expect(at('T28').caller.phone).toBe(asked.caller.phone);
+    expect(at('T28').at - asked.at).toBeGreaterThan(1.5 * DAY);
+    const same = city.orders.filter(
+      (o) => new Date(o.at + 28_800_000).toISOString().slice(0, 10) === number!.day,
+    );
+    expect(Math.min(...same.map((o) => o.at))).toBe(asked.at);
+    expect(orderNo(number!.day.replaceAll('-', ''), tailed(number!.day, '8831'))).toMatch(/8831$/);
+  });
+
+  it('a short one is a share of it', () => {
+    const two = plan(7, 2, END, texts);
+    expect(two.orders.length).toBeGreaterThan(60);
+    expect(two.orders.length).toBeLessThan(130);
+    expect(two.orders.every((o) => o.at >= END - 2 * DAY && o.at <= END)).toBe(true);
+  });
+});
+
+describe('working hours of the played', () => {
+  const hours = new Hours(new Set(['2026-11-20', '2026-11-23']));
+  const at = (text: string) => Date.parse(`${text}+08:00`);
+  it('count working minutes only, over nights and days off', () => {
+    // Friday 17:00 plus an hour is Monday 09:00, at the next shared instant.
+    expect(hours.after(at('2026-11-20T17:00:00'), 60)).toBe(slot(at('2026-11-23T09:00:00')));
+    expect(hours.after(at('2026-11-20T09:00:00'), 30)).toBe(slot(at('2026-11-20T09:30:00')));
+    expect(hours.after(at('2026-11-20T11:50:00'), 20)).toBe(slot(at('2026-11-20T13:40:00')));
+  });
+  it('let people sleep', () => {
+    const woken = hours.awake(at('2026-11-20T23:00:00'), 10);
+    expect(woken).toBeGreaterThanOrEqual(at('2026-11-21T08:00:00'));
+    expect(woken).toBeLessThan(at('2026-11-21T09:30:00'));
+  });
+});

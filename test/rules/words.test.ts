@@ -1,0 +1,43 @@
+import { describe, expect, it } from 'vitest';
+import type { Span } from '../../src/understanding/schema.ts';
+import { moveSpans, sentencesOf, stretchesOf } from '../../web/console/desks/operator/words.ts';
+
+const span = (from: number, to: number, of: Span['of'] = 'category'): Span => ({ from, to, of });
+const TEXT = '翠竹苑停水两天了';
+const WATER = span(3, 5);
+
+describe('deciding words under a text that goes on', () => {
+  const words = (now: string, spans = [WATER]) =>
+    moveSpans(spans, TEXT, now).map(({ from, to }) => now.slice(from, to));
+
+  it('stay while one writes behind them and move along with what is written before', () => {
+    expect(words(TEXT)).toEqual(['停水']);
+    expect(words(`${TEXT}，急死了`)).toEqual(['停水']);
+    expect(words(`我们${TEXT}`)).toEqual(['停水']);
+    expect(words('翠竹苑小区停水两天了')).toEqual(['停水']);
+  });
+  it('are gone once they were touched, and never speak of other words', () => {
+    expect(words('翠竹苑停电两天了')).toEqual([]);
+    expect(words('翠竹苑停了水两天了')).toEqual([]);
+    expect(words('')).toEqual([]);
+    expect(words('完全是另一段话')).toEqual([]);
+  });
+  it('are cut out of the text without a letter lost, the urgent one on top', () => {
+    const lines = stretchesOf(TEXT, [span(0, 5, 'area'), span(3, 5, 'emergency'), span(7, 99)]);
+    expect(lines.map(({ text }) => text).join('')).toBe(TEXT);
+    expect(lines.map(({ of }) => of)).toEqual(['area', 'emergency', undefined, 'category']);
+    expect(stretchesOf('', [WATER])).toEqual([]);
+  });
+});
+
+describe('what a caller says', () => {
+  it('comes sentence by sentence, with its marks', () => {
+    expect(sentencesOf('快点!快点！三楼冒烟,看到火了。里面有人')).toEqual([
+      '快点!',
+      '快点！',
+      '三楼冒烟,看到火了。',
+      '里面有人',
+    ]);
+    expect(sentencesOf('  ')).toEqual([]);
+  });
+});
