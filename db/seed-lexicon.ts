@@ -17,7 +17,9 @@ const SINGLE = 0.5;
 const split = (cell: string): string[] => cell.split(' ').filter(Boolean);
 
 const weighed = (cell: string, weight: number): Terms =>
-  Object.fromEntries(split(cell).map((t) => [t, t.length === 1 ? Math.min(weight, SINGLE) : weight]));
+  Object.fromEntries(
+    split(cell).map((t) => [t, t.length === 1 ? Math.min(weight, SINGLE) : weight]),
+  );
 
 /** Rows `key, weight, terms` by key; rows of one key add to each other. */
 function byKey(file: string): Record<string, Terms> {

@@ -5,16 +5,24 @@ import type { Logger } from '../src/platform/log.ts';
 const BUSY_MS = 5;
 const ERROR_MS = 1_000;
 
-/** After the clock was moved it may well be moved again: for so long everybody looks this often. */
-const HURRY_MS = 4_000;
+/** A clock that is moved again within this time is being played with: then everybody looks this often. */
+const AGAIN_MS = 3_000;
 const HURRIED_IDLE_MS = 25;
-let hurriedUntil = -Infinity;
+let movedAt = -Infinity;
+let movedBefore = -Infinity;
 
-/** The clock was moved; somebody waits for what falls due by it. */
-export const hurry = (): void => void (hurriedUntil = performance.now() + HURRY_MS);
+/** The platform's clock was moved. */
+export function noteMove(): void {
+  movedBefore = movedAt;
+  movedAt = performance.now();
+}
+
+/** Whether it was moved twice within a short time, and not long ago. */
+export const hurrying = (): boolean =>
+  movedAt - movedBefore < AGAIN_MS && performance.now() - movedAt < AGAIN_MS;
 
 const idle = (usual: number, hurries: boolean): number =>
-  hurries && performance.now() < hurriedUntil ? Math.min(usual, HURRIED_IDLE_MS) : usual;
+  hurries && hurrying() ? Math.min(usual, HURRIED_IDLE_MS) : usual;
 
 export interface LoopOptions {
   name: string;
@@ -23,7 +31,7 @@ export interface LoopOptions {
   idleMs: number;
   /** Waiting time after a round that did something, in milliseconds. */
   busyMs?: number;
-  /** Looks more often for a while after the clock was moved. */
+  /** Looks more often while the clock jumps. */
   hurries?: boolean;
   /** One round. @returns how much it did; then the next look is soon. */
   round: () => Promise<number>;

@@ -10,7 +10,7 @@ import type { Job, QueueFactory } from '../src/platform/queues.ts';
 import type { Deps } from '../src/platform/unit-of-work.ts';
 import { clockOffset, disarm, openBuckets, takeUnarmed } from '../src/deadline/index.ts';
 import { fire } from './firing.ts';
-import { hurry, startLoop } from './loop.ts';
+import { hurrying, noteMove, startLoop } from './loop.ts';
 import type { Loop } from './loop.ts';
 
 /** What falls due in this time is armed, in milliseconds. */
@@ -89,12 +89,15 @@ export function startTimers(t: TimersDeps): Loop {
   let allAt = -Infinity;
   const round = async () => {
     const current = await clockOffset(deps.db);
-    const moved = offset !== undefined && current !== offset;
-    if (moved) {
-      hurry();
+    if (offset !== undefined && current !== offset) {
+      offset = current;
+      allAt = -Infinity;
+      noteMove();
       // A jump makes much due at once; nobody need wait for the queue to say so.
       await Promise.all([fire(deps), t.onMoved?.()]);
     }
+    // Where the clock jumps again and again, what is armed for one jump is worthless at the next.
+    if (hurrying()) return 0;
     if (current !== offset || performance.now() - allAt >= t.rearmMs) {
       await armAll(t);
       offset = current;

@@ -199,7 +199,33 @@ async function split(play: Play, o: Living, login: string): Promise<void> {
     'split',
     `split-${o.p.key}`,
   );
-  if (done) o.version = (await play.detail(o.id)).version;
+  if (!done) return;
+  const kept = await play.detail(o.id);
+  o.version = kept.version;
+  for (const part of kept.splitInto) play.stage.begin(() => secondMatter(play, o, part.id));
+}
+
+/** The matter that was taken out goes its own way, by what it is understood to be. */
+async function secondMatter(play: Play, o: Living, id: string): Promise<void> {
+  const order = await play.detail(id);
+  const { said } = o.p;
+  const own: Planned = {
+    ...o.p,
+    key: `${o.p.key}b`,
+    stuck: false,
+    said: {
+      ...said,
+      key: `${said.key}b`,
+      action: 'dispatch',
+      text: order.content,
+      type: order.classification?.type ?? said.type,
+      category: order.classification?.categoryCode ?? said.category,
+      urgency: order.classification?.urgency ?? said.urgency,
+    },
+  };
+  play.orders.set(own.key, { id, orderNo: order.orderNo });
+  const d = play.dice('course', own.key);
+  await onwards(play, { ...o, p: own, id, orderNo: order.orderNo, version: order.version, d });
 }
 
 async function dispatch(play: Play, o: Living, login: string): Promise<void> {

@@ -8,6 +8,9 @@ const MINUTE = 60_000;
 /** What falls due within so many minutes falls due together. */
 const TOGETHER_MS = 12 * MINUTE;
 
+/** The banner hears of every so many jumps. */
+const TOLD_EVERY = 6;
+
 interface Waiting {
   at: number;
   key: string;
@@ -84,8 +87,9 @@ export class Stage {
     this.now = to;
     this.jumps += 1;
     this.#dirty = true;
-    const done = this.#o.onTime(to);
-    await this.#o.door({ op: 'clock', at: new Date(to).toISOString(), done });
+    const tells = this.jumps % TOLD_EVERY === 0;
+    const progress = tells ? { done: this.#o.onTime(to) } : {};
+    await this.#o.door({ op: 'clock', at: new Date(to).toISOString(), ...progress });
   }
 
   /** Waits until nothing is on its way. */

@@ -113,14 +113,13 @@ const page = (deps: Deps) =>
         `default-src 'none'; style-src 'nonce-${nonce}'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'`,
       );
       c.header('Cache-Control', 'no-store');
-      return c.html(
-        await phonePage(deps, {
-          nonce,
-          to: c.req.query('to') ?? '',
-          said: c.req.query('said') ?? '',
-          acceptLanguage: c.req.header('accept-language'),
-        }),
-      );
+      const page = await phonePage(deps, {
+        nonce,
+        to: c.req.query('to') ?? '',
+        said: c.req.query('said') ?? '',
+        acceptLanguage: c.req.header('accept-language'),
+      });
+      return c.html(`<!doctype html>${String(page)}`);
     })
     .post('/demo/ring', async (c) => {
       const form = await c.req.parseBody();

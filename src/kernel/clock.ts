@@ -7,6 +7,9 @@ export const DAY_MS = 86_400_000;
 export const cityDay = (at: Date): string =>
   new Date(at.getTime() + CITY_OFFSET_MS).toISOString().slice(0, 10);
 
+/** When the city's day began that `at` lies in. */
+export const cityMidnight = (at: Date): Date => new Date(Date.parse(cityDay(at)) - CITY_OFFSET_MS);
+
 /** `yyyymmdd` of the city's day: the head of an order number. */
 export const cityDayDigits = (at: Date): string => cityDay(at).replaceAll('-', '');
 

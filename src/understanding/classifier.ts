@@ -57,23 +57,35 @@ const SPOKEN: Partial<Record<Domain, Span['of']>> = {
 };
 
 /** The words that decided, in the text's own offsets. */
-function spansOf(r: Reading, chosen: ReadonlySet<string>, alarm: Alarm | null, where: Where): Span[] {
+function spansOf(
+  r: Reading,
+  chosen: ReadonlySet<string>,
+  alarm: Alarm | null,
+  where: Where,
+): Span[] {
   const own = r.marks.flatMap((m): Span[] => {
     const of = SPOKEN[m.domain];
     if (!of || m.weight <= 0) return [];
     if (of !== 'time' && !chosen.has(`${m.domain}:${m.key}`)) return [];
     return [{ ...inOriginal(r.folded, m.from, m.to), of }];
   });
-  const danger = (alarm?.marks ?? []).map(
-    (m): Span => ({ ...inOriginal(r.folded, m.from, m.to), of: 'emergency' }),
+  const danger = (alarm?.marks ?? []).map((m): Span => ({
+    ...inOriginal(r.folded, m.from, m.to),
+    of: 'emergency',
+  }));
+  const all = [...danger, ...where.spans, ...own].map(
+    (s) => [`${s.from}-${s.to}-${s.of}`, s] as const,
   );
-  const all = [...danger, ...where.spans, ...own].map((s) => [`${s.from}-${s.to}-${s.of}`, s] as const);
-  return [...new Map(all).values()].slice(0, MAX_SPANS).toSorted((a, b) => a.from - b.from || a.to - b.to);
+  return [...new Map(all).values()]
+    .slice(0, MAX_SPANS)
+    .toSorted((a, b) => a.from - b.from || a.to - b.to);
 }
 
 /** The first time that is told, with what joins on to it. */
 function occurredIn(r: Reading): string | null {
-  const times = r.marks.filter((m) => m.domain === 'time').toSorted((a, b) => a.from - b.from || b.to - a.to);
+  const times = r.marks
+    .filter((m) => m.domain === 'time')
+    .toSorted((a, b) => a.from - b.from || b.to - a.to);
   const first = times[0];
   if (!first) return null;
   let to = first.to;
@@ -180,9 +192,7 @@ function understand(tools: Tools, q: Question): Understanding {
   const c = core(tools, q);
   const { reading, alarm, where } = c;
   const least = tools.lexicon.document.thresholds.category;
-  const parts = alarm
-    ? []
-    : partsOf(reading, q.content, (text) => matterOf(tools, q, text), least);
+  const parts = alarm ? [] : partsOf(reading, q.content, (text) => matterOf(tools, q, text), least);
   const v = verdict(tools, c, parts);
   const proposal = proposalFor(tools, c, parts, v.types[0]?.value);
   const flags = withLandmark(flagsOf(tools.lexicon, reading, q.channel, alarm), landmark(c));
@@ -200,7 +210,12 @@ function understand(tools: Tools, q: Question): Understanding {
     subjectKind: v.subjectKind,
     emergency: alarm?.guess ?? null,
     proposal,
-    spans: spansOf(reading, chosenKeys(v.code, v.types[0]?.value, v.urgency.value, flags), alarm, where),
+    spans: spansOf(
+      reading,
+      chosenKeys(v.code, v.types[0]?.value, v.urgency.value, flags),
+      alarm,
+      where,
+    ),
     score: certainty(v.categories[0]?.score ?? 0, v.types[0]?.score ?? 0, proposal),
   };
 }

@@ -110,12 +110,15 @@ function dangers(lexicon: Lexicon, r: Reading): Danger[] {
   });
 }
 
+/** A crash leads before what it did to people when it is told about as plainly. */
+const CRASH = 0.6;
+
 /** Who is stuck in a crashed car is the traffic police's first, and the fire brigade's too. */
 function leading(document: LexiconDocument, raised: readonly Danger[]): Danger | undefined {
   const kind = (d: Danger) => document.emergencies[d.index]!.kind;
   const [first] = raised;
   if (!first || !['trapped', 'collapse', 'medical'].includes(kind(first))) return first;
-  return raised.find((d) => kind(d) === 'traffic') ?? first;
+  return raised.find((d) => kind(d) === 'traffic' && d.score >= first.score * CRASH) ?? first;
 }
 
 export interface Alarm {
@@ -134,7 +137,9 @@ export function emergencyIn(lexicon: Lexicon, r: Reading): Alarm | null {
   const first = leading(document, raised);
   if (!first) return null;
   const kind = document.emergencies[first.index]!;
-  const others = raised.filter((d) => d !== first).map((d) => document.emergencies[d.index]!.target);
+  const others = raised
+    .filter((d) => d !== first)
+    .map((d) => document.emergencies[d.index]!.target);
   const also = [...new Set([...others, ...kind.also])].filter((t) => t !== kind.target);
   return {
     guess: {

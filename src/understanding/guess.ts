@@ -21,7 +21,9 @@ const sure = (own: number, next: number): number => own / (own + 0.8 * Math.max(
 
 /** Best first, each scored by how far it is ahead of the best of the others. */
 function ranked<T extends string>(all: Map<string, Sum>, least: number): Guess<T>[] {
-  const list = [...all].filter(([, s]) => s.score >= least).toSorted((a, b) => b[1].score - a[1].score || (a[0] < b[0] ? -1 : 1));
+  const list = [...all]
+    .filter(([, s]) => s.score >= least)
+    .toSorted((a, b) => b[1].score - a[1].score || (a[0] < b[0] ? -1 : 1));
   return list.map(([value, s], i) => ({
     value: value as T,
     score: sure(s.score, list[i === 0 ? 1 : 0]?.[1].score ?? 0),
@@ -80,7 +82,12 @@ export function subjectOf(r: Reading, code: string | undefined): string | null {
 }
 
 /** What kind of demand it is. */
-export function typesOf(lexicon: Lexicon, r: Reading, category: string | undefined, alarm: Alarm | null): Guess<DemandType>[] {
+export function typesOf(
+  lexicon: Lexicon,
+  r: Reading,
+  category: string | undefined,
+  alarm: Alarm | null,
+): Guess<DemandType>[] {
   if (alarm) return [{ value: 'help', score: 0.9, because: alarm.guess.because }];
   const said = sums(r.marks, 'type');
   const lean = category ? lexicon.document.categories[category]?.lean : undefined;
@@ -89,7 +96,8 @@ export function typesOf(lexicon: Lexicon, r: Reading, category: string | undefin
   for (const t of DEMAND_TYPES) {
     const own = sumOf(said, t);
     const bent = t !== lean ? 0 : t === 'consultation' ? LEAN_TO_ASK : LEAN;
-    const score = own.score + bent + (t === 'complaint' ? BARE : 0) + (t === 'help' ? NEED * need : 0);
+    const score =
+      own.score + bent + (t === 'complaint' ? BARE : 0) + (t === 'help' ? NEED * need : 0);
     if (score > 0) all.set(t, { ...own, score });
   }
   return ranked<DemandType>(all, 0.1);
@@ -121,7 +129,12 @@ export function urgencyOf(
 const BY_CHANNEL: Partial<Record<Channel, Flag>> = { police_110: 'from_110', grid: 'from_grid' };
 
 /** Marks of the text, of its channel, and of the danger. */
-export function flagsOf(lexicon: Lexicon, r: Reading, channel: Channel, alarm: Alarm | null): Guess<Flag>[] {
+export function flagsOf(
+  lexicon: Lexicon,
+  r: Reading,
+  channel: Channel,
+  alarm: Alarm | null,
+): Guess<Flag>[] {
   const all = sums(r.marks, 'flag');
   const least = lexicon.document.thresholds.flag;
   const set = new Map<Flag, Guess<Flag>>();

@@ -140,7 +140,14 @@ function link(trie: Trie): void {
 }
 
 function build(terms: readonly string[]): Trie {
-  const trie: Trie = { next: new Map(), fail: [], output: [], uses: [undefined], depth: [0], slots: 1 };
+  const trie: Trie = {
+    next: new Map(),
+    fail: [],
+    output: [],
+    uses: [undefined],
+    depth: [0],
+    slots: 1,
+  };
   let slot = 0;
   for (const [term, text] of terms.entries())
     for (const steps of expand(text)) {

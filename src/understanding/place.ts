@@ -92,15 +92,17 @@ export interface Where {
 }
 
 /** House, building, flat, floor, what comes after a name. */
-const TAIL = /^(?:[东南西北]?[0-9一二三四五六七八九十百]{1,4}(?:号楼|号线|[幢栋弄号座楼组期]|单元|室)(?:[0-9]{1,4}室?)?|[东南西北]门|[a-z][幢栋座区])+/;
+const TAIL =
+  /^(?:[东南西北]?[0-9一二三四五六七八九十百]{1,4}(?:号楼|号线|[幢栋弄号座楼组期]|单元|室)(?:[0-9]{1,4}室?)?|[东南西北]门|[a-z][幢栋座区])+/;
 /** An address told by its ending, in words no gazetteer has. */
 const ADDRESS =
   /[\u4e00-\u9fa5a-z0-9]{2,7}?(?:小区|花园|花苑|公寓|新村|家园|大厦|大道|公路|大街|名邸|名城|雅苑|[路街弄巷]|村(?!委))(?:[0-9一二三四五六七八九十百]{1,4}(?:号楼|[号弄幢栋]|单元|组))*/g;
 /** Words that are no part of a name, so what stands before them is cut off. */
 const BEFORE =
-  /.*(?:[的了在到从是和跟与住去来往把被给有我你他她这那个条家里边离上下过进出走每整全老于就都也还让找说局问像因把]|位于|附近|旁边|对面|因为|我们|你们|他们|地址)/;
+  /.*(?:[的了在到从是跟与住去来往把被给有我你他她这那个条家里边离上下过进出走每整就都也还让找说局问像因把]|位于|附近|旁边|对面|因为|我们|你们|他们|地址)/;
 /** Endings that name a kind of place and no place. */
-const GENERIC = /^(?:本|该|一|两|几|多|各|农|城|马|公|铁|大|小|进|修|断|半|让|带|问|思|出|网|道|套|新|旧|隔壁|附近|边)?[个条座]?(?:小区|花园|公寓|新村|家园|大厦|大道|公路|大街|[路街弄巷村])$/;
+const GENERIC =
+  /^(?:本|该|一|两|几|多|各|农|城|马|公|铁|大|小|进|修|断|半|让|带|问|思|出|网|道|套|新|旧|隔壁|附近|边)?[个条座]?(?:小区|花园|公寓|新村|家园|大厦|大道|公路|大街|[路街弄巷村])$/;
 
 /** The words that tell an address where no name is known. */
 function addressWords(text: string): { text: string; from: number } | null {

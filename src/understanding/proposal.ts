@@ -24,8 +24,7 @@ const ENOUGH = 2;
 const NOTHING = '1608';
 /** Without any word of the lexicon a text shorter than this holds nothing to work on. */
 const EMPTY = 10;
-const ORDER_NO =
-  /(?:尾号|后四位|末四位|编号|单号|工单号|工单)[^0-9。!?]{0,8}?([0-9]{3,20})/;
+const ORDER_NO = /(?:尾号|后四位|末四位|编号|单号|工单号|工单)[^0-9。!?]{0,8}?([0-9]{3,20})/;
 
 const sure = (s: Sum): number => s.score / (s.score + 0.8);
 
@@ -120,7 +119,11 @@ const direct: Rule = (f, acts) => {
   if (f.type !== 'consultation') return null;
   const [general, own] = [sumOf(acts, 'direct_answer'), sumOf(acts, 'dispatch')];
   return general.score >= own.score
-    ? { act: 'direct_answer', score: sure({ ...general, score: general.score + 1 }), because: general.because }
+    ? {
+        act: 'direct_answer',
+        score: sure({ ...general, score: general.score + 1 }),
+        because: general.because,
+      }
     : null;
 };
 
@@ -146,5 +149,9 @@ export function propose(f: Findings): ProposalGuess {
     const found = rule(f, acts);
     if (found) return found;
   }
-  return { act: 'dispatch', score: f.categories[0]?.score ?? 0.2, because: f.categories[0]?.because ?? [] };
+  return {
+    act: 'dispatch',
+    score: f.categories[0]?.score ?? 0.2,
+    because: f.categories[0]?.because ?? [],
+  };
 }

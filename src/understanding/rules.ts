@@ -1,7 +1,21 @@
 /** What counts as a correction of a suggestion. */
 import type { DemandType, Flag, Urgency } from '../kernel/words.ts';
-import type { ClassificationView } from './schema.ts';
-import type { CorrectionRow } from './store.ts';
+
+/** A field with what was suggested and what a person chose instead. */
+export interface Correction {
+  field: 'type' | 'category' | 'urgency' | 'area' | 'flags' | 'lead';
+  suggested: string | null;
+  chosen: string | null;
+}
+
+/** What a correction is measured against. */
+export interface Suggested {
+  type: DemandType | null;
+  categoryCode: string | null;
+  urgency: Urgency | null;
+  areaCode: string | null;
+  flags: readonly Flag[];
+}
 
 /** What a person settled; a field that is left out was not looked at. */
 export interface Chosen {
@@ -17,11 +31,8 @@ export interface Chosen {
 const listed = (flags: readonly Flag[]): string => flags.toSorted().join(',');
 
 /** The fields in which a person chose otherwise than was suggested. */
-export function correctionsOf(
-  suggested: Pick<ClassificationView, 'type' | 'categoryCode' | 'urgency' | 'areaCode' | 'flags'>,
-  chosen: Chosen,
-): CorrectionRow[] {
-  const pairs: [CorrectionRow['field'], string | null, string | null | undefined][] = [
+export function correctionsOf(suggested: Suggested, chosen: Chosen): Correction[] {
+  const pairs: [Correction['field'], string | null, string | null | undefined][] = [
     ['type', suggested.type, chosen.type],
     ['category', suggested.categoryCode, chosen.categoryCode],
     ['urgency', suggested.urgency, chosen.urgency],

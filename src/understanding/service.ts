@@ -113,7 +113,12 @@ export async function publishLexicon(
         .map((i) => ({ path: i.path.join('.'), message: i.message, code: i.code })),
     });
   const version = (await store.newestVersion(tx.db)) + 1;
-  await store.insertLexicon(tx.db, { version, document: parsed.data, at: tx.at, createdBy: userId });
+  await store.insertLexicon(tx.db, {
+    version,
+    document: parsed.data,
+    at: tx.at,
+    createdBy: userId,
+  });
   return version;
 }
 

@@ -2,7 +2,6 @@ import { sql } from 'kysely';
 import { newId } from '../kernel/ids.ts';
 import type { DemandType, Flag, Ground, MissingItem, Proposal, Urgency } from '../kernel/words.ts';
 import type { DbTx, Reader } from '../platform/db.ts';
-import type { LexiconDocument } from './lexicon.ts';
 import type { ClassificationView, Understanding } from './schema.ts';
 
 /** The newest version, unread and unchecked. */
@@ -24,7 +23,7 @@ export async function newestVersion(db: Reader): Promise<number> {
 }
 
 /** Whether the newest version of its kind (shipped, or published by people) is this very document. */
-export async function isNewestShipped(db: Reader, document: LexiconDocument): Promise<boolean> {
+export async function isNewestShipped(db: Reader, document: object): Promise<boolean> {
   const row = await db
     .selectFrom('lexicon')
     .select(sql<boolean>`document = ${JSON.stringify(document)}::jsonb`.as('same'))
@@ -38,7 +37,7 @@ export async function isNewestShipped(db: Reader, document: LexiconDocument): Pr
 /** A further version; `created_by` is null for one that was shipped. */
 export async function insertLexicon(
   db: DbTx,
-  l: { version: number; document: LexiconDocument; at: Date; createdBy: string | null },
+  l: { version: number; document: object; at: Date; createdBy: string | null },
 ): Promise<void> {
   await db
     .insertInto('lexicon')

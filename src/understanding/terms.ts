@@ -78,7 +78,8 @@ function sequencesOf(term: string): Step[][] {
     if (step.literals.length === 0) throw new Error(`term with an empty part: ${term}`);
     const optional = step.literals.length < all.length;
     sequences = [...sequences.map((s) => [...s, step]), ...(optional ? sequences : [])];
-    if (sequences.length > MAX_SEQUENCES) throw new Error(`term with too many optional parts: ${term}`);
+    if (sequences.length > MAX_SEQUENCES)
+      throw new Error(`term with too many optional parts: ${term}`);
   }
   return sequences.filter((s) => s.length > 0);
 }

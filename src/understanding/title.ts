@@ -16,8 +16,9 @@ interface Stretch {
 const PUNCTUATION = /[\s,.、:。!?;…~“”"'‘’「」『』()（）【】《》<>·—\-]/g;
 /** What may be cut off the ends of a clause without changing what it says. */
 const HEAD =
-  /^(?:我们|我家|我要|我想|咱们|咱|俺|我|你们|你好|您好|喂|请问|这里|这边|那边|就是|说是|因为|所以|但是|可是|不过|而且|然后|结果|现在|目前|已经|反正|还有|还|也|又|都|就|是|说|在|有|的|了|个|把|从|自|到|去|来|那个|这个|一个|啊|呀|吧|嘛|呢|哦|嗯|唉|哎|和|跟|对|给|向|为|于|至今|一直|连|才|再|却|则|并|且|第一|第二)+/;
-const TAIL = /(?:了|啊|呀|吧|吗|呢|嘛|哦|的|地|得|就|都|也|还|在|是|把|又|和|跟|到|从|说|我|你|一个|个|而|但|且|并|很|太|去|来|被|给|对|向|为|于|至今|现在|一直)+$/;
+  /^(?:我们|我家|我要|我想|咱们|咱|俺|我|你们|你好|您好|喂|请问|这里|这边|那边|就是|说是|因为|所以|但是|可是|不过|而且|然后|结果|现在|目前|已经|反正|还有|还|也|又|都|就|是|说|在|的|了|个|把|从|到|那个|这个|啊|呀|吧|嘛|呢|哦|嗯|唉|哎|跟|至今|一直|才|却|则|第一|第二)+/;
+const TAIL =
+  /(?:了|啊|呀|吧|吗|呢|嘛|哦|的|地|得|就|都|也|还|在|是|把|又|和|跟|到|从|说|我|你|一个|个|而|但|且|并|很|太|去|来|被|给|对|向|为|于|至今|现在|一直)+$/;
 /** After these characters a clause may be cut when it is too long. */
 const BREAK = /[了着过的吗呢啊吧]/;
 
@@ -75,13 +76,14 @@ function best(q: TitleQuestion, drop: readonly Stretch[]): { words: string; deci
   for (const d of drop) dropped.fill(1, d.from, d.to);
   const scored = clauses(f).map((s, i) => {
     const inside = q.deciding.filter((m) => m.from >= s.from && m.from < s.to);
-    const weight = inside.reduce((n, m) => n + m.weight, 0);
+    const weight = Math.max(0, ...inside.map((m) => m.weight));
     const words = without(f, s, dropped);
     return {
       words,
       deciding: inside.find((m) => m.whole)?.words ?? '',
       // Of equals the earlier one; what is too short to read counts for little.
-      score: weight * 2 + Math.min(words.length, 8) * 0.3 - i * 0.05 - (words.length < TITLE_MIN ? 3 : 0),
+      score:
+        weight * 2 + Math.min(words.length, 8) * 0.1 - i * 0.2 - (words.length < TITLE_MIN ? 3 : 0),
     };
   });
   return scored.toSorted((a, b) => b.score - a.score)[0] ?? { words: '', deciding: '' };

@@ -5,8 +5,10 @@ import { organizationsById, worksInCenter } from '../identity/index.ts';
 import type { Organization } from '../identity/index.ts';
 import { holds } from '../kernel/actor.ts';
 import type { StaffActor } from '../kernel/actor.ts';
+import { cityMidnight } from '../kernel/clock.ts';
 import { fail } from '../kernel/errors.ts';
 import type { WaitReason } from '../kernel/words.ts';
+import { appNow } from '../platform/db.ts';
 import type { Reader } from '../platform/db.ts';
 import { dispatchedBySystem, waitsOf } from '../routing/index.ts';
 import type { OrderState } from './lifecycle.ts';
@@ -133,8 +135,13 @@ export async function listOrders(
 
 export async function countOrders(db: Reader, actor: StaffActor): Promise<OrderCounts> {
   requireCenter(actor);
-  const [queues, waits] = await Promise.all([read.countQueues(db), read.countWaits(db)]);
-  return { ...queues, waits };
+  const midnight = cityMidnight(await appNow(db));
+  const [queues, waits, autoDispatchedToday] = await Promise.all([
+    read.countQueues(db),
+    read.countWaits(db),
+    dispatchedBySystem(db, midnight),
+  ]);
+  return { ...queues, waits, autoDispatchedToday };
 }
 
 /** Orders by number or its last digits, only those the actor may see. */

@@ -31,6 +31,13 @@ async function photoFile(name: string): Promise<string> {
   return file;
 }
 
+/** Parts of a page that hide some of what stands in them. */
+const cutOff = () =>
+  [...document.querySelectorAll<HTMLElement>('body *')]
+    .filter((e) => !e.matches('.vh,[type=file]') && getComputedStyle(e).overflowX !== 'visible')
+    .filter((e) => e.clientWidth > 0 && e.scrollWidth > e.clientWidth + 1)
+    .map((e) => e.outerHTML.slice(0, 90));
+
 describe.skipIf(inject('chromium') === null)('a citizen’s telephone', () => {
   let stage: Stage;
   let files: string[];
@@ -48,6 +55,7 @@ describe.skipIf(inject('chromium') === null)('a citizen’s telephone', () => {
     // Axe waits for timers, which a browser without scripts does not have.
     if (!name.startsWith('plain')) expect([name, await axe(page)]).toEqual([name, []]);
     expect([name, (await overflow(page)) <= 0]).toEqual([name, true]);
+    expect([name, await page.evaluate(cutOff)]).toEqual([name, []]);
     const html = await page.content();
     const all = Buffer.byteLength(html) + (html.includes(SCRIPT.path) ? SCRIPT.text.length : 0);
     bytes.set(name, all);
@@ -105,9 +113,11 @@ describe.skipIf(inject('chromium') === null)('a citizen’s telephone', () => {
     const order = await who.post(`/api/orders/${orderId}/acts`, { act: name, version, input });
     return must(order);
   }
+  /** The assignment of the unit that leads, and the version of its order. */
   async function leadOf(login: string, orderId: string) {
     const detail = must(await (await stage.house.as(login)).get(`/api/orders/${orderId}`)) as any;
-    return detail.assignments.find((a: { kind: string }) => a.kind === 'lead');
+    const { id } = detail.assignments.find((a: { kind: string }) => a.kind === 'lead');
+    return { id: id as string, version: detail.version as number };
   }
   async function onLead(login: string, orderId: string, name: string, input: object) {
     const who = await stage.house.as(login);
@@ -181,7 +191,7 @@ describe.skipIf(inject('chromium') === null)('a citizen’s telephone', () => {
       ['事情解决了吗？', '一部分'],
       ['您满意吗？', '基本满意'],
     ] as const) {
-      await page.getByRole('group', { name: group }).getByText(label, { exact: true }).click();
+      await page.getByRole('group', { name: group }).getByRole('radio', { name: label }).check();
     }
     await check(page, `${name}-11-rated`);
     await press(page, '提交评价');

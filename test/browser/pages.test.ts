@@ -67,7 +67,7 @@ function look([least, english]: [number, boolean]): Seen {
   const wrongTongue = new Set<string>();
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   for (let node = walker.nextNode(); node; node = walker.nextNode()) {
-    const text = node.textContent.trim();
+    const text = node.textContent!.trim();
     const element = node.parentElement!;
     const box = element.getBoundingClientRect();
     const style = getComputedStyle(element);
@@ -78,7 +78,9 @@ function look([least, english]: [number, boolean]): Seen {
     const code = /(?<![\w-])[A-Za-z]+(_[A-Za-z0-9]+)+/.exec(text)?.[0];
     if (key) raw.add(key);
     if (code) raw.add(code);
-    const chrome = element.closest('th, legend, label, [role=tab], dt, .small-head, button.ant-btn');
+    const chrome = element.closest(
+      'th, legend, label, [role=tab], dt, .small-head, button.ant-btn',
+    );
     if (english && chrome && !element.closest('[lang=zh-CN]') && /\p{Script=Han}/u.test(text))
       wrongTongue.add(text.slice(0, 40));
     // A code that nobody gave a word: a whole text of small letters in a Chinese page.
@@ -91,7 +93,10 @@ function look([least, english]: [number, boolean]): Seen {
 async function settled(page: Page): Promise<void> {
   await page.locator('h1, h2').first().waitFor({ state: 'attached' });
   await page.waitForLoadState('networkidle');
-  await until('nothing is loading', async () => (await page.getByText(/^(正在读取|Reading …)/).count()) === 0);
+  await until(
+    'nothing is loading',
+    async () => (await page.getByText(/^(正在读取|Reading …)/).count()) === 0,
+  );
 }
 
 describe.skipIf(inject('chromium') === null)('every page of the console', () => {
@@ -102,7 +107,8 @@ describe.skipIf(inject('chromium') === null)('every page of the console', () => 
   const note = (where: string, found: Partial<Seen> & { axe?: string[]; sideways?: number }) => {
     if (found.sideways) wrong.push(`${where}: ${found.sideways} px too wide`);
     for (const [what, list] of Object.entries(found))
-      if (Array.isArray(list) && list.length > 0) wrong.push(`${where} ${what}: ${list.join(' | ')}`);
+      if (Array.isArray(list) && list.length > 0)
+        wrong.push(`${where} ${what}: ${list.join(' | ')}`);
   };
 
   beforeAll(async () => {
@@ -112,7 +118,7 @@ describe.skipIf(inject('chromium') === null)('every page of the console', () => 
     await moveClock(owner.db, new Date(LATER));
     await owner.close();
     await stage.house.quiet();
-  });
+  }, ROLE_MS);
   afterAll(() => stage?.close());
 
   const addressOf = async (page: string | Address): Promise<string> => {

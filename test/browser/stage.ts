@@ -64,7 +64,7 @@ export async function openStage(options: { console?: boolean } = {}): Promise<St
     const context = known ?? (await browser.newContext({ ...options, locale: 'zh-CN' }));
     contexts.set(who, context);
     const page = await context.newPage();
-    page.setDefaultTimeout(15_000);
+    page.setDefaultTimeout(30_000);
     listen(who, page);
     await page.goto(house.url + at);
     if (!known) {

@@ -101,10 +101,10 @@ const PARTS = `
 .said{padding:14px 16px;border-radius:10px;background:var(--ok-soft);color:var(--ok)}
 .said.w{background:var(--warn-soft);color:var(--warn)}
 .tk{margin-top:8px}
-.tk li{position:relative;padding:0 0 16px 30px}
-.tk li::before{content:"";position:absolute;left:4px;top:calc(var(--lh)/2 - 6px);width:12px;height:12px;border:2px solid var(--line-s);border-radius:50%;background:var(--paper)}
-.tk li::after{content:"";position:absolute;left:9.5px;top:calc(var(--lh)/2 + 10px);bottom:calc(8px - var(--lh)/2);width:1px;background:var(--line-s)}
-.tk li:last-child::after{content:none}
+.tk>li{position:relative;padding:0 0 16px 30px}
+.tk>li::before{content:"";position:absolute;left:4px;top:calc(var(--lh)/2 - 6px);width:12px;height:12px;border:2px solid var(--line-s);border-radius:50%;background:var(--paper)}
+.tk>li::after{content:"";position:absolute;left:9.5px;top:calc(var(--lh)/2 + 10px);bottom:calc(8px - var(--lh)/2);width:1px;background:var(--line-s)}
+.tk>li:last-child::after{content:none}
 .tk .on::before{background:var(--p);border-color:var(--p)}
 .tk .to{color:var(--ink-3)}
 .tk .when{font-size:var(--sm);line-height:var(--sml);color:var(--ink-3)}
@@ -160,6 +160,7 @@ const SAYS = `
 .skip{position:absolute;left:8px;top:-99px;z-index:1;padding:8px 16px;border-radius:10px;background:var(--paper)}
 .skip:focus{top:8px}
 main:focus{outline:0}
+@media (max-width:300px){:root{--pad:14px}.two,.three,.act .two{grid-template-columns:1fr}.slip dd,.huge .slip dd{font-size:20px;line-height:28px;white-space:normal}.slip .code,.huge .slip .code{font-size:24px;letter-spacing:.06em}.opt>span{padding:8px 10px}}
 `;
 
 /** The constant style of every page; about 11 kB. */

@@ -291,7 +291,8 @@ function Deeds({ view, order }: { view: View; order: CitizenOrder }) {
   const urges = urgesOf(order);
   // What is asked for has the button at the bottom.
   const canNote = mayNow('note', order) && !order.supplement;
-  const canUrge = mayNow('urge', order);
+  // Nobody is hurried while it is the citizen who is waited for.
+  const canUrge = mayNow('urge', order) && !order.supplement;
   if (!canNote && !canUrge) return null;
   return (
     <div>

@@ -4,6 +4,7 @@ import type { OrderActInput, OrderDetail } from '../../../src/workorder/schema.t
 import { useNow } from '../data/clock.ts';
 import { useMe } from '../data/session.tsx';
 import { useDraft } from '../lib/drafts.ts';
+import { evidenceOf, type Evidence } from '../desks/audit/evidence.ts';
 import { useKeys } from '../lib/keys.ts';
 import { useWords } from '../lib/text.ts';
 import { stampText } from '../lib/time.ts';
@@ -89,7 +90,7 @@ interface PointsProps {
 }
 function Points({ order, marks, onCycle }: PointsProps) {
   const { say } = useWords();
-  const seen = useEvidence(order);
+  const seen = evidence(order);
   useKeys(
     CHECKLIST.map((item, i) => ({
       keys: POINT_KEYS[i] ?? '',
@@ -111,37 +112,44 @@ function Points({ order, marks, onCycle }: PointsProps) {
             <span className="grow">{say(`check.${item}`)}</span>
             <span className="verdict">{say(`audit.mark_${marks[item] ?? 'unset'}`)}</span>
           </button>
-          {seen[item] && (
-            <p className="why tip">
-              <span>{say('audit.evidence')}</span>
-              {seen[item]}
-            </p>
-          )}
+          <Seen evidence={seen[item]} order={order} />
         </li>
       ))}
     </ol>
   );
 }
 
+/** What is known of each point; nothing without a reply to judge. */
+function evidence(order: OrderDetail): ReturnType<typeof evidenceOf> {
+  const lead = order.assignments.find((a) => a.round === order.round && a.kind === 'lead');
+  const reply = lead?.replies.findLast((r) => r.state !== 'draft' && r.kind === 'lead');
+  return lead && reply ? evidenceOf(order, lead, reply) : {};
+}
+
 /** What the records say of a point. It is shown beside it and marks nothing by itself. */
-function useEvidence(order: OrderDetail): Partial<Record<ChecklistItem, string>> {
+function Seen({ evidence: found, order }: { evidence: Evidence | undefined; order: OrderDetail }) {
+  const { say } = useWords();
+  if (!found) return null;
+  return (
+    <p className={found.ok ? 'why tip' : 'why but'}>
+      <span>{say(found.ok ? 'audit.evidence' : 'audit.look')}</span>
+      <Fact evidence={found} order={order} />
+    </p>
+  );
+}
+
+function Fact({ evidence: found, order }: { evidence: Evidence; order: OrderDetail }) {
   const { say, name, list, language } = useWords();
   const now = useNow(60_000);
   const current = order.assignments.filter((a) => a.round === order.round);
-  const lead = current.find((a) => a.kind === 'lead');
-  const open = current.filter((a) => a.kind === 'co' && a.state === 'signed' && !a.waived);
-  const co = current.filter((a) => a.kind === 'co');
-  return {
-    first_contact: lead?.firstContactAt
-      ? stampText(lead.firstContactAt, now, language)
-      : say('audit.contact_no'),
-    ...(co.length > 0
-      ? {
-          co_handlers_in:
-            open.length > 0
-              ? say('audit.co_open', { units: list(open.map((a) => name(a.organization))) })
-              : say('audit.co_in', { n: co.length }),
-        }
-      : {}),
-  };
+  if (found.fact === 'contact') {
+    const at = current.find((a) => a.kind === 'lead')?.firstContactAt;
+    return <>{at ? stampText(at, now, language) : say('audit.contact_no')}</>;
+  }
+  if (found.fact === 'co' && !found.ok) {
+    const open = current.filter((a) => a.kind === 'co' && !a.waived && a.submittedAt === null);
+    return <>{say('audit.co_open', { units: list(open.map((a) => name(a.organization))) })}</>;
+  }
+  if (found.fact === 'co') return <>{say('audit.co_in', found.values)}</>;
+  return <>{say(`audit.seen_${found.fact}`, found.values)}</>;
 }

@@ -6,7 +6,7 @@ const light = antd.light as unknown as ThemeConfig;
 const dark = antd.dark as unknown as ThemeConfig;
 
 /** Fingers need 48 px, and never less than 40. */
-const TOUCH = { controlHeightSM: 40, controlHeight: 44, controlHeightLG: 48, borderRadiusLG: 10 };
+const TOUCH = { controlHeightSM: 44, controlHeight: 44, controlHeightLG: 48, borderRadiusLG: 10 };
 
 export function themeOf(isDark: boolean, touch: boolean): ThemeConfig {
   const base = isDark ? dark : light;

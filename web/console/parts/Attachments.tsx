@@ -44,13 +44,9 @@ export function AttachmentList({ files, label, facts = false, onRemove }: ListPr
             <Thumb file={file} onOpen={() => show(file.id)} />
             {facts && <Facts file={file} />}
             {onRemove && (
-              <Button
-                size="small"
-                type="text"
-                aria-label={say('attach.remove_named', { name: file.name })}
-                onClick={() => onRemove(file)}
-              >
+              <Button size="small" type="text" onClick={() => onRemove(file)}>
                 {say('attach.remove')}
+                <span className="unseen"> {file.name}</span>
               </Button>
             )}
           </li>
@@ -74,12 +70,8 @@ function Thumb({ file, onOpen }: { file: AttachmentView; onOpen: () => void }) {
       </a>
     );
   return (
-    <button
-      type="button"
-      className="file"
-      aria-label={say('attach.open_named', { name: file.name })}
-      onClick={onOpen}
-    >
+    <button type="button" className="file" onClick={onOpen}>
+      <span className="unseen">{say('attach.open_named', { name: file.name })}</span>
       <img src={file.thumbUrl ?? file.url} alt="" loading="lazy" />
       <time dateTime={file.at}>{stampText(file.at, now, language)}</time>
     </button>

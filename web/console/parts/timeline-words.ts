@@ -37,7 +37,9 @@ const READERS: Record<string, Reader> = {
   reached: (v, { say }) => say(v === true ? 'timeline.reached' : 'timeline.not_reached'),
   missing: (v, { list, word, say }) =>
     codes(v).length > 0
-      ? say('timeline.missing', { items: list(codes(v).map((c) => word(`check.${c}`))) })
+      ? say('timeline.missing', {
+          items: list(codes(v).map((c) => word(`check.${c}`, word(`missing.${c}`)))),
+        })
       : undefined,
   checklist: (v, { say }) =>
     codes(v).length > 0 ? say('timeline.checked', { n: codes(v).length }) : undefined,
@@ -47,6 +49,16 @@ const READERS: Record<string, Reader> = {
     codes(v).length > 0
       ? say('timeline.because', { items: list(codes(v).map((c) => word(`reason.${c}`))) })
       : undefined,
+  add: (v, { list, word, say }) =>
+    codes(v).length > 0
+      ? say('timeline.flags_on', { items: list(codes(v).map((c) => word(`flag.${c}`))) })
+      : undefined,
+  remove: (v, { list, word, say }) =>
+    codes(v).length > 0
+      ? say('timeline.flags_off', { items: list(codes(v).map((c) => word(`flag.${c}`))) })
+      : undefined,
+  target: (v, { say }) => say('timeline.handed_to', { target: String(v) }),
+  parts: (v, { say }) => say('timeline.parts', { n: codes(v).length }),
   level: (v, { say }) => (typeof v === 'number' ? say('timeline.level', { n: v }) : undefined),
   verdict: (v, { word }) => word(`supervision.verdict_${String(v)}`, '') || undefined,
   contacted: (v, { say }) =>
@@ -71,6 +83,10 @@ const FIELDS = [
   'reasons',
   'missing',
   'checklist',
+  'target',
+  'parts',
+  'add',
+  'remove',
   'level',
   'cause',
   'verdict',

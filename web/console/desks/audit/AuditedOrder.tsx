@@ -1,6 +1,8 @@
 import { Link } from 'react-router';
 import type { OrderDetail } from '../../../../src/workorder/schema.ts';
+import { filesOfReply } from '../../data/attachments.ts';
 import { useWords } from '../../lib/text.ts';
+import { AttachmentList } from '../../parts/Attachments.tsx';
 import { ClockChip } from '../../parts/ClockChip.tsx';
 import { OrderNo, OrderTags, OrderTitle, UrgencyTag } from '../../parts/Marks.tsx';
 import { Pair } from '../../parts/Pair.tsx';
@@ -59,6 +61,7 @@ function ReplyParts({ order }: { order: OrderDetail }) {
     : [];
   return (
     <div className="wide audited-parts">
+      {lead && <AttachmentList files={filesOfReply(order.attachments, lead.id)} facts />}
       {parts.map(([label, text]) => (
         <div key={label}>
           <h2 className="small-head">{label}</h2>
@@ -66,7 +69,12 @@ function ReplyParts({ order }: { order: OrderDetail }) {
         </div>
       ))}
       {co.map(({ assignment, reply }) => (
-        <ReplyText key={reply.id} assignment={assignment} reply={reply} />
+        <ReplyText
+          key={reply.id}
+          assignment={assignment}
+          reply={reply}
+          files={filesOfReply(order.attachments, reply.id)}
+        />
       ))}
     </div>
   );

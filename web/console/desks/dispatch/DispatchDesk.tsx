@@ -75,23 +75,33 @@ function Reasons({ wait }: { wait: WaitReason | undefined }) {
   const counts = useOrderCounts().data;
   const present = REASONS.filter((reason) => reason === wait || (counts?.waits[reason] ?? 0) > 0);
   return (
-    <Facets
-      title={say('wait.title')}
-      facets={[
-        {
-          to: '/dispatch',
-          label: say('wait.all'),
-          count: counts?.triage,
-          current: wait === undefined,
-        },
-        ...present.map((reason) => ({
-          to: `/dispatch?wait=${reason}`,
-          label: say(`wait.${reason}`),
-          count: counts?.waits[reason],
-          current: reason === wait,
-        })),
-      ]}
-    />
+    <>
+      <Facets
+        title={say('wait.title')}
+        facets={[
+          {
+            to: '/dispatch',
+            label: say('wait.all'),
+            count: counts?.triage,
+            current: wait === undefined,
+          },
+          ...present.map((reason) => ({
+            to: `/dispatch?wait=${reason}`,
+            label: say(`wait.${reason}`),
+            count: counts?.waits[reason],
+            current: reason === wait,
+          })),
+        ]}
+      />
+      {counts && (
+        <section className="extra by-system" aria-labelledby="by-system">
+          <h2 id="by-system">{say('triage.by_system')}</h2>
+          <p>
+            {say('triage.by_system_done')} <b>{counts.autoDispatchedToday}</b>
+          </p>
+        </section>
+      )}
+    </>
   );
 }
 

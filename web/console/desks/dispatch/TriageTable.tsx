@@ -3,7 +3,7 @@ import { useClockNow } from '../../data/clock.ts';
 import { isAllOverdue } from '../../lib/clock-groups.ts';
 import { useWords } from '../../lib/text.ts';
 import { ClockChip } from '../../parts/ClockChip.tsx';
-import { Dots, OrderNo, OrderTitle, StateWord, UrgencyTag } from '../../parts/Marks.tsx';
+import { Dots, OrderTitle, StateWord, UrgencyTag } from '../../parts/Marks.tsx';
 
 interface Props {
   orders: readonly OrderListItem[];
@@ -25,14 +25,21 @@ export function TriageTable({ orders, selected, onSelect }: Props) {
         <col style={{ width: 142 }} />
         <col style={{ width: 52 }} />
         <col />
-        <col style={{ width: 214 }} />
+        <col style={{ width: 196 }} />
+        <col style={{ width: 64 }} />
       </colgroup>
       <thead>
         <tr>
           <th>{say('list.clock')}</th>
           <th>{say('field.urgency_short')}</th>
           <th>{say('list.demand')}</th>
-          <th>{say('triage.wait')}</th>
+          <th>
+            <Dots>
+              {say('triage.suggested')}
+              {say('triage.wait')}
+            </Dots>
+          </th>
+          <th className="num">{say('triage.score')}</th>
         </tr>
       </thead>
       <tbody>
@@ -57,7 +64,6 @@ interface RowProps {
   onSelect: () => void;
 }
 function Row({ order, allOverdue, current, onSelect }: RowProps) {
-  const { name } = useWords();
   return (
     <tr data-row={order.id} className={current ? 'sel' : ''} onClick={onSelect}>
       <td>{order.clock && <ClockChip clock={order.clock} due allOverdue={allOverdue} />}</td>
@@ -85,23 +91,46 @@ function Row({ order, allOverdue, current, onSelect }: RowProps) {
       </td>
       <td className="fit">
         <div className="cut">
-          <WaitWords order={order} />
+          <Whom order={order} />
         </div>
         <div className="cut mut">
-          <Dots>
-            {order.category ? name(order.category) : <StateWord order={order} />}
-            <OrderNo no={order.orderNo} />
-          </Dots>
+          <WaitWords order={order} />
         </div>
+      </td>
+      <td className="num">
+        <Score order={order} />
       </td>
     </tr>
   );
+}
+
+/** The unit that the catalogue names; without one, how far the order came. */
+function Whom({ order }: { order: OrderListItem }) {
+  const { name } = useWords();
+  const lead = order.suggested?.lead;
+  if (lead) return <>{name(lead)}</>;
+  return (
+    <span className="sec">
+      {order.category ? name(order.category) : <StateWord order={order} />}
+    </span>
+  );
+}
+
+/** How sure the understanding is; it stands out where that is why a person decides. */
+function Score({ order }: { order: OrderListItem }) {
+  const score = order.suggested?.score;
+  if (score === null || score === undefined) return <span className="mut">—</span>;
+  const low = order.waits.includes('low_score');
+  return <span className={low ? 'score low' : 'score'}>{Math.round(score * 100)}%</span>;
 }
 
 /** The reasons in words; none: the system has not looked yet, or goes on by itself. */
 export function WaitWords({ order }: { order: OrderListItem }) {
   const { say, list } = useWords();
   const { waits } = order;
-  if (waits.length === 0) return <span className="mut">{say('triage.none')}</span>;
+  if (waits.length === 0) {
+    const none = order.state === 'registered' ? 'triage.not_accepted' : 'triage.none';
+    return <span className="mut">{say(none)}</span>;
+  }
   return <>{list(waits.map((reason) => say(`wait.${reason}`)))}</>;
 }

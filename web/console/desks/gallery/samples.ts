@@ -71,6 +71,7 @@ export const sampleOrder = (
   flags: lamp === 'overdue' ? ['group', 'repeat'] : [],
   emergency: null,
   waits: [],
+  suggested: null,
   clock: sampleClock(lamp, now),
 });
 

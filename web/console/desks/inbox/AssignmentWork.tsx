@@ -1,10 +1,12 @@
 import { useState, type ReactNode } from 'react';
 import { AskSupplementForm } from '../../acts/AskSupplementForm.tsx';
+import type { OrderDetail } from '../../../../src/workorder/schema.ts';
 import { NoteForm } from '../../acts/TextForms.tsx';
 import * as api from '../../data/api.ts';
 import { useSubmit } from '../../data/submit.ts';
 import { useKeys } from '../../lib/keys.ts';
 import { useWords } from '../../lib/text.ts';
+import { Stamp } from '../../parts/Marks.tsx';
 import { KeyButton } from '../../parts/Key.tsx';
 import { Replies } from '../../parts/Replies.tsx';
 import { EmptyState, ProblemNotice } from '../../parts/States.tsx';
@@ -113,7 +115,13 @@ function Panel({ tab, order, assignment, onNext }: PanelProps) {
   if (tab === 'co_reply') return <CoReplyForm {...props} />;
   if (tab === 'progress') return <ProgressForm {...props} />;
   if (tab === 'ask_supplement') return <AskSupplementForm order={order} onDone={onNext} />;
-  if (tab === 'note') return <NoteForm order={order} onDone={onNext} />;
+  if (tab === 'note')
+    return (
+      <>
+        <InternalNotes order={order} />
+        <NoteForm order={order} onDone={onNext} />
+      </>
+    );
   if (order.assignments.some((a) => a.replies.length > 0)) {
     return (
       <div className="wide">
@@ -125,6 +133,26 @@ function Panel({ tab, order, assignment, onNext }: PanelProps) {
     <EmptyState title={say('assignment.nothing', { state: say(`assignment.${assignment.state}`) })}>
       {say('assignment.nothing_next')}
     </EmptyState>
+  );
+}
+
+/** What colleagues wrote for each other, the newest first; the citizen reads none of it. */
+function InternalNotes({ order }: { order: OrderDetail }) {
+  const notes = order.timeline
+    .filter((item) => item.act === 'note' && item.texts.some((t) => t.visibility !== 'public'))
+    .toReversed();
+  if (notes.length === 0) return null;
+  return (
+    <ul className="internal-notes sm">
+      {notes.map((note) => (
+        <li key={note.id}>
+          <span className="mut nb">
+            <Stamp at={note.at} /> {note.actorName}
+          </span>
+          <span>{note.texts.map((text) => text.body).join('　')}</span>
+        </li>
+      ))}
+    </ul>
   );
 }
 

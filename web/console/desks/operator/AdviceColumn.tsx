@@ -36,7 +36,7 @@ export function AdviceColumn({ desk }: { desk: Operator }) {
         </p>
       )}
       {advice ? (
-        <div className={state === 'asking' ? 'advices asking' : 'advices'}>
+        <div aria-busy={state === 'asking'}>
           <ProposalAdvice desk={desk} advice={advice} />
           {!split && <ClassAdvice desk={desk} advice={advice} />}
           {!split && <UrgencyAdvice desk={desk} advice={advice} />}
@@ -102,6 +102,8 @@ function ClassAdvice({ desk: { draft }, advice: { understanding: u } }: Props) {
   const [type] = u.types;
   const [category, ...others] = u.categories;
   if (isEmptyChange(change)) return null;
+  // A title that was written stays.
+  const title = u.title && draft.value.title === '' ? { title: u.title } : {};
   const because = [...new Set([...(category?.because ?? []), ...(type?.because ?? [])])];
   return (
     <Suggestion
@@ -117,8 +119,9 @@ function ClassAdvice({ desk: { draft }, advice: { understanding: u } }: Props) {
       keys="Alt+1"
       label="keys.take_class"
       taken={isTaken(change, draft.value)}
-      onTake={() => draft.set(change)}
+      onTake={() => draft.set({ ...change, ...title })}
     >
+      {title.title && <p className="sm sec">{say('advice.title_too', title)}</p>}
       {others.length > 0 && (
         <p className="alt sm sec">
           {say('advice.or')}
@@ -177,7 +180,7 @@ function PlaceAdvice({ desk: { draft }, advice: { understanding: u } }: Props) {
           right={areaPath(change.areaCode, data?.areas ?? [])}
           big={
             <Dots>
-              {change.address ?? say('advice.area_only')}
+              {change.address ?? (change.areaCode && say('advice.area_only'))}
               {change.occurred}
             </Dots>
           }

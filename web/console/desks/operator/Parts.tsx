@@ -57,14 +57,13 @@ function Part({ at, part, set, onDrop }: PartProps) {
           {say('call.part_drop')}
         </button>
       </div>
-      <Field label={say('operator.words')}>
-        <Input.TextArea
-          autoSize={{ minRows: 1, maxRows: 4 }}
-          maxLength={TEXT_MAX.content}
-          value={part.content}
-          onChange={(e) => set({ content: e.target.value })}
-        />
-      </Field>
+      <Input.TextArea
+        aria-label={say('call.part', { n: at })}
+        autoSize={{ minRows: 1, maxRows: 4 }}
+        maxLength={TEXT_MAX.content}
+        value={part.content}
+        onChange={(e) => set({ content: e.target.value })}
+      />
       <div className="part-row">
         <Choice
           look="s"

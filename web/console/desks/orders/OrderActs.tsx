@@ -54,7 +54,9 @@ export interface OrderActs {
 
 export function useOrderActs(order: OrderDetail): OrderActs {
   const [wanted, choose] = useState<PageAct | undefined>();
-  const possible = (Object.keys(ACTS) as PageAct[]).filter((act) => order.allowed.includes(act));
+  const allowed = (Object.keys(ACTS) as PageAct[]).filter((act) => order.allowed.includes(act));
+  // An open emergency comes before everything; where there is none it stands at the end.
+  const possible = allowed.toSorted((a, b) => last(a, order) - last(b, order));
   const chosen = possible.find((act) => act === wanted);
   useKeys(
     possible.map((act) => ({
@@ -65,6 +67,9 @@ export function useOrderActs(order: OrderDetail): OrderActs {
   );
   return { possible, chosen, choose };
 }
+
+const last = (act: PageAct, order: OrderDetail): number =>
+  act === 'transfer_emergency' && order.emergency === null ? 1 : 0;
 
 interface BarProps {
   order: OrderDetail;

@@ -1,7 +1,8 @@
-import { Link } from 'react-router';
+import { Link, useNavigate } from 'react-router';
 import type { Rate, RateExclusion } from '../../../../src/contract.ts';
 import type { RateFigure, RateItem, RatesView } from '../../../../src/reporting/schema.ts';
 import { useBehind } from '../../data/rates.ts';
+import { useKeys } from '../../lib/keys.ts';
 import { useWords } from '../../lib/text.ts';
 import { LoadMore } from '../../parts/LoadMore.tsx';
 import { Dots, OrderNo, OrderTitle, Stamp } from '../../parts/Marks.tsx';
@@ -91,6 +92,10 @@ function Numbers({ rate, figure, view, place }: Props & { rate: Rate; figure: Ra
 function Orders({ view, place }: Props) {
   const { say } = useWords();
   const pages = useBehind(behindOf(place, view.months));
+  const navigate = useNavigate();
+  const first = pages.items[0]?.order.id;
+  const open = () => void navigate(`/orders/${first}`);
+  useKeys([{ keys: 'Enter', label: 'keys.open', run: open, off: first === undefined }]);
   return (
     <div className="part">
       <QueryView query={pages}>

@@ -1,0 +1,154 @@
+/**
+ * Dispatching, auditing, following up and reading the rates by keyboard alone: one whole piece of work
+ * at each desk, the mouse is never touched, and `?` names every key that was used.
+ */
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import type { Page } from 'playwright-core';
+import { until } from '../processes.ts';
+import { CITY, peopleCity } from './city.ts';
+import type { City, Told } from './city.ts';
+import { openStage } from './stage.ts';
+import type { Stage } from './stage.ts';
+
+const SETUP_MS = 300_000;
+
+describe.skipIf(inject('chromium') === null)('desks by keyboard alone', () => {
+  let stage: Stage;
+  let city: City;
+  beforeAll(async () => {
+    stage = await openStage();
+    city = await peopleCity(stage);
+  }, SETUP_MS);
+  afterAll(() => stage?.close());
+
+  const one = async (sql: string, ...values: unknown[]) =>
+    (await stage.house.owner.query(sql, values)).rows[0];
+  const stateOf = async (name: Told): Promise<string> =>
+    (await one('select state from work_order where id = $1', city.ids[name])).state;
+  const becomes = (name: Told, state: string) =>
+    until(`${name} ${state}`, async () => (await stateOf(name)) === state);
+  const press = async (page: Page, ...keys: string[]) => {
+    for (const key of keys) await page.keyboard.press(key);
+  };
+  /** J until the address names the order or task; the list is longer than that by nobody's guess. */
+  async function goDownTo(page: Page, id: string, rows = 20): Promise<void> {
+    for (let i = 0; i < rows; i += 1) {
+      if (page.url().includes(id)) return;
+      await press(page, i < rows / 2 ? 'j' : 'k');
+      await page.waitForTimeout(100);
+    }
+    throw new Error(`J and K never came to ${id}`);
+  }
+  /** What `?` says, closed again by Esc. */
+  async function keysOf(page: Page): Promise<string[]> {
+    await press(page, 'Shift+Slash');
+    const dialog = page.locator('dialog.key-help');
+    await dialog.waitFor();
+    const keys = await dialog.locator('kbd').allTextContents();
+    await press(page, 'Escape');
+    await dialog.waitFor({ state: 'detached' });
+    return keys;
+  }
+
+  it('dispatches: down the list, the proposal by 1, Enter sends', async () => {
+    const page = await stage.enter('dispatcher', '/console/dispatch');
+    await page.locator('tr[data-row]').first().waitFor();
+    await goDownTo(page, city.ids.toDispatch);
+    await page.getByRole('button', { name: /采用/ }).waitFor();
+    expect(await keysOf(page)).toEqual(expect.arrayContaining(['J', 'K', '1', 'Enter', 'P', 'X']));
+    await stage.shoot(page, 'desks-dispatch');
+    await press(page, '1');
+    await page.getByRole('button', { name: /派给/ }).waitFor();
+    await press(page, 'Enter');
+    await becomes('toDispatch', 'dispatched');
+    // The next one is at hand: nothing has to be chosen again.
+    await until('the next order', () => /dispatch\/[0-9a-f-]{36}/.test(page.url()));
+    expect(page.url()).not.toContain(city.ids.toDispatch);
+  });
+
+  it('changes to another decision by its letter and back', async () => {
+    const page = await stage.enter('dispatcher', '/console/dispatch');
+    await page.locator('tr[data-row]').first().waitFor();
+    await goDownTo(page, city.ids.second);
+    await page.getByRole('button', { name: /采用/ }).waitFor();
+    await press(page, 'r');
+    await page.getByRole('radio', { name: /直接答复/ }).waitFor();
+    expect(await page.getByRole('radio', { name: /直接答复/ }).isChecked()).toBe(true);
+    await press(page, 'p');
+    await page.getByRole('button', { name: /采用/ }).waitFor();
+  });
+
+  it('audits: points by digits, a missing one sends the reply back with findings', async () => {
+    const page = await stage.enter('auditor', '/console/audit');
+    await page.locator('.points').waitFor();
+    await goDownTo(page, city.ids.audited);
+    await page.getByText(CITY.audited.slice(0, 8)).first().waitFor();
+    expect(await keysOf(page)).toEqual(expect.arrayContaining(['J', 'K', '1', 'F9']));
+    await press(page, '1', '2', '3', '4', '4');
+    expect(await page.locator('.point.ok').count()).toBe(3);
+    expect(await page.locator('.point.bad').count()).toBe(1);
+    await stage.shoot(page, 'desks-audit');
+    // Without findings it is not sent; the field has the focus and takes them.
+    await press(page, 'F9');
+    await until('the focus in the findings', () =>
+      page.evaluate(() => document.activeElement?.tagName === 'TEXTAREA'),
+    );
+    expect(await stateOf('audited')).toBe('pending_audit');
+    await page.keyboard.type('没有写明完成的日期。');
+    await press(page, 'F9');
+    await becomes('audited', 'in_progress');
+  });
+
+  it('audits: what holds passes with F9', async () => {
+    const page = await stage.enter('auditor', '/console/audit');
+    await page.locator('.points').waitFor();
+    await goDownTo(page, city.ids.audited2);
+    await page.getByText(CITY.audited2.slice(0, 8)).first().waitFor();
+    await press(page, '1', '2', '3', '5', 'F9');
+    await becomes('audited2', 'pending_callback');
+  });
+
+  it('follows up with one hand on the digits', async () => {
+    const task = await until('a call', () => city.road.callback(city.ids.called));
+    const page = await stage.enter('followup', '/console/followup');
+    await page.locator('.questions').waitFor();
+    await goDownTo(page, task);
+    await page.getByText(CITY.called.slice(0, 8)).first().waitFor();
+    const keys = await keysOf(page);
+    expect(keys).toEqual(expect.arrayContaining(['J', 'K', '1', '0', 'Backspace', 'F9']));
+    // Reached, solved, very satisfied; taken back, satisfied.
+    await press(page, '1', '1', '5', 'Backspace', '4');
+    await stage.shoot(page, 'desks-followup');
+    await press(page, 'F9');
+    await becomes('called', 'closed');
+    expect(
+      await one(
+        'select contacted, solved, satisfaction from evaluation where order_id = $1',
+        city.ids.called,
+      ),
+    ).toEqual({ contacted: true, solved: 'solved', satisfaction: 4 });
+  });
+
+  it('reads a rate down to the order it rests on', async () => {
+    await stage.house.quiet();
+    const page = await stage.enter('supervisor', '/console/rates');
+    await page.locator('tr[data-row="total"]').waitFor();
+    expect(await keysOf(page)).toEqual(expect.arrayContaining(['J', 'K', '1', '2', '3']));
+    await press(page, 'j', '3');
+    await page
+      .getByText(/^满意率/)
+      .first()
+      .waitFor();
+    expect(page.url()).toContain('rate=satisfaction');
+    await page.locator('.rate-orders li').first().waitFor();
+    await stage.shoot(page, 'desks-rates');
+    await press(page, 'Enter');
+    await until('the order', () => /orders\/[0-9a-f-]{36}/.test(page.url()));
+    const id = /orders\/([0-9a-f-]{36})/.exec(page.url())![1];
+    expect([city.ids.closed, city.ids.called]).toContain(id);
+  });
+
+  it('complains of nothing', () => {
+    expect(stage.complaints).toEqual([]);
+  });
+});

@@ -1,0 +1,310 @@
+/**
+ * The written lexicon against the 25 texts as people really speak, and against everything else a text
+ * may be. The lexicon is the shipped one, the gazetteer the demo city's.
+ */
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { shippedLexicon } from '../../db/seed-lexicon.ts';
+import { readTsv } from '../../db/tsv.ts';
+import type { Channel, DemandType, Proposal } from '../../src/kernel/words.ts';
+import { compileLexicon, read } from '../../src/understanding/evidence.ts';
+import { createLexiconClassifier, lexiconDocument } from '../../src/understanding/index.ts';
+import { correctionsOf } from '../../src/understanding/rules.ts';
+import { expand } from '../../src/understanding/terms.ts';
+
+const areas = readTsv('demo/areas.tsv').map(([code = '', parent = '', name = '']) => ({
+  code,
+  parentCode: parent || null,
+  name,
+}));
+const places = readTsv('demo/places.tsv').map(([name = '', kind = '', areaCode = '']) => ({
+  name,
+  kind,
+  areaCode,
+}));
+const document = shippedLexicon();
+const classifier = createLexiconClassifier(document, { areas, places }, 7);
+const understand = (content: string, channel: Channel = 'phone', address = '') =>
+  classifier.understand({ content, channel, address });
+
+interface Case {
+  id: string;
+  channel: string;
+  text: string;
+  type: string;
+  cat: string;
+  urgency: string;
+  action: string;
+  flags: string[];
+  also?: { cat: string; lead: string }[];
+}
+const cases = readFileSync(
+  new URL('../../db/seed/demo/fortnight/cases.jsonl', import.meta.url),
+  'utf8',
+)
+  .trim()
+  .split('\n')
+  .map((line) => JSON.parse(line) as Case);
+
+const TYPES: Record<string, DemandType> = {
+  咨询: 'consultation',
+  求助: 'help',
+  投诉: 'complaint',
+  举报: 'report',
+  表扬: 'praise',
+  其他: 'other',
+};
+const channelOf = (c: Case): Channel =>
+  c.channel === '110' ? 'police_110' : (c.channel as Channel);
+
+function proposalOf(c: Case): Proposal {
+  if (c.id === 'T28') return 'progress_answer';
+  if (/^transfer_\d/.test(c.action)) return 'transfer_emergency';
+  return c.action === 'close_invalid' ? 'close_no_substance' : (c.action as Proposal);
+}
+
+describe('the 25 texts', () => {
+  it('are all there', () => expect(cases).toHaveLength(25));
+
+  it.each(cases.map((c) => [c.id, c] as const))('%s is understood as written', (_id, c) => {
+    const u = understand(c.text, channelOf(c));
+    const target = /^transfer_(\d+)$/.exec(c.action)?.[1] ?? null;
+    expect({
+      type: u.types[0]?.value,
+      category: u.categories[0]?.value,
+      urgency: u.urgency.value,
+      proposal: u.proposal.act,
+      target: u.emergency?.target ?? null,
+    }).toEqual({
+      type: TYPES[c.type],
+      category: c.cat,
+      urgency: c.urgency,
+      proposal: proposalOf(c),
+      target,
+    });
+    const flags = u.flags.map((f) => f.value);
+    const wanted = c.flags.filter((f) => !/^N\d\d$/.test(f));
+    expect(flags).toEqual(expect.arrayContaining(wanted));
+    const ground = c.flags.find((f) => /^N\d\d$/.test(f));
+    expect(u.proposal.ground).toBe(ground);
+  });
+
+  it('split T07 into its two matters', () => {
+    const u = understand(cases.find((c) => c.id === 'T07')!.text);
+    expect(u.proposal.parts!.map((p) => [p.categoryCode, p.subjectKind])).toEqual([
+      ['0101', '电梯'],
+      ['0601', '工程'],
+    ]);
+  });
+
+  it('names the tail of the order T28 asks for', () =>
+    expect(understand(cases.find((c) => c.id === 'T28')!.text).proposal.orderNoTail).toBe('8831'));
+
+  it('asks for the address only where nothing but a landmark is told', () => {
+    const u = understand(cases.find((c) => c.id === 'T19')!.text);
+    expect(u.proposal.missing).toEqual(['address']);
+    expect(u.areas).toEqual([]);
+  });
+});
+
+describe('titles', () => {
+  it('are made of place and matter', () => {
+    expect(understand(cases.find((c) => c.id === 'T04')!.text).title).toBe('翠竹苑整个小区停水');
+  });
+  it('never begin with a greeting, and are short', () => {
+    for (const c of cases) {
+      const { title } = understand(c.text, channelOf(c));
+      expect(title.length).toBeGreaterThanOrEqual(2);
+      expect(title.length).toBeLessThanOrEqual(24);
+      expect(title).not.toMatch(/^(?:你好|您好|喂|请问|我要|我想)/);
+    }
+  });
+});
+
+describe('emergencies', () => {
+  it.each([
+    ['119', '我家厨房着火了,火好大,快来人啊'],
+    ['119', '屋里一股很浓的煤气味,我妈已经晕了叫不醒'],
+    ['119', '有个小孩掉到河里去了,在水里扑腾'],
+    ['119', '我们三个人困在电梯里半个小时了,里面很闷'],
+    ['110', '有人站在楼顶上,说不想活了'],
+    ['110', '我刚刚把六万块转过去了,才反应过来是骗子,能不能拦下来'],
+    ['120', '我爸突然倒在地上,叫不醒,好像没有呼吸了'],
+    ['122', '两部车撞了,有个骑电瓶车的被撞倒在地上,腿上都是血'],
+  ])('goes to %s: %s', (target, text) => {
+    const u = understand(text);
+    expect(u.emergency?.target).toBe(target);
+    expect(u.proposal.act).toBe('transfer_emergency');
+    expect(u.urgency.value).toBe('U1');
+    expect(u.flags.map((f) => f.value)).toContain('emergency');
+    expect(u.spans.some((s) => s.of === 'emergency')).toBe(true);
+  });
+
+  it.each([
+    ['past', '去年我们楼着过火,后来消防来灭了,现在想问火灾损失怎么赔'],
+    ['facility', '小区消防通道被私家车堵死了,物业不管'],
+    ['figure of speech', '这火锅店天天排队吵死人,气死我了,还写着跳楼价'],
+    ['advice', '如果电梯困人了应该打什么电话?想了解一下流程'],
+    ['old injury', '三个月前我在工地摔下来骨折了,老板不肯付医药费'],
+    ['old fraud', '去年被骗了两万块,立案以后一直没有消息'],
+  ])('does not hear one in what is %s', (_what, text) =>
+    expect(understand(text).emergency).toBeNull(),
+  );
+});
+
+describe('confidential wishes', () => {
+  it.each([
+    '这个厂偷偷排污水,千万别说是我讲的',
+    '我要举报饭店用地沟油,请给我保密',
+    '我在这个公司里上班,他们账上有两本账',
+    '不要让他们知道是谁举报的,怕被报复',
+  ])('are caught: %s', (text) =>
+    expect(understand(text).flags.map((f) => f.value)).toContain('confidential'),
+  );
+  it.each(['我可以实名,不用保密,村里占了我的地', '楼下烧烤店油烟太大'])(
+    'are not read into: %s',
+    (text) => expect(understand(text).flags.map((f) => f.value)).not.toContain('confidential'),
+  );
+});
+
+describe('places', () => {
+  const area = (text: string, address = '') => understand(text, 'phone', address).areas[0]?.value;
+  it('gives the finest area known, a district alone as the district', () => {
+    expect(area('青屿区南塘街道翠竹苑停水')).toBe('339902001');
+    expect(area('青屿区好几天没人收垃圾')).toBe('339902');
+    expect(area('路灯不亮')).toBeUndefined();
+  });
+  it('believes the typed address before the text', () =>
+    expect(area('我在翠竹苑上班,家里漏水', '滨江花园3幢')).toBe('339901001'));
+  it('reads an address by its ending where no name is known', () =>
+    expect(understand('我家在和平路18号门口路灯坏了').address).toBe('和平路18号'));
+});
+
+/** A repeatable source of numbers. */
+function dice(seed: number): () => number {
+  let s = seed;
+  return () => {
+    s = (Math.imul(s, 1_664_525) + 1_013_904_223) >>> 0;
+    return s / 2 ** 32;
+  };
+}
+
+describe('any text', () => {
+  const words = cases.map((c) => c.text).join('');
+  const roll = dice(20_260_921);
+  const texts = Array.from({ length: 300 }, (_, i) => {
+    const length = Math.floor(roll() * (i % 10 === 0 ? 400 : 60));
+    return Array.from({ length }, () =>
+      roll() < 0.6
+        ? words[Math.floor(roll() * words.length)]!
+        : String.fromCharCode(Math.floor(roll() * 65_536)),
+    ).join('');
+  });
+
+  it('is understood without an error, with offsets inside it and scores between 0 and 1', () => {
+    for (const text of ['', ' ', '\n', '。。。', '１２３ＡＢＣ', ...texts]) {
+      const u = understand(text);
+      const scores = [
+        u.score,
+        u.urgency.score,
+        u.proposal.score,
+        ...[...u.types, ...u.categories, ...u.flags, ...u.areas].map((g) => g.score),
+      ];
+      expect(scores.every((s) => s >= 0 && s <= 1)).toBe(true);
+      expect(u.spans.every((s) => s.from >= 0 && s.from < s.to && s.to <= text.length)).toBe(true);
+      expect(u.categories.length).toBeLessThanOrEqual(5);
+      expect(u.areas.length).toBeLessThanOrEqual(3);
+      expect(u.title.length).toBeLessThanOrEqual(24);
+    }
+  });
+
+  it('is the same read twice', () => {
+    for (const text of texts.slice(0, 30)) expect(understand(text)).toEqual(understand(text));
+  });
+
+  it('costs work that grows with its length only', () => {
+    const lexicon = compileLexicon(document);
+    const cost = (n: number) => read(lexicon, words.repeat(n)).steps;
+    const [one, ten] = [cost(1), cost(10)];
+    expect(ten).toBeLessThan(one * 11);
+    expect(one).toBeLessThan(words.length * 40);
+  });
+
+  it('is heard through spaces and full width', () => {
+    expect(understand('停 水 了 整 个 小 区').categories[0]?.value).toBe('0301');
+    expect(understand('ＫＴＶ半夜让未成年人进去').categories[0]?.value).toBe('1402');
+  });
+});
+
+describe('the document', () => {
+  const broken = (change: (d: typeof document) => void) => {
+    const copy = structuredClone(document);
+    change(copy);
+    return lexiconDocument.safeParse(copy).success;
+  };
+  it('is accepted as shipped', () => expect(broken(() => {})).toBe(true));
+  it('is refused with a term that is malformed', () => {
+    expect(broken((d) => (d.categories['0301']!.terms['(停|断水'] = 2))).toBe(false);
+    expect(broken((d) => (d.categories['0301']!.terms['停水**没来'] = 2))).toBe(false);
+    expect(broken((d) => (d.void = ['火)锅']))).toBe(false);
+  });
+  it('is refused where one character would decide', () => {
+    expect(broken((d) => (d.categories['0301']!.terms['水'] = 2))).toBe(false);
+    expect(broken((d) => (d.categories['0301']!.terms['水'] = 0.5))).toBe(true);
+  });
+  it('is refused with a threshold no score can reach, and with unknown keys', () => {
+    expect(broken((d) => (d.thresholds.dispatch = 1.5))).toBe(false);
+    expect(broken((d) => Object.assign(d, { more: 1 }))).toBe(false);
+    expect(broken((d) => Object.assign(d.flags, { unheard_of: {} }))).toBe(false);
+  });
+  it('has terms for every category of the catalogue', () => {
+    const codes = readTsv('categories.tsv').flatMap(([code = '']) =>
+      code.length === 4 ? code : [],
+    );
+    expect(Object.keys(document.categories).toSorted()).toEqual(codes.toSorted());
+    for (const c of Object.values(document.categories))
+      expect(Object.keys(c.terms).length).toBeGreaterThanOrEqual(8);
+  });
+  it('knows the subject kinds of the dispatch catalogue, and no others', () => {
+    const known = readTsv('catalogue-extra.tsv')
+      .slice(1)
+      .map(([code, kind]) => `${code}/${kind}`);
+    const written = Object.entries(document.categories).flatMap(([code, c]) =>
+      Object.keys(c.subjects).map((kind) => `${code}/${kind}`),
+    );
+    expect(written.toSorted()).toEqual(known.toSorted());
+  });
+});
+
+describe('terms', () => {
+  const shown = (term: string) =>
+    expand(term).map((s) => s.map((x) => x.literals.join('/')).join('+'));
+  it('expand alternatives, gaps and optional steps', () => {
+    expect(shown('(停|断)水')).toEqual(['停水/断水']);
+    expect(shown('看到*火')).toEqual(['看到+火']);
+    expect(shown('(快|)*(来|去)')).toEqual(['快+来/去', '来/去']);
+    expect(() => expand('(停|断')).toThrow('do not pair');
+    expect(() => expand('停**水')).toThrow('empty part');
+  });
+});
+
+describe('corrections', () => {
+  const suggested = {
+    type: 'help',
+    categoryCode: '0301',
+    urgency: 'U2',
+    areaCode: null,
+    flags: ['group', 'safety'],
+  } as const;
+  it('are the fields in which people chose otherwise, of those they settled', () => {
+    const all = { ...suggested, flags: [...suggested.flags] };
+    expect(
+      correctionsOf(all, { type: 'complaint', categoryCode: '0301', flags: ['safety', 'group'] }),
+    ).toEqual([{ field: 'type', suggested: 'help', chosen: 'complaint' }]);
+    expect(correctionsOf(all, { areaCode: '339902', flags: [] })).toEqual([
+      { field: 'area', suggested: null, chosen: '339902' },
+      { field: 'flags', suggested: 'group,safety', chosen: '' },
+    ]);
+    expect(correctionsOf(all, {})).toEqual([]);
+  });
+});
