@@ -70,6 +70,27 @@ function below(all: Record<string, Terms>, act: string): Record<string, Terms> {
   return Object.fromEntries(own.map(([k, t]) => [k.slice(act.length + 1), t]));
 }
 
+/** Classes of words; rows of one class add to each other. */
+function signs(): Record<string, string[]> {
+  const all: Record<string, string[]> = {};
+  for (const [name = '', cell = ''] of readTsv('lexicon/signs.tsv'))
+    all[name] = [...new Set([...(all[name] ?? []), ...split(cell)])];
+  return all;
+}
+
+/** Rows `danger:kind` or `flag:mark`, weight, classes; a class after `!` must not be found. */
+function scenes(): unknown[] {
+  const known = signs();
+  return readTsv('lexicon/scenes.tsv').map(([what = '', weight = '', cell = '']) => {
+    const [of = '', key = ''] = what.split(':');
+    const names = split(cell);
+    const none = names.filter((n) => n.startsWith('!')).map((n) => n.slice(1));
+    const all = names.filter((n) => !n.startsWith('!'));
+    for (const n of [...all, ...none]) if (!known[n]) throw new Error(`scenes.tsv: no class ${n}`);
+    return { of, key, weight: Number(weight), all, none };
+  });
+}
+
 /**
  * The shipped document.
  * @throws ZodError when a file was written wrongly.
@@ -90,6 +111,8 @@ export function shippedLexicon(): LexiconDocument {
     grounds: below(acts, 'reject'),
     targets: below(acts, 'transfer_out'),
     splits,
+    signs: signs(),
+    scenes: scenes(),
     void: plain('void.tsv'),
     strip: plain('strip.tsv'),
     times: plain('times.tsv'),

@@ -16,16 +16,16 @@ export type {
   OrderAct,
   OrderState,
 } from './workorder/lifecycle.ts';
-export { DESKS, PASSWORD_MIN } from './identity/schema.ts';
+export { DESKS, PASSWORD_MIN } from './identity/rules.ts';
 export {
   ATTACHMENT_MAX,
   ATTACHMENT_MIMES,
   INBOX_FACETS,
   ORDER_QUEUES,
   TEXT_MAX,
-} from './workorder/schema.ts';
-export { STAGES } from './supervision/schema.ts';
-export { CALLBACK_QUEUES, CONCLUSIONS } from './followup/schema.ts';
+} from './workorder/limits.ts';
+export { STAGES } from './supervision/stages.ts';
+export { CALLBACK_QUEUES, CONCLUSIONS } from './followup/limits.ts';
 export { LANGUAGES, dictionaries, translate } from './kernel/i18n/index.ts';
 export type { Language, TextKey } from './kernel/i18n/index.ts';
 export type * from './realtime/nudge.ts';

@@ -43,6 +43,7 @@ export function playArguments(args: string[]): { args: string[]; fingerprint: bo
       '--seed',
       String(seed),
       ...(values.end ? ['--end', values.end] : []),
+      ...(values.fingerprint ? ['--fingerprint'] : []),
     ],
     fingerprint: values.fingerprint,
   };

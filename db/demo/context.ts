@@ -38,6 +38,7 @@ export interface Problem {
 }
 
 const REFUSED_SHOWN = 12;
+const OVERTAKEN = new Set(['state_conflict', 'urge_daily_limit']);
 
 /** What a play is made of. */
 export interface Scene {
@@ -136,7 +137,8 @@ export class Play {
       answer = await send(problem.version);
     }
     if (answer.status < 300) return answer.body;
-    this.note(what, answer);
+    // Somebody was quicker: the citizen withdrew it, or it was done already.
+    if (!OVERTAKEN.has((answer.body as Problem).code ?? '')) this.note(what, answer);
     return null;
   }
 

@@ -62,13 +62,6 @@ async function firstHand(play: Play, o: Living): Promise<boolean> {
   const order = await play.detail(o.id);
   o.version = order.version;
   if (order.state !== 'registered') return order.state !== 'closed';
-  if (p.said.action === 'direct_answer') return directAnswer(play, o, login);
-  if (p.said.action === 'close_no_substance') {
-    await play.stage.wait(play.stage.now + 6 * 60_000, p.key, false);
-    await play.act(login, o, 'close_no_substance', words.NO_SUBSTANCE);
-    return false;
-  }
-  if (p.said.action === 'ask_supplement') return supplement(play, o, login);
   if (order.emergency) {
     await play.act(login, o, 'set_flags', {
       remove: ['emergency'],
@@ -76,6 +69,13 @@ async function firstHand(play: Play, o: Living): Promise<boolean> {
     });
     o.version = (await play.detail(o.id)).version;
   }
+  if (p.said.action === 'direct_answer') return directAnswer(play, o, login);
+  if (p.said.action === 'close_no_substance') {
+    await play.stage.wait(play.stage.now + 6 * 60_000, p.key, false);
+    await play.act(login, o, 'close_no_substance', words.NO_SUBSTANCE);
+    return false;
+  }
+  if (p.said.action === 'ask_supplement') return supplement(play, o, login);
   return acceptOnly(play, o);
 }
 

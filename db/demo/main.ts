@@ -11,6 +11,7 @@ const { values } = parseArgs({
     days: { type: 'string' },
     seed: { type: 'string' },
     end: { type: 'string' },
+    fingerprint: { type: 'boolean', default: false },
   },
 });
 
@@ -25,6 +26,7 @@ async function main(): Promise<void> {
     days: values.days ? Number(values.days) : config.demoDays,
     seed: values.seed ? Number(values.seed) : config.demoSeed,
     endAt,
+    fingerprint: values.fingerprint,
     say: (text) => void process.stdout.write(`${text}\n`),
   });
 }

@@ -29,6 +29,8 @@ export interface Planned {
   fresh: boolean;
   /** Nobody answers it: the ladder goes up. */
   stuck: boolean;
+  /** Its unit is still at it when the play ends. */
+  lingers: boolean;
 }
 
 export interface City {
@@ -65,6 +67,10 @@ const STUCK: [number, number][] = [
   [0.8, 0.05],
 ];
 
+/** Texts for units whose desks are shown: they come in the second half of the fortnight. */
+const isLate = (said: Said): boolean => said.key.startsWith('C');
+const LATE_FROM = 0.45;
+
 const cityDayOf = (at: number): string => new Date(at + CITY).toISOString().slice(0, 10);
 const weekday = (at: number): number => new Date(at + CITY).getUTCDay();
 const isOff = (at: number): boolean => [0, 6].includes(weekday(at));
@@ -74,8 +80,8 @@ const weight = (at: number): number =>
   (isOff(at) ? DAY_OFF : WORKDAY)[new Date(at + CITY).getUTCHours()]!;
 
 /** Instants by the curve of the day, in order, all different minutes. */
-function instants(seed: number, from: number, to: number, count: number): number[] {
-  const d = dice(seed, 'instants');
+function instants(seed: number, from: number, to: number, count: number, what = 'all'): number[] {
+  const d = dice(seed, 'instants', what);
   const hours = Array.from({ length: Math.round((to - from) / HOUR) }, (_, i) => from + i * HOUR);
   const total = hours.reduce((sum, at) => sum + weight(at), 0);
   const taken = new Set<number>();
@@ -127,7 +133,8 @@ function planned(seed: number, said: Said, at: number, caller: Caller, age: numb
     byWeb: WEB.includes(said.channel),
     age,
     fresh: age > 0.994,
-    stuck: said.action === 'dispatch' && said.type !== 'praise' && d.chance(share),
+    lingers: isLate(said) && d.chance(0.85),
+    stuck: !isLate(said) && said.action === 'dispatch' && said.type !== 'praise' && d.chance(share),
   };
 }
 
@@ -138,7 +145,7 @@ function chosen(
   texts: readonly Said[],
 ): { main: Said[]; reserve: Said[] } {
   const free = shuffled(
-    texts.filter((t) => !PLACED.has(t.key)),
+    texts.filter((t) => !PLACED.has(t.key) && !isLate(t)),
     dice(seed, 'texts'),
   );
   const cases = free.filter((t) => t.key.startsWith('T'));
@@ -227,7 +234,17 @@ export function plan(
     const age = (at[i]! - startAt) / (endAt - startAt);
     return { ...planned(seed, said, at[i]!, who(said, i), age), fresh: i >= early.length };
   });
-  const number = days >= 7 ? place(seed, orders, texts, startAt, endAt) : null;
+  const long = days >= 7;
+  if (long) {
+    const from = Math.ceil((startAt + (endAt - startAt) * LATE_FROM) / HOUR) * HOUR;
+    const shown = shuffled(texts.filter(isLate), dice(seed, 'late'));
+    const times = instants(seed, from, endAt - 4 * HOUR, shown.length, 'late');
+    for (const [i, said] of shown.entries()) {
+      const age = (times[i]! - startAt) / (endAt - startAt);
+      orders.push(planned(seed, said, times[i]!, who(said, 800 + i), age));
+    }
+  }
+  const number = long ? place(seed, orders, texts, startAt, endAt) : null;
   return {
     seed,
     days,

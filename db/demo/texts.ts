@@ -127,5 +127,10 @@ export function fortnight(): Said[] {
     .split('\n')
     .filter((line) => line.trim() !== '')
     .map((line) => fromCase(JSON.parse(line) as Case));
-  return [...cases, ...written('texts-a.tsv'), ...written('texts-b.tsv')];
+  return [
+    ...cases,
+    ...written('texts-a.tsv'),
+    ...written('texts-b.tsv'),
+    ...written('texts-c.tsv'),
+  ];
 }

@@ -85,13 +85,12 @@ async function open(c: Case): Promise<OrderDetail | null> {
 async function sign(c: Case): Promise<boolean> {
   const { play, o, d } = c;
   await play.stage.wait(later(c, d.between(8, 190)), o.p.key);
-  return (await open(c)) !== null && (await does(c, '', 'sign'));
+  return does(c, '', 'sign');
 }
 
 async function contact(c: Case): Promise<void> {
   const { play, o, d } = c;
   await play.stage.wait(later(c, d.between(10, 200)), o.p.key);
-  if (!(await open(c))) return;
   const reached = d.chance(0.88);
   await does(c, '.handler', 'first_contact', {
     method: d.chance(0.8) ? 'phone' : 'visit',
@@ -103,7 +102,6 @@ async function contact(c: Case): Promise<void> {
 async function progress(c: Case): Promise<void> {
   const { play, o, d } = c;
   await play.stage.wait(later(c, d.between(60, 500)), o.p.key);
-  if (!(await open(c))) return;
   const visibility = d.chance(0.5) ? 'public' : 'staff';
   await does(c, '.handler', 'progress', { text: d.pick(words.PROGRESS), visibility });
 }
@@ -129,7 +127,7 @@ async function leadOn(c: Case, round: number): Promise<boolean> {
   const notes = d.int(0, 2);
   for (let i = 0; i < notes; i++) await progress(c);
   // On the desks that are shown something is always being worked on.
-  const goesOn = SHOWN.has(c.code) && o.p.age > 0.55 && d.chance(0.4);
+  const goesOn = o.p.lingers || (SHOWN.has(c.code) && o.p.age > 0.55 && d.chance(0.4));
   if (stuck || goesOn) return false;
   await play.stage.wait(later(c, workTime(c)), o.p.key);
   return answer(c, 1);
@@ -138,7 +136,6 @@ async function leadOn(c: Case, round: number): Promise<boolean> {
 /** Drafts, countersigns, is audited; what was sent back is written again. */
 async function answer(c: Case, nth: number): Promise<boolean> {
   const { play, o, d } = c;
-  if (!(await open(c))) return false;
   const poor = nth === 1 && d.chance(c.c.poor);
   const drafted = await draft(c, poor);
   if (!drafted) return false;
@@ -240,6 +237,5 @@ async function help(c: Case): Promise<void> {
   if (!(await sign(c))) return;
   if (d.chance(SHOWN.has(c.code) && o.p.age > 0.45 ? 0.8 : 0.12)) return;
   await play.stage.wait(later(c, d.between(60, 0.9 * DAY_MINUTES)), `${o.p.key}/co`);
-  if (!(await open(c))) return;
   await does(c, '.handler', 'submit_co_reply', { text: d.pick(words.CO_REPLIES) });
 }

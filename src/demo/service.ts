@@ -78,10 +78,13 @@ export async function advance(deps: Deps, step: 'hour' | 'working_day'): Promise
 // ---------------------------------------------------------------- the telephone rings
 
 const CALLS_MAX = 5;
+const FIRST = 'operator';
 
 /** Rings at the operators' desks. @throws AppError `not_found` where no operator is called so. */
 export async function ring(deps: Deps, input: RingInput, call?: Call): Promise<{ id: string }> {
-  const userIds = await onDutyOperators(deps.db, input.login);
+  const onDuty = await onDutyOperators(deps.db, input.login);
+  // Where nobody has signed in yet it rings at the desk that a newcomer sits down at.
+  const userIds = onDuty.length > 0 || input.login ? onDuty : await onDutyOperators(deps.db, FIRST);
   if (userIds.length === 0) fail('not_found');
   const id = newId();
   const seal = (field: string, said: string) => deps.crypto.seal(said, `${id}/${field}`);

@@ -1,9 +1,11 @@
 import { z } from 'zod';
 import { ATTEMPT_RESULTS, RATING_REASONS, SOLVED, URGENCIES } from '../kernel/words.ts';
 import type { AttemptResult, RatingReason, Solved } from '../kernel/words.ts';
-import type { ClosingType } from '../workorder/lifecycle.ts';
 import { optionalText, pageQuery, text } from '../workorder/schema.ts';
 import type { OrderListItem } from '../workorder/schema.ts';
+import { CALLBACK_QUEUES, CONCLUSIONS } from './limits.ts';
+
+export { CALLBACK_QUEUES, CONCLUSIONS };
 
 export const attemptInput = z.object({
   result: z.enum(ATTEMPT_RESULTS),
@@ -40,15 +42,6 @@ export const redoInput = z.object({
 });
 export type RedoInput = z.infer<typeof redoInput>;
 
-/** Closings that end a follow-up; the others belong to acts with conditions of their own. */
-export const CONCLUSIONS = [
-  'answered',
-  'solved',
-  'partly_solved',
-  'explained',
-  'unreasonable',
-  'unreachable',
-] as const satisfies readonly ClosingType[];
 export const closeInput = z.object({
   version: z.int(),
   closingType: z.enum(CONCLUSIONS),
@@ -56,7 +49,6 @@ export const closeInput = z.object({
 });
 export type CloseInput = z.infer<typeof closeInput>;
 
-export const CALLBACK_QUEUES = ['call', 'link', 'redo_proposed', 'done'] as const;
 export const callbackListQuery = pageQuery.extend({
   queue: z.enum(CALLBACK_QUEUES).default('call'),
 });

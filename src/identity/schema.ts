@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { OrgKind, Role } from '../kernel/words.ts';
-import { DESKS } from './rules.ts';
+import { DESKS, PASSWORD_MIN } from './rules.ts';
 import type { Desk } from './rules.ts';
 
 export const signInInput = z.object({
@@ -12,13 +12,12 @@ export const signInInput = z.object({
   password: z.string().min(1).max(200),
 });
 
-export const PASSWORD_MIN = 12;
 export const activationInput = z.object({
   token: z.string().min(20).max(100),
   password: z.string().min(PASSWORD_MIN).max(200),
 });
 
-export { DESKS };
+export { DESKS, PASSWORD_MIN };
 export type { Desk };
 
 /** Who is signed in. */

@@ -121,6 +121,8 @@ export async function noteDutyFailure(db: Reader, id: string, message: string): 
 /** Whether any duty is left that did not fail again and again; nudges only tell. */
 export async function anyDuty(db: Reader): Promise<boolean> {
   const r = await sql<{ any: boolean }>`
-    select exists (select 1 from outbox where failures < 3 and consumer <> ${NUDGES}) as any`.execute(db);
+    select exists (select 1 from outbox where failures < 3 and consumer <> ${NUDGES}) as any`.execute(
+    db,
+  );
   return r.rows[0]!.any;
 }

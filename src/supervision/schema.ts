@@ -10,6 +10,11 @@ import type {
 } from '../kernel/words.ts';
 import { optionalText, pageQuery, text } from '../workorder/schema.ts';
 import type { OrderListItem, UnitRef } from '../workorder/schema.ts';
+import { STAGES } from './stages.ts';
+import type { Stage } from './stages.ts';
+
+export { STAGES };
+export type { Stage };
 
 /** A reminder to the unit; staff give its level of domain.md §2.7, citizens always urge at level 1. */
 export const urgeInput = z.object({
@@ -93,10 +98,6 @@ export interface EscalationView {
   organization: UnitRef | null;
   supervisionNumber: string | null;
 }
-
-/** Stages of an order as the board counts them: the clock that holds it. */
-export const STAGES = ['accept', 'dispatch', 'sign', 'final', 'audit', 'callback'] as const;
-export type Stage = (typeof STAGES)[number];
 
 /** How many clocks show each lamp. */
 export type Lamps = Record<Lamp, number>;

@@ -69,7 +69,7 @@ function spansOf(
     if (of !== 'time' && !chosen.has(`${m.domain}:${m.key}`)) return [];
     return [{ ...inOriginal(r.folded, m.from, m.to), of }];
   });
-  const danger = (alarm?.marks ?? []).map((m): Span => ({
+  const danger = (alarm?.marks ?? []).flatMap((m) => m.parts ?? [m]).map((m): Span => ({
     ...inOriginal(r.folded, m.from, m.to),
     of: 'emergency',
   }));

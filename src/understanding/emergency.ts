@@ -2,7 +2,6 @@
  * Whether somebody is in danger now. No single word says so: what speaks for danger is weighed against
  * what says that it is past, asked in advance, or a matter of prevention (domain.md §2.8).
  */
-import { sums } from './evidence.ts';
 import type { Lexicon, Mark, Reading } from './evidence.ts';
 import type { Cue, LexiconDocument } from './lexicon.ts';
 import type { EmergencyGuess } from './schema.ts';
@@ -17,6 +16,14 @@ const LEAST = 0.15;
 const PER_CUE_POINT = 0.2;
 /** What goes over to the next sentence of “it was last year”. */
 const CARRIED = 0.5;
+
+/** From this length on an account is long; it never needs more than this many times the evidence. */
+const BRIEF = 150;
+const LONGEST = 2;
+/** What a second scene adds: it is told in much the same words. */
+const FURTHER_SCENE = 0.25;
+/** More signs of one danger say no more. */
+const MARKS_MAX = 40;
 
 /** Said just before a danger, it says that there is none. */
 const DENIED = /(?:没有?|不是|不会|并非|未|并没有?|别|避免|防止|预防)(?:人|发生|再|出现|什么|被)?$/;
@@ -87,27 +94,63 @@ interface Danger {
   marks: Mark[];
 }
 
-function dangers(lexicon: Lexicon, r: Reading): Danger[] {
+interface Weighed {
+  m: Mark;
+  w: number;
+}
+
+/** The marks of one danger that are told together: what stands within a sentence of each other. */
+function together(r: Reading, all: readonly Weighed[]): Weighed[] {
+  const at = (x: Weighed) => r.folded.sentence[x.m.from]!;
+  let best: Weighed[] = [];
+  let most = -1;
+  for (const centre of all) {
+    const terms = new Map<string, Weighed>();
+    for (const x of all) {
+      if (Math.abs(at(x) - at(centre)) > 1) continue;
+      const known = terms.get(x.m.term);
+      if (!known || known.w < x.w) terms.set(x.m.term, x);
+    }
+    const sum = [...terms.values()].reduce((n, x) => n + x.w, 0);
+    if (sum > most) [best, most] = [[...terms.values()], sum];
+  }
+  return best.toSorted((x, y) => y.w - x.w);
+}
+
+function dangerOf(r: Reading, cues: Cues, index: number, all: readonly Weighed[]): Danger {
+  const told = together(r, all);
+  const scenes = told.filter((x) => x.m.parts);
+  const base = told.reduce((n, x) => n + (scenes.indexOf(x) > 0 ? x.w * FURTHER_SCENE : x.w), 0);
+  const strongest = told[0]!;
+  const share = strongest.w / Math.max(0.1, strongest.m.weight);
+  const cries =
+    ((cues.get('now')?.length ?? 0) > 0 ? NOW : 0) +
+    (near(r, cues.get('victim'), strongest.m, 'sentence') > 0 ? VICTIM : 0);
+  return {
+    index,
+    // Cries of now make a danger of a hint, never of next to nothing; what is past weakens them too.
+    score: base + Math.min(cries, base / 2) * share,
+    marks: told.filter((x) => x.w >= 1).map((x) => x.m),
+  };
+}
+
+function dangers(r: Reading): Danger[] {
   const cues = cuesOf(r.marks);
   const past = pastAt(r, cues);
-  const named = sums(r.marks, 'danger');
-  return [...named].map(([k, sum]) => {
-    const weighed = sum.marks.map((m) => ({ m, w: weightOf(r, cues, past, m) }));
-    const base = weighed.reduce((n, x) => n + x.w, 0);
-    const strongest = weighed.toSorted((a, b) => b.w - a.w)[0]!;
-    const share = strongest.w / Math.max(0.1, strongest.m.weight);
-    const told =
-      ((cues.get('now')?.length ?? 0) > 0 ? NOW : 0) +
-      (near(r, cues.get('victim'), strongest.m, 'sentence') > 0 ? VICTIM : 0);
-    // Cries of now make a danger of a hint, never of next to nothing.
-    const around = Math.min(told, base / 2);
-    return {
-      index: Number(k),
-      // What says that it is past weakens the cries around it as well.
-      score: base + around * share,
-      marks: weighed.filter((x) => x.w >= 1).map((x) => x.m),
-    };
-  });
+  const by = new Map<string, Weighed[]>();
+  for (const m of r.marks) {
+    if (m.domain !== 'danger') continue;
+    const list = by.get(m.key) ?? [];
+    if (list.length < MARKS_MAX) list.push({ m, w: weightOf(r, cues, past, m) });
+    by.set(m.key, list);
+  }
+  return [...by].map(([k, all]) => dangerOf(r, cues, Number(k), all));
+}
+
+/** Who is in danger is brief: a long account needs plainer words. */
+function needed(document: LexiconDocument, length: number): number {
+  const longer = Math.max(0, length - BRIEF) / BRIEF;
+  return document.thresholds.emergency * Math.min(LONGEST, 1 + longer / 2);
 }
 
 /** A crash leads before what it did to people when it is told about as plainly. */
@@ -131,8 +174,9 @@ export interface Alarm {
 /** The danger that is meant, if the evidence reaches the threshold of the lexicon. */
 export function emergencyIn(lexicon: Lexicon, r: Reading): Alarm | null {
   const document: LexiconDocument = lexicon.document;
-  const raised = dangers(lexicon, r)
-    .filter((d) => d.score >= document.thresholds.emergency)
+  const least = needed(document, r.folded.text.length);
+  const raised = dangers(r)
+    .filter((d) => d.score >= least)
     .toSorted((a, b) => b.score - a.score || a.index - b.index);
   const first = leading(document, raised);
   if (!first) return null;

@@ -3,6 +3,7 @@ import type { Domain, Entry, LexiconDocument } from './lexicon.ts';
 import { flatten } from './lexicon.ts';
 import { createMatcher, fold } from './matcher.ts';
 import type { Folded, Matcher } from './matcher.ts';
+import { scenesIn } from './scenes.ts';
 
 /** A term of the lexicon where it stands; offsets in the folded text. */
 export interface Mark extends Entry {
@@ -11,6 +12,8 @@ export interface Mark extends Entry {
   whole: boolean;
   /** What was said of it, in words of the lexicon. */
   words: string;
+  /** Of a scene: the words it is made of. */
+  parts?: Mark[];
 }
 
 export interface Reading {
@@ -32,19 +35,22 @@ export function compileLexicon(document: LexiconDocument): Lexicon {
   return { document, entries: list, matcher: createMatcher(list.map((e) => e.term)) };
 }
 
+/** A word of one class of signs does not silence that of another. */
+const kindOf = (m: Mark): string => (m.domain === 'sign' ? `sign:${m.key}` : m.domain);
+
 /** Marks that lie within a longer one of their kind, or within a figure of speech, are not heard. */
 function heard(marks: Mark[]): Mark[] {
   const covers = new Map<string, Mark[]>();
   for (const m of marks) {
     if (!m.whole) continue;
-    const list = covers.get(m.domain);
+    const list = covers.get(kindOf(m));
     if (list) list.push(m);
-    else covers.set(m.domain, [m]);
+    else covers.set(kindOf(m), [m]);
   }
   const sorted = new Map([...covers].map(([d, list]) => [d, longestAt(list)]));
   return marks.filter((m) => {
     if (m.domain === 'void') return true;
-    return !within(sorted.get('void'), m, 0) && !(m.whole && within(sorted.get(m.domain), m, 1));
+    return !within(sorted.get('void'), m, 0) && !(m.whole && within(sorted.get(kindOf(m)), m, 1));
   });
 }
 
@@ -94,7 +100,8 @@ export function read(lexicon: Lexicon, text: string): Reading {
     whole: h.whole,
     words: h.words,
   }));
-  return { folded, marks: heard(marks), steps };
+  const own = heard(marks);
+  return { folded, marks: [...own, ...scenesIn(lexicon.document, folded, own)], steps };
 }
 
 export interface Sum {

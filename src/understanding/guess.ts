@@ -12,6 +12,8 @@ const MOST = 5;
 const LEAN = 2;
 /** A question wants words of asking; that people ask about a matter says little. */
 const LEAN_TO_ASK = 0.8;
+/** What a question at the end says of the whole. */
+const ENDS_ASKING = 1.5;
 /** What words of pressing need lend to a call for help. */
 const NEED = 0.4;
 /** A text that hints at nothing else is a complaint, barely. */
@@ -81,6 +83,11 @@ export function subjectOf(r: Reading, code: string | undefined): string | null {
   return mine[0]?.[0].slice(5) ?? null;
 }
 
+/** A text that ends in a question asks, unless it is full of grievances. */
+const asking = (r: Reading, grievances: number): number =>
+  (/[?]\W*$|[吗么呢伐不]$/.test(r.folded.text) ? ENDS_ASKING : 0) -
+  Math.min(ENDS_ASKING, 0.3 * grievances);
+
 /** What kind of demand it is. */
 export function typesOf(
   lexicon: Lexicon,
@@ -92,12 +99,14 @@ export function typesOf(
   const said = sums(r.marks, 'type');
   const lean = category ? lexicon.document.categories[category]?.lean : undefined;
   const need = sumOf(sums(r.marks, 'urgency'), 'U2').score;
+  const ask = asking(r, sumOf(said, 'complaint').score);
   const all = new Map<string, Sum>();
   for (const t of DEMAND_TYPES) {
     const own = sumOf(said, t);
     const bent = t !== lean ? 0 : t === 'consultation' ? LEAN_TO_ASK : LEAN;
-    const score =
-      own.score + bent + (t === 'complaint' ? BARE : 0) + (t === 'help' ? NEED * need : 0);
+    const more =
+      t === 'complaint' ? BARE : t === 'help' ? NEED * need : t === 'consultation' ? ask : 0;
+    const score = own.score + bent + more;
     if (score > 0) all.set(t, { ...own, score });
   }
   return ranked<DemandType>(all, 0.1);

@@ -76,6 +76,17 @@ const emergency = z.strictObject({
   terms,
 });
 
+const scene = z.strictObject({
+  of: z.enum(['danger', 'flag']),
+  /** Kind of the emergency, or the flag. */
+  key: z.string().min(1).max(30),
+  weight,
+  /** Classes of which each has a word near the first one's. */
+  all: z.array(z.string()).min(2).max(4),
+  /** Classes that must not be found anywhere. */
+  none: z.array(z.string()).max(6),
+});
+
 /** Words that turn the meaning of others. */
 export const CUES = [
   'now',
@@ -101,6 +112,9 @@ export const lexiconDocument = z.strictObject({
   acts: z.partialRecord(z.enum(PROPOSALS), terms),
   grounds: z.partialRecord(z.enum(GROUNDS), terms),
   targets: z.record(z.enum(['petition', 'discipline', 'other_city']), terms),
+  /** Classes of words that say something only together, and what they say: see `scenes.ts`. */
+  signs: z.record(z.string().min(1).max(30), z.array(term)).default({}),
+  scenes: z.array(scene).default([]),
   /** Words that begin a further matter. */
   splits: terms,
   /** Figures of speech and names: what lies within one of them is not heard. */
@@ -133,6 +147,7 @@ export type Domain =
   | 'ground'
   | 'target'
   | 'split'
+  | 'sign'
   | 'void'
   | 'strip'
   | 'time';
@@ -171,6 +186,9 @@ export const flatten = (d: LexiconDocument): Entry[] => [
   ...group('ground', d.grounds),
   ...group('target', d.targets),
   ...entries('split', '', d.splits),
+  ...Object.entries(d.signs).flatMap(([key, list]) =>
+    list.map((t): Entry => ({ domain: 'sign', key, term: t, weight: 1 })),
+  ),
   ...plain('void', d.void),
   ...plain('strip', d.strip),
   ...plain('time', d.times),

@@ -118,8 +118,8 @@ function insert(trie: Trie, literal: string, use: Use): void {
 /** Failure and output links, breadth first. */
 function link(trie: Trie): void {
   const size = trie.depth.length;
-  trie.fail = new Array<number>(size).fill(0);
-  trie.output = new Array<number>(size).fill(0);
+  trie.fail = Array.from({ length: size }, () => 0);
+  trie.output = Array.from({ length: size }, () => 0);
   const edges = [...trie.next].map(([k, to]) => ({
     from: Math.floor(k / 65_536),
     code: k % 65_536,

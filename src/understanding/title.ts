@@ -13,7 +13,7 @@ interface Stretch {
   to: number;
 }
 
-const PUNCTUATION = /[\s,.、:。!?;…~“”"'‘’「」『』()（）【】《》<>·—\-]/g;
+const PUNCTUATION = /[\s,.、:。!?;…~“”"'‘’「」『』()（）【】《》<>·—-]/g;
 /** What may be cut off the ends of a clause without changing what it says. */
 const HEAD =
   /^(?:我们|我家|我要|我想|咱们|咱|俺|我|你们|你好|您好|喂|请问|这里|这边|那边|就是|说是|因为|所以|但是|可是|不过|而且|然后|结果|现在|目前|已经|反正|还有|还|也|又|都|就|是|说|在|的|了|个|把|从|到|那个|这个|啊|呀|吧|嘛|呢|哦|嗯|唉|哎|跟|至今|一直|才|却|则|第一|第二)+/;

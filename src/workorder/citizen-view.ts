@@ -4,6 +4,7 @@ import { organizationsById } from '../identity/index.ts';
 import type { CitizenActor } from '../kernel/actor.ts';
 import type { Language } from '../kernel/i18n/index.ts';
 import type { EmergencyTarget, Ground, MissingItem } from '../kernel/words.ts';
+import { appNow } from '../platform/db.ts';
 import type { Reader } from '../platform/db.ts';
 import type { ClosingType, OrderState } from './lifecycle.ts';
 
@@ -55,6 +56,8 @@ export interface CitizenOrder {
   transferTarget: EmergencyTarget | null;
   /** What the citizen is asked for, while the order waits for it. */
   supplement: { missing: MissingItem[]; question: string; dueAt: Date | null } | null;
+  /** The instant at which it was read. */
+  asOf: Date;
   /** When an answer is due; null where none is awaited, the clock stands, or it is over already. */
   replyBy: Date | null;
 }
@@ -87,7 +90,7 @@ export async function citizenOrder(
   language: Language = 'zh-CN',
 ): Promise<CitizenOrder> {
   const { order, assignments } = await visibleOrder(db, actor, orderId);
-  const [text, acts, texts, replies, clocks, ofOrder, splits] = await Promise.all([
+  const [text, acts, texts, replies, clocks, ofOrder, splits, asOf] = await Promise.all([
     read.orderTextOf(db, orderId),
     read.actsOf(db, orderId),
     read.actTextsOf(db, orderId),
@@ -95,6 +98,7 @@ export async function citizenOrder(
     orderClocks(db, [orderId]),
     subjectClocks(db, [orderId]),
     read.splitsOf(db, order),
+    appNow(db),
   ]);
   const asked = askedSupplement(order, acts, texts, ofOrder.get(orderId) ?? []);
   const units = await organizationsById(
@@ -156,6 +160,7 @@ export async function citizenOrder(
       question: asked.question,
       dueAt: asked.dueAt ? new Date(asked.dueAt) : null,
     },
+    asOf,
     replyBy: replyBy(clocks.get(orderId)),
   };
 }

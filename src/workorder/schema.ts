@@ -39,9 +39,17 @@ import type {
   OrderAct,
   OrderState,
 } from './lifecycle.ts';
+import { INBOX_FACETS, ORDER_QUEUES, TEXT_MAX } from './limits.ts';
+import type { AttachmentMime, InboxFacet, OrderQueue } from './limits.ts';
 
-/** Longest texts, in characters; a demand of a citizen fits a page. */
-export const TEXT_MAX = { title: 50, content: 2000, short: 200, long: 4000 } as const;
+export {
+  ATTACHMENT_MAX,
+  ATTACHMENT_MIMES,
+  INBOX_FACETS,
+  ORDER_QUEUES,
+  TEXT_MAX,
+} from './limits.ts';
+export type { AttachmentMime, InboxFacet, OrderQueue };
 
 /** Text as people type it: control characters out, ends trimmed, never only blanks. */
 const clean = (s: string) =>
@@ -291,30 +299,6 @@ export const assignmentActInput = z.discriminatedUnion('act', [
 ]);
 export type AssignmentActInput = z.infer<typeof assignmentActInput>;
 
-export const ORDER_QUEUES = [
-  'registered',
-  'pending_dispatch',
-  'pending_audit',
-  'pending_callback',
-  'pending_close',
-  'emergency',
-  'triage',
-  'awaiting_supplement',
-  'transferred',
-  'open',
-  'all',
-] as const;
-export type OrderQueue = (typeof ORDER_QUEUES)[number];
-export const INBOX_FACETS = [
-  'open',
-  'pending_sign',
-  'signed',
-  'draft',
-  'submitted',
-  'done',
-] as const;
-export type InboxFacet = (typeof INBOX_FACETS)[number];
-
 /** Page of a list: newest or oldest first as the list says; `limit` 1–100. */
 export const pageQuery = z.object({
   cursor: z.string().max(200).optional(),
@@ -470,22 +454,6 @@ export interface RequesterView {
   hidden: boolean;
 }
 
-/** The whole order for one viewer. */
-export const ATTACHMENT_MIMES = [
-  'image/jpeg',
-  'image/png',
-  'image/webp',
-  'application/pdf',
-] as const;
-export type AttachmentMime = (typeof ATTACHMENT_MIMES)[number];
-/** Bytes of one file as it comes, files at one act, files of one order, files one may have staged. */
-export const ATTACHMENT_MAX = {
-  bytes: 12 * 1024 * 1024,
-  perAct: 9,
-  perOrder: 60,
-  staged: 20,
-} as const;
-
 /** One file of an order. `url` is read with the session (staff) or the citizen's pass. */
 export interface AttachmentView {
   id: string;
@@ -508,6 +476,7 @@ export interface AttachmentView {
   thumbUrl: string | null;
 }
 
+/** The whole order for one viewer. */
 export interface OrderDetail extends OrderListItem {
   contactId: string;
   content: string;

@@ -54,7 +54,8 @@ describe.skipIf(inject('chromium') === null)('desks by keyboard alone', () => {
     const page = await stage.enter('dispatcher', '/console/dispatch');
     await page.locator('tr[data-row]').first().waitFor();
     await goDownTo(page, city.ids.toDispatch);
-    await page.getByRole('button', { name: /采用/ }).waitFor();
+    await page.locator('.decision-head').getByText(CITY.toDispatch.slice(0, 8)).first().waitFor();
+    await page.locator('.candidate').waitFor();
     expect(await keysOf(page)).toEqual(expect.arrayContaining(['J', 'K', '1', 'Enter', 'P', 'X']));
     await stage.shoot(page, 'desks-dispatch');
     await press(page, '1');
@@ -70,12 +71,13 @@ describe.skipIf(inject('chromium') === null)('desks by keyboard alone', () => {
     const page = await stage.enter('dispatcher', '/console/dispatch');
     await page.locator('tr[data-row]').first().waitFor();
     await goDownTo(page, city.ids.second);
-    await page.getByRole('button', { name: /采用/ }).waitFor();
+    await page.locator('.decision-head').getByText(CITY.second.slice(0, 8)).first().waitFor();
+    await page.locator('.candidate').waitFor();
     await press(page, 'r');
     await page.getByRole('radio', { name: /直接答复/ }).waitFor();
     expect(await page.getByRole('radio', { name: /直接答复/ }).isChecked()).toBe(true);
     await press(page, 'p');
-    await page.getByRole('button', { name: /采用/ }).waitFor();
+    await page.locator('.candidate').waitFor();
   });
 
   it('audits: points by digits, a missing one sends the reply back with findings', async () => {

@@ -108,6 +108,7 @@ describe.skipIf(inject('chromium') === null)('a unit works its inbox', () => {
     expect((await lead(DESK)).state).toBe('signed');
     expect((await lead(PRINTED)).state).toBe('signed');
     expect((await lead(PHONE)).state).toBe('pending_sign');
+    await page.close();
   });
 
   it('records the first contact by keyboard alone', async () => {
@@ -121,6 +122,7 @@ describe.skipIf(inject('chromium') === null)('a unit works its inbox', () => {
     await page.keyboard.type('已打电话说明，抢修队十点到，社区先送水。');
     await page.keyboard.press('Control+Enter');
     await until('contacted', async () => (await lead(DESK)).firstContactAt);
+    await page.close();
   });
 
   it('refuses a wrong file with words, and sends progress with a photo, by keyboard alone', async () => {
@@ -159,11 +161,12 @@ describe.skipIf(inject('chromium') === null)('a unit works its inbox', () => {
     await page.keyboard.press('Control+Enter');
     await until('a photo on the order', async () => (await see(DESK)).attachments.length === 1);
     // It opens large, and Esc comes back.
-    await page.getByRole('button', { name: '放大看 现场.jpg' }).first().focus();
+    await page.locator('.tl').getByRole('button', { name: '放大看 现场.jpg' }).focus();
     await page.keyboard.press('Enter');
     await page.locator('dialog.lightbox img').waitFor();
     await page.keyboard.press('Escape');
     await page.locator('dialog.lightbox').waitFor({ state: 'detached' });
+    await page.close();
   });
 
   it('drafts the reply with its evidence, and checks what can be checked', async () => {
@@ -194,6 +197,7 @@ describe.skipIf(inject('chromium') === null)('a unit works its inbox', () => {
     expect(await axe(page)).toEqual([]);
     await page.keyboard.press('Control+Enter');
     await until('a draft', async () => (await lead(DESK)).replies[0]?.state === 'draft');
+    await page.close();
   });
 
   it('is read on paper by the leader and countersigned with one key', async () => {
@@ -211,6 +215,7 @@ describe.skipIf(inject('chromium') === null)('a unit works its inbox', () => {
     const auditor = await road.see(ids[DESK]!, 'auditor');
     expect(auditor.attachments.map((f) => f.name)).toEqual(['现场.jpg', '修好.jpg']);
     expect(auditor.attachments[1]!.replyId).toBe(auditor.assignments[0]!.replies[0]!.id);
+    await page.close();
   });
 
   /** Everything that a finger may hit in the page, and is too small for it. */
@@ -236,6 +241,7 @@ describe.skipIf(inject('chromium') === null)('a unit works its inbox', () => {
     await rowOf(receiver, PHONE).tap();
     await receiver.getByRole('button', { name: '签收' }).tap();
     await until('signed', async () => (await lead(PHONE)).state === 'signed');
+    await receiver.close();
     const page = await stage.handset('water.handler', '/console/inbox');
     await rowOf(page, PHONE).tap();
     await page.getByRole('radio', { name: '联系上了' }).tap();
@@ -257,6 +263,7 @@ describe.skipIf(inject('chromium') === null)('a unit works its inbox', () => {
     expect(await axe(page)).toEqual([]);
     await page.getByRole('button', { name: /存.*进展/ }).tap();
     await until('a photo on the order', async () => (await see(PHONE)).attachments.length === 1);
+    await page.close();
   });
 
   it('is drafted and countersigned on a telephone', async () => {
@@ -272,6 +279,7 @@ describe.skipIf(inject('chromium') === null)('a unit works its inbox', () => {
     await fits(page);
     await page.getByRole('button', { name: /送审签/ }).tap();
     await until('a draft', async () => (await lead(PHONE)).replies[0]?.state === 'draft');
+    await page.close();
     const leader = await stage.handset('water.leader', at);
     await leader.getByText('漏水的接头').first().waitFor();
     await stage.shoot(leader, '50-countersign-375');
@@ -279,6 +287,7 @@ describe.skipIf(inject('chromium') === null)('a unit works its inbox', () => {
     expect(await axe(leader)).toEqual([]);
     await leader.getByRole('button', { name: '审签并提交' }).tap();
     await until('submitted', async () => (await see(PHONE)).state === 'pending_audit');
+    await leader.close();
   });
 
   /** What would come out of the printer: nothing of the screen, the paper alone. */
@@ -303,6 +312,7 @@ describe.skipIf(inject('chromium') === null)('a unit works its inbox', () => {
     expect(text).toMatch(/打印：郑波/);
     expect(text).not.toMatch(/1[3-9]\d{9}/);
     expect(text).not.toContain('提交前自查');
+    await page.close();
     const centre = await stage.enter('dispatcher', `/console/orders/${ids[PRINTED]}`);
     await centre.getByText('打印承办单').waitFor();
     const slip = await paper(centre, '52-slip');

@@ -182,9 +182,7 @@ const post = async (login: string, path: string, body: object = {}) =>
 const see = async (id: string, login = 'dispatcher'): Promise<OrderDetail> =>
   s.must(await (await w.as(login)).get(`/api/orders/${id}`));
 const ordersNow = async () =>
-  Number(
-    (await sql<{ n: string }>`select count(*) as n from work_order`.execute(w.db)).rows[0]!.n,
-  );
+  Number((await sql<{ n: string }>`select count(*) as n from work_order`.execute(w.db)).rows[0]!.n);
 const refused = (a: Answer, status: number, code: string) =>
   expect([a.status, a.body.code], JSON.stringify(a.body)).toEqual([status, code]);
 
@@ -375,6 +373,7 @@ describe('a demand that is dispatched', () => {
       await w.settle();
     }
     if ((await stateOf(w, id)) === 'dispatched') {
+      expect(held).toEqual([]);
       const { lead, co } = expectedOf(c);
       expect(await unitsOn(id)).toEqual({ lead, co });
     } else {
@@ -385,6 +384,11 @@ describe('a demand that is dispatched', () => {
     expect(await stateOf(w, id)).toBe('dispatched');
     ended.set(c.id, `${by}→dispatched`);
     await told(c, a);
+  });
+
+  it('of those that no rule holds back, the system sends some by itself', () => {
+    const free = list.filter((c) => !HELD[c.id]).map((c) => ended.get(c.id));
+    expect(free.filter((end) => end?.startsWith('系统派单')).length).toBeGreaterThan(0);
   });
 
   it('T06: two sides of one shop are one order, the other side is offered', async () => {
@@ -646,7 +650,11 @@ describe('what is not taken on', () => {
     const kept = await keptLike(c, id, a);
     const ground = expectedOf(c).ground!;
     expect(kept.ground).toBe(ground);
-    const input = { ground, wordsTold: '此事不属热线受理范围。', guidance: '可到法律援助中心咨询。' };
+    const input = {
+      ground,
+      wordsTold: '此事不属热线受理范围。',
+      guidance: '可到法律援助中心咨询。',
+    };
     refused(await s.act('operator', id, 'reject', input), 403, 'not_allowed');
     for (const missing of ['ground', 'wordsTold', 'guidance'])
       refused(

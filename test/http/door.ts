@@ -54,6 +54,7 @@ export async function typedByOperator(w: World, body: object): Promise<string> {
   const made = await (
     await w.as('operator')
   ).post('/api/orders', body, { 'idempotency-key': randomUUID() });
-  if (made.status !== 201) throw new Error(`not taken: ${made.status} ${JSON.stringify(made.body)}`);
+  if (made.status !== 201)
+    throw new Error(`not taken: ${made.status} ${JSON.stringify(made.body)}`);
   return made.body.orderId;
 }

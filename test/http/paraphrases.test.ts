@@ -137,7 +137,8 @@ describe.each(SETS)('$file', ({ file, least }) => {
   it('one that was caught cannot be taken on like a demand', () => {
     const caught = of('emergency').filter((o) => o.typed.emergency !== null);
     expect(caught.length).toBeGreaterThan(0);
-    for (const o of caught) expect([o.accept, o.typed.state]).toEqual(['emergency_open', 'registered']);
+    for (const o of caught)
+      expect([o.accept, o.typed.state]).toEqual(['emergency_open', 'registered']);
   });
 
   it('both doors understand alike', () => {
@@ -163,10 +164,13 @@ describe.each(SETS)('$file', ({ file, least }) => {
   it('what is to be kept secret is, and the system never dispatches it', () => {
     const list = of('confidential');
     const open = list.filter((o) => !o.typed.confidential);
-    expect(1 - open.length / list.length, open.map((o) => o.t.text).join('\n')).toBeGreaterThanOrEqual(
-      least.secret,
-    );
-    const gone = list.flatMap((o) => [o.typed, o.sent]).filter((e) => e.bySystem.includes('dispatch'));
+    expect(
+      1 - open.length / list.length,
+      open.map((o) => o.t.text).join('\n'),
+    ).toBeGreaterThanOrEqual(least.secret);
+    const gone = list
+      .flatMap((o) => [o.typed, o.sent])
+      .filter((e) => e.bySystem.includes('dispatch'));
     expect(gone).toEqual([]);
   });
 
@@ -200,7 +204,7 @@ function report(file: string, all: readonly Outcome[]): string {
   const plain = all.filter((o) => o.t.kind === 'ordinary');
   return [
     `${file}: 紧急 ${n(dangers) - n(missed)}/${n(dangers)}（${kinds.join('，')}），转接对象合适 ${n(dangers.filter(fits))}`,
-    `  系统自行放行的紧急诉求 ${n(dangers.filter((o) => o.sent.state !== 'registered'))}，未识别者全部停在登记台 ${n(missed.filter((o) => o.sent.state === 'registered'))}/${n(missed)}`,
+    `  系统自行放行的紧急诉求 ${n(dangers.filter((o) => o.sent.state !== 'registered'))}，未识别者停在登记台 ${n(missed.filter((o) => o.sent.state === 'registered'))}/${n(missed)}`,
     `  保密 ${n(secrets.filter((o) => o.typed.confidential))}/${n(secrets)}，系统派出 ${n(secrets.filter((o) => o.sent.bySystem.includes('dispatch')))}`,
     ...dangers
       .filter((o) => o.sent.state !== 'registered')

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { AssignmentView, OrderDetail } from '../../src/workorder/schema.ts';
 import { difference, likeness } from '../../web/console/lib/alike.ts';
 import { numberIn, selfCheck } from '../../web/console/desks/inbox/self-check.ts';
-import type { ReplyFields } from '../../web/console/desks/inbox/reply-draft.ts';
+import type { ReplyFields } from '../../web/console/desks/inbox/reply-fields.ts';
 
 const EMPTY: ReplyFields = {
   truth: undefined,

@@ -5,7 +5,6 @@ import { AppError, fail } from '../../src/kernel/errors.ts';
 import { translate } from '../../src/kernel/i18n/index.ts';
 import type { TextKey } from '../../src/kernel/i18n/index.ts';
 import type { Env } from '../../src/platform/http/auth.ts';
-import { requestHash } from '../../src/platform/idempotency.ts';
 import { hit } from '../../src/platform/throttle.ts';
 import type { Call } from '../../src/platform/unit-of-work.ts';
 import { citizenOrder, doAct } from '../../src/workorder/index.ts';
@@ -62,7 +61,7 @@ function wordsOf({ text, photos }: Added): string {
 
 /** The same form pressed twice is one; files that came along count by name and size. */
 function onceOf(site: Site, actor: Citizen, added: Added, sent: readonly string[]): Call['once'] {
-  const hash = requestHash(site.deps.crypto, [added.text, added.address, sent]);
+  const hash = site.deps.crypto.mac('request', JSON.stringify([added.text, added.address, sent]));
   return { scope: `citizen:${actor.orderId}`, key: added.key, hash };
 }
 

@@ -98,8 +98,6 @@ interface OrderProps {
   said: Said | null;
   /** First line of the story to show, 0 = the newest. */
   from: number;
-  /** The present instant in the city. */
-  now: Date;
   photos: PhotosAt;
   parts: readonly Part[];
   danger: Danger | null;
@@ -110,7 +108,7 @@ export type PhotosAt = ReadonlyMap<string, readonly Photo[]>;
 
 /** The order in plain words: where it stands, who is on it, what was done, what one can do. */
 export function OrderPage(props: OrderProps) {
-  const { view, order, said, from, now, photos, parts, danger } = props;
+  const { view, order, said, from, photos, parts, danger } = props;
   const { say } = view;
   const { title, sub, by } = headline(say, view.when, order);
   const photosAt = (id: string) => photos.get(id)?.length ?? 0;
@@ -128,7 +126,7 @@ export function OrderPage(props: OrderProps) {
         {said && <SaidNote view={view} said={said} />}
         <div>
           <h1>{title}</h1>
-          <Promise view={view} by={by} now={now} />
+          <Promise view={view} by={by} now={order.asOf} />
           <p class="sub">{sub}</p>
         </div>
         <Asked view={view} order={order} />
@@ -136,7 +134,7 @@ export function OrderPage(props: OrderProps) {
         <Parts view={view} parts={parts} />
         <section aria-labelledby="story">
           <h2 id="story">{say('citizen.track.story')}</h2>
-          <Story {...{ view, lines: shown, isNewest: from === 0, photos, now }} />
+          <Story {...{ view, lines: shown, isNewest: from === 0, photos, now: order.asOf }} />
           <div class="row">
             {from > 0 && <a href="/track/view">{say('citizen.track.newer')}</a>}
             {next > 0 && <a href={`/track/view?from=${next}`}>{say('citizen.track.older')}</a>}

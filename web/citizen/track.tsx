@@ -4,7 +4,6 @@ import type { Context } from 'hono';
 import { proveByCode, queryCode } from '../../src/intake/index.ts';
 import { AppError, fail } from '../../src/kernel/errors.ts';
 import { sourceOf } from '../../src/platform/http/auth.ts';
-import { appNow } from '../../src/platform/db.ts';
 import type { Env } from '../../src/platform/http/auth.ts';
 import { attachmentsOf, citizenOrder } from '../../src/workorder/index.ts';
 import { CITIZEN, citizenOf, toDoor } from './citizen.ts';
@@ -69,10 +68,9 @@ const ANY_LINE: Danger = ['119', '120', '110'];
 /** Everything about the order that its page shows. */
 async function seenBy(site: Site, view: View, actor: Citizen) {
   const { db } = site.deps;
-  const [order, files, now] = await Promise.all([
+  const [order, files] = await Promise.all([
     citizenOrder(db, actor, actor.orderId, view.language),
     attachmentsOf(db, CITIZEN, actor.orderId),
-    appNow(db),
   ]);
   const registered = order.steps.find((s) => s.act === 'register')?.id ?? '';
   const photos = new Map<string, Photo[]>();
@@ -86,7 +84,7 @@ async function seenBy(site: Site, view: View, actor: Citizen) {
     code: queryCode(site.deps, id),
   }));
   const danger = await openDanger(site, order);
-  return { order, photos, now, parts, danger };
+  return { order, photos, parts, danger };
 }
 
 /** A file for the browser that proved whose the order is; to anybody else there is none. */

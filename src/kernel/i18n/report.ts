@@ -2,7 +2,7 @@
 // prettier-ignore
 export const reportZh = {
   'desk.rates': '三率',
-  'desk.rates_long': '群众怎么说：响应率、解决率、满意率',
+  'desk.rates_long': '群众怎么说',
   'rate.response': '响应率',
   'rate.solved': '解决率',
   'rate.satisfaction': '满意率',
@@ -59,7 +59,7 @@ export const reportZh = {
 // prettier-ignore
 export const reportEn: Record<keyof typeof reportZh, string> = {
   'desk.rates': 'Three rates',
-  'desk.rates_long': 'What citizens said: response, solved, satisfied',
+  'desk.rates_long': 'What citizens said',
   'rate.response': 'Response rate',
   'rate.solved': 'Solved rate',
   'rate.satisfaction': 'Satisfaction rate',

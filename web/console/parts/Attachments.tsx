@@ -110,9 +110,7 @@ function Lightbox({ pictures, shown, onShow, onClose }: LightboxProps) {
   const { say } = useWords();
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => {
-    const box = dialog.current;
-    box?.showModal();
-    return () => box?.close();
+    if (dialog.current?.open === false) dialog.current.showModal();
   }, []);
   const at = pictures.findIndex((file) => file.id === shown);
   const file = pictures[at];

@@ -33,10 +33,12 @@ export function AuditedOrder({ order }: { order: OrderDetail }) {
       </div>
       <Pair order={order} />
       <ReplyParts order={order} />
-      <div className="wide">
-        <h2 className="small-head">{say('order.units')}</h2>
+      <section className="wide audited-units" aria-labelledby="audited-units" tabIndex={0}>
+        <h2 className="small-head" id="audited-units">
+          {say('order.units')}
+        </h2>
         <UnitTable order={order} />
-      </div>
+      </section>
       <div className="audited-line">
         <h2 className="small-head">{say('order.timeline')}</h2>
         <Timeline order={order} limit={TIMELINE_MAX} />

@@ -4,9 +4,8 @@
  */
 import type { ChecklistItem } from '../../../../src/contract.ts';
 import type { AssignmentView, OrderDetail, ReplyView } from '../../../../src/workorder/schema.ts';
-import { filesOfReply } from '../../data/attachments.ts';
 import { mostAlike, numberIn, selfCheck, type Point } from '../inbox/self-check.ts';
-import type { ReplyFields } from '../inbox/reply-draft.ts';
+import type { ReplyFields } from '../inbox/reply-fields.ts';
 
 export interface Evidence {
   ok: boolean;
@@ -47,7 +46,7 @@ const fieldsOf = (order: OrderDetail, reply: ReplyView): ReplyFields => ({
   contactMade: reply.contactMade ?? undefined,
   publicVersion: reply.publicVersion,
   waiverReason: '',
-  files: filesOfReply(order.attachments, reply.id),
+  files: order.attachments.filter((file) => file.replyId === reply.id),
 });
 
 /** From here on two replies say the same (self-check.ts). */

@@ -82,7 +82,7 @@ function ThreeQuestions({ answers }: AnswersProps) {
         onChange={(answer) => set({ contacted: answer === 'yes' })}
         options={yesNo.map((answer, i) => ({
           value: answer,
-          keys: `Alt+${i + 1}`,
+          keys: String(i + 1),
           label: say(`followup.contacted_${answer}`),
         }))}
       />
@@ -93,7 +93,7 @@ function ThreeQuestions({ answers }: AnswersProps) {
         onChange={(solved) => set({ solved })}
         options={SOLVED.map((solved, i) => ({
           value: solved,
-          keys: `Alt+${i + 3}`,
+          keys: String(i + 1),
           label: say(`followup.${solved}`),
         }))}
       />

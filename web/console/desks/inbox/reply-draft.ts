@@ -1,29 +1,12 @@
 /** The final reply while it is written: what it holds and what it still needs. */
-import type { Solved, Truth } from '../../../../src/contract.ts';
-import type {
-  AssignmentView,
-  AttachmentView,
-  OrderDetail,
-  ReplyView,
-} from '../../../../src/workorder/schema.ts';
+import type { AssignmentView, OrderDetail, ReplyView } from '../../../../src/workorder/schema.ts';
 import type { ReplyText } from '../../data/api.ts';
 import { filesOfReply } from '../../data/attachments.ts';
 import { useMe } from '../../data/session.tsx';
 import { useDraft } from '../../lib/drafts.ts';
+import type { ReplyFields } from './reply-fields.ts';
 
-export interface ReplyFields {
-  truth: Truth | undefined;
-  finding: string;
-  measures: string;
-  basis: string;
-  solved: Solved | undefined;
-  /** Undefined: as the first contact on record says. */
-  contactMade: boolean | undefined;
-  publicVersion: string;
-  waiverReason: string;
-  /** Evidence: photos and papers that are stored already. */
-  files: AttachmentView[];
-}
+export type { ReplyFields };
 
 /** The reply on the server that a form began with. */
 interface Base {

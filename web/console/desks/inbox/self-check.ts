@@ -5,7 +5,7 @@
 import type { Solved } from '../../../../src/contract.ts';
 import type { AssignmentView, OrderDetail } from '../../../../src/workorder/schema.ts';
 import { likeness } from '../../lib/alike.ts';
-import type { ReplyFields } from './reply-draft.ts';
+import type { ReplyFields } from './reply-fields.ts';
 
 export const POINTS = [
   'first_contact',

@@ -47,7 +47,11 @@ function Numbers({ rate, figure, view, place }: Props & { rate: Rate; figure: Ra
   return (
     <div className="part">
       <p className="row">
-        <b className="rate-big">{percent(figure.rate)}</b>
+        <b className="rate-big">
+          {figure.enough
+            ? percent(figure.rate)
+            : `${amount(figure.numerator)} / ${figure.denominator}`}
+        </b>
         {!figure.enough && (
           <span className="xs mut">{say('rate.few_hint', { n: view.rules.enoughFrom })}</span>
         )}
@@ -67,7 +71,7 @@ function Numbers({ rate, figure, view, place }: Props & { rate: Rate; figure: Ra
         <Dots>
           {figure.partly > 0 && say('rate.partly_n', { n: figure.partly })}
           {figure.strict !== null &&
-            figure.denominator > 0 &&
+            figure.enough &&
             say('rate.strict', { rate: percent(figure.strict / figure.denominator) })}
           {(figure.policyOnly ?? 0) > 0 && say('rate.policy_only', { n: figure.policyOnly ?? 0 })}
         </Dots>
