@@ -117,6 +117,7 @@ export function shippedLexicon(): LexiconDocument {
     strip: plain('strip.tsv'),
     times: plain('times.tsv'),
     thresholds: readJson('lexicon/thresholds.json'),
+    peril: readJson('lexicon/peril.json'),
   });
 }
 

@@ -4,7 +4,7 @@ import type { Dice } from './random.ts';
 import * as words from './words.ts';
 
 /** Tasks opened in this time are left to the agents who sit down afterwards. */
-const LEFT_MIN = 15 * 60;
+const LEFT_MIN = 22 * 60;
 
 interface Verdict {
   contacted: boolean;

@@ -1,7 +1,8 @@
 /** The process that plays: a child of the supervisor; it ends with it. */
 import { parseArgs } from 'node:util';
 import { loadConfig } from '../../src/platform/config.ts';
-import { playFortnight } from './play.ts';
+import { SHORT_EXIT } from '../../src/demo-house.ts';
+import { ShortDesks, playFortnight } from './play.ts';
 
 process.on('disconnect', () => process.exit(1));
 
@@ -35,6 +36,6 @@ main().then(
   () => process.exit(0),
   (error: unknown) => {
     process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-    process.exit(1);
+    process.exit(error instanceof ShortDesks ? SHORT_EXIT : 1);
   },
 );

@@ -112,6 +112,7 @@ export async function playFortnight(o: PlayOptions): Promise<Played> {
     if (o.days >= FULL_DAYS) check(list);
     return played;
   } catch (error) {
+    if (error instanceof ShortDesks) throw error;
     await door({ op: 'end', state: 'interrupted' }).catch(() => {});
     throw error;
   }
@@ -194,11 +195,14 @@ function report(o: PlayOptions, play: Play, list: Desk[], seconds: number, print
   );
 }
 
-/** @throws when somebody would sit down at an empty desk. */
+/** Everything was played, but somebody would sit down at an empty desk. */
+export class ShortDesks extends Error {}
+
+/** @throws ShortDesks */
 function check(list: readonly Desk[]): void {
   const short = list.filter((d) => d.rows < d.least);
   if (short.length > 0) {
-    throw new Error(`too little on: ${short.map((d) => `${d.name} (${d.rows})`).join(', ')}`);
+    throw new ShortDesks(`too little on: ${short.map((d) => `${d.name} (${d.rows})`).join(', ')}`);
   }
 }
 

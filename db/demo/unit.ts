@@ -10,7 +10,7 @@ import * as words from './words.ts';
 
 const HOUR = 3_600_000;
 /** Replies submitted in this time are left to the auditors who sit down afterwards. */
-const LEFT_TO_AUDIT_WORKING_MIN = 5 * 60;
+const LEFT_TO_AUDIT_WORKING_MIN = 8 * 60;
 const DAY_MINUTES = 420;
 /** Units whose handlers write and whose leaders have not looked yet. */
 const LEADERS_WAIT = SHOWN;
@@ -140,7 +140,7 @@ async function answer(c: Case, nth: number): Promise<boolean> {
   const drafted = await draft(c, poor);
   if (!drafted) return false;
   // Leaders of the desks that are shown have something to sign.
-  const waits = LEADERS_WAIT.has(c.code) && isLate(play, 2.2 * DAY_MINUTES) && nth === 1;
+  const waits = LEADERS_WAIT.has(c.code) && isLate(play, 3.2 * DAY_MINUTES) && nth === 1;
   if (waits) return false;
   await play.stage.wait(later(c, d.between(15, 260)), o.p.key);
   const order = await open(c);

@@ -6,11 +6,11 @@ import { dispatchable } from '../identity/index.ts';
 import { SYSTEM } from '../kernel/actor.ts';
 import { addDays } from '../kernel/clock.ts';
 import type { StoredEvent } from '../kernel/events.ts';
-import type { Party, WaitReason } from '../kernel/words.ts';
+import type { DemandType, Party, WaitReason } from '../kernel/words.ts';
 import type { Deps, Tx } from '../platform/unit-of-work.ts';
 import { clearWait, keepWait, mayAccept, mayDispatch, suggest } from '../routing/index.ts';
-import type { AcceptFacts } from '../routing/index.ts';
 import { classificationsOf } from '../understanding/index.ts';
+import type { AutoThresholds } from '../understanding/index.ts';
 import type { ClassificationView } from '../understanding/schema.ts';
 import { act, candidates, lockOrder, provenance, wordsOf } from '../workorder/index.ts';
 import type { OrderRow } from '../workorder/index.ts';
@@ -50,7 +50,7 @@ const chosenIn = (o: OrderRow) => ({
   urgency: o.urgency,
 });
 
-const factsOf = (c: Case, threshold: number): AcceptFacts => ({
+const factsOf = (c: Case, threshold: number) => ({
   emergency: c.order.emergency !== null,
   round: c.order.round,
   supplemented: c.supplemented,
@@ -64,9 +64,16 @@ const TAKES_IN: readonly Party[] = ['operator', 'dispatcher'];
 /** What is worth saying of a demand that an operator has at hand. */
 const SAID_TO_OPERATOR: readonly WaitReason[] = ['emergency', 'proposal'];
 
+/** Whether a danger may hide in what was chosen, or else understood. */
+function inPeril({ order, understood }: Case, peril: AutoThresholds['peril']): boolean {
+  const type = (order.type as DemandType | null) ?? understood?.type ?? 'other';
+  const codes = [order.category_code, understood?.categoryCode];
+  return codes.some((code) => code && peril[code.slice(0, 4)]?.includes(type));
+}
+
 async function atTheDoor(c: Case): Promise<void> {
   const { auto } = await classifierOf(c.deps.db);
-  const reasons = mayAccept(factsOf(c, auto.accept));
+  const reasons = mayAccept({ ...factsOf(c, auto.accept), peril: inPeril(c, auto.peril) });
   if (TAKES_IN.includes(c.party)) {
     return waitFor(
       c,

@@ -272,6 +272,7 @@ export type Proposal = (typeof PROPOSALS)[number];
 export const WAIT_REASONS = [
   'emergency',
   'most_urgent',
+  'peril',
   'confidential',
   'not_understood',
   'low_score',

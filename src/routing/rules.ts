@@ -94,7 +94,10 @@ interface Facts {
   /** Score from which on the system may go ahead. */
   threshold: number;
 }
-export type AcceptFacts = Facts;
+export interface AcceptFacts extends Facts {
+  /** Of a class in which a danger may hide that no word gave away. */
+  peril: boolean;
+}
 export interface DispatchFacts extends Facts {
   confidential: boolean;
   flags: readonly Flag[];
@@ -146,7 +149,7 @@ export function mayAccept(f: AcceptFacts): WaitReason[] {
     (unlike(chosen.type, understood.type) ||
       unlike(chosen.categoryCode, understood.categoryCode) ||
       unlike(chosen.urgency, understood.urgency));
-  return reasonsOf([...common(f), ['differs', differs]]);
+  return reasonsOf([...common(f), ['peril', f.peril], ['differs', differs]]);
 }
 
 /** Where the catalogue names no unit that handles, the step that says why. */

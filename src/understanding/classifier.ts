@@ -35,6 +35,8 @@ const MAX_SPANS = 60;
 export interface AutoThresholds {
   accept: number;
   dispatch: number;
+  /** Classes, by type, that a person reads first whatever the score. */
+  peril: Readonly<Record<string, readonly DemandType[]>>;
 }
 
 export interface LexiconClassifier extends Classifier {
@@ -254,7 +256,7 @@ export function createLexiconClassifier(
   return {
     name: LEXICON_CLASSIFIER,
     version,
-    auto: { accept, dispatch },
+    auto: { accept, dispatch, peril: document.peril },
     understand: (q) => understand(tools, q),
   };
 }

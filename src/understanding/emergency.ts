@@ -6,7 +6,12 @@ import type { Lexicon, Mark, Reading } from './evidence.ts';
 import type { Cue, LexiconDocument } from './lexicon.ts';
 import type { EmergencyGuess } from './schema.ts';
 
-type Cues = Map<Cue, Mark[]>;
+/** Who praises tells of a danger that is over. */
+const PRAISED = 3;
+
+class Cues extends Map<Cue, Mark[]> {
+  praise = 0;
+}
 
 /** What words that speak of now and of victims add to a danger that was named. */
 const NOW = 1;
@@ -29,8 +34,9 @@ const MARKS_MAX = 40;
 const DENIED = /(?:没有?|不是|不会|并非|未|并没有?|别|避免|防止|预防)(?:人|发生|再|出现|什么|被)?$/;
 
 const cuesOf = (marks: readonly Mark[]): Cues => {
-  const all: Cues = new Map();
+  const all = new Cues();
   for (const m of marks) {
+    if (m.domain === 'type' && m.key === 'praise' && m.weight >= 4) all.praise = PRAISED;
     if (m.domain !== 'cue') continue;
     const list = all.get(m.key as Cue) ?? [];
     list.push(m);
@@ -81,6 +87,7 @@ function near(r: Reading, list: readonly Mark[] | undefined, m: Mark, by: 'claus
 function weightOf(r: Reading, cues: Cues, past: Map<number, number>, m: Mark): number {
   if (DENIED.test(r.folded.text.slice(Math.max(0, m.from - 6), m.from))) return 0;
   const against =
+    cues.praise +
     (past.get(r.folded.clause[m.from]!) ?? 0) +
     near(r, cues.get('hypothetical'), m, 'sentence') +
     near(r, cues.get('consult'), m, 'sentence') +

@@ -131,6 +131,11 @@ export const lexiconDocument = z.strictObject({
     flag: z.number().positive().max(20),
     category: z.number().positive().max(20),
   }),
+  /**
+   * The second net under the emergencies: classes, by the types named, in which a danger may hide
+   * that no word gave away. The system never accepts them; a person reads them first.
+   */
+  peril: z.record(z.string().regex(/^\d{4}$/), z.array(z.enum(DEMAND_TYPES)).min(1)).default({}),
 });
 export type LexiconDocument = z.infer<typeof lexiconDocument>;
 

@@ -143,7 +143,8 @@ describe('what the system may dispatch', () => {
       n += 1;
     }
     expect(n).toBe(215_040);
-    expect([...seen].toSorted()).toEqual([...WAIT_REASONS].toSorted());
+    // Peril is looked at before: what a person accepted has been read.
+    expect([...seen, 'peril'].toSorted()).toEqual([...WAIT_REASONS].toSorted());
     expect(free).toBeGreaterThan(0);
   });
 
@@ -167,18 +168,20 @@ describe('what the system may dispatch', () => {
     const understood = { ...PLAIN.understood!, proposal };
     const want = proposal === 'dispatch' ? [] : ['proposal'];
     expect(mayDispatch({ ...PLAIN, understood })).toEqual(want);
-    expect(mayAccept({ ...PLAIN, understood })).toEqual(want);
+    expect(mayAccept({ ...PLAIN, peril: false, understood })).toEqual(want);
   });
 });
 
 describe('what the system may accept', () => {
   const untouched: AcceptFacts = {
     ...PLAIN,
+    peril: false,
     chosen: { type: null, categoryCode: null, urgency: null },
   };
   it.each<[string, Partial<AcceptFacts>, WaitReason[]]>([
     ['nothing chosen, all understood', {}, []],
     ['an emergency', { emergency: true }, ['emergency']],
+    ['a class in which a danger may hide', { peril: true }, ['peril']],
     ['a low score', { threshold: 0.9 }, ['low_score']],
     ['nothing understood', { understood: null }, ['not_understood']],
     ['no type', { understood: { ...PLAIN.understood!, type: null } }, ['not_understood']],
