@@ -16,7 +16,7 @@ export type {
   OrderAct,
   OrderState,
 } from './workorder/lifecycle.ts';
-export { DESKS, PASSWORD_MIN } from './identity/rules.ts';
+export { DESKS, PASSWORD_MIN } from './identity/limits.ts';
 export {
   ATTACHMENT_MAX,
   ATTACHMENT_MIMES,
@@ -24,7 +24,7 @@ export {
   ORDER_QUEUES,
   TEXT_MAX,
 } from './workorder/limits.ts';
-export { STAGES } from './supervision/stages.ts';
+export { STAGES } from './supervision/limits.ts';
 export { CALLBACK_QUEUES, CONCLUSIONS } from './followup/limits.ts';
 export { LANGUAGES, dictionaries, translate } from './kernel/i18n/index.ts';
 export type { Language, TextKey } from './kernel/i18n/index.ts';

@@ -38,6 +38,7 @@ export interface Problem {
 }
 
 const REFUSED_SHOWN = 12;
+const VERSIONS_MAX = 5;
 const OVERTAKEN = new Set(['state_conflict', 'urge_daily_limit']);
 
 /** What a play is made of. */
@@ -102,8 +103,10 @@ export class Play {
     return named + suffix;
   }
 
+  /** Counts what was refused, but for what somebody was quicker with: it was withdrawn, or done. */
   note(what: string, answer: Answer): void {
     const { code } = (answer.body ?? {}) as Problem;
+    if (OVERTAKEN.has(code ?? '')) return;
     const key = `${what}: ${answer.status} ${code ?? ''}`.trim();
     this.refused.set(key, (this.refused.get(key) ?? 0) + 1);
   }
@@ -129,16 +132,16 @@ export class Play {
     return answer.body;
   }
 
-  /** Sends it; where somebody was quicker, once more with the version that holds now. */
+  /** Sends it; where somebody was quicker, again with the version that holds now. */
   async #tried<T>(what: string, send: (version?: number) => Promise<Answer<T>>): Promise<T | null> {
     let answer = await send();
-    const problem = answer.body as Problem;
-    if (answer.status === 409 && problem.code === 'version_conflict' && problem.version) {
-      answer = await send(problem.version);
+    for (let nth = 0; nth < VERSIONS_MAX; nth++) {
+      const { code, version } = answer.body as Problem;
+      if (answer.status !== 409 || code !== 'version_conflict' || !version) break;
+      answer = await send(version);
     }
     if (answer.status < 300) return answer.body;
-    // Somebody was quicker: the citizen withdrew it, or it was done already.
-    if (!OVERTAKEN.has((answer.body as Problem).code ?? '')) this.note(what, answer);
+    this.note(what, answer);
     return null;
   }
 

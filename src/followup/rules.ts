@@ -13,7 +13,7 @@ export interface Numbers {
 
 /** What deciding on follow-up needs to know of an order. */
 export interface Due {
-  orderId: string;
+  orderNo: string;
   type: DemandType | null;
   channel: Channel;
   confidential: boolean;
@@ -35,14 +35,14 @@ export function methodFor(d: Due, n: Pick<Numbers, 'consultationSample'>): Metho
   if (!d.wishCallback) return { kind: 'exempt', reason: 'no_callback_wish' };
   if (ONLINE.includes(d.channel) || !d.hasPhone) return { kind: 'link' };
   if (ALWAYS_CALLED.includes(d.type)) return { kind: 'call' };
-  if (d.type === 'consultation' && inSample(d.orderId, n.consultationSample))
+  if (d.type === 'consultation' && inSample(d.orderNo, n.consultationSample))
     return { kind: 'call' };
   return { kind: 'link' };
 }
 
-/** One in so many of all ids, the same ones whoever asks. */
-export const inSample = (orderId: string, oneIn: number): boolean =>
-  Number.parseInt(orderId.slice(-6), 16) % oneIn === 0;
+/** One in so many of all orders by their number, the same ones whoever asks. */
+export const inSample = (orderNo: string, oneIn: number): boolean =>
+  Number.parseInt(orderNo.slice(-6), 16) % oneIn === 0;
 
 /** Whether the citizen has been tried often enough for a link to go out instead. */
 export function linkIsDue(

@@ -101,7 +101,7 @@ export async function open(deps: Deps, tx: Tx, event: StoredEvent): Promise<void
   if (!order || order.state !== 'pending_callback' || order.round !== event.payload.round) return;
   const phone = await hasPhone(deps, tx, order);
   const due = {
-    orderId: order.id,
+    orderNo: order.order_no,
     type: order.type,
     channel: order.channel,
     confidential: order.confidential,

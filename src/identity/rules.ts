@@ -2,9 +2,6 @@ import type { Actor } from '../kernel/actor.ts';
 import { CENTER_ROLES } from '../kernel/words.ts';
 import type { Party, Role } from '../kernel/words.ts';
 
-/** Shortest password, in characters. */
-export const PASSWORD_MIN = 12;
-
 /** What an act lets whom do: the `by` of a life-cycle row, or a list written for a reading rule. */
 export interface Rule {
   readonly by: readonly Party[];

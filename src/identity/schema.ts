@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { OrgKind, Role } from '../kernel/words.ts';
-import { DESKS, PASSWORD_MIN } from './rules.ts';
+import { DESKS, PASSWORD_MIN } from './limits.ts';
 import type { Desk } from './rules.ts';
 
 export const signInInput = z.object({

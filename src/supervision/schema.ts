@@ -10,8 +10,8 @@ import type {
 } from '../kernel/words.ts';
 import { optionalText, pageQuery, text } from '../workorder/schema.ts';
 import type { OrderListItem, UnitRef } from '../workorder/schema.ts';
-import { STAGES } from './stages.ts';
-import type { Stage } from './stages.ts';
+import { STAGES } from './limits.ts';
+import type { Stage } from './limits.ts';
 
 export { STAGES };
 export type { Stage };

@@ -23,8 +23,8 @@ const PER_CUE_POINT = 0.2;
 const CARRIED = 0.5;
 
 /** From this length on an account is long; it never needs more than this many times the evidence. */
-const BRIEF = 150;
-const LONGEST = 2;
+const BRIEF = 120;
+const LONGEST = 2.2;
 /** What a second scene adds: it is told in much the same words. */
 const FURTHER_SCENE = 0.25;
 /** More signs of one danger say no more. */
@@ -78,7 +78,7 @@ function near(r: Reading, list: readonly Mark[] | undefined, m: Mark, by: 'claus
   const unit = r.folded[by];
   let most = 0;
   for (const cue of list ?? [])
-    if (unit[cue.from] === unit[m.from] && (cue.from >= m.to || cue.to <= m.from))
+    if (unit[cue.from] === unit[m.from] && (cue.key !== 'victim' || cue.from >= m.to || cue.to <= m.from))
       most = Math.max(most, cue.weight);
   return most;
 }
@@ -157,7 +157,7 @@ function dangers(r: Reading): Danger[] {
 /** Who is in danger is brief: a long account needs plainer words. */
 function needed(document: LexiconDocument, length: number): number {
   const longer = Math.max(0, length - BRIEF) / BRIEF;
-  return document.thresholds.emergency * Math.min(LONGEST, 1 + longer / 2);
+  return document.thresholds.emergency * Math.min(LONGEST, 1 + longer * 0.7);
 }
 
 /** A crash leads before what it did to people when it is told about as plainly. */

@@ -101,6 +101,13 @@ async function settled(page: Page): Promise<void> {
   );
 }
 
+/** Waits until no colour is on its way any more: half way between two themes nothing has contrast. */
+const still = (page: Page) =>
+  page.evaluate(async () => {
+    await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+    await Promise.all(document.getAnimations().map((a) => a.finished.catch(() => null)));
+  });
+
 describe.skipIf(inject('chromium') === null)('every page of the console', () => {
   let stage: Stage;
   let city: City;
@@ -144,6 +151,7 @@ describe.skipIf(inject('chromium') === null)('every page of the console', () => 
     note(`${name} light`, { axe: await axe(page) });
     await stage.shoot(page, `pages-${name}-light`);
     await page.emulateMedia({ colorScheme: 'dark' });
+    await still(page);
     note(`${name} dark`, { axe: await axe(page) });
     await stage.shoot(page, `pages-${name}-dark`);
     await page.emulateMedia({ colorScheme: 'light' });

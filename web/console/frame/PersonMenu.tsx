@@ -89,7 +89,10 @@ export function Preferences() {
           languageStore.set(value);
           void queryClient.invalidateQueries();
         }}
-        options={LANGUAGES.map((value) => ({ value, label: say(`prefs.language_${value}`) }))}
+        options={LANGUAGES.map((value) => ({
+          value,
+          label: <span lang={value}>{say(`prefs.language_${value}`)}</span>,
+        }))}
       />
       <Choice
         label={say('prefs.theme')}

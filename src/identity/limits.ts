@@ -1,0 +1,4 @@
+export { DESKS } from './rules.ts';
+
+/** Shortest password, in characters. */
+export const PASSWORD_MIN = 12;
