@@ -33,10 +33,19 @@ const plain = (file: string): string[] => [
   ...new Set(readTsv(`lexicon/${file}`).flatMap(([cell = '']) => split(cell))),
 ];
 
+/** Names of matters by category, in the order in which they are asked. */
+function mattersBy(): Map<string, { name: string; words: string[] }[]> {
+  const all = new Map<string, { name: string; words: string[] }[]>();
+  for (const [code = '', name = '', words = ''] of readTsv('lexicon/matters.tsv'))
+    all.set(code, [...(all.get(code) ?? []), { name, words: words.split('|') }]);
+  return all;
+}
+
 function categories(): Record<string, unknown> {
   const subjects: Record<string, Record<string, Terms>> = {};
   for (const [code = '', kind = '', terms = ''] of readTsv('lexicon/subjects.tsv'))
     subjects[code] = { ...subjects[code], [kind]: weighed(terms, PLAIN) };
+  const matters = mattersBy();
   return Object.fromEntries(
     readTsv('lexicon/categories.tsv').map(
       ([code = '', , lean, urgency, site, strong = '', usual = '', weak = '']) => [
@@ -47,6 +56,7 @@ function categories(): Record<string, unknown> {
           site: site === '1',
           terms: { ...weighed(weak, WEAK), ...weighed(usual, PLAIN), ...weighed(strong, STRONG) },
           subjects: subjects[code] ?? {},
+          matters: matters.get(code) ?? [],
         },
       ],
     ),

@@ -54,6 +54,16 @@ export function readAnswer(dataDir: string, id: string): DemoAnswer | undefined 
   return answer?.id === id ? answer : undefined;
 }
 
+/**
+ * Removes the files of an emptied demo, but only those in its own data directory: what STORAGE_DIR
+ * names elsewhere is somebody else's, and the sweep forgets there what no row names any more.
+ */
+export function forgetFiles(dataDir: string, storageDir: string | undefined): void {
+  const own = path.resolve(dataDir, 'storage');
+  if (storageDir === undefined || path.resolve(storageDir) !== own) return;
+  fs.rmSync(own, { recursive: true, force: true });
+}
+
 export interface DemoHouse {
   /** Plays in a child; resolves when it ended, with whether it did to the end. */
   play(args: string[]): Promise<boolean>;

@@ -9,7 +9,7 @@ import fs, { createWriteStream, existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { demoHouse } from './demo-house.ts';
+import { demoHouse, forgetFiles } from './demo-house.ts';
 import type { DemoHouse } from './demo-house.ts';
 import type { Config } from './platform/config.ts';
 import {
@@ -110,9 +110,7 @@ function startDemo(config: Config, env: NodeJS.ProcessEnv, dataDir: string, empt
       await running.workers?.stop(CHILD_STOP_MS);
       try {
         await command('wipe', env);
-        if (env.STORAGE_DIR?.startsWith(dataDir)) {
-          fs.rmSync(env.STORAGE_DIR, { recursive: true, force: true });
-        }
+        forgetFiles(dataDir, env.STORAGE_DIR);
       } finally {
         // Refused or not: the platform serves on.
         await prepareDatabase(config, env);

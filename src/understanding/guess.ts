@@ -14,8 +14,12 @@ const LEAN = 2;
 const LEAN_TO_ASK = 0.8;
 /** What a question at the end says of the whole. */
 const ENDS_ASKING = 1.5;
+/** A question of this length is one. */
+const BRIEF = 45;
 /** What words of pressing need lend to a call for help. */
 const NEED = 0.4;
+/** What a wish for secrecy says of a report. */
+const SECRET = 1.5;
 /** A text that hints at nothing else is a complaint, barely. */
 const BARE = 0.3;
 
@@ -84,9 +88,12 @@ export function subjectOf(r: Reading, code: string | undefined): string | null {
 }
 
 /** A text that ends in a question asks, unless it is full of grievances. */
-const asking = (r: Reading, grievances: number): number =>
-  (/[?]\W*$|[吗么呢伐不]$/.test(r.folded.text) ? ENDS_ASKING : 0) -
-  Math.min(ENDS_ASKING, 0.3 * grievances);
+function asking(r: Reading, grievances: number): number {
+  if (!/[?]\W*$|[吗么呢伐不]$/.test(r.folded.text)) return 0;
+  // Who asks is brief; a long account that ends in a question mark is indignant.
+  const brief = Math.min(1, BRIEF / r.folded.text.length);
+  return Math.max(0, ENDS_ASKING * brief * brief - 0.3 * grievances);
+}
 
 /** What kind of demand it is. */
 export function typesOf(
@@ -100,12 +107,15 @@ export function typesOf(
   const lean = category ? lexicon.document.categories[category]?.lean : undefined;
   const need = sumOf(sums(r.marks, 'urgency'), 'U2').score;
   const ask = asking(r, sumOf(said, 'complaint').score);
+  // Who must not be known reports somebody.
+  const secret = sumOf(sums(r.marks, 'flag'), 'confidential').score >= 2 ? SECRET : 0;
   const all = new Map<string, Sum>();
   for (const t of DEMAND_TYPES) {
     const own = sumOf(said, t);
-    const bent = t !== lean ? 0 : t === 'consultation' ? LEAN_TO_ASK : LEAN;
+    const asks = t === 'consultation' && (own.score > 0 || ask > 0);
+    const bent = t !== lean ? 0 : t !== 'consultation' ? LEAN : asks ? LEAN_TO_ASK : 0;
     const more =
-      t === 'complaint' ? BARE : t === 'help' ? NEED * need : t === 'consultation' ? ask : 0;
+      t === 'complaint' ? BARE : t === 'help' ? NEED * need : t === 'consultation' ? ask : t === 'report' ? secret : 0;
     const score = own.score + bent + more;
     if (score > 0) all.set(t, { ...own, score });
   }

@@ -54,6 +54,10 @@ const category = z.strictObject({
   terms,
   /** Terms by subject kind of the dispatch catalogue. */
   subjects: z.record(z.string().min(1).max(20), terms),
+  /** What a title calls the matter, with the words that tell it; the first that is told, `-` always. */
+  matters: z
+    .array(z.strictObject({ name: z.string().min(2).max(12), words: z.array(z.string().min(1)) }))
+    .default([]),
 });
 
 const emergency = z.strictObject({

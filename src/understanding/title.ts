@@ -1,5 +1,6 @@
 /** A short title made from the place and the matter, never from a greeting. */
 import type { Folded } from './matcher.ts';
+import type { Proposal } from '../kernel/words.ts';
 import type { Mark, Reading } from './evidence.ts';
 
 /** As long as a title may be, place included. */
@@ -19,6 +20,11 @@ const HEAD =
   /^(?:我们|我家|我要|我想|咱们|咱|俺|我|你们|你好|您好|喂|请问|这里|这边|那边|就是|说是|因为|所以|但是|可是|不过|而且|然后|结果|现在|目前|已经|反正|还有|还|也|又|都|就|是|说|在|的|了|个|把|从|到|那个|这个|啊|呀|吧|嘛|呢|哦|嗯|唉|哎|跟|至今|一直|才|却|则|第一|第二)+/;
 const TAIL =
   /(?:了|啊|呀|吧|吗|呢|嘛|哦|的|地|得|就|都|也|还|在|是|把|又|和|跟|到|从|说|我|你|一个|个|而|但|且|并|很|太|去|来|被|给|对|向|为|于|至今|现在|一直)+$/;
+/** A longer clause is an account. */
+const READABLE = 14;
+/** What no title begins with, or holds. */
+const UNREADABLE =
+  /^(?:你|他|她|它|伊|俺|我|人家|人在|有个|有人|没|不|要|叫|让|给|找|问|去|来|能|会|想|拿|被|而|并|如|因|所|但|可|自己|一|那|这|哪|什么|怎么|本|该|听|当|每|再|别)|我|你|他|她|伊|[0-9]{4}|(?:了|着|过|把|被|给|在|和|跟|到|从|就|但|而)$/;
 /** After these characters a clause may be cut when it is too long. */
 const BREAK = /[了着过的吗呢啊吧]/;
 
@@ -67,6 +73,12 @@ export interface TitleQuestion {
   place: string | null;
   /** Names of places in the text; they stand in front already. */
   names: readonly Stretch[];
+  /** What the lexicon calls the matter, if the category has a name for it. */
+  matter: string | null;
+  asks: boolean;
+  /** What else there is to do than to dispatch it, in one word. */
+  act: Proposal;
+  orderNoTail: string | null;
 }
 
 /** The clause that says most of the matter; the first that says anything, where nothing was decided. */
@@ -89,15 +101,47 @@ function best(q: TitleQuestion, drop: readonly Stretch[]): { words: string; deci
   return scored.toSorted((a, b) => b.score - a.score)[0] ?? { words: '', deciding: '' };
 }
 
+/** A clause that reads as a title: it tells the matter, is whole, and speaks of no “I” and “they”. */
+const reads = (words: string, deciding: string, room: number): boolean =>
+  deciding !== '' &&
+  words.includes(deciding) &&
+  words.length >= TITLE_MIN &&
+  words.length <= Math.min(room, READABLE) &&
+  !UNREADABLE.test(words);
+
+/** Acts whose title is the same whatever was said. */
+const PLAIN: Partial<Record<Proposal, string>> = {
+  abuse: '辱骂，无具体诉求',
+  close_no_substance: '无实质内容',
+};
+/** What the matter is followed by, by act. */
+const ENDING: Partial<Record<Proposal, string>> = { append: '仍未解决', redo: '回复后仍未解决' };
+/** Of outages one says that they last. */
+const OUTAGE = /^停[水电气]$/;
+
+function named(q: TitleQuestion): string | null {
+  if (!q.matter) return null;
+  if (q.asks) return q.matter + '咨询';
+  const ending = ENDING[q.act] ?? '';
+  return q.matter + (ending && OUTAGE.test(q.matter) ? '仍未恢复' : ending);
+}
+
 /** A title of at most 24 characters; empty text gives an empty one. */
 export function titleOf(q: TitleQuestion): string {
-  const leave = q.reading.marks.filter((m) => m.domain === 'strip' || m.domain === 'time');
+  const plain = PLAIN[q.act];
+  if (plain) return plain;
+  if (q.act === 'progress_answer')
+    return q.orderNoTail ? `查询尾号${q.orderNoTail}进度` : '查询办理进度';
   const place = q.place && q.place.length <= TITLE_MAX / 2 ? q.place : '';
-  const matter = best(q, [...leave, ...q.names]);
-  const words = cut(matter.words, matter.deciding, TITLE_MAX - place.length);
+  const leave = q.reading.marks.filter((m) => m.domain === 'strip' || m.domain === 'time');
+  const clause = best(q, [...leave, ...q.names]);
+  const name = named(q);
+  const room = TITLE_MAX - place.length;
+  const told = !q.asks && !ENDING[q.act] && reads(clause.words, clause.deciding, room);
+  if (!told && name && name.length <= room) return place + name;
+  const words = cut(clause.words, clause.deciding, room);
   if (words.length >= 2) return place + words;
-  const named = [...new Set(q.deciding.filter((m) => m.whole).map((m) => m.words))];
-  return (place + named.slice(0, 2).join('、')).slice(0, TITLE_MAX) || plainTitle(q.reading.folded);
+  return place || plainTitle(q.reading.folded);
 }
 
 /** The first words of the text as they stand. */

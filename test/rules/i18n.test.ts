@@ -1,12 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import { ERROR_STATUS } from '../../src/kernel/errors.ts';
+import { adviceEn, adviceZh } from '../../src/kernel/i18n/advice.ts';
 import { boardEn, boardZh } from '../../src/kernel/i18n/board.ts';
 import { citizenEn, citizenZh } from '../../src/kernel/i18n/citizen.ts';
 import { clockEn, clockZh } from '../../src/kernel/i18n/clock.ts';
 import { consoleEn, consoleZh } from '../../src/kernel/i18n/console.ts';
 import { coreEn, coreZh } from '../../src/kernel/i18n/core.ts';
+import { demoEn, demoZh } from '../../src/kernel/i18n/demo.ts';
+import { galleryEn, galleryZh } from '../../src/kernel/i18n/gallery.ts';
 import { dictionaries, languageOf, translate } from '../../src/kernel/i18n/index.ts';
 import { noticeEn, noticeZh } from '../../src/kernel/i18n/notice.ts';
+import { reportEn, reportZh } from '../../src/kernel/i18n/report.ts';
+import { triageEn, triageZh } from '../../src/kernel/i18n/triage.ts';
+import { workEn, workZh } from '../../src/kernel/i18n/work.ts';
 import * as words from '../../src/kernel/words.ts';
 import {
   ASSIGNMENT_ACTS,
@@ -54,11 +60,37 @@ describe('both languages', () => {
   });
 
   it('no key stands in two parts of the catalogue: the later would silently win', () => {
-    const parts: Texts[] = [coreZh, consoleZh, citizenZh, noticeZh, clockZh, boardZh];
+    const parts: Texts[] = [
+      coreZh,
+      consoleZh,
+      citizenZh,
+      noticeZh,
+      clockZh,
+      boardZh,
+      adviceZh,
+      demoZh,
+      reportZh,
+      workZh,
+      galleryZh,
+      triageZh,
+    ];
     const keys = parts.flatMap((part) => Object.keys(part));
     expect(keys.filter((key, i) => keys.indexOf(key) !== i)).toEqual([]);
     expect(keys).toHaveLength(Object.keys(zh).length);
-    const english: Texts[] = [coreEn, consoleEn, citizenEn, noticeEn, clockEn, boardEn];
+    const english: Texts[] = [
+      coreEn,
+      consoleEn,
+      citizenEn,
+      noticeEn,
+      clockEn,
+      boardEn,
+      adviceEn,
+      demoEn,
+      reportEn,
+      workEn,
+      galleryEn,
+      triageEn,
+    ];
     expect(english.flatMap((part) => Object.keys(part))).toHaveLength(Object.keys(en).length);
   });
 
