@@ -244,16 +244,21 @@ const namedStaff = (): Person[] =>
     shown: shown === '1',
   }));
 
-async function seedStaff(
-  db: DbTx,
-  units: Map<string, { id: string; name: string }>,
-): Promise<Account[]> {
+/** Those with a name of their own, and the staff of every unit that handles. */
+function madeUpStaff(): Person[] {
   const named = namedStaff();
   const taken = new Set(named.map((p) => `${p.unit}/${p.role}`));
   const handling = [...cityUnits(), ...placeUnits()].filter((u) =>
     ['department', 'enterprise', 'district', 'command_room'].includes(u.kind),
   );
-  const people = [...named, ...unitStaff(handling, taken)];
+  return [...named, ...unitStaff(handling, taken)];
+}
+
+async function seedStaff(
+  db: DbTx,
+  units: Map<string, { id: string; name: string }>,
+): Promise<Account[]> {
+  const people = madeUpStaff();
   const known = new Set(
     (await db.selectFrom('app_user').select('login').execute()).map((r) => r.login),
   );
@@ -285,7 +290,7 @@ async function seedStaff(
       )
       .execute();
   }
-  return named
+  return people
     .filter((p) => p.shown)
     .map((p) => ({
       login: p.login,
@@ -315,6 +320,9 @@ export async function seedDemo(db: Db): Promise<Account[]> {
     return seedStaff(tx, units);
   });
 }
+
+/** Logins of everybody whom a demo makes up; accounts that people add to it later are not among them. */
+export const demoLogins = (): ReadonlySet<string> => new Set(madeUpStaff().map((p) => p.login));
 
 /** The accounts a demo shows on its sign-in page. */
 export const demoAccounts = async (db: Db): Promise<Account[]> => {

@@ -22,6 +22,7 @@ import {
 import type { Env } from './platform/http/auth.ts';
 import { onError, onNotFound, problem } from './platform/http/errors.ts';
 import type { Deps } from './platform/unit-of-work.ts';
+import { classifierHealth } from './understanding/index.ts';
 
 /** Most bytes of a request: a long form in Chinese, with room; attachments have a door of their own. */
 const BODY_MAX = 256 * 1024;
@@ -62,7 +63,7 @@ export function createApp(deps: Deps, options: AppOptions): Hono<Env> {
   app.use('/api/*', staffOnly(), idempotent(deps, streams));
   app.get('/healthz', async (c) => {
     await sql`select 1`.execute(deps.db);
-    return c.json({ ok: true }, 200);
+    return c.json({ ok: true, understanding: await classifierHealth(deps.db) }, 200);
   });
   if (options.demo) app.route('/', options.demo);
   app.route('/demo', demoPhoneRoutes(deps));

@@ -2,7 +2,7 @@
 import { fileURLToPath } from 'node:url';
 import type { Server as HttpServer } from 'node:http';
 import { serve } from '@hono/node-server';
-import { demoAccounts } from '../db/seed.ts';
+import { demoAccounts, demoLogins } from '../db/seed.ts';
 import { citizenErrorPage, citizenPages } from '../web/citizen/index.tsx';
 import { createApp } from './app.ts';
 import { demoPages } from './demo/index.ts';
@@ -44,7 +44,11 @@ async function main(): Promise<void> {
     consoleDir: CONSOLE_DIR,
     citizen: citizenPages(deps, intake, { trustProxy, demo }),
     errorPage: (c, error) => citizenErrorPage(c, error, { demo }),
-    demo: demoPages(deps, { accounts: () => demoAccounts(deps.db), token: config.demoToken }),
+    demo: demoPages(deps, {
+      accounts: () => demoAccounts(deps.db),
+      logins: demoLogins(),
+      token: config.demoToken,
+    }),
   });
   const http = serve({ fetch: app.fetch, hostname: config.host, port: config.port }, () => {
     tellParent({ type: 'ready', url: config.publicUrl });

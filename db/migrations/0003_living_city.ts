@@ -84,6 +84,8 @@ create index work_order_split on work_order (split_from) where split_from is not
 -- What may be about the same thing: the newest of a category, of a place, of those without one yet.
 create index work_order_category on work_order (category_code, registered_at desc);
 create index work_order_area on work_order (area_code, registered_at desc);
+-- People name an order by the end of its number.
+create index work_order_tail on work_order (reverse(order_no) text_pattern_ops, registered_at);
 
 -- intake -----------------------------------------------------------------------------------------
 alter table contact

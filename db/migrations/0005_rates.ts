@@ -10,9 +10,8 @@ create view response_fact as
     a.state as assignment_state, o.type, o.anonymous, o.closing_type,
     r.phone_hmac is not null as has_number, e.contacted as said_contacted
   from assignment a
-  left join deadline d on d.subject_id = a.id and d.clock = 'first_contact'
-    and not exists (select 1 from deadline n
-      where n.subject_id = d.subject_id and n.clock = d.clock and n.cycle > d.cycle)
+  left join lateral (select * from deadline n where n.subject_id = a.id and n.clock = 'first_contact'
+    order by n.cycle desc limit 1) d on true
   join work_order o on o.id = a.order_id
   left join requester r on r.id = o.requester_id
   left join evaluation e on e.order_id = a.order_id and e.round = a.round
@@ -35,7 +34,13 @@ create view callback_fact as
   left join lateral (select id from organization where kind = 'center' order by code limit 1) center on true
   where t.state in ('done', 'given_up');
 
-create index deadline_first_contact on deadline (subject_id) where clock = 'first_contact';
+-- Each instant that can be a fact's "at", so that a month is found without reading all the others.
+create index deadline_first_contact_stopped on deadline (stopped_at, subject_id)
+  where clock = 'first_contact';
+create index deadline_first_contact_due on deadline (due_at, subject_id)
+  where clock = 'first_contact';
+create index assignment_lead_created on assignment (created_at, id) where kind = 'lead';
+create index assignment_lead_submitted on assignment (submitted_at, id) where kind = 'lead';
 create index callback_task_done on callback_task (done_at) where state in ('done', 'given_up');
 create index evaluation_at on evaluation (at);
 `;

@@ -33,8 +33,23 @@ export function limitFor(doc: PolicyDocument, clock: Clock, f: Facts): Limit | n
   return row ? { amount: row.amount, basis: row.basis } : null;
 }
 
-export const ladderOf = (doc: PolicyDocument, clock: Clock): LadderRow[] =>
-  doc.ladder.filter((r) => r.clocks.includes(clock));
+/** The end of the wait for a supplement is no matter of policy: without it the order waits for ever. */
+const SUPPLEMENT_ENDS: LadderRow = {
+  clocks: ['supplement'],
+  step: 'due',
+  at: { after: 0 },
+  level: 0,
+  action: 'remind',
+  to: [],
+  message: false,
+};
+
+export function ladderOf(doc: PolicyDocument, clock: Clock): LadderRow[] {
+  const own = doc.ladder.filter((r) => r.clocks.includes(clock));
+  if (clock !== 'supplement') return own;
+  const ends = own.find((r) => r.step === 'due' && 'after' in r.at) ?? SUPPLEMENT_ENDS;
+  return [...own.filter((r) => r.step !== 'due'), ends];
+}
 
 export const stepRulesOf = (doc: PolicyDocument, clock: Clock): StepRule[] =>
   ladderOf(doc, clock).map(({ step, at }) => ({ step, at }));
@@ -44,7 +59,16 @@ export const rungOf = (doc: PolicyDocument, clock: Clock, step: string): LadderR
   ladderOf(doc, clock).find((r) => r.step === step);
 
 /** Clocks that every order must have; praise is only acknowledged and is not signed for. */
-const NEEDED: readonly Clock[] = ['accept', 'dispatch', 'sign', 'final', 'co', 'audit', 'callback'];
+const NEEDED: readonly Clock[] = [
+  'accept',
+  'dispatch',
+  'sign',
+  'final',
+  'co',
+  'supplement',
+  'audit',
+  'callback',
+];
 const NOT_FOR_PRAISE: readonly Clock[] = ['sign'];
 const NOBODY: Facts = { urgency: null, type: null, channel: null, redo: false };
 

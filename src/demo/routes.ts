@@ -21,8 +21,10 @@ import { advance, answer, calls, demoState, hangUp, oneCall, play, ring } from '
 import type { Accounts } from './service.ts';
 
 export interface DemoOptions {
-  /** Those one may change to. */
+  /** Those that are offered. */
   accounts: Accounts;
+  /** Logins of all made-up people: nobody else is entered without a password. Unset: those offered. */
+  logins?: ReadonlySet<string>;
   /** Whoever plays the fortnight must show it; without one nobody plays. */
   token?: string | undefined;
 }
@@ -48,12 +50,14 @@ export function demoPages(deps: Deps, options: DemoOptions): Hono<Env> {
 }
 
 /** Changing roles, the clock, the play. */
-const desk = (deps: Deps, { accounts, token }: DemoOptions) =>
+const desk = (deps: Deps, { accounts, logins, token }: DemoOptions) =>
   new Hono<Env>()
     .get('/api/demo/accounts', async (c) => c.json(await accounts(), 200))
     .get('/api/demo/state', async (c) => c.json(await demoState(deps, accounts), 200))
     .post('/api/demo/session', valid('json', switchInput), async (c) => {
       const { login } = c.req.valid('json');
+      const known = logins ?? new Set((await accounts()).map((a) => a.login));
+      if (!known.has(login)) fail('not_found');
       const session = await openDemoSession(deps, login, c.get('call'));
       setCookie(c, sessionCookieName(deps.publicUrl), session, {
         path: '/',

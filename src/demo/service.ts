@@ -15,7 +15,7 @@ import { advanceClock, appNow, moveClock, resetClock } from '../platform/db.ts';
 import type { Db, Reader } from '../platform/db.ts';
 import { anyDuty } from '../platform/outbox.ts';
 import { inTransaction } from '../platform/unit-of-work.ts';
-import type { Call, Deps } from '../platform/unit-of-work.ts';
+import type { Call, Deps, Tx } from '../platform/unit-of-work.ts';
 import { setNextNumber } from '../workorder/index.ts';
 import type { CallView, DemoState, PlayAnswer, PlayInput, RingInput } from './schema.ts';
 import * as store from './store.ts';
@@ -78,7 +78,17 @@ export async function advance(deps: Deps, step: 'hour' | 'working_day'): Promise
 // ---------------------------------------------------------------- the telephone rings
 
 const CALLS_MAX = 5;
+/** Calls that ring at once: whoever rang longest gives up when one more comes. */
+const RINGING_MAX = 20;
 const FIRST = 'operator';
+
+const recordEnd = (tx: Tx, { id, user_ids }: Pick<CallRow, 'id' | 'user_ids'>): void =>
+  tx.record({
+    type: 'call.ended',
+    subjectType: 'call',
+    subjectId: id,
+    payload: { callId: id, userIds: user_ids },
+  });
 
 /** Rings at the operators' desks. @throws AppError `not_found` where no operator is called so. */
 export async function ring(deps: Deps, input: RingInput, call?: Call): Promise<{ id: string }> {
@@ -92,6 +102,7 @@ export async function ring(deps: Deps, input: RingInput, call?: Call): Promise<{
     deps,
     SYSTEM,
     async (tx) => {
+      for (const over of await store.endOldest(tx.db, RINGING_MAX - 1)) recordEnd(tx, over);
       await store.insertCall(tx.db, {
         id,
         user_ids: userIds,
@@ -143,19 +154,12 @@ async function speak(
   deps: Deps,
   actor: StaffActor,
   id: string,
-  change: (tx: Parameters<Parameters<typeof inTransaction>[2]>[0]) => Promise<boolean>,
+  change: (tx: Tx) => Promise<boolean>,
 ): Promise<boolean> {
   const row = (await store.findCall(deps.db, id, actor.userId)) ?? fail('not_found');
   return inTransaction(deps, actor, async (tx) => {
     const changed = await change(tx);
-    if (changed) {
-      tx.record({
-        type: 'call.ended',
-        subjectType: 'call',
-        subjectId: id,
-        payload: { callId: id, userIds: row.user_ids },
-      });
-    }
+    if (changed) recordEnd(tx, row);
     return changed;
   });
 }

@@ -59,6 +59,28 @@ export async function insertCall(
     .execute();
 }
 
+/** Ends the calls that have rung longest, so that no more than `left` ring. @returns those. */
+export async function endOldest(
+  db: DbTx,
+  left: number,
+): Promise<Pick<CallRow, 'id' | 'user_ids'>[]> {
+  return db
+    .updateTable('demo_call')
+    .set({ state: 'ended' })
+    .where('id', 'in', (q) =>
+      q
+        .selectFrom('demo_call')
+        .select('id')
+        .where('state', '=', 'ringing')
+        .orderBy('rang_at', 'desc')
+        .orderBy('id', 'desc')
+        .offset(left),
+    )
+    .where('state', '=', 'ringing')
+    .returning(['id', 'user_ids'])
+    .execute();
+}
+
 /** Calls that ring at somebody or that they answered, newest first. */
 export async function callsOf(db: Reader, userId: string, limit: number): Promise<CallRow[]> {
   const rows = await db

@@ -24,12 +24,12 @@ const ANSWERED: readonly string[] = ['pending_callback', 'pending_close', 'close
 /**
  * What the words mean, who is responsible, what may be the same matter, which order is spoken of.
  * What was chosen already goes before what is guessed. Only for who takes demands in.
- * @throws AppError `not_allowed`.
+ * @throws AppError `not_allowed`, `not_ready` without a lexicon.
  */
 export async function advise(deps: Deps, actor: StaffActor, input: AdviseInput): Promise<Advice> {
   if (!holds(actor, 'operator', 'dispatcher')) fail('not_allowed');
   const { content, address, channel } = input;
-  const classifier = await classifierOf(deps.db);
+  const classifier = (await classifierOf(deps)) ?? fail('not_ready', {}, 'no lexicon');
   const understanding = classifier.understand({ content, address, channel });
   const now = await appNow(deps.db);
   const own = input.phone ? await requestersOf(deps, input.phone) : [];

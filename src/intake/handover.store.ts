@@ -11,7 +11,7 @@ export interface HandoverRow {
   started_at: Date;
 }
 
-/** Open hand-overs that one operator is shown. */
+/** Open hand-overs that somebody is shown. */
 const OPEN_MAX = 50;
 
 export async function insertHandover(db: DbTx, row: HandoverRow): Promise<void> {
@@ -45,12 +45,20 @@ export async function linkHandover(db: DbTx, id: string, orderId: string): Promi
     .execute();
 }
 
-/** Hand-overs of an operator that no order records yet, newest first. */
-export async function openHandovers(db: Reader, operatorId: string): Promise<HandoverRow[]> {
+/** Hand-overs that no order records yet, newest first: an operator's, and all that began `before`. */
+export async function openHandovers(
+  db: Reader,
+  of: { operatorId: string; before: Date | null },
+): Promise<HandoverRow[]> {
   const rows = await db
     .selectFrom('handover')
     .selectAll()
-    .where('operator_id', '=', operatorId)
+    .where((eb) =>
+      eb.or([
+        eb('operator_id', '=', of.operatorId),
+        ...(of.before ? [eb('started_at', '<=', of.before)] : []),
+      ]),
+    )
     .where('order_id', 'is', null)
     .orderBy('started_at', 'desc')
     .limit(OPEN_MAX)

@@ -1,14 +1,17 @@
 /** Transfer first, record after: an emergency is handed over before, and whether or not, there is an order. */
 import { holds } from '../kernel/actor.ts';
 import type { StaffActor } from '../kernel/actor.ts';
-import { fail } from '../kernel/errors.ts';
+import { AppError, fail } from '../kernel/errors.ts';
+import type { ErrorCode } from '../kernel/errors.ts';
 import { newId } from '../kernel/ids.ts';
+import { appNow } from '../platform/db.ts';
 import { inTransaction } from '../platform/unit-of-work.ts';
 import type { Call, Deps, Tx } from '../platform/unit-of-work.ts';
 import { act, visibleOrder } from '../workorder/index.ts';
 import { newContact, writeContacts } from './contacts.ts';
 import { insertHandover, openHandovers } from './handover.store.ts';
 import type { HandoverRow } from './handover.store.ts';
+import { forgottenBefore } from './rules.ts';
 import type { HandoverInput, HandoverView } from './schema.ts';
 import * as store from './store.ts';
 
@@ -35,30 +38,58 @@ export async function makeHandover(
   call?: Call,
 ): Promise<HandoverView> {
   requireOperator(actor);
-  return inTransaction(
-    deps,
-    actor,
-    async (tx) => {
-      const row: HandoverRow = {
-        id: newId(),
-        contact_id: await contactFor(deps, tx, actor, input),
-        order_id: input.orderId ?? null,
-        target: input.target,
-        operator_id: actor.userId,
-        call_leg: input.callLeg,
-        started_at: tx.at,
-      };
-      await insertHandover(tx.db, row);
-      announce(tx, row);
-      if (row.order_id) {
-        const { target, id: handoverId } = row;
-        const said = { target, handoverId, record: '' };
-        await act(tx, actor, row.order_id, 'transfer_emergency', null, said);
-      }
-      return view(row);
-    },
-    call,
-  );
+  try {
+    return await inTransaction(
+      deps,
+      actor,
+      async (tx) => {
+        const row = await put(deps, tx, actor, input, input.orderId ?? null);
+        if (row.order_id) {
+          const { target, id: handoverId } = row;
+          const said = { target, handoverId, record: '' };
+          await act(tx, actor, row.order_id, 'transfer_emergency', null, said);
+        }
+        return view(row);
+      },
+      call,
+    );
+  } catch (error) {
+    if (input.orderId && error instanceof AppError && TOO_LATE.includes(error.code))
+      await inTransaction(deps, actor, (tx) => keepWithoutOrder(deps, tx, actor, input));
+    throw error;
+  }
+}
+
+/** The order refused, but the caller was put through: that stands, and waits for an order of its own. */
+const TOO_LATE: readonly ErrorCode[] = ['state_conflict', 'separation_of_duties'];
+
+/** Said again after it was refused, it is the same hand-over. */
+async function keepWithoutOrder(deps: Deps, tx: Tx, actor: StaffActor, input: HandoverInput) {
+  const contactId = await contactFor(deps, tx, actor, input);
+  const mine = await openHandovers(tx.db, { operatorId: actor.userId, before: null });
+  if (mine.some((h) => h.contact_id === contactId && h.target === input.target)) return;
+  await put(deps, tx, actor, input, null);
+}
+
+async function put(
+  deps: Deps,
+  tx: Tx,
+  actor: StaffActor,
+  input: HandoverInput,
+  orderId: string | null,
+): Promise<HandoverRow> {
+  const row: HandoverRow = {
+    id: newId(),
+    contact_id: await contactFor(deps, tx, actor, input),
+    order_id: orderId,
+    target: input.target,
+    operator_id: actor.userId,
+    call_leg: input.callLeg,
+    started_at: tx.at,
+  };
+  await insertHandover(tx.db, row);
+  announce(tx, row);
+  return row;
 }
 
 const announce = (tx: Tx, row: HandoverRow) =>
@@ -83,7 +114,12 @@ async function contactFor(
   const order = input.orderId && (await visibleOrder(tx.db, actor, input.orderId)).order;
   if (input.contactId) {
     const own = (await store.findContacts(tx.db, [input.contactId])).get(input.contactId);
-    return own?.operator_id === actor.userId ? own.id : fail('not_found');
+    if (own?.operator_id !== actor.userId) fail('not_found');
+    if (order && order.contact_id !== own.id) {
+      const issues = [{ path: 'contactId', message: 'another contact', code: 'other_contact' }];
+      fail('invalid_input', { issues });
+    }
+    return own.id;
   }
   if (order) return order.contact_id;
   const fresh = newContact(actor, input.channel, input.requester);
@@ -91,8 +127,12 @@ async function contactFor(
   return fresh.contactId;
 }
 
-/** Hand-overs of one's own that no order records yet, newest first. */
-export async function myHandovers(deps: Deps, actor: StaffActor): Promise<HandoverView[]> {
-  requireOperator(actor);
-  return (await openHandovers(deps.db, actor.userId)).map(view);
+/**
+ * Hand-overs that no order records yet, newest first: an operator's own, and whoever's they were as
+ * soon as nobody seems to record them.
+ */
+export async function listHandovers(deps: Deps, actor: StaffActor): Promise<HandoverView[]> {
+  if (!holds(actor, 'operator', 'supervisor')) fail('not_allowed');
+  const before = forgottenBefore(await appNow(deps.db));
+  return (await openHandovers(deps.db, { operatorId: actor.userId, before })).map(view);
 }

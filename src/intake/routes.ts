@@ -8,7 +8,7 @@ import type { Deps } from '../platform/unit-of-work.ts';
 import { splitRequest } from '../workorder/schema.ts';
 import { advise } from './advise.ts';
 import { callerHistory, endContact, startContact } from './contacts.ts';
-import { makeHandover, myHandovers } from './handover.ts';
+import { listHandovers, makeHandover } from './handover.ts';
 import {
   adviseInput,
   callerInput,
@@ -32,7 +32,7 @@ export const intakeRoutes = (deps: Deps, intake: Intake) =>
       const id = pathId(c.req.param('id'));
       return c.json(await endContact(deps, staff(c), id, c.req.valid('json')), 200);
     })
-    .get('/handovers', async (c) => c.json(await myHandovers(deps, staff(c)), 200))
+    .get('/handovers', async (c) => c.json(await listHandovers(deps, staff(c)), 200))
     .post('/handovers', valid('json', handoverInput), async (c) => {
       idempotencyKey(c);
       return c.json(await makeHandover(deps, staff(c), c.req.valid('json'), c.get('call')), 201);

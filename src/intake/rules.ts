@@ -1,4 +1,4 @@
-import { DAY_MS } from '../kernel/clock.ts';
+import { DAY_MS, HOUR_MS } from '../kernel/clock.ts';
 
 /** Characters of a query code: no 0/O, 1/I/L, 2/Z, 5/S, 8/B, U/V — people read it over the telephone. */
 const CODE_ALPHABET = '34679ACDEFGHJKMNPQRTWXY';
@@ -23,6 +23,12 @@ export const normalizeCode = (typed: string): string => typed.toUpperCase().repl
 
 /** Query codes tried wrongly, per order and per source, in a window of real time. */
 export const CODE_LIMIT = { windowMinutes: 10, perOrder: 10, perSource: 60 } as const;
+/** Minutes after which a hand-over without an order is everybody's to record. */
+const HANDOVER_MINUTES = 10;
+const MINUTE_MS = HOUR_MS / 60;
+export const forgottenBefore = (now: Date): Date =>
+  new Date(now.getTime() - HANDOVER_MINUTES * MINUTE_MS);
+
 /** Submissions of one source over the citizen's page in an hour. */
 export const SUBMIT_LIMIT = { windowMinutes: 60, perSource: 120 } as const;
 
@@ -78,14 +84,15 @@ const WORDS_ALIKE = 0.3;
 
 /**
  * How likely two demands are about one matter, 0–1, and why.
- * @param days window in which nearness in time counts.
+ * @param o `pairs`: of the first's words, made once where it is compared with many; `days`: window in
+ *   which nearness in time counts.
  */
 export function likeness(
   a: Side,
   b: Side,
-  o: { sameCaller: boolean; days: number },
+  o: { pairs: ReadonlySet<string>; sameCaller: boolean; days: number },
 ): { score: number; because: Because[] } {
-  const words = alike(bigrams(a.content), bigrams(b.content));
+  const words = alike(o.pairs, bigrams(b.content));
   const place = samePlace(a, b);
   const area = a.areaCode !== null && a.areaCode === b.areaCode;
   const category = a.categoryCode !== null && a.categoryCode === b.categoryCode;

@@ -27,9 +27,10 @@ import { groupCommit } from './group-commit.ts';
 import type { Settled } from './group-commit.ts';
 import { linkHandover, lockHandovers } from './handover.store.ts';
 import type { HandoverRow } from './handover.store.ts';
+import { forgottenBefore } from './rules.ts';
 import type { RegisterInput, Registered, RequesterInput } from './schema.ts';
 import * as store from './store.ts';
-import { classifierOf, hear } from './understand.ts';
+import { classifierOf, hear, toKeep } from './understand.ts';
 import type { Heard } from './understand.ts';
 
 /** One demand at the door: who brings it, the key that makes a retry harmless, what it says. */
@@ -127,7 +128,7 @@ async function serve(deps: Deps, batch: Arrival[]): Promise<Settled<Registered>[
     if (issues.length > 0) out[i] = { ok: false, error: new AppError('invalid_input', { issues }) };
     return issues.length === 0;
   });
-  const classifier = await classifierOf(deps.db);
+  const classifier = await classifierOf(deps);
   const kept = await storeBatch(
     deps,
     good.map((i) => {
@@ -210,6 +211,7 @@ async function storeBatch(deps: Deps, list: Item[]): Promise<Settled<Registered>
 interface Known {
   contacts: Awaited<ReturnType<typeof store.findContacts>>;
   handovers: Map<string, HandoverRow>;
+  at: Date;
 }
 
 async function knownOf(tx: Tx, list: readonly Item[]): Promise<Known> {
@@ -219,7 +221,7 @@ async function knownOf(tx: Tx, list: readonly Item[]): Promise<Known> {
     ...list.flatMap(({ arrival }) => arrival.contactId ?? []),
     ...[...handovers.values()].map((h) => h.contact_id),
   ]);
-  return { contacts, handovers };
+  return { contacts, handovers, at: tx.at };
 }
 
 function plan(known: Known, item: Item): Planned | AppError {
@@ -236,7 +238,9 @@ function plan(known: Known, item: Item): Planned | AppError {
   }
   const contact = known.contacts.get(contactId);
   // A contact belongs to the operator who answered it.
-  if (!contact || contact.operator_id !== userIdOf(arrival.actor)) return new AppError('not_found');
+  const own = contact?.operator_id === userIdOf(arrival.actor);
+  // That of a hand-over comes with it, whoever answered it.
+  if (!contact || !(own || handover?.contact_id === contact.id)) return new AppError('not_found');
   return {
     ...base,
     contactId,
@@ -248,11 +252,13 @@ function plan(known: Known, item: Item): Planned | AppError {
   };
 }
 
-/** The hand-over that a demand records: the operator's own, of the same contact, recorded by no other. */
+/** The hand-over that a demand records: one's own or a forgotten one, of the same contact, recorded by no other. */
 function handoverOf(known: Known, a: Arrival): HandoverRow | AppError | null {
   if (!a.handoverId) return null;
   const h = known.handovers.get(a.handoverId);
-  if (!h || h.operator_id !== userIdOf(a.actor)) return new AppError('not_found');
+  const own = h?.operator_id === userIdOf(a.actor);
+  // What its maker did not record, anybody who takes in demands may.
+  if (!h || !(own || h.started_at <= forgottenBefore(known.at))) return new AppError('not_found');
   if (h.order_id) return new AppError('already_done');
   if (a.contactId && a.contactId !== h.contact_id) {
     const issues = [{ path: 'handoverId', message: 'another contact', code: 'other_contact' }];
@@ -291,11 +297,7 @@ async function takeAndClaim(
     tx.db,
     mine.map((p) => p.orderId),
   );
-  await keepClassification(
-    tx.db,
-    mine.map((p) => ({ orderId: p.orderId, understanding: p.heard.understanding })),
-    tx.at,
-  );
+  await keepClassification(tx.db, toKeep(mine), tx.at);
   for (const p of mine) {
     await bindFiles(deps, tx, p);
     await recordHandover(tx, p);

@@ -1,5 +1,5 @@
 import type { Candidate } from '../workorder/index.ts';
-import { likeness } from './rules.ts';
+import { bigrams, likeness } from './rules.ts';
 import type { Because, Side } from './rules.ts';
 
 /** An order with how alike it is. */
@@ -17,11 +17,16 @@ export function rank(
   o: { own: readonly string[]; days: number },
 ): Ranked[] {
   const own = new Set(o.own);
+  const pairs = bigrams(side.content);
   return list
     .map((candidate) => {
       const sameCaller = candidate.requesterId !== null && own.has(candidate.requesterId);
       const other = { ...candidate, place: null, at: candidate.registeredAt };
-      return { candidate, sameCaller, ...likeness(side, other, { sameCaller, days: o.days }) };
+      return {
+        candidate,
+        sameCaller,
+        ...likeness(side, other, { pairs, sameCaller, days: o.days }),
+      };
     })
     .toSorted((a, b) => b.score - a.score);
 }

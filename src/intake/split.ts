@@ -4,12 +4,12 @@ import { newId } from '../kernel/ids.ts';
 import { inTransaction } from '../platform/unit-of-work.ts';
 import type { Call, Deps, Tx } from '../platform/unit-of-work.ts';
 import { keepClassification } from '../understanding/index.ts';
-import { act, findOrder, orderNosOf, publicResult } from '../workorder/index.ts';
+import { act, findOrder, orderNosOf, publicResult, wordsOf } from '../workorder/index.ts';
 import { matterInput } from '../workorder/schema.ts';
 import type { SplitInput } from '../workorder/schema.ts';
 import { giveAccess, queryCode } from './codes.ts';
 import type { SplitResult } from './schema.ts';
-import { classifierOf, hear } from './understand.ts';
+import { classifierOf, hear, toKeep } from './understand.ts';
 import type { Heard } from './understand.ts';
 
 interface Part extends Heard {
@@ -28,11 +28,11 @@ export async function splitOrder(
   input: SplitInput,
   call?: Call,
 ): Promise<SplitResult> {
-  const parts = await heard(deps, orderId, input);
+  const { parts, kept } = await heard(deps, orderId, input);
   const done = await inTransaction(
     deps,
     actor,
-    (tx) => split(deps, tx, actor, orderId, version, input.kept, parts),
+    (tx) => split(deps, tx, actor, orderId, version, kept, parts),
     call,
   );
   // The codes are kept nowhere: a repeated request is told them from the ids.
@@ -42,13 +42,28 @@ export async function splitOrder(
   };
 }
 
-async function heard(deps: Deps, orderId: string, input: SplitInput): Promise<Part[]> {
-  const classifier = await classifierOf(deps.db);
-  const channel = (await findOrder(deps.db, orderId))?.channel ?? 'phone';
-  return input.parts.map((p) => ({
+/** What stays with the order, understood anew: what was taken out of it is no longer its matter. */
+interface Rest {
+  words: SplitInput['kept'];
+  understanding: Heard['understanding'];
+}
+
+async function heard(
+  deps: Deps,
+  orderId: string,
+  input: SplitInput,
+): Promise<{ parts: Part[]; kept: Rest }> {
+  const classifier = await classifierOf(deps);
+  const order = await findOrder(deps.db, orderId);
+  const channel = order?.channel ?? 'phone';
+  const { address } = order ? await wordsOf(deps.db, orderId) : { address: '' };
+  const rest = matterInput.parse({ ...input.kept, address });
+  const { understanding } = hear(classifier, rest, channel);
+  const parts = input.parts.map((p) => ({
     id: newId(),
     ...hear(classifier, matterInput.parse(p), channel),
   }));
+  return { parts, kept: { words: input.kept, understanding } };
 }
 
 async function split(
@@ -57,16 +72,14 @@ async function split(
   actor: StaffActor,
   orderId: string,
   version: number,
-  kept: SplitInput['kept'],
+  { words: kept, understanding }: Rest,
   parts: Part[],
 ) {
   const done = await act(tx, actor, orderId, 'split', version, { kept, parts });
   const ids = parts.map((p) => p.id);
-  await keepClassification(
-    tx.db,
-    parts.map((p) => ({ orderId: p.id, understanding: p.understanding })),
-    tx.at,
-  );
+  const all = parts.map((p) => ({ orderId: p.id, heard: p }));
+  const rest = { orderId, heard: { understanding } };
+  await keepClassification(tx.db, toKeep([...all, rest]), tx.at);
   await giveAccess(deps, tx.db, ids);
   const numbers = await orderNosOf(tx.db, ids);
   return {

@@ -44,6 +44,11 @@ export async function triage(deps: Deps, tx: Tx, event: StoredEvent): Promise<vo
   else await beforeDispatch(c);
 }
 
+/** Without a lexicon nothing is sure enough. */
+const NEVER: AutoThresholds = { accept: Infinity, dispatch: Infinity, peril: {} };
+const autoOf = async ({ deps, tx }: Case): Promise<AutoThresholds> =>
+  (await classifierOf(deps, tx.db))?.auto ?? NEVER;
+
 const chosenIn = (o: OrderRow) => ({
   type: o.type,
   categoryCode: o.category_code,
@@ -51,7 +56,7 @@ const chosenIn = (o: OrderRow) => ({
 });
 
 const factsOf = (c: Case, threshold: number) => ({
-  emergency: c.order.emergency !== null,
+  emergency: c.order.emergency !== null || c.order.flags.includes('emergency'),
   round: c.order.round,
   supplemented: c.supplemented,
   understood: c.understood,
@@ -72,7 +77,7 @@ function inPeril({ order, understood }: Case, peril: AutoThresholds['peril']): b
 }
 
 async function atTheDoor(c: Case): Promise<void> {
-  const { auto } = await classifierOf(c.deps.db);
+  const auto = await autoOf(c);
   const reasons = mayAccept({ ...factsOf(c, auto.accept), peril: inPeril(c, auto.peril) });
   if (TAKES_IN.includes(c.party)) {
     return waitFor(
@@ -96,7 +101,7 @@ async function atTheDoor(c: Case): Promise<void> {
 
 async function beforeDispatch(c: Case): Promise<void> {
   const { tx, order } = c;
-  const { auto } = await classifierOf(c.deps.db);
+  const auto = await autoOf(c);
   const suggestion = order.category_code
     ? await suggest(
         tx.db,
@@ -159,8 +164,9 @@ async function likelyDuplicate({ deps, tx, order }: Case): Promise<boolean> {
   );
   if (earlier.length === 0) return false;
   const { content, address } = await wordsOf(tx.db, order.id);
-  const classifier = await classifierOf(deps.db);
-  const place = classifier.understand({ content, address, channel: order.channel }).address;
+  const classifier = await classifierOf(deps, tx.db);
+  const understanding = classifier?.understand({ content, address, channel: order.channel });
+  const place = understanding?.address ?? null;
   const side = { content, address, place, categoryCode, areaCode, at };
   return rank(side, earlier, { own, days }).some(
     ({ score, because }) =>

@@ -29,6 +29,7 @@ export const ERROR_STATUS = {
   reply_missing: 409,
   already_done: 409,
   emergency_open: 409,
+  supplement_limit: 409,
   not_urgent_after_dispatch: 409,
   attachment_refused: 422,
   attachment_too_large: 413,

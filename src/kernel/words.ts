@@ -246,6 +246,9 @@ export const FLAGS = [
   'from_grid',
 ] as const;
 export type Flag = (typeof FLAGS)[number];
+/** Marks that say who spoke must not become known: an order with one of them is confidential. */
+export const SECRET_FLAGS = ['confidential', 'whistleblower'] as const satisfies readonly Flag[];
+export const isSecret = (flag: Flag): boolean => (SECRET_FLAGS as readonly Flag[]).includes(flag);
 
 /** Emergency lines a call or a demand is handed to: police, fire, ambulance, traffic police. */
 export const EMERGENCY_TARGETS = ['110', '119', '120', '122'] as const;

@@ -7,6 +7,8 @@ export { notificationRoutes } from './routes.ts';
 export { SEND_TIMEOUT_SECONDS } from './rules.ts';
 export {
   assigned,
+  closedEarly,
+  flagged,
   ratingLink,
   receipt,
   send,

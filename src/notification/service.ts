@@ -7,7 +7,7 @@ import { DAY_MS } from '../kernel/clock.ts';
 import { fail } from '../kernel/errors.ts';
 import type { FiredPayload, StoredEvent } from '../kernel/events.ts';
 import { dictionaries, translate } from '../kernel/i18n/index.ts';
-import type { MissingItem } from '../kernel/words.ts';
+import type { MissingItem, Role } from '../kernel/words.ts';
 import { appNow } from '../platform/db.ts';
 import { inTransaction } from '../platform/unit-of-work.ts';
 import type { Deps, Tx } from '../platform/unit-of-work.ts';
@@ -80,6 +80,37 @@ export async function supplementAsked(deps: Deps, tx: Tx, event: StoredEvent): P
   if (requesterId) await plan(tx, event, { kind: 'supplement_asked', requesterId });
 }
 
+/** Who goes there, or sends somebody: the units that work on it, and the centre. */
+const HEARERS: readonly Role[] = [
+  'unit_receiver',
+  'handler',
+  'unit_leader',
+  'command_room',
+  'dispatcher',
+  'supervisor',
+];
+
+/** The citizen's later words speak of danger, and a unit has the order already: all hear of it at once. */
+export async function flagged(_deps: Deps, tx: Tx, event: StoredEvent): Promise<void> {
+  const act = await actAt(tx.db, event.orderId!, event.version!);
+  if (act?.party !== 'system' || !(act.detail.add as string[]).includes('emergency')) return;
+  const held = (await assignmentsOf(tx.db, event.orderId!)).filter((a) => !DONE.includes(a.state));
+  for (const a of held) {
+    const to = { organizationId: a.organization_id, assignmentId: a.id, roles: HEARERS };
+    await tell(tx, event, { ...to, kind: 'emergency_heard', message: 'emergency_heard' });
+  }
+}
+
+/** It ended without an answer: the citizen is told, and what can be done now. */
+export async function closedEarly(deps: Deps, tx: Tx, event: StoredEvent): Promise<void> {
+  const order = await findOrder(tx.db, event.orderId!);
+  const requesterId = await hasPhone(deps, tx, order?.requester_id ?? null);
+  if (!requesterId || order?.state !== 'closed') return;
+  const kind =
+    event.type === 'work_order.supplement_expired' ? 'supplement_expired' : 'no_substance_closed';
+  await plan(tx, event, { kind, requesterId });
+}
+
 /** Half of the time, or most of it, is over and nothing came: the citizen is reminded. */
 export async function supplementReminded(deps: Deps, tx: Tx, event: StoredEvent): Promise<void> {
   const fired = event.payload as unknown as FiredPayload;
@@ -94,6 +125,8 @@ const REMINDING: readonly string[] = ['half', 'eighty'];
 
 /** Messages about what the citizen is asked for. */
 const ASKING: readonly string[] = ['supplement_asked', 'supplement_reminder'];
+/** Messages that it ended without an answer. */
+const ENDED: readonly string[] = ['supplement_expired', 'no_substance_closed'];
 
 /** An assignment in one of these is nobody's work any more. */
 const GONE: readonly string[] = ['cancelled', 'returned'];
@@ -101,7 +134,7 @@ const DONE: readonly string[] = [...GONE, 'submitted', 'accepted'];
 
 /** Whether what a notice says still holds; after an outage nobody is sent to a dead link. */
 async function stillTrue(deps: Deps, d: DeliveryRow): Promise<boolean> {
-  if (d.kind === 'receipt') return true;
+  if (d.kind === 'receipt' || ENDED.includes(d.kind)) return true;
   const order = await findOrder(deps.db, d.order_id);
   if (d.kind === 'rating_link') {
     const link = d.rating_link_id && (await findLink(deps.db, d.rating_link_id));
@@ -147,7 +180,7 @@ async function daysOf(deps: Deps, d: DeliveryRow): Promise<number> {
 }
 
 /** Messages to the citizen that lead to the page of the order. */
-const TO_TRACK: readonly string[] = ['receipt', ...ASKING];
+const TO_TRACK: readonly string[] = ['receipt', ...ASKING, ...ENDED];
 
 function words(
   deps: Deps,

@@ -14,13 +14,22 @@ import * as store from './store.ts';
 
 /** Kinds of notices; those that are held over the quiet hours stand in `HELD`. */
 export type UnitKind =
-  'assigned' | 'urged' | 'reminded' | 'supervised' | 'supervision_replied' | 'supervision_judged';
+  | 'assigned'
+  | 'urged'
+  | 'reminded'
+  | 'supervised'
+  | 'supervision_replied'
+  | 'supervision_judged'
+  | 'emergency_heard';
 /** Messages; a unit that forgot a supervision order is told so in words of its own. */
 export type DeliveryKind =
   | 'receipt'
   | 'rating_link'
   | 'supplement_asked'
   | 'supplement_reminder'
+  | 'supplement_expired'
+  | 'no_substance_closed'
+  | 'emergency_heard'
   | 'assigned'
   | 'urged'
   | 'reminded'

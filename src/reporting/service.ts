@@ -147,6 +147,7 @@ export async function rateOrders(
     orderItems(
       db,
       rows.map((r) => r.orderId),
+      scope.organizationIds === null,
     ),
     organizationsById(
       db,

@@ -41,8 +41,23 @@ const SATISFACTION = sql<string | null>`case
   else 'missed'
 end`;
 
+/** Facts with an instant in the range that may be their `at`: each part reads an index, none all of history. */
+const within = (column: RawBuilder<unknown>, r: FactRange) =>
+  sql`${column} >= ${r.from}::timestamptz and ${column} < ${r.to}::timestamptz`;
+const RESPONSE_NEAR = (r: FactRange) => sql`
+  select subject_id from deadline where clock = 'first_contact' and ${within(sql`stopped_at`, r)}
+  union select subject_id from deadline where clock = 'first_contact' and ${within(sql`due_at`, r)}
+  union select id from assignment where kind = 'lead' and ${within(sql`submitted_at`, r)}
+  union select id from assignment where kind = 'lead' and ${within(sql`created_at`, r)}`;
+const CALLBACK_NEAR = (r: FactRange) => sql`
+  select id from callback_task where state in ('done', 'given_up') and ${within(sql`done_at`, r)}
+  union select t.id from evaluation e
+    join callback_task t on t.order_id = e.order_id and t.round = e.round
+    where ${within(sql`e.at`, r)}`;
+
 interface Source {
   view: RawBuilder<unknown>;
+  near: (r: FactRange) => RawBuilder<unknown>;
   code: RawBuilder<string | null>;
   value: RawBuilder<string | null>;
   strict: RawBuilder<boolean>;
@@ -52,6 +67,7 @@ const NEVER = sql<boolean>`false`;
 const SOURCES: Record<Rate, Source> = {
   response: {
     view: sql`response_fact`,
+    near: RESPONSE_NEAR,
     code: RESPONSE,
     value: sql`null::text`,
     strict: NEVER,
@@ -59,6 +75,7 @@ const SOURCES: Record<Rate, Source> = {
   },
   solved: {
     view: sql`callback_fact`,
+    near: CALLBACK_NEAR,
     code: SOLVED,
     value: sql`f.solved`,
     strict: NEVER,
@@ -66,6 +83,7 @@ const SOURCES: Record<Rate, Source> = {
   },
   satisfaction: {
     view: sql`callback_fact`,
+    near: CALLBACK_NEAR,
     code: SATISFACTION,
     value: sql`f.satisfaction::text`,
     strict: sql<boolean>`coalesce(f.satisfaction >= ${RATE_RULES.strictFrom}::integer, false)`,
@@ -81,7 +99,7 @@ export interface FactRange {
   unitIds: readonly string[] | null;
 }
 
-const inRange = (r: FactRange) => sql`f.at >= ${r.from} and f.at < ${r.to} and f.at <= app_now()
+const inRange = (s: Source, r: FactRange) => sql`f.fact_id in (${s.near(r)}) and f.at >= ${r.from} and f.at < ${r.to} and f.at <= app_now()
   ${r.unitIds ? sql`and f.organization_id = any (${[...r.unitIds]}::uuid[])` : sql``}`;
 
 /** Month of the city that an instant lies in. */
@@ -104,7 +122,7 @@ export async function countFacts(db: Reader, rate: Rate, range: FactRange): Prom
       count(*) filter (where strict) as strict, count(*) filter (where "policyOnly") as "policyOnly"
     from (select f.organization_id, ${MONTH} as month, ${s.code} as code, ${s.strict} as strict,
         ${s.policyOnly} as "policyOnly"
-      from ${s.view} f where ${inRange(range)} and f.organization_id is not null) x
+      from ${s.view} f where ${inRange(s, range)} and f.organization_id is not null) x
     where code is not null group by 1, 2, 3`.execute(db);
   return r.rows.map((x) => ({
     organizationId: x.organizationId,
@@ -139,7 +157,7 @@ export async function listFacts(
   const r = await sql<FactRow>`select * from (
       select f.fact_id as "factId", f.order_id as "orderId", f.organization_id as "organizationId",
         ${s.code} as code, ${s.value} as value, ${at} as at
-      from ${s.view} f where ${inRange(range)} and f.organization_id is not null) x
+      from ${s.view} f where ${inRange(s, range)} and f.organization_id is not null) x
     where (code = any (${[...codes]}::text[]) or (${codes.includes('-')} and code like '-%'))
       ${cursor ? sql`and (at, "factId") < (${cursor.at}::timestamptz, ${cursor.id}::uuid)` : sql``}
     order by at desc, "factId" desc limit ${limit}`.execute(db);

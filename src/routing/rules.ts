@@ -1,4 +1,5 @@
 /** Who is responsible by the catalogue, with the reason for it; and what the system may decide alone. */
+import { isSecret } from '../kernel/words.ts';
 import type { DemandType, Flag, Proposal, Urgency, WaitReason } from '../kernel/words.ts';
 
 /** What the decision needs of a catalogue row. */
@@ -177,7 +178,7 @@ export function mayDispatch(f: DispatchFacts): WaitReason[] {
   return reasonsOf([
     ...common(f),
     ['most_urgent', mostUrgent],
-    ['confidential', f.confidential],
+    ['confidential', f.confidential || f.flags.some(isSecret)],
     ['differs', understood !== null && unlike(chosen.categoryCode, understood.categoryCode)],
     ['flagged', f.flags.some((flag) => (FLAGS_HELD as readonly Flag[]).includes(flag))],
     [missing ?? 'no_row', missing !== null],

@@ -225,7 +225,7 @@ export async function boardOrders(
   const rows = await listClocks(db, filter, readCursor(q.cursor), q.limit + 1);
   const orderIds = rows.map((r) => r.order_id);
   const [orders, clocks, units, signers, last, standing] = await Promise.all([
-    orderItems(db, orderIds),
+    orderItems(db, orderIds, scope.organizationIds === null),
     clockViews(db, rows),
     organizationsById(
       db,
@@ -272,6 +272,7 @@ export async function boardEscalations(
     orderItems(
       db,
       rows.map((r) => r.order_id),
+      scope.organizationIds === null,
     ),
     organizationsById(
       db,

@@ -67,7 +67,7 @@ function allowedTo(
 async function viewer(db: Reader, actor: StaffActor, rows: SupervisionRow[]) {
   const orderIds = rows.map((r) => r.order_id);
   const [orders, units, acts, clocks, hands] = await Promise.all([
-    orderItems(db, orderIds),
+    orderItems(db, orderIds, worksInCenter(actor)),
     organizationsById(
       db,
       rows.map((r) => r.organization_id),

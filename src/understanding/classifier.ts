@@ -71,10 +71,12 @@ function spansOf(
     if (of !== 'time' && !chosen.has(`${m.domain}:${m.key}`)) return [];
     return [{ ...inOriginal(r.folded, m.from, m.to), of }];
   });
-  const danger = (alarm?.marks ?? []).flatMap((m) => m.parts ?? [m]).map((m): Span => ({
-    ...inOriginal(r.folded, m.from, m.to),
-    of: 'emergency',
-  }));
+  const danger = (alarm?.marks ?? [])
+    .flatMap((m) => m.parts ?? [m])
+    .map((m): Span => ({
+      ...inOriginal(r.folded, m.from, m.to),
+      of: 'emergency',
+    }));
   const all = [...danger, ...where.spans, ...own].map(
     (s) => [`${s.from}-${s.to}-${s.of}`, s] as const,
   );
@@ -164,8 +166,9 @@ function matterOf(tools: Tools, q: Question, content: string): Matter {
 }
 
 /**
- * How often the category's unit was right at each strength of its evidence, measured on the texts of
- * the fortnight and drawn a little lower: the score is a probability, and never falls as evidence grows.
+ * How often the category's unit was right at each strength of its evidence, drawn a little lower. It was
+ * measured on texts the lexicon was tuned with: of matters it has not met it is right less often, so the
+ * thresholds stand high. The score never falls as evidence grows.
  */
 const MEASURED: readonly (readonly [strength: number, right: number])[] = [
   [0, 0.05],

@@ -78,7 +78,10 @@ function near(r: Reading, list: readonly Mark[] | undefined, m: Mark, by: 'claus
   const unit = r.folded[by];
   let most = 0;
   for (const cue of list ?? [])
-    if (unit[cue.from] === unit[m.from] && (cue.key !== 'victim' || cue.from >= m.to || cue.to <= m.from))
+    if (
+      unit[cue.from] === unit[m.from] &&
+      (cue.key !== 'victim' || cue.from >= m.to || cue.to <= m.from)
+    )
       most = Math.max(most, cue.weight);
   return most;
 }
@@ -141,13 +144,16 @@ function dangerOf(r: Reading, cues: Cues, index: number, all: readonly Weighed[]
   };
 }
 
-function dangers(r: Reading): Danger[] {
+function dangers(document: LexiconDocument, r: Reading): Danger[] {
   const cues = cuesOf(r.marks);
+  // Thanks may be a farewell.
+  const thanked = cues.praise;
   const past = pastAt(r, cues);
   const by = new Map<string, Weighed[]>();
   for (const m of r.marks) {
     if (m.domain !== 'danger') continue;
     const list = by.get(m.key) ?? [];
+    cues.praise = document.emergencies[Number(m.key)]!.kind === 'threat' ? 0 : thanked;
     if (list.length < MARKS_MAX) list.push({ m, w: weightOf(r, cues, past, m) });
     by.set(m.key, list);
   }
@@ -160,7 +166,8 @@ function needed(document: LexiconDocument, length: number): number {
   return document.thresholds.emergency * Math.min(LONGEST, 1 + longer * 0.7);
 }
 
-/** A crash leads before what it did to people when it is told about as plainly. */
+/** What did it leads before what it did to people, when it is told about as plainly. */
+const CAUSES: readonly string[] = ['traffic', 'gas', 'fire', 'drowning'];
 const CRASH = 0.6;
 
 /** Who is stuck in a crashed car is the traffic police's first, and the fire brigade's too. */
@@ -168,7 +175,7 @@ function leading(document: LexiconDocument, raised: readonly Danger[]): Danger |
   const kind = (d: Danger) => document.emergencies[d.index]!.kind;
   const [first] = raised;
   if (!first || !['trapped', 'collapse', 'medical'].includes(kind(first))) return first;
-  return raised.find((d) => kind(d) === 'traffic' && d.score >= first.score * CRASH) ?? first;
+  return raised.find((d) => CAUSES.includes(kind(d)) && d.score >= first.score * CRASH) ?? first;
 }
 
 export interface Alarm {
@@ -182,7 +189,7 @@ export interface Alarm {
 export function emergencyIn(lexicon: Lexicon, r: Reading): Alarm | null {
   const document: LexiconDocument = lexicon.document;
   const least = needed(document, r.folded.text.length);
-  const raised = dangers(r)
+  const raised = dangers(document, r)
     .filter((d) => d.score >= least)
     .toSorted((a, b) => b.score - a.score || a.index - b.index);
   const first = leading(document, raised);

@@ -93,13 +93,10 @@ function within(all: Reach | undefined, m: Mark, more: number): boolean {
 export function read(lexicon: Lexicon, text: string): Reading {
   const folded = fold(text);
   const { hits, steps } = lexicon.matcher.find(folded);
-  const marks = hits.map((h): Mark => ({
-    ...lexicon.entries[h.term]!,
-    from: h.from,
-    to: h.to,
-    whole: h.whole,
-    words: h.words,
-  }));
+  const marks = hits.map((h): Mark => {
+    const { domain, key, term, weight } = lexicon.entries[h.term]!;
+    return { domain, key, term, weight, from: h.from, to: h.to, whole: h.whole, words: h.words };
+  });
   const own = heard(marks);
   return { folded, marks: [...own, ...scenesIn(lexicon.document, folded, own)], steps };
 }
@@ -111,8 +108,21 @@ export interface Sum {
   marks: Mark[];
 }
 
-/** Adds up the marks of a domain by key; a term said twice counts once. */
+/** What was added up of a list of marks already: several rules ask for the same. */
+const added = new WeakMap<readonly Mark[], Map<Domain, Map<string, Sum>>>();
+
+/** Adds up the marks of a domain by key; a term said twice counts once. Not to be changed by who asks. */
 export function sums(marks: readonly Mark[], domain: Domain): Map<string, Sum> {
+  const known = added.get(marks) ?? new Map<Domain, Map<string, Sum>>();
+  added.set(marks, known);
+  const before = known.get(domain);
+  if (before) return before;
+  const made = addUp(marks, domain);
+  known.set(domain, made);
+  return made;
+}
+
+function addUp(marks: readonly Mark[], domain: Domain): Map<string, Sum> {
   const found = new Map<string, Map<string, Mark>>();
   for (const m of marks) {
     if (m.domain !== domain) continue;

@@ -9,13 +9,13 @@ import type { Guess } from './schema.ts';
 /** At most so many categories are worth reading. */
 const MOST = 5;
 /** What the habit of a category weighs in its type. */
-const LEAN = 2;
+const LEAN = 1.3;
 /** A question wants words of asking; that people ask about a matter says little. */
 const LEAN_TO_ASK = 0.8;
 /** What a question at the end says of the whole. */
 const ENDS_ASKING = 1.5;
 /** A question of this length is one. */
-const BRIEF = 45;
+const BRIEF = 70;
 /** What words of pressing need lend to a call for help. */
 const NEED = 0.4;
 /** What a wish for secrecy says of a report. */
@@ -115,7 +115,15 @@ export function typesOf(
     const asks = t === 'consultation' && (own.score > 0 || ask > 0);
     const bent = t !== lean ? 0 : t !== 'consultation' ? LEAN : asks ? LEAN_TO_ASK : 0;
     const more =
-      t === 'complaint' ? BARE : t === 'help' ? NEED * need : t === 'consultation' ? ask : t === 'report' ? secret : 0;
+      t === 'complaint'
+        ? BARE
+        : t === 'help'
+          ? NEED * need
+          : t === 'consultation'
+            ? ask
+            : t === 'report'
+              ? secret
+              : 0;
     const score = own.score + bent + more;
     if (score > 0) all.set(t, { ...own, score });
   }

@@ -5,7 +5,9 @@ export type { LexiconDocument } from './lexicon.ts';
 export type { GazetteerData } from './place.ts';
 export type { Chosen } from './rules.ts';
 export {
+  NoClassifier,
   classificationOf,
+  classifierHealth,
   keepClassification,
   loadClassifier,
   publishLexicon,

@@ -96,14 +96,28 @@ interface Trie {
   depth: number[];
   /** How many places in sequences there are. */
   slots: number;
+  /** Number of each character, by its code. */
+  symbols: Uint16Array;
+  known: number;
 }
 
-const key = (node: number, code: number) => node * 65_536 + code;
+/** Characters of a trie are numbered densely, so that an edge's key stays a small integer. */
+const SYMBOLS = 8192;
+const key = (node: number, symbol: number) => node * SYMBOLS + symbol;
+/** Of a character no term holds. */
+const STRANGE = 0;
+
+function symbolOf(trie: Trie, code: number): number {
+  const known = trie.symbols[code]!;
+  if (known !== STRANGE) return known;
+  if (trie.known >= SYMBOLS) throw new Error('the terms hold too many different characters');
+  return (trie.symbols[code] = trie.known++);
+}
 
 function insert(trie: Trie, literal: string, use: Use): void {
   let node = 0;
   for (let i = 0; i < literal.length; i++) {
-    const k = key(node, literal.charCodeAt(i));
+    const k = key(node, symbolOf(trie, literal.charCodeAt(i)));
     let to = trie.next.get(k);
     if (to === undefined) {
       to = trie.depth.push(trie.depth[node]! + 1) - 1;
@@ -121,8 +135,8 @@ function link(trie: Trie): void {
   trie.fail = Array.from({ length: size }, () => 0);
   trie.output = Array.from({ length: size }, () => 0);
   const edges = [...trie.next].map(([k, to]) => ({
-    from: Math.floor(k / 65_536),
-    code: k % 65_536,
+    from: Math.floor(k / SYMBOLS),
+    code: k % SYMBOLS,
     to,
   }));
   edges.sort((a, b) => trie.depth[a.from]! - trie.depth[b.from]!);
@@ -147,6 +161,8 @@ function build(terms: readonly string[]): Trie {
     uses: [undefined],
     depth: [0],
     slots: 1,
+    symbols: new Uint16Array(65_536),
+    known: STRANGE + 1,
   };
   let slot = 0;
   for (const [term, text] of terms.entries())
@@ -171,6 +187,8 @@ interface Waiting {
   to: Int32Array;
   /** Which use began or continued it last: leads back to its words. */
   use: (Use | undefined)[];
+  /** What to clear before the next text. */
+  touched: number[];
 }
 
 /** Whether the beginning of the term stands near enough before `from`. */
@@ -203,26 +221,35 @@ function take(f: Folded, waiting: Waiting, use: Use, at: { from: number; to: num
   waiting.from[use.slot + 1] = from;
   waiting.to[use.slot + 1] = at.to;
   waiting.use[use.slot + 1] = use;
+  waiting.touched.push(use.slot + 1);
   return null;
 }
 
 const nobody = (slots: number): Waiting => ({
   from: new Int32Array(slots),
   to: new Int32Array(slots),
-  use: [],
+  use: Array.from({ length: slots }, () => undefined),
+  touched: [],
 });
+
+function clear(waiting: Waiting): void {
+  for (const slot of waiting.touched) waiting.to[slot] = 0;
+  waiting.touched.length = 0;
+}
 
 /** Builds the matcher once; every later text is one pass. */
 export function createMatcher(terms: readonly string[]): Matcher {
   const trie = build(terms);
+  // Reading never pauses, so one set of places serves every text.
+  const waiting = nobody(trie.slots);
   return {
     find(f) {
       const hits: Hit[] = [];
-      const waiting = nobody(trie.slots);
+      clear(waiting);
       let node = 0;
       let steps = 0;
       for (let i = 0; i < f.text.length; i++) {
-        const code = f.text.charCodeAt(i);
+        const code = trie.symbols[f.text.charCodeAt(i)]!;
         let to = trie.next.get(key(node, code));
         while (to === undefined && node !== 0) {
           node = trie.fail[node]!;

@@ -12,6 +12,8 @@ import * as store from './store.ts';
 
 /** A new lexicon or gazetteer is noticed by every process within this time. */
 const RECHECK_MS = 5_000;
+/** Versions that are tried, from the newest back: a later release may have written some of them. */
+const TRIED_MAX = 5;
 
 interface Loaded {
   /** What it was built from: version of the lexicon, state of the gazetteer. */
@@ -19,47 +21,108 @@ interface Loaded {
   classifier: LexiconClassifier;
 }
 
+/** What one process knows of one database. */
 interface Slot {
-  loaded: Promise<Loaded>;
+  known: Loaded | null;
+  /** A look that is on its way. */
+  pending: Promise<Loaded> | null;
   checkedMs: number;
+  /** Why there is none, or no newer one. */
+  fault: NoClassifier | null;
 }
+
+/** There is no lexicon, or none that this release understands: demands come in without. */
+export class NoClassifier extends Error {}
 
 const slots = new WeakMap<Db, Slot>();
 
-const stampOf = async (db: Reader): Promise<string> => {
-  const [version, places] = await Promise.all([store.newestVersion(db), gazetteerStamp(db)]);
-  return `${version}/${places}`;
-};
-
-async function build(db: Db): Promise<Loaded> {
-  const [stamp, newest, places] = await Promise.all([
-    stampOf(db),
-    store.newestLexicon(db),
-    gazetteerOf(db),
-  ]);
-  const document = lexiconDocument.parse(newest.document);
-  return { stamp, classifier: createLexiconClassifier(document, places, newest.version) };
+function slotOf(db: Db): Slot {
+  const known = slots.get(db);
+  if (known) return known;
+  const fresh: Slot = { known: null, pending: null, checkedMs: -RECHECK_MS, fault: null };
+  slots.set(db, fresh);
+  return fresh;
 }
 
-async function renew(db: Db, before: Promise<Loaded>): Promise<Loaded> {
-  const [known, stamp] = await Promise.all([before, stampOf(db)]);
-  return known.stamp === stamp ? known : build(db);
+const stampOf = async (db: Reader): Promise<string> => {
+  const version = await store.newestVersion(db);
+  return `${version}/${await gazetteerStamp(db)}`;
+};
+
+/** The newest lexicon that this release understands. @throws NoClassifier */
+async function readable(db: Reader): Promise<{ version: number; document: LexiconDocument }> {
+  let below: number | null = null;
+  for (let tried = 0; tried < TRIED_MAX; tried++) {
+    const row: Awaited<ReturnType<typeof store.newestLexicon>> = await store.newestLexicon(
+      db,
+      below,
+    );
+    if (!row) break;
+    const parsed = lexiconDocument.safeParse(row.document);
+    if (parsed.success) return { version: row.version, document: parsed.data };
+    below = row.version;
+  }
+  throw new NoClassifier(
+    below === null ? 'no lexicon: run seed-reference' : 'no lexicon that this release understands',
+  );
+}
+
+async function build(db: Reader): Promise<Loaded> {
+  const stamp = await stampOf(db);
+  const { version, document } = await readable(db);
+  const places = await gazetteerOf(db);
+  return { stamp, classifier: createLexiconClassifier(document, places, version) };
+}
+
+async function renew(db: Reader, before: Loaded | null): Promise<Loaded> {
+  if (before && before.stamp === (await stampOf(db))) return before;
+  return build(db);
+}
+
+/** Looks once, whoever else asks meanwhile; what is known answers on where nothing better is found. */
+function look(slot: Slot, via: Reader): Promise<Loaded> {
+  slot.checkedMs = performance.now();
+  slot.pending = renew(via, slot.known)
+    .then((loaded) => {
+      slot.known = loaded;
+      slot.fault = null;
+      return loaded;
+    })
+    .catch((error: unknown) => {
+      if (error instanceof NoClassifier) slot.fault = error;
+      throw error;
+    })
+    .finally(() => {
+      slot.pending = null;
+    });
+  return slot.pending;
 }
 
 /**
- * The classifier in force: built once a process, and again within seconds of a new lexicon or gazetteer.
- * @throws when there is no lexicon, or it is not one this release understands.
+ * The classifier in force: built once a process, and again, behind the back of who asks, within
+ * seconds of a new lexicon or gazetteer. Where none is known yet it is read by `via`: who is inside a
+ * transaction gives that, so that no second connection is waited for.
+ * @throws NoClassifier when there is no lexicon that this release understands.
  */
-export async function loadClassifier(db: Db): Promise<LexiconClassifier> {
-  const slot = slots.get(db);
-  const now = performance.now();
-  if (slot && now - slot.checkedMs < RECHECK_MS) return (await slot.loaded).classifier;
-  const loaded = slot ? renew(db, slot.loaded) : build(db);
-  slots.set(db, { loaded, checkedMs: now });
+export async function loadClassifier(db: Db, via: Reader = db): Promise<LexiconClassifier> {
+  const slot = slotOf(db);
+  const stale = performance.now() - slot.checkedMs >= RECHECK_MS;
+  if (slot.known) {
+    // A failed look is tried again; until then the last good one answers.
+    if (stale && !slot.pending) look(slot, db).catch(() => {});
+    return slot.known.classifier;
+  }
+  if (!slot.pending && !stale && slot.fault) throw slot.fault;
+  return (await (slot.pending ?? look(slot, via))).classifier;
+}
+
+/** Whether texts are understood here, by the newest lexicon or, `stale`, by the last good one. */
+export async function classifierHealth(db: Db): Promise<'ok' | 'stale' | 'none'> {
   try {
-    return (await loaded).classifier;
+    await loadClassifier(db);
+    return slotOf(db).fault ? 'stale' : 'ok';
   } catch (error) {
-    slots.delete(db);
+    if (error instanceof NoClassifier) return 'none';
     throw error;
   }
 }

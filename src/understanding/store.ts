@@ -4,14 +4,14 @@ import type { DemandType, Flag, Ground, MissingItem, Proposal, Urgency } from '.
 import type { DbTx, Reader } from '../platform/db.ts';
 import type { ClassificationView, Understanding } from './schema.ts';
 
-/** The newest version, unread and unchecked. */
-export async function newestLexicon(db: Reader): Promise<{ version: number; document: unknown }> {
-  return db
-    .selectFrom('lexicon')
-    .select(['version', 'document'])
-    .orderBy('version', 'desc')
-    .limit(1)
-    .executeTakeFirstOrThrow(() => new Error('no lexicon: run seed-reference'));
+/** The newest version below another, unread and unchecked; null where there is none. */
+export async function newestLexicon(
+  db: Reader,
+  below: number | null,
+): Promise<{ version: number; document: unknown } | null> {
+  let q = db.selectFrom('lexicon').select(['version', 'document']);
+  if (below !== null) q = q.where('version', '<', below);
+  return (await q.orderBy('version', 'desc').limit(1).executeTakeFirst()) ?? null;
 }
 
 export async function newestVersion(db: Reader): Promise<number> {

@@ -116,13 +116,16 @@ const PLAIN: Partial<Record<Proposal, string>> = {
 };
 /** What the matter is followed by, by act. */
 const ENDING: Partial<Record<Proposal, string>> = { append: '仍未解决', redo: '回复后仍未解决' };
+/** Names of a field rather than of what went wrong in it. */
+const FIELD =
+  /(?:服务|管理|质量|交易|保险|公积金|保障|公交|供[水电气热]|排水|事务|建设|药品|幼儿园|收费|绿化|道路|卫生|补偿|[水电]费|物业费|费用|施工|养护|秩序|待遇|认定|入学|培训|房|宽带|套餐|线路|使用|缴纳|办理|网约车|河道|生产|作风|与土地|与理财)$/;
 /** Of outages one says that they last. */
 const OUTAGE = /^停[水电气]$/;
 
 function named(q: TitleQuestion): string | null {
   if (!q.matter) return null;
-  if (q.asks) return q.matter + '咨询';
-  const ending = ENDING[q.act] ?? '';
+  if (q.asks) return `${q.matter}咨询`;
+  const ending = ENDING[q.act] ?? (FIELD.test(q.matter) ? '问题' : '');
   return q.matter + (ending && OUTAGE.test(q.matter) ? '仍未恢复' : ending);
 }
 

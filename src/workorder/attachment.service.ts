@@ -12,7 +12,7 @@ import type { PictureKind } from '../platform/pictures.ts';
 import type { Incoming } from '../platform/storage.ts';
 import { hit } from '../platform/throttle.ts';
 import { inTransaction } from '../platform/unit-of-work.ts';
-import type { Call, Deps } from '../platform/unit-of-work.ts';
+import type { Call, Deps, Tx } from '../platform/unit-of-work.ts';
 import { formOwner, ownerOf } from './attachment.bind.ts';
 import type { Owner } from './attachment.bind.ts';
 import { UPLOAD_LIMIT, fileName, kindOf, mayReadAttachment } from './attachment.rules.ts';
@@ -22,6 +22,7 @@ import type { AttachmentRow } from './attachment.store.ts';
 import { unitRef } from './lists.ts';
 import { ATTACHMENT_MAX } from './schema.ts';
 import type { AttachmentMime, AttachmentView } from './schema.ts';
+import { lockOrder } from './store.ts';
 import { visibleOrder } from './visible.ts';
 
 export type { AttachmentReader } from './attachment.rules.ts';
@@ -184,8 +185,31 @@ export const dropAttachment = (
   owner?: Owner,
 ) =>
   inTransaction(deps, actor, async (tx) => {
-    if (!(await store.deleteLoose(tx.db, id, owner ?? ownerOf(actor)))) fail('not_found');
+    const whose = owner ?? ownerOf(actor);
+    if (await store.deleteOwn(tx.db, id, whose, 'staged')) return;
+    const row = await store.findAttachment(tx.db, id);
+    if (!row?.reply_id || row.owner !== whose) return fail('not_found');
+    await dropEvidence(tx, row, whose);
   });
+
+/** Takes evidence out of a draft: who countersigns must have seen the draft as it is then. */
+async function dropEvidence(tx: Tx, row: AttachmentRow, owner: Owner): Promise<void> {
+  const order = (await lockOrder(tx.db, row.order_id!)) ?? fail('not_found');
+  const assignmentId = (await store.renewDraft(tx.db, row.reply_id!)) ?? fail('not_found');
+  if (!(await store.deleteOwn(tx.db, row.id, owner, 'bound'))) fail('not_found');
+  const organizationId = row.organization_id!;
+  tx.record(
+    {
+      type: 'reply.drafted',
+      subjectType: 'assignment',
+      subjectId: assignmentId,
+      orderId: order.id,
+      version: order.version,
+      payload: { assignmentId, organizationId },
+    },
+    { party: row.party!, organizationId },
+  );
+}
 
 /** What an owner has uploaded and not used yet, oldest first. */
 export async function stagedOf(db: Reader, owner: Owner): Promise<AttachmentView[]> {

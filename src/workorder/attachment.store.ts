@@ -175,18 +175,32 @@ export async function bind(
   return Number(r.numUpdatedRows);
 }
 
-/** Forgets what its owner has staged, or attached to a draft that is still one. */
-export async function deleteLoose(db: DbTx, id: string, owner: string): Promise<boolean> {
+/** Forgets a file of an owner, as long as it is staged or (`bound`) part of an order. */
+export async function deleteOwn(
+  db: DbTx,
+  id: string,
+  owner: string,
+  state: 'staged' | 'bound',
+): Promise<boolean> {
   const r = await db
     .deleteFrom('attachment')
     .where('id', '=', id)
     .where('owner', '=', owner)
-    .where(
-      sql<boolean>`(state = 'staged' or exists (select 1 from reply r
-        where r.id = attachment.reply_id and r.state = 'draft'))`,
-    )
+    .where('state', '=', state)
     .executeTakeFirst();
   return r.numDeletedRows === 1n;
+}
+
+/** Makes a reply that is still a draft a new version of itself. @returns its assignment; null: it is none. */
+export async function renewDraft(db: DbTx, replyId: string): Promise<string | null> {
+  const row = await db
+    .updateTable('reply')
+    .set({ version: sql`version + 1` })
+    .where('id', '=', replyId)
+    .where('state', '=', 'draft')
+    .returning('assignment_id')
+    .executeTakeFirst();
+  return row?.assignment_id ?? null;
 }
 
 /** Forgets what was staged before an instant and never used. */

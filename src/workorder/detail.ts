@@ -8,6 +8,7 @@ import type { Reader } from '../platform/db.ts';
 import { attachmentsOf } from './attachment.service.ts';
 import { askedSupplement } from './supplement.ts';
 import { classificationOf } from '../understanding/index.ts';
+import { isUnit } from './lifecycle.ts';
 import { lister, unitRef } from './lists.ts';
 import * as read from './read.store.ts';
 import { requesterView } from './requester.ts';
@@ -39,7 +40,10 @@ export async function orderDetail(
       attachmentsOf(db, reader, orderId),
       classificationOf(db, orderId),
     ]);
-  const seen = { actor, order, assignments, hands };
+  const unitAsked = acts.some(
+    (a) => a.act === 'ask_supplement' && a.round === order.round && isUnit(a.party as Party),
+  );
+  const seen = { actor, order, assignments, hands, unitAsked };
   const [{ view, units }, clocks] = await Promise.all([
     lister(db, listed, {
       units: [
@@ -106,7 +110,7 @@ export async function orderDetail(
         actorName: (a.actor_id && names.get(a.actor_id)) ?? null,
         organization: a.organization_id ? unitRef(units.get(a.organization_id)) : null,
         at: a.at.toISOString(),
-        detail: a.detail,
+        detail: reader.center ? a.detail : ofUnits(a.detail),
         texts: texts
           .filter(
             (t) =>
@@ -137,6 +141,11 @@ export async function orderDetail(
     transferTarget: order.transfer_target,
     supplement: asked && { ...asked, askedAt: asked.askedAt.toISOString() },
   };
+}
+
+/** Which other orders there are is the centre's matter. */
+function ofUnits({ parts: _, ...detail }: Record<string, unknown>): Record<string, unknown> {
+  return detail;
 }
 
 type ReplyRow = Awaited<ReturnType<typeof read.repliesOf>>[number];

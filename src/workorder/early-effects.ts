@@ -1,9 +1,11 @@
 /** What acts do that come before an answer: taking apart, asking, handing over, setting right. */
 import { checkCodes, wrongCodes } from '../catalogue/index.ts';
 import { fail } from '../kernel/errors.ts';
+import { isSecret } from '../kernel/words.ts';
 import type { Flag } from '../kernel/words.ts';
 import { cancelOpen, learn, refuseInput, text } from './effect.ts';
 import type { Context, OrderEffect, SplitOff } from './effect.ts';
+import { isUnit } from './lifecycle.ts';
 import type { OrderState } from './lifecycle.ts';
 import { createMany, titleOf } from './register.ts';
 import type { Incoming } from './register.ts';
@@ -87,11 +89,17 @@ function partOf(c: Context, p: SplitOff, before: { address: string; occurred: st
   };
 }
 
-export const askSupplement: OrderEffect<'ask_supplement'> = async (c, i) => ({
-  set: { supplement_from: c.order.state },
-  detail: { missing: [...new Set(i.missing)] },
-  texts: text('question', 'public', i.question),
-});
+/** Asking stops the unit's clocks: a unit does it once a round. */
+export const askSupplement: OrderEffect<'ask_supplement'> = async (c, i) => {
+  const { order, capacity, tx } = c;
+  if (isUnit(capacity.party) && (await store.unitAsked(tx.db, order.id, order.round)))
+    fail('supplement_limit');
+  return {
+    set: { supplement_from: order.state },
+    detail: { missing: [...new Set(i.missing)] },
+    texts: text('question', 'public', i.question),
+  };
+};
 
 /** An area is filled in only where none was known; an earlier address is kept beside the new one. */
 export const supplement: OrderEffect<'supplement'> = async (c, i) => {
@@ -126,23 +134,28 @@ export const closeNoSubstance: OrderEffect<'close_no_substance'> = async (_c, i)
 
 /**
  * Puts marks on and takes them off. Taking `emergency` off says that it is none, with the reason;
- * putting it on is not this act's: whoever hears of an emergency hands it over (`transfer_emergency`).
+ * putting it on is the system's alone, which heard it in later words: whoever else hears of an
+ * emergency hands it over (`transfer_emergency`).
  */
 export const setFlags: OrderEffect<'set_flags'> = async (c, i) => {
   const { order } = c;
-  if (i.add.includes('emergency')) refuseInput('add', 'transfer_emergency');
+  if (i.add.includes('emergency') && !i.emergency) refuseInput('add', 'transfer_emergency');
   if (i.add.some((f) => i.remove.includes(f))) refuseInput('remove', 'also_added');
   const add = [...new Set(i.add)].filter((f) => !order.flags.includes(f));
   const remove = [...new Set(i.remove)].filter((f) => order.flags.includes(f));
   if (add.length + remove.length === 0) fail('already_done');
   const flags = [...order.flags.filter((f) => !remove.includes(f)), ...add];
+  // Whoever reports from inside stays unknown as long as the mark says so.
+  if (remove.includes('confidential') && flags.includes('whistleblower'))
+    refuseInput('remove', 'whistleblower');
   await learn(c, { flags });
-  const touched = (f: Flag) => add.includes(f) || remove.includes(f);
   return {
     set: {
       flags,
-      ...(touched('confidential') && { confidential: add.includes('confidential') }),
+      ...([...add, ...remove].some(isSecret) && { confidential: flags.some(isSecret) }),
       ...(remove.includes('emergency') && { emergency: null }),
+      // Further on the mark says it: only at the door does the line hold the order back.
+      ...(i.emergency && order.state === 'registered' && { emergency: i.emergency }),
     },
     detail: { add, remove },
     texts: text('reason', 'center', i.reason),

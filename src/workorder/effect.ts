@@ -31,7 +31,7 @@ type AssignmentUnion = z.infer<typeof assignmentActInput>;
 
 /** Typed input of every built act of the order that somebody may do. */
 export type OrderInputs = {
-  [K in Exclude<Union['act'], 'transfer_emergency'>]: Extract<Union, { act: K }>['input'];
+  [K in Exclude<Union['act'], 'transfer_emergency' | 'set_flags'>]: Extract<Union, { act: K }>['input'];
 } & {
   /** `step`: of the ladder, where it did this; its notices are written with the step. */
   urge: { level: number; text: string; step?: string | undefined };
@@ -61,6 +61,10 @@ export type OrderInputs = {
     proposesRedo: boolean;
   };
   give_up_callback: { reason: GiveUpReason };
+  /** `emergency`: the line that later words call for; only the system hears it. */
+  set_flags: Extract<Union, { act: 'set_flags' }>['input'] & {
+    emergency?: EmergencyTarget | undefined;
+  };
   /** `handoverId`: the call leg that intake keeps; without it the record says how. */
   transfer_emergency: {
     target: EmergencyTarget;

@@ -16,7 +16,7 @@ export { sweepAttachments } from './attachment.sweep.ts';
 export { ROUND_MAX } from './effects.ts';
 export { orderRow } from './lifecycle.ts';
 export { heldBy, supervisedBy } from './order-effects.ts';
-export { actAt, handsOfOrders, supervisionActs } from './supervised.store.ts';
+export { actAt, handsOfOrders, supervisionActs, textAt } from './supervised.store.ts';
 export type { SupervisionAct } from './supervised.store.ts';
 export { orderItems, ordersOfRequesters, unitRef } from './lists.ts';
 export { pageOf, readCursor } from './page.ts';

@@ -141,7 +141,7 @@ export const ORDER_ACTS = {
   supervise: { from: NOT_ARCHIVED, to: 'same', by: ['supervisor', 'system'], hand: 'supervised', built: true },
   reply_supervision: { from: NOT_ARCHIVED, to: 'same', by: ['unit_leader'], hand: 'handled', built: true },
   judge_supervision: { from: NOT_ARCHIVED, to: 'same', by: ['supervisor'], hand: 'supervised', built: true },
-  set_flags: { from: BEFORE_REPLY, to: 'same', by: ['operator', 'dispatcher'], hand: 'received', built: true },
+  set_flags: { from: BEFORE_REPLY, to: 'same', by: ['operator', 'dispatcher', 'system'], hand: 'received', built: true },
   correct_classification: { from: BEFORE_REPLY, to: 'same', by: ['operator', 'dispatcher'], hand: 'received', built: true },
   three_way_call: { from: NOT_ARCHIVED, to: 'same', by: ['operator'], hand: null, built: false },
   link_incident: { from: NOT_ARCHIVED, to: 'same', by: ['dispatcher', 'system'], hand: null, built: false },
@@ -209,6 +209,7 @@ export interface Rule {
 }
 
 const UNIT_PARTIES: readonly Party[] = UNIT_ROLES;
+export const isUnit = (party: Party): boolean => UNIT_PARTIES.includes(party);
 
 /** The rules an order act is judged by: one, or one for the centre and one for the units. */
 export function rulesOf(act: OrderAct): Rule[] {

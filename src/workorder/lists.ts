@@ -161,13 +161,14 @@ export async function findOrders(
   return visible.map(view);
 }
 
-/** Views of given orders, for modules above that keep lists of their own. */
+/** Views of given orders, for modules above that keep lists of their own; `center`: who reads works there. */
 export async function orderItems(
   db: Reader,
   ids: readonly string[],
+  center = true,
 ): Promise<Map<string, OrderListItem>> {
   const rows = await read.listByIds(db, ids);
-  const { view } = await lister(db, rows, { center: true });
+  const { view } = await lister(db, rows, { center });
   return new Map(rows.map((r) => [r.id, view(r)]));
 }
 

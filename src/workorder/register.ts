@@ -2,6 +2,7 @@ import { userIdOf } from '../kernel/actor.ts';
 import type { Actor } from '../kernel/actor.ts';
 import { cityDay, cityDayDigits } from '../kernel/clock.ts';
 import { newId, orderNo } from '../kernel/ids.ts';
+import { isSecret } from '../kernel/words.ts';
 import type { Flag } from '../kernel/words.ts';
 import type { Capacity, Tx } from '../platform/unit-of-work.ts';
 import { ORDER_ACTS } from './lifecycle.ts';
@@ -91,7 +92,7 @@ function toRow(tx: Tx, n: Incoming, order_no: string): store.NewOrder {
       urgency: m.urgency ?? null,
       area_code: m.areaCode ?? null,
       subject_kind: m.subjectKind ?? null,
-      confidential: m.confidential || n.draft.flags.includes('confidential'),
+      confidential: m.confidential || n.draft.flags.some(isSecret),
       anonymous: n.draft.anonymous,
       wish_callback: m.wishCallback,
       wish_public: m.wishPublic,

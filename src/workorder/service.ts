@@ -24,6 +24,7 @@ import {
   assignmentActsIn,
   assignmentRow,
   clash,
+  isUnit,
   orderActsIn,
   orderRow,
   rulesOf,
@@ -62,6 +63,8 @@ interface Seen {
   order: OrderRow;
   assignments: AssignmentRow[];
   hands: Hand[];
+  /** A unit asked the citizen for more in this round; left out where nobody looked. */
+  unitAsked?: boolean;
 }
 
 const judge = (s: Seen, rule: Rule, unitIds: string[]): Verdict =>
@@ -105,6 +108,8 @@ export const allowedOrderActs = (s: Seen): BuiltOrderAct[] =>
     const { verdict } = judgeAct(s, act);
     // A proposed redo waits for a supervisor; nobody else closes over it.
     if (heldBack(s.order, act)) return false;
+    if (act === 'ask_supplement' && s.unitAsked && verdict.ok && isUnit(verdict.party))
+      return false;
     if (act === 'propose_redo' && (s.order.redo_proposed || !redoable(s.order))) return false;
     if (act === 'decline_redo' && !s.order.redo_proposed) return false;
     if (act === 'close' && s.order.redo_proposed && !holds(s.actor, 'supervisor')) return false;

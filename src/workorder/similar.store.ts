@@ -68,10 +68,12 @@ export async function orderByTail(
   since: Date,
 ): Promise<string | null> {
   if (!/^\d{3,16}$/.test(tail)) return null;
+  // Read from the end, as the index is.
+  const backwards = `${[...tail].toReversed().join('')}%`;
   const found = async (only: RawBuilder<unknown>) =>
     (
       await sql<{ id: string }>`select o.id from work_order o
-        where ${only} and not o.confidential and right(o.order_no, ${tail.length}) = ${tail}
+        where ${only} and not o.confidential and reverse(o.order_no) like ${backwards}
         limit 2`.execute(db)
     ).rows;
   const own =

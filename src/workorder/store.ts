@@ -11,6 +11,7 @@ import type {
   Visibility,
 } from '../kernel/words.ts';
 import type { DbTx, Reader } from '../platform/db.ts';
+import { isUnit } from './lifecycle.ts';
 import type { Act, AssignmentState, ClosingType, Hand, OrderState } from './lifecycle.ts';
 
 type Narrow<T, N> = Omit<T, keyof N> & N;
@@ -192,6 +193,18 @@ export async function updateState(
 
 export async function insertAct(db: DbTx, act: NewAct): Promise<void> {
   await db.insertInto('act').values(actValues(act)).execute();
+}
+
+/** Whether a unit asked the citizen for more in this round. */
+export async function unitAsked(db: Reader, orderId: string, round: number): Promise<boolean> {
+  const rows = await db
+    .selectFrom('act')
+    .select('party')
+    .where('order_id', '=', orderId)
+    .where('round', '=', round)
+    .where('act', '=', 'ask_supplement')
+    .execute();
+  return rows.some((r) => isUnit(r.party as Party));
 }
 
 export interface NewText {

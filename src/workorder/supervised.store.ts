@@ -22,6 +22,24 @@ export async function actAt(
   return row ? { act: row.act as Act, party: row.party as Party, detail: row.detail } : null;
 }
 
+/** What was written with the act that brought an order to a version, of one kind. */
+export async function textAt(
+  db: Reader,
+  orderId: string,
+  version: number,
+  kind: string,
+): Promise<string | null> {
+  const row = await db
+    .selectFrom('act as a')
+    .innerJoin('act_text as t', 't.act_id', 'a.id')
+    .select('t.body')
+    .where('a.order_id', '=', orderId)
+    .where('a.order_version', '=', version)
+    .where('t.kind', '=', kind)
+    .executeTakeFirst();
+  return row?.body ?? null;
+}
+
 export interface SupervisionAct {
   act: 'supervise' | 'reply_supervision' | 'judge_supervision';
   supervisionId: string;

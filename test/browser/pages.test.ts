@@ -32,7 +32,7 @@ const PAGES: Record<string, readonly (string | Address)[]> = {
     '/orders?queue=emergency',
   ],
   auditor: [({ ids }) => `/audit/${ids.audited}`, ({ ids }) => `/orders/${ids.audited}`],
-  followup: ['/followup', ({ ids }) => `/orders/${ids.called}`],
+  followup: ['/followup'],
   supervisor: [
     '/board',
     '/wall',
@@ -46,10 +46,10 @@ const PAGES: Record<string, readonly (string | Address)[]> = {
     ({ ids }) => `/orders/${ids.working}`,
     ({ ids }) => `/orders/${ids.closed}`,
   ],
-  admin: ['/', '/board', '/calendar'],
+  admin: ['/'],
   water: ['/inbox', ({ ids }) => `/orders/${ids.dispatched}`],
   'water.handler': ['/inbox?facet=all', '#working', '#audited'],
-  'water.leader': ['#drafted', '/rates', '/board', '/supervision'],
+  'water.leader': ['#drafted', '/rates', '/supervision'],
   nantang: ['/inbox'],
 };
 

@@ -6,6 +6,7 @@ import path from 'node:path';
 import { crc32, deflateSync } from 'node:zlib';
 import { serve } from '@hono/node-server';
 import { sql } from 'kysely';
+import pg from 'pg';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CitizenActor } from '../../src/kernel/actor.ts';
@@ -123,6 +124,15 @@ const rowsOf = async (login: string) =>
       .where('state', '=', 'staged')
       .execute()
   ).length;
+/** Waits until somebody waits for a lock, or a second at most. */
+async function waitForLock(): Promise<void> {
+  for (let i = 0; i < 50; i++) {
+    const { rows } = await sql`select 1 from pg_locks l join pg_database d on d.oid = l.database
+      or l.database is null where not l.granted and d.datname = current_database()`.execute(w.db);
+    if (rows.length > 0) return;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
 const fileOf = (sha256: string) =>
   path.join(w.storageDir, sha256.slice(0, 2), sha256.slice(2, 4), sha256);
 const temporaries = () => {
@@ -680,6 +690,74 @@ describe('acts bring files along', () => {
       200, 200, 200,
     ]);
     expect((await send('DELETE', 'water.handler', `/api/attachments/${a}`)).status).toBe(404);
+  });
+  it('what the leader countersigns is what the leader saw: taking evidence out is a new version', async () => {
+    const order = await s.signed();
+    ok(
+      await s.onAssignment('water.handler', order.lead, 'first_contact', {
+        method: 'phone',
+        reached: true,
+        content: '已致电',
+      }),
+    );
+    const a = await staged('water.handler');
+    const { version } = ok(
+      await (
+        await w.as('water.handler')
+      ).put(`/api/assignments/${order.lead}/reply`, {
+        ...REPLY,
+        replyVersion: null,
+        attachmentIds: [a],
+      }),
+    );
+    const drafted = async () =>
+      (
+        await w.db
+          .selectFrom('domain_event')
+          .select('payload')
+          .where('order_id', '=', order.id)
+          .where('type', '=', 'reply.drafted')
+          .execute()
+      ).length;
+    const before = await drafted();
+    expect((await send('DELETE', 'water.handler', `/api/attachments/${a}`)).status).toBe(204);
+    expect(await drafted()).toBe(before + 1);
+    const sign = async (replyVersion: number) =>
+      s.onAssignment('water.leader', order.lead, 'submit_reply', { replyVersion });
+    refused(await sign(version), 409, 'version_conflict');
+    ok(await sign(version + 1));
+  });
+  it('evidence stays that is taken out while the leader countersigns', async () => {
+    const order = await s.signed();
+    ok(
+      await s.onAssignment('water.handler', order.lead, 'first_contact', {
+        method: 'phone',
+        reached: true,
+        content: '已致电',
+      }),
+    );
+    const a = await staged('water.handler');
+    const { replyId } = ok(
+      await (
+        await w.as('water.handler')
+      ).put(`/api/assignments/${order.lead}/reply`, {
+        ...REPLY,
+        replyVersion: null,
+        attachmentIds: [a],
+      }),
+    );
+    // The leader's transaction has the order and has moved the reply, but is not over.
+    const leader = new pg.Client({ connectionString: w.database.ownerUrl });
+    await leader.connect();
+    await leader.query('begin');
+    await leader.query('select 1 from work_order where id = $1 for update', [order.id]);
+    await leader.query("update reply set state = 'submitted' where id = $1", [replyId]);
+    const removal = send('DELETE', 'water.handler', `/api/attachments/${a}`);
+    await waitForLock();
+    await leader.query('commit');
+    await leader.end();
+    expect((await removal).status).toBe(404);
+    expect(await row(a)).toBeDefined();
   });
   it('a registration, of an operator and of a citizen', async () => {
     const id = await staged('operator');

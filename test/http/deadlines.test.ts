@@ -358,14 +358,26 @@ describe('POST /deadlines/simulate', () => {
     wrongFields(await post('supervisor', '/api/deadlines/simulate', { ...received, pauses }), path);
   });
 
-  it('422 for a unit that does not exist, 403 for others than supervisors and administrators', async () => {
+  it('422 for a unit that does not exist, 403 for others than those who promise or watch a time', async () => {
     const unknown = { ...received, organizationId: newId() };
     const a = await post('supervisor', '/api/deadlines/simulate', unknown);
     expect([a.status, a.body.code]).toEqual([422, 'unit_unknown']);
-    for (const login of ['operator', 'dispatcher', 'auditor', 'followup', 'water', 'water.leader'])
+    for (const login of [
+      'auditor',
+      'arbiter',
+      'followup',
+      'water',
+      'water.handler',
+      'water.leader',
+      'nantang',
+    ])
+      // prettier-ignore
       refused(await post(login, '/api/deadlines/simulate', received), 403, 'not_allowed');
     refused(await w.anonymous.post('/api/deadlines/simulate', received), 401, 'not_signed_in');
-    ok(await post('admin', '/api/deadlines/simulate', received));
+    const told = ok(await post('supervisor', '/api/deadlines/simulate', received));
+    // Who tells the caller a time tells the one that will be watched.
+    for (const login of ['operator', 'dispatcher', 'admin'])
+      expect(ok(await post(login, '/api/deadlines/simulate', received))).toEqual(told);
   });
 
   it.each(['0001-01-01T00:00:00Z', '1999-12-31T23:59:59Z', '9999-12-31T23:59:59Z'])(

@@ -1,9 +1,10 @@
 /** What only a demo has: other roles at one press, the clock, the telephone that rings, the player's door. */
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { demoAccounts } from '../../db/seed.ts';
+import { demoAccounts, demoLogins } from '../../db/seed.ts';
 import { demoPages, mendPlay } from '../../src/demo/index.ts';
 import type { CallView, DemoState, PlayAnswer } from '../../src/demo/schema.ts';
+import { newId } from '../../src/kernel/ids.ts';
 import { appNow, moveClock } from '../../src/platform/db.ts';
 import { messageFor } from '../../src/realtime/index.ts';
 import { createWorld, routesOf, steps } from '../world.ts';
@@ -24,7 +25,12 @@ const mark = (kind: string) => owner('update deployment set kind = $1', [kind]);
 beforeAll(async () => {
   w = await createWorld({
     at: FRIDAY,
-    demo: (deps) => demoPages(deps, { accounts: () => demoAccounts(deps.db), token: TOKEN }),
+    demo: (deps) =>
+      demoPages(deps, {
+        accounts: () => demoAccounts(deps.db),
+        logins: demoLogins(),
+        token: TOKEN,
+      }),
   });
   await mark('demo');
 });
@@ -74,6 +80,29 @@ describe('changing roles', () => {
   it('knows nobody else', async () => {
     const r = await send('POST', '/api/demo/session', { body: { login: 'nobody-at-all' } });
     expect(r.status).toBe(404);
+  });
+  it('enters nobody without a password whom people added to the city', async () => {
+    const { password_hash } = await w.db
+      .selectFrom('app_user')
+      .select('password_hash')
+      .where('login', '=', 'operator')
+      .executeTakeFirstOrThrow();
+    await w.db
+      .insertInto('app_user')
+      .values({
+        id: newId(),
+        person_id: newId(),
+        login: 'somebody.real',
+        display_name: '真人',
+        password_hash,
+      })
+      .execute();
+    const real = await send('POST', '/api/demo/session', { body: { login: 'somebody.real' } });
+    expect(real.status).toBe(404);
+    expect(real.headers.getSetCookie()).toEqual([]);
+    // The player works at every desk, also at those that are not offered.
+    const unit = await send('POST', '/api/demo/session', { body: { login: 'zhzf.handler' } });
+    expect(unit.status).toBe(200);
   });
   it('shows accounts without their passwords', async () => {
     const { accounts } = await state();
@@ -159,6 +188,21 @@ describe('the telephone rings', () => {
     expect((await send('POST', '/api/demo/ring', { body: bad })).status).toBe(404);
     const dispatcher = await w.as('dispatcher');
     expect(await json(send('GET', '/api/demo/calls', { cookie: dispatcher.cookie }))).toEqual([]);
+  });
+
+  it('twenty times at once and no more: who rang longest gives up', async () => {
+    const rung: string[] = [];
+    for (let i = 0; i < 22; i++) {
+      rung.push((await json<{ id: string }>(send('POST', '/api/demo/ring', { body: CALL }))).id);
+    }
+    const ringing = await w.db
+      .selectFrom('demo_call')
+      .select('id')
+      .where('state', '=', 'ringing')
+      .execute();
+    expect(ringing.map((r) => r.id).toSorted()).toEqual(rung.slice(2).toSorted());
+    const ended = (await events()).filter((e) => e.type === 'call.ended').map((e) => e.subject_id);
+    expect(ended).toEqual(expect.arrayContaining(rung.slice(0, 2)));
   });
 
   it('from the page, too, and a bad number is told', async () => {

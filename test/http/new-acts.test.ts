@@ -596,7 +596,8 @@ describe('set_flags', () => {
     s.act('operator', id, 'set_flags', { reason: '来电人说的', ...input });
 
   it('the wish for secrecy goes on and off with its mark', async () => {
-    const o = await s.signed();
+    // A text that brings no mark of its own.
+    const o = await s.signed({ content: '路灯不亮' });
     expect((await see(o.id, 'water')).requester.name).not.toBeNull();
     ok(await set(o.id, { add: ['confidential', 'media'] }));
     expect(await rowOf(o.id)).toMatchObject({
@@ -617,7 +618,7 @@ describe('set_flags', () => {
   });
 
   it('says what changed, and nothing where nothing did', async () => {
-    const { id } = await s.register();
+    const { id } = await s.register({ content: '路灯不亮' });
     ok(await set(id, { add: ['group', 'group'], remove: ['minor'] }));
     const { timeline } = await see(id);
     expect(timeline.at(-1).detail).toEqual({ add: ['group'], remove: [] });

@@ -15,7 +15,8 @@ beforeAll(async () => {
   w = await createWorld({ at: '2026-09-21T02:00:00Z' });
   s = steps(w);
   await city();
-});
+  // A whole city of orders: it takes longer than other beginnings.
+}, 60_000);
 afterAll(() => w.close());
 
 const rating = (

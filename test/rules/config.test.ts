@@ -33,6 +33,8 @@ describe('loadConfig', () => {
       outboxSweepSeconds: 30,
       timersRearmSeconds: 30,
       demo: false,
+      demoDays: 14,
+      demoSeed: 12345,
       workers: ['relay', 'schedule', 'handlers', 'timers', 'sweeper'],
     });
   });
@@ -54,6 +56,9 @@ describe('loadConfig', () => {
       DATABASE_POOL_MAX: '20',
       TRUST_PROXY: '1',
       HOTLINE_DEMO: '1',
+      DEMO_DAYS: '0',
+      DEMO_SEED: '7',
+      DEMO_TOKEN: 't'.repeat(20),
       WORKERS: 'relay, handlers',
     });
     expect(config).toEqual({
@@ -76,6 +81,9 @@ describe('loadConfig', () => {
       outboxSweepSeconds: 30,
       timersRearmSeconds: 30,
       demo: true,
+      demoDays: 0,
+      demoSeed: 7,
+      demoToken: 't'.repeat(20),
       workers: ['relay', 'handlers'],
     });
   });
@@ -111,6 +119,9 @@ describe('loadConfig', () => {
     OUTBOX_SWEEP_SECONDS: SECRET,
     TIMERS_REARM_SECONDS: SECRET,
     HOTLINE_DEMO: `yes ${SECRET}`,
+    DEMO_DAYS: SECRET,
+    DEMO_SEED: SECRET,
+    DEMO_TOKEN: SECRET,
     WORKERS: `relay,${SECRET}`,
   };
 
@@ -147,6 +158,10 @@ describe('loadConfig', () => {
     ['TRUST_PROXY', '6'],
     ['OUTBOX_SWEEP_SECONDS', '-1'],
     ['TIMERS_REARM_SECONDS', '0'],
+    ['DEMO_DAYS', '61'],
+    ['DEMO_DAYS', '-1'],
+    ['DEMO_SEED', '1.5'],
+    ['DEMO_TOKEN', 't'.repeat(19)],
     ['WORKERS', ','],
     ['SECRET_KEY', Buffer.alloc(31).toString('base64')],
     ['DATABASE_URL', 'db/city'],

@@ -111,6 +111,16 @@ describe('titles', () => {
   it('are made of place and matter', () => {
     expect(understand(cases.find((c) => c.id === 'T04')!.text).title).toBe('翠竹苑整个小区停水');
   });
+  it.each([
+    ['T03', '望潮实验小学入学咨询'],
+    ['T17', '翠竹苑停水仍未恢复'],
+    ['T18', '辱骂，无具体诉求'],
+    ['T28', '查询尾号8831进度'],
+    ['T39', '无实质内容'],
+  ])('%s is called %s', (id, title) => {
+    const c = cases.find((x) => x.id === id)!;
+    expect(understand(c.text, channelOf(c)).title).toBe(title);
+  });
   it('never begin with a greeting, and are short', () => {
     for (const c of cases) {
       const { title } = understand(c.text, channelOf(c));

@@ -360,17 +360,19 @@ describe('duties without a queue', () => {
     expect(published).toHaveLength(1);
     expect(await duties()).toEqual([
       { consumer: 'notification.receipt', queued: false, failures: 0 },
+      { consumer: 'intake.triage', queued: false, failures: 0 },
     ]);
     f.refuses = false;
-    expect(await relayOnce(relay, 'new')).toBe(1);
-    expect((await duties()).map((d) => d.queued)).toEqual([true]);
+    expect(await relayOnce(relay, 'new')).toBe(2);
+    expect((await duties()).map((d) => d.queued)).toEqual([true, true]);
     expect(await publishNudges(relay)).toBe(0);
   });
 
   it('the sweeper serves those that are old enough, and leaves nudges and messages', async () => {
     await register();
     expect(await sweepDuties(w.deps, 3_600)).toBe(0);
-    expect(await sweepDuties(w.deps, 0)).toBe(1);
+    // The receipt, and what the house makes of the demand.
+    expect(await sweepDuties(w.deps, 0)).toBe(2);
     expect(await sweepDuties(w.deps, 0)).toBe(0);
     const left = new Set((await duties()).map((d) => d.consumer));
     expect([...left].sort()).toEqual(['notification.send', 'realtime']);
@@ -382,7 +384,8 @@ describe('duties without a queue', () => {
       `update outbox set failures = 1, queued_at = clock_timestamp() where consumer = 'notification.receipt'`,
     );
     await register();
-    expect(await sweepDuties(w.deps, 0)).toBe(1);
+    // The other one's receipt, and the triage of both.
+    expect(await sweepDuties(w.deps, 0)).toBe(3);
     expect((await duties()).filter((d) => d.consumer === 'notification.receipt')).toEqual([
       { consumer: 'notification.receipt', queued: true, failures: 1 },
     ]);

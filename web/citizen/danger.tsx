@@ -13,8 +13,8 @@ export async function dangerOf(
   matter: { content: string; address: string },
 ): Promise<Danger | null> {
   if (matter.content.trim() === '') return null;
-  const classifier = await classifierOf(site.deps.db);
-  const { emergency } = classifier.understand({ ...matter, channel: 'web' });
+  const classifier = await classifierOf(site.deps);
+  const emergency = classifier?.understand({ ...matter, channel: 'web' }).emergency ?? null;
   return emergency && [emergency.target, ...emergency.also.filter((t) => t !== emergency.target)];
 }
 

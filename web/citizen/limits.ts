@@ -1,10 +1,13 @@
-import type { MiddlewareHandler } from 'hono';
+import type { Context, MiddlewareHandler } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { fail } from '../../src/kernel/errors.ts';
+import { sourceOf } from '../../src/platform/http/auth.ts';
 import type { Env } from '../../src/platform/http/auth.ts';
 import { places } from '../../src/platform/limit.ts';
 import { ATTACHMENT_MAX } from '../../src/workorder/schema.ts';
+import { oneOfSource, withBody } from './held-body.ts';
 import { isMultipart } from './view.ts';
+import type { Site } from './view.ts';
 
 /** Bytes of the largest form: 4,000 characters of Chinese in percent-encoding, and then some. */
 const FORM_BYTES_MAX = 128 * 1024;
@@ -18,18 +21,52 @@ export const smallBody = limit(FORM_BYTES_MAX);
 export const PHOTOS_MAX = ATTACHMENT_MAX.perAct;
 /** Bytes of a form that brings its photos along: nine as telephones make them, or two at the limit. */
 const PHOTO_FORM_BYTES_MAX = 32 * 1024 * 1024;
-const photoForm = limit(PHOTO_FORM_BYTES_MAX);
-/** Such forms are read one by one into memory: so many at once, and so many may wait. */
+/** Such forms are taken apart in memory: so many at once, and so many may wait. */
 const enter = places(3, 12);
-
-/** As `smallBody`, but for a form that may bring photos. */
-export const photoBody: MiddlewareHandler<Env> = (c, next) =>
-  isMultipart(c.req.header('content-type') ?? '')
-    ? enter(() => photoForm(c, next))
-    : smallBody(c, next);
-
 /** Bytes of a request that brings one photo. */
-export const onePhotoBody = limit(ATTACHMENT_MAX.bytes + 64 * 1024);
+const ONE_PHOTO_BYTES_MAX = ATTACHMENT_MAX.bytes + 64 * 1024;
+
+/** What a request says of the length of its body; null: nothing, or nothing that binds. */
+function declared(c: Context<Env>): number | null {
+  const length = c.req.header('content-length');
+  return length === undefined || c.req.header('transfer-encoding') ? null : Number(length);
+}
+
+/** Reads the body of a request before anything else is done with it, at most two of a source at once. */
+async function inMemory(
+  c: Context<Env>,
+  site: Pick<Site, 'trustProxy'>,
+  maxBytes: number,
+  next: () => Promise<void>,
+): Promise<void> {
+  const { raw } = c.req;
+  if ((declared(c) ?? 0) > maxBytes) fail('body_too_large');
+  if (!raw.body) return next();
+  const { body } = raw;
+  await oneOfSource(sourceOf(c, site.trustProxy), () =>
+    withBody(body, maxBytes, async (bytes) => {
+      c.req.raw = new Request(raw, { body: bytes });
+      await next();
+    }),
+  );
+}
+
+/** As `smallBody`, but for a form that may bring photos; one that brings none waits for nobody. */
+export const photoBody =
+  (site: Pick<Site, 'trustProxy'>): MiddlewareHandler<Env> =>
+  (c, next) => {
+    const length = declared(c);
+    const small = length !== null && length <= FORM_BYTES_MAX;
+    return small || !isMultipart(c.req.header('content-type') ?? '')
+      ? smallBody(c, next)
+      : inMemory(c, site, PHOTO_FORM_BYTES_MAX, () => enter(next));
+  };
+
+/** For a request that brings one photo. */
+export const onePhotoBody =
+  (site: Pick<Site, 'trustProxy'>): MiddlewareHandler<Env> =>
+  (c, next) =>
+    inMemory(c, site, ONE_PHOTO_BYTES_MAX, next);
 
 /** Photos from one source within a window of real time; a house of many flats has one source. */
 export const PHOTO_LIMIT = { windowMinutes: 60, perSource: 200 } as const;

@@ -130,14 +130,14 @@ export const submitPages = (site: Site) =>
       const shown: Shown = { screen: 1, typed: blank(), mistakes: [] };
       return switched(c, site) ?? answer(c, site, viewOf(c, site), shown);
     })
-    .post('/photos', onePhotoBody, (c) => takeOne(c, site))
+    .post('/photos', onePhotoBody(site), (c) => takeOne(c, site))
     .get('/photos/:id', (c) => {
       const formKey = keptForm(c, site.deps) ?? fail('not_found');
       return waitingThumb(c, site, { formKey });
     })
     .get('/next', (c) => goTo(c, '/submit'))
     // Another address than the first screen's: a POST would drop that from the browser's cache.
-    .post('/next', photoBody, async (c) => {
+    .post('/next', photoBody(site), async (c) => {
       const form = await posted(c, site, { files: true });
       const view = viewOf(c, site, form.chosen ?? {});
       const { typed, mistakes } = await withPhotos(c, site, view, form);

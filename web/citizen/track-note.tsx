@@ -174,8 +174,8 @@ export const notePages = (site: Site) =>
       const blank = { key: newKey(), text: '', address: '', photos: [] };
       return page({ c, site, view, actor, order }, blank, []);
     })
-    .post('/note', photoBody, (c) => post(c, site))
-    .post('/photos', onePhotoBody, (c) =>
+    .post('/note', photoBody(site), (c) => post(c, site))
+    .post('/photos', onePhotoBody(site), (c) =>
       answerPhoto(c, site, () => {
         const actor = citizenOf(c, site);
         return actor && { orderId: actor.orderId };

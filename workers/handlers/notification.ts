@@ -1,5 +1,7 @@
 import {
   assigned,
+  closedEarly,
+  flagged,
   ratingLink,
   receipt,
   supervised,
@@ -15,4 +17,6 @@ export const notificationHandlers = {
   'notification.rating_link': ratingLink,
   'notification.supervised': supervised,
   'notification.supplement_asked': supplementAsked,
+  'notification.flagged': flagged,
+  'notification.closed_early': closedEarly,
 } satisfies Partial<Handlers>;

@@ -10,6 +10,12 @@ export const noticeZh = {
     '【云汀12345】您反映的事（单号{orderNo}）还差：{missing}。请到 {url} 补充，查询码{code}；也可以打12345说。',
   'notice.supplement_reminder':
     '【云汀12345】您反映的事（单号{orderNo}）还在等您补充：{missing}。请尽快到 {url} 补充，查询码{code}；到期未补充，将按现有情况处理。',
+  'notice.supplement_expired':
+    '【云汀12345】您反映的事（单号{orderNo}）到期没有补充，已经办结。还需要办理，请打12345或到 {url} 查看，查询码{code}。',
+  'notice.no_substance_closed':
+    '【云汀12345】您的来电没有说到具体的事，单号{orderNo}已经办结。有事请再打12345；查看：{url}，查询码{code}。',
+  'notice.emergency_heard':
+    '【云汀12345】工单{orderNo}：诉求人后来的话像紧急情况，请立即联系诉求人并到场：{url}',
   'notice.assigned': '【云汀12345】新派工单{orderNo}，请尽快签收：{url}',
   'notice.urged': '【云汀12345】工单{orderNo}有催办，请查看：{url}',
   'notice.reminded': '【云汀12345】工单{orderNo}时限提醒（{what}），请尽快办理：{url}',
@@ -35,6 +41,12 @@ export const noticeEn: Record<keyof typeof noticeZh, string> = {
     '[Yunting 12345] Your request {orderNo} still lacks: {missing}. Add it at {url} with code {code}, or call 12345.',
   'notice.supplement_reminder':
     '[Yunting 12345] Your request {orderNo} still waits for: {missing}. Add it soon at {url} with code {code}; after the time is over we go on with what we have.',
+  'notice.supplement_expired':
+    '[Yunting 12345] Nothing was added to your request {orderNo} in time; it is closed. If you still need it, call 12345 or see {url}, code {code}.',
+  'notice.no_substance_closed':
+    '[Yunting 12345] Your call named no matter; no. {orderNo} is closed. Call 12345 again if there is one; see {url}, code {code}.',
+  'notice.emergency_heard':
+    '[Yunting 12345] Work order {orderNo}: what the citizen said later sounds like an emergency. Contact them and go there now: {url}',
   'notice.assigned': '[Yunting 12345] New work order {orderNo}. Sign for it: {url}',
   'notice.urged': '[Yunting 12345] Work order {orderNo} has been urged: {url}',
   'notice.reminded': '[Yunting 12345] Work order {orderNo}, time limit ({what}): {url}',

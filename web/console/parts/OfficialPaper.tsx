@@ -1,12 +1,13 @@
 /** An order on paper, in the form of an official document (GB/T 9704): what the unit works by, and what it answers. */
 import './official.css';
 import { Button } from 'antd';
-import { useEffect, useState, type ReactNode } from 'react';
+import { useEffect, useRef, useState, type ReactNode } from 'react';
 import { createPortal, flushSync } from 'react-dom';
 import type { AssignmentView, OrderDetail, ReplyView } from '../../../src/workorder/schema.ts';
 import { filesOfReply } from '../data/attachments.ts';
 import { useClockNow } from '../data/clock.ts';
 import { useMe } from '../data/session.tsx';
+import { useTouch } from '../lib/prefs.ts';
 import { useWords, type Words } from '../lib/text.ts';
 import { dateText, instantText } from '../lib/paper-time.ts';
 import { submittedReply } from './Replies.tsx';
@@ -51,6 +52,23 @@ export function PrintButtons({ papers, print }: Papers) {
         </Button>
       ))}
     </span>
+  );
+}
+
+/** The same in a bar of many acts: where fingers need large buttons they stand behind one. */
+export function FoldedPrints(props: Papers) {
+  const { say } = useWords();
+  const more = useRef<HTMLDetailsElement>(null);
+  if (!useTouch()) return <PrintButtons {...props} />;
+  const print = (paper: Paper) => {
+    more.current?.removeAttribute('open');
+    props.print(paper);
+  };
+  return (
+    <details className="bar-more" ref={more}>
+      <summary>{say('print.more')}</summary>
+      <PrintButtons papers={props.papers} print={print} />
+    </details>
   );
 }
 

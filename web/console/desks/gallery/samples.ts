@@ -114,5 +114,5 @@ export function sampleTimeline(now: number, words: { open: string; inside: strin
       texts: [{ kind: 'note', visibility: 'unit', body: words.inside }],
     }),
   ];
-  return { timeline } as OrderDetail;
+  return { timeline, attachments: [] as OrderDetail['attachments'] } as OrderDetail;
 }

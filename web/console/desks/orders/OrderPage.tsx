@@ -15,7 +15,7 @@ import { DeadlinePanel } from '../../parts/DeadlinePanel.tsx';
 import { KeyButton } from '../../parts/Key.tsx';
 import { Dots, Tag, Waited, Stamp, titleOf } from '../../parts/Marks.tsx';
 import { OrderHead, OrderWords, type Fact } from '../../parts/OrderHead.tsx';
-import { PrintButtons, usePapers } from '../../parts/OfficialPaper.tsx';
+import { FoldedPrints, usePapers } from '../../parts/OfficialPaper.tsx';
 import { QueryView } from '../../parts/QueryView.tsx';
 import { TabRow } from '../../parts/Tabs.tsx';
 import { Timeline, useTimelineView, visibleItems } from '../../parts/Timeline.tsx';
@@ -103,7 +103,7 @@ function Page({ order }: { order: OrderDetail }) {
               <KeyButton keys="D" aria-pressed={explains} onClick={toggle}>
                 {say('deadline.here')}
               </KeyButton>
-              <PrintButtons {...papers} />
+              <FoldedPrints {...papers} />
               <SideOpener onOpen={() => setSide(true)}>{say('order.side')}</SideOpener>
             </>
           }

@@ -1,4 +1,5 @@
 import './supervision.css';
+import { useState } from 'react';
 import { Link, useNavigate, useParams, useSearchParams } from 'react-router';
 import { SUPERVISION_STATES, type SupervisionState } from '../../../../src/contract.ts';
 import type { SupervisionView } from '../../../../src/supervision/schema.ts';
@@ -88,12 +89,29 @@ export default function SupervisionDesk() {
   );
 }
 
-/** Supervisors begin with what they judge, leaders with what they answer. */
+/**
+ * Supervisors begin with what they judge, leaders with what they answer; where that is empty, with
+ * what holds something. That is decided once: what comes in later moves nobody to another list.
+ */
 function useTab(): SupervisionState {
   const me = useMe();
   const [search] = useSearchParams();
+  const counts = useCounts();
+  const [first, setFirst] = useState<SupervisionState>();
   const usual = holds(me, 'supervisor', 'center_admin') ? 'replied' : 'open';
-  return SUPERVISION_STATES.find((state) => state === search.get('state')) ?? usual;
+  if (counts && !first) {
+    const states = [usual, ...SUPERVISION_STATES] as const;
+    setFirst(states.find((state) => counts[state]) ?? usual);
+  }
+  const asked = SUPERVISION_STATES.find((state) => state === search.get('state'));
+  // The figures are those of all units: they say nothing of one.
+  return asked ?? (search.has('organizationId') ? usual : (first ?? usual));
+}
+
+/** How many there are of each; settled ones are not counted. */
+function useCounts(): Partial<Record<SupervisionState, number>> | undefined {
+  const figures = useBoard(null).view?.figures;
+  return figures && { open: unanswered(figures), replied: figures.supervision.replied };
 }
 
 function useSelect(state: SupervisionState) {
@@ -111,12 +129,7 @@ function useAddress(state: SupervisionState) {
 
 function StateTabs({ current }: { current: SupervisionState }) {
   const { say } = useWords();
-  const figures = useBoard(null).view?.figures;
-  const counts: Record<SupervisionState, number | undefined> = {
-    open: figures && unanswered(figures),
-    replied: figures?.supervision.replied,
-    accepted: undefined,
-  };
+  const counts = useCounts();
   return (
     <nav className="sv-tabs" aria-label={say('supervision.states')}>
       {SUPERVISION_STATES.map((state) => (
@@ -125,7 +138,7 @@ function StateTabs({ current }: { current: SupervisionState }) {
           to={`/supervision?state=${state}`}
           {...(state === current ? { 'aria-current': 'true' as const } : {})}
         >
-          {say(`supervision.${state}`)} <em>{countText(counts[state])}</em>
+          {say(`supervision.${state}`)} <em>{countText(counts?.[state])}</em>
         </Link>
       ))}
     </nav>
