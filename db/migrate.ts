@@ -70,12 +70,20 @@ async function applyAll(client: pg.Client): Promise<string[]> {
 }
 
 /** What the application may never do: change or remove what happened. */
-const APPEND_ONLY = ['act', 'domain_event', 'audit_log', 'clock_entry', 'escalation'];
+const APPEND_ONLY = [
+  'act',
+  'domain_event',
+  'audit_log',
+  'clock_entry',
+  'escalation',
+  'lexicon',
+  'correction',
+];
 
 /** What is replaced or ended, never removed. */
 const KEPT =
   'deadline, deadline_policy, calendar, calendar_day, calendar_version, calendar_exception, ' +
-  'supervision_order, supervision_sequence';
+  'supervision_order, supervision_sequence, handover';
 
 /**
  * Those that the owner made. BullMQ's sequences belong to the application, which makes one for each
@@ -108,9 +116,10 @@ async function grantApplication(client: pg.Client, ownerUrl: string, appUrl?: st
     revoke update, delete, truncate on ${frozen} from ${app};
     revoke insert, update, delete, truncate on deployment, schema_migration from ${app};
     revoke delete, truncate on work_order, ${fixed}, ${KEPT} from ${app};
-    revoke update on deadline_policy, calendar_day, calendar_version from ${app};
+    revoke update on deadline_policy, calendar_day, calendar_version, handover from ${app};
     grant update (withdrawn_at) on deadline_policy to ${app};
-    grant update (replaced_in) on calendar_day to ${app}`);
+    grant update (replaced_in) on calendar_day to ${app};
+    grant update (order_id) on handover to ${app}`);
   const kind = await client.query('select kind from deployment');
   if (kind.rows[0]?.kind === 'production') {
     await client.query(`revoke insert, update, delete, truncate on app_clock from ${app}`);

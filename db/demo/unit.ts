@@ -4,8 +4,8 @@ import { SHOWN } from './context.ts';
 import type { Character, Living, Play } from './context.ts';
 import { meanwhile } from './course.ts';
 import type { Dice } from './random.ts';
-import { POOR, REPLIES } from './replies.ts';
-import type { Body } from './replies.ts';
+import { POOR } from './replies.ts';
+import { bodyFor } from './replies-by-category.ts';
 import * as words from './words.ts';
 
 const HOUR = 3_600_000;
@@ -92,18 +92,16 @@ async function contact(c: Case): Promise<void> {
   const { play, o, d } = c;
   await play.stage.wait(later(c, d.between(10, 200)), o.p.key);
   const reached = d.chance(0.88);
-  await does(c, '.handler', 'first_contact', {
-    method: d.chance(0.8) ? 'phone' : 'visit',
-    reached,
-    content: d.pick(reached ? words.FIRST_CONTACT : words.NOT_REACHED),
-  });
+  const method = words.onSite(o.p.said) && d.chance(0.3) ? 'visit' : 'phone';
+  const content = d.pick(words.firstContact(o.p.said, method, reached));
+  await does(c, '.handler', 'first_contact', { method, reached, content });
 }
 
 async function progress(c: Case): Promise<void> {
   const { play, o, d } = c;
   await play.stage.wait(later(c, d.between(60, 500)), o.p.key);
   const visibility = d.chance(0.5) ? 'public' : 'staff';
-  await does(c, '.handler', 'progress', { text: d.pick(words.PROGRESS), visibility });
+  await does(c, '.handler', 'progress', { text: d.pick(words.progress(o.p.said)), visibility });
 }
 
 /** Working minutes from the first contact to the draft. */
@@ -157,18 +155,23 @@ async function answer(c: Case, nth: number): Promise<boolean> {
   return audit(c, poor, nth);
 }
 
+/** The day in the city, as one writes it. */
+function dayOf(at: number): string {
+  const day = new Date(at + 8 * HOUR);
+  return `${day.getUTCMonth() + 1}月${day.getUTCDate()}日`;
+}
+
 /** @returns the version of the draft. */
 async function draft(c: Case, poor: boolean): Promise<number | null> {
   const { play, o, d } = c;
-  const body = d.pick<Body>(
-    poor ? POOR : (REPLIES[o.p.said.category.slice(0, 2)] ?? REPLIES['16']!),
-  );
-  const at = new Date(play.stage.now + 8 * HOUR);
+  const body = poor ? d.pick(POOR) : bodyFor(o.p.said, d);
+  const promised = play.stage.now + d.int(3, 6) * 24 * HOUR;
   const place = o.p.said.address || '现场';
   const fill = (s: string) =>
     s
       .replaceAll('{p}', place)
-      .replaceAll('{d}', `${at.getUTCMonth() + 1}月${at.getUTCDate()}日`)
+      .replaceAll('{d}', dayOf(play.stage.now))
+      .replaceAll('{f}', dayOf(promised))
       .replaceAll('{t}', `${d.int(8, 20)}点${d.pick(['', '半', '一刻'])}`)
       .replaceAll('{n}', String(d.int(3, 9)));
   const solved = poor
@@ -237,5 +240,5 @@ async function help(c: Case): Promise<void> {
   if (!(await sign(c))) return;
   if (d.chance(SHOWN.has(c.code) && o.p.age > 0.45 ? 0.8 : 0.12)) return;
   await play.stage.wait(later(c, d.between(60, 0.9 * DAY_MINUTES)), `${o.p.key}/co`);
-  await does(c, '.handler', 'submit_co_reply', { text: d.pick(words.CO_REPLIES) });
+  await does(c, '.handler', 'submit_co_reply', { text: d.pick(words.coReplies(o.p.said)) });
 }

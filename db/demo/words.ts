@@ -1,38 +1,96 @@
 /** What the people at the desks write and say. */
+interface Said {
+  category: string;
+  type: string;
+}
+
+/** Classes settled by going there and mending, clearing or measuring something. */
+const ON_SITE = /^(?:010[1256]|02(?!07)|030[12346]|040[45]|0507|1005|11|120[56]|1404|150[123])/;
+
+/** Whether the matter is a place one goes to; a question, an idea or thanks never is. */
+export const onSite = ({ category, type }: Said): boolean =>
+  ON_SITE.test(category) && ['complaint', 'help', 'report'].includes(type);
+
 // prettier-ignore
-export const FIRST_CONTACT = [
-  '电话联系上了，问清楚了具体位置和时间，约好明天上午到现场。',
-  '打通了，诉求人说白天上班，改约晚上七点后再看。',
-  '同本人通了话，补充了一点：前几天也有同样的情况。已告知大概几天能有结果。',
-  '联系上诉求人，先道了歉，说明今天就派人去。',
+const CALLED = [
+  '电话联系上了，问清楚了前后经过，约好明天上午再通话。',
+  '打通了，诉求人说白天上班，改约晚上七点后联系。',
+  '同本人通了话，补充了几点情况，已记下。已告知大概几天能有结果。',
+  '联系上诉求人，先说明已经收到、由谁来办，留了经办人电话。',
+  '通话四分钟，诉求人讲得很细，答应每两天报一次进展。',
+  '诉求人在外地，委托儿子联系，已记下号码。',
+];
+// prettier-ignore
+const CALLED_ABOUT_PLACE = ['电话里问清楚了具体位置和时间，约好明天上午到现场。', '微信加上了，发来三张照片，位置清楚。', '通了话，说明今天就派人去看。'];
+const VISITED = [
   '到现场见了面，一起看了一圈，诉求人指认了位置。',
-  '微信加上了，发来三张照片，位置清楚。',
-  '通话四分钟，诉求人情绪激动，已安抚，答应每两天报一次进展。',
-  '诉求人在外地，委托儿子接待，已记下号码。',
+  '上门见到本人，当面看了情况，拍了照片。',
 ];
 // prettier-ignore
-export const NOT_REACHED = ['打了两次没有人接，晚上再打。', '号码关机，发了短信说明来意。', '响了很久没有接，明早九点再联系。'];
+const NOT_REACHED = ['打了两次没有人接，晚上再打。', '号码关机，发了短信说明来意。', '响了很久没有接，明早九点再联系。'];
+const NOBODY_THERE = ['上门没有人在，留了联系单。', '到了约的地方没有见到本人，晚上再联系。'];
+
+/** What is noted of the first contact. */
+export function firstContact(said: Said, method: 'phone' | 'visit', reached: boolean) {
+  if (method === 'visit') return reached ? VISITED : NOBODY_THERE;
+  if (!reached) return NOT_REACHED;
+  return onSite(said) ? [...CALLED, ...CALLED_ABOUT_PLACE] : CALLED;
+}
+
 // prettier-ignore
-export const PROGRESS = [
+const PROGRESS = [
+  '已核对过情况，下午同科室一起定办理意见。',
+  '相关材料在调取，预计两天内到齐。',
+  '同有关单位碰了头，分了工，每天对一次进度。',
+  '已同诉求人通话说明进展，没有新的要求。',
+  '办理意见已拟好，等分管负责人看过。',
+];
+// prettier-ignore
+const PROGRESS_ON_SITE = [
   '已到现场看过，拍了照片，下午开会定方案。',
-  '施工队排到后天进场，已同诉求人说明。',
-  '材料在路上，预计两天内到。',
-  '同物业、社区碰了头，分了工，明天起每天去一趟。',
-  '约了商家周四来调解，诉求人同意。',
+  '作业人员排到后天进场，已同诉求人说明。',
+  '同属地、社区到现场碰了头，明天起每天去一趟。',
+  '已发整改通知书，等责任方三天内回复。',
   '第一次整改不到位，退回去重做。',
-  '已发整改通知书，等对方三天内回复。',
-  '采了样，检测报告要五个工作日。',
-  '下雨没有办法施工，天一晴就做。',
-  '现场恢复了一半，剩下的明天收尾。',
+  '现场处理了一半，剩下的明天收尾。',
 ];
+/** By the first two digits, for what is not settled on the spot. */
 // prettier-ignore
-export const CO_REPLIES = [
+const PROGRESS_OF: Record<string, readonly string[]> = {
+  '05': ['约了商家周四来调解，诉求人同意。', '商家的票据和进货记录调来了，正在核对。'],
+  '06': ['已约用人单位带考勤和工资表来谈。', '社保和合同记录调出来了，正在逐月核对。'],
+  '07': ['接诊和收费记录已调取，请科室书面说明。', '同医保、医院对过一遍，还差一份清单。'],
+  '08': ['已同学校或机构负责人见面，材料明天送来。', '家长和校方约在周四见面谈。'],
+  '09': ['社区上门了解过家里情况，表格已代填。', '同民政、社区核对了名册。'],
+  '10': ['派出所已调取记录，正在核实。', '社区民警同当事人通过电话。'],
+  '13': ['企业专员已对接，材料补了一次。', '同财政、园区核对了一遍台账。'],
+  '14': ['约了经营方来说明，订单和合同已调取。', '同场馆负责人见了面，要求明天交书面说明。'],
+  '16': ['窗口录像和办件记录已调取，正在看。', '同相关科室核对了口径。'],
+};
+
+/** What is noted along the way. */
+export function progress(said: Said): readonly string[] {
+  if (onSite(said)) return PROGRESS_ON_SITE;
+  const asks = !['complaint', 'help', 'report'].includes(said.type);
+  return asks ? PROGRESS : [...PROGRESS, ...(PROGRESS_OF[said.category.slice(0, 2)] ?? [])];
+}
+
+const CO_REPLIES = [
+  '协办事项已完成，核对的材料和记录已转给主办单位。',
+  '已核对辖区台账，涉及的单位名单转给主办。',
+  '经核实，属我方的部分已办完，请主办单位一并答复。',
+];
+const CO_REPLIES_ON_SITE = [
   '我方已派网格员到场配合，维持秩序，未发现新的情况。',
   '协办事项已完成：提供了监控录像和走访记录。',
-  '已核对辖区台账，相关单位共三家，名单转给主办。',
   '现场配合做了疏导，后续由我方网格每日巡查。',
   '经核实，属我方部分已整改完毕，附照片。',
 ];
+
+/** What a co-handler says. */
+export const coReplies = (said: Said): readonly string[] =>
+  onSite(said) ? [...CO_REPLIES, ...CO_REPLIES_ON_SITE] : CO_REPLIES;
+
 // prettier-ignore
 export const ANSWERS: Record<string, readonly string[]> = {
   '07': ['异地就医先备案：手机上的国家医保服务平台，或参保地窗口都能办，办好当天生效，住院时出示医保码就能直接结算。', '门诊慢特病凭近两年的病历到参保地窗口认定，七个工作日内有结果，办好后药店也能报。'],
@@ -73,29 +131,29 @@ export const SUPPLEMENTED = [
   '北桥街道北桥新村东门口，门口有个修车摊。',
 ];
 // prettier-ignore
-export const RATED_WELL = ['说到做到，第二天就来了。', '满意，态度也好。', '修好了，谢谢你们。', '比我想的快。', '跑了一趟就办好了，不错。', ''];
+export const RATED_WELL = ['说到做到，第二天就联系我了。', '满意，态度也好。', '办好了，谢谢你们。', '比我想的快。', '跑了一趟就办好了，不错。', ''];
 // prettier-ignore
-export const RATED_BADLY = ['来看了一眼就走，问题还在。', '答非所问，等于没办。', '拖了这么久，还是老样子。', '说修好了，去看根本没动。', '电话打了好几个，各说各的。'];
+export const RATED_BADLY = ['问了几句就没有下文，问题还在。', '答非所问，等于没办。', '拖了这么久，还是老样子。', '说办好了，去问根本没动。', '电话打了好几个，各说各的。'];
 export const FINDINGS = [
-  '两件事只答了一件，测量数据也没有写。请补充现场时间、数据和完成日期。',
+  '要办的事只答了一半，核查的经过也没有写。请补充时间、依据和完成日期。',
   '答复与派单内容不对应，没有说明什么时候做完、谁负责。',
   '没有联系诉求人的记录，办理措施写得太空。',
-  '公开稿里出现了店主电话，请去掉后再报。',
+  '公开稿里有内部用语，市民看不懂，请改写后再报。',
 ];
 export const REDO_REASONS = [
-  '回访核实，问题没有解决，现场照片与答复不符，请重新办理并由负责人带队。',
-  '诉求人称只来过一次，承诺的期限已过仍未动工，重办。',
+  '回访核实，问题没有解决，实际情况与答复不符，请重新办理并由负责人带队。',
+  '诉求人称只联系过一次，承诺的期限已过仍未办，重办。',
   '答复未回应主要诉求，重办时请逐项说明。',
 ];
 export const CLOSED_EXPLAINED = '超出现行政策，单位已当面解释，理由充分，予以办结。';
 export const SUPERVISION_DEMANDS = [
-  '请主要负责人过问，三个工作日内到现场，说明未按期办结的原因和完成日期。',
+  '请主要负责人过问，三个工作日内见诉求人，说明未按期办结的原因和完成日期。',
   '同类诉求一周内已有多件，请举一反三，书面说明整改计划。',
 ];
 export const SUPERVISION_REPLIES = [
-  '分管领导已带队到现场，原因是两个科室交接不清。现明确由二科负责，本周五前完成，期间每天联系诉求人一次。',
-  '未按期办结系施工单位进场延误，已更换队伍，三天内完工；责任人已约谈。',
-  '情况复杂，涉及两个产权单位，已召集协调，{d}前拿出方案。',
+  '分管领导已过问，原因是两个科室交接不清。现明确由二科负责，本周五前完成，期间每天联系诉求人一次。',
+  '未按期办结系经办人员调整、没有交接，已另派专人，三天内办完；责任人已约谈。',
+  '情况复杂，涉及两个单位，已召集协调，{d}前拿出方案。',
   '正在办理。',
 ];
 export const SENT_BACK = '没有写明完成日期和责任人，请补充后重报。';
@@ -106,7 +164,7 @@ export const URGED = [
 ];
 export const NO_SUBSTANCE = { asked: '问了两次想反映什么事，没有回应。', answer: '' };
 export const WITHDRAWN = [
-  '物业今天自己来修好了，不用再办了。',
-  '已经同邻居商量好，撤掉吧。',
-  '是我弄错了地方，不麻烦你们了。',
+  '今天已经有人来解决了，不用再办了。',
+  '已经同对方商量好，撤掉吧。',
+  '是我自己弄错了，不麻烦你们了。',
 ];

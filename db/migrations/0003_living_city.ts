@@ -89,7 +89,8 @@ create index work_order_tail on work_order (reverse(order_no) text_pattern_ops, 
 
 -- intake -----------------------------------------------------------------------------------------
 alter table contact
-  add column outcome text,
+  add column outcome text check (outcome in ('progress_answered','urged','redo_proposed',
+    'abuse_ended','no_substance','wrong_number','transferred')),
   add column outcome_order_id uuid references work_order (id);
 create index contact_outcome_order on contact (outcome_order_id)
   where outcome_order_id is not null;

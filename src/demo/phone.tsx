@@ -35,6 +35,7 @@ interface Shown {
 const SAYINGS: Record<string, TextKey> = {
   rang: 'demo.phone.rang',
   ring_wrong: 'demo.phone.ring_wrong',
+  clock_playing: 'demo.phone.clock_playing',
 };
 
 /** The whole page. */

@@ -7,7 +7,7 @@ import {
   openDemoSession,
   resolveSession,
 } from '../identity/index.ts';
-import { fail } from '../kernel/errors.ts';
+import { AppError, fail } from '../kernel/errors.ts';
 import { demoMessages, demoMessagesAfter } from '../notification/index.ts';
 import { sameText } from '../platform/crypto.ts';
 import { deploymentKind } from '../platform/db.ts';
@@ -139,6 +139,13 @@ const page = (deps: Deps) =>
     .post('/demo/clock', async (c) => {
       const form = await c.req.parseBody();
       const input = clockInput.safeParse({ step: form.step });
-      if (input.success) await advance(deps, input.data.step);
+      if (!input.success) return c.redirect('/demo/phone', 303);
+      try {
+        await advance(deps, input.data.step);
+      } catch (error) {
+        // While the fortnight is played it moves the clock itself: said on the page, not as a document.
+        if (!(error instanceof AppError) || error.code !== 'state_conflict') throw error;
+        return c.redirect('/demo/phone?said=clock_playing', 303);
+      }
       return c.redirect('/demo/phone', 303);
     });

@@ -40,9 +40,9 @@ export function methodFor(d: Due, n: Pick<Numbers, 'consultationSample'>): Metho
   return { kind: 'link' };
 }
 
-/** One in so many of all orders by their number, the same ones whoever asks. */
+/** One in so many of a day's orders by their sequence, the same ones whoever asks. */
 export const inSample = (orderNo: string, oneIn: number): boolean =>
-  Number.parseInt(orderNo.slice(-6), 16) % oneIn === 0;
+  Number(orderNo.slice(8, -1)) % oneIn === 0;
 
 /** Whether the citizen has been tried often enough for a link to go out instead. */
 export function linkIsDue(

@@ -132,8 +132,7 @@ export async function endContact(
 export async function callerHistory(deps: Deps, phone: string): Promise<CallerHistory> {
   const requesters = await requestersOf(deps, phone);
   // A confidential demand is never found by the telephone of who raised it.
-  const found = await ordersOfRequesters(deps.db, requesters);
-  const orders = found.filter((o) => !o.confidential);
+  const orders = await ordersOfRequesters(deps.db, requesters);
   const over = (state: string) => state === 'closed' || state === 'archived';
   return {
     open: orders.filter((o) => !over(o.state)),

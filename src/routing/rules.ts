@@ -179,6 +179,8 @@ export function mayDispatch(f: DispatchFacts): WaitReason[] {
     ...common(f),
     ['most_urgent', mostUrgent],
     ['confidential', f.confidential || f.flags.some(isSecret)],
+    // Who reports may be in danger without having said so (domain.md §2.8): a person looks first.
+    ['report', (chosen.type ?? understood?.type) === 'report'],
     ['differs', understood !== null && unlike(chosen.categoryCode, understood.categoryCode)],
     ['flagged', f.flags.some((flag) => (FLAGS_HELD as readonly Flag[]).includes(flag))],
     [missing ?? 'no_row', missing !== null],

@@ -88,7 +88,10 @@ function fallback(place: Place, steps: RoutingStep[]): RoutingSuggestion {
   return { catalogueId: null, lead: lead && ref(lead), co: [], steps };
 }
 
-/** Asks the catalogue again at the moment of dispatch and keeps the answer beside the choice. */
+/**
+ * Asks the catalogue again at the moment of dispatch and keeps the answer beside the choice.
+ * @returns codes of the lead that it named and of the one chosen.
+ */
 export async function recordDecision(
   tx: Tx,
   order: {
@@ -99,7 +102,7 @@ export async function recordDecision(
     subjectKind: string | null;
   },
   choice: { leadId: string; coIds: string[] },
-): Promise<void> {
+): Promise<{ suggested: string | null; chosen: string | null }> {
   const { categoryCode, areaCode, subjectKind } = order;
   const suggestion = categoryCode
     ? await suggest(
@@ -122,4 +125,6 @@ export async function recordDecision(
     decidedBy: userIdOf(tx.actor),
     at: tx.at,
   });
+  const chosen = (await organizationsById(tx.db, [choice.leadId])).get(choice.leadId);
+  return { suggested: suggestion?.lead?.code ?? null, chosen: chosen?.code ?? null };
 }

@@ -144,8 +144,8 @@ export async function orderDetail(
 }
 
 /** Which other orders there are is the centre's matter. */
-function ofUnits({ parts: _, ...detail }: Record<string, unknown>): Record<string, unknown> {
-  return detail;
+function ofUnits(detail: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(detail).filter(([key]) => key !== 'parts'));
 }
 
 type ReplyRow = Awaited<ReturnType<typeof read.repliesOf>>[number];

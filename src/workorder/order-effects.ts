@@ -82,7 +82,7 @@ const dispatch: OrderEffect<'dispatch'> = async (c, i) => {
   const coIds = [...new Set(i.coIds)].filter((id) => id !== i.leadId);
   const choice = { leadId: i.leadId, coIds };
   const events = await openAssignments(c, c.order.round, choice);
-  await recordDecision(c.tx, orderKey(c.order), choice);
+  await learn(c, { lead: await recordDecision(c.tx, orderKey(c.order), choice) });
   const mode = i.mode === 'single' && coIds.length > 0 ? 'joint' : i.mode;
   return {
     events,

@@ -219,6 +219,7 @@ export async function listByIds(db: Reader, ids: readonly string[]): Promise<Lis
 }
 
 /** Orders of the same requesters, newest first, at most 20. */
+/** A confidential demand is never found by who raised it. */
 export async function listByRequesters(
   db: Reader,
   requesterIds: readonly string[],
@@ -226,6 +227,7 @@ export async function listByRequesters(
   if (requesterIds.length === 0) return [];
   return (await listed(db)
     .where('o.requester_id', 'in', [...requesterIds])
+    .where('o.confidential', '=', false)
     .orderBy('o.registered_at', 'desc')
     .limit(20)
     .execute()) as ListedOrder[];

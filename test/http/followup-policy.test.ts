@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { documentOf, policyAt, publishPolicy } from '../../src/deadline/index.ts';
 import type { PolicyDocument } from '../../src/deadline/schema.ts';
+import { orderNo } from '../../src/kernel/ids.ts';
 import { inSample } from '../../src/followup/rules.ts';
 import { SYSTEM } from '../../src/kernel/actor.ts';
 import { createWorld, steps } from '../world.ts';
@@ -61,8 +62,9 @@ describe('follow-up by the policy', () => {
       .where('order_id', '=', o.id)
       .executeTakeFirstOrThrow();
     expect(task.method).toBe('call');
-    const ids = Array.from({ length: 256 }, (_, i) => `0${i.toString(16).padStart(6, '0')}`);
-    expect(ids.filter((id) => inSample(id, 16))).toHaveLength(16);
+    const ids = Array.from({ length: 1_000 }, (_, i) => orderNo('20260921', i + 1));
+    expect(ids.filter((id) => inSample(id, 100))).toHaveLength(10);
+    expect(ids.filter((id) => inSample(id, 7))).toHaveLength(142);
     expect(ids.every((id) => inSample(id, 1))).toBe(true);
   });
 });

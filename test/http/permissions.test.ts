@@ -908,9 +908,10 @@ async function wrongIn(line: string, object: string, cell: Cell): Promise<string
   return wrong;
 }
 
+const ONE_BY_ONE = new Set(['POST /track', 'POST /submit/photos', 'POST /track/photos']);
 /** Attempts side by side, but one by one where many at once are refused for being many. */
 async function each<R>(line: string, roles: R[], work: (role: R) => Promise<void>): Promise<void> {
-  if (line !== 'POST /track') {
+  if (!ONE_BY_ONE.has(line)) {
     await Promise.all(roles.map(work));
     return;
   }
@@ -927,7 +928,7 @@ beforeAll(async () => {
   w = await createWorld({
     at: '2026-09-21T02:24:00Z',
     consoleDir,
-    demo: (deps) => demoPages(deps, { accounts: async () => [] }),
+    demo: (deps) => demoPages(deps, { accounts: async () => [], logins: new Set(['operator']) }),
   });
   s = steps(w);
   await w.person({ login: 'grid', grants: [{ role: 'grid_worker', unit: ROOM }] });

@@ -1,5 +1,6 @@
 /** What a review of November 2026 found, each seen failing first. */
 import { randomUUID } from 'node:crypto';
+import { sql } from 'kysely';
 import pg from 'pg';
 import { afterEach, describe, expect, it } from 'vitest';
 import { seedLexicon } from '../../db/seed-lexicon.ts';
@@ -83,7 +84,10 @@ describe('a mark that protects who spoke, set by hand', () => {
     ok(await flag(id, { add: ['confidential'] }));
     refused(await flag(id, { remove: ['confidential'] }), 422, 'invalid_input');
     ok(await flag(id, { remove: ['whistleblower'] }));
-    expect(await rowOf(id)).toMatchObject({ confidential: true, flags: expect.arrayContaining(['confidential']) });
+    expect(await rowOf(id)).toMatchObject({
+      confidential: true,
+      flags: expect.arrayContaining(['confidential']),
+    });
     ok(await flag(id, { remove: ['confidential'] }));
     expect(await rowOf(id)).toMatchObject({ confidential: false });
   });
@@ -155,9 +159,9 @@ describe('what a citizen says later', () => {
     await w.settle();
   };
   const noticesOf = async (id: string) =>
-    (
-      await w.db.selectFrom('notification').select('kind').where('order_id', '=', id).execute()
-    ).map((n) => n.kind);
+    (await w.db.selectFrom('notification').select('kind').where('order_id', '=', id).execute()).map(
+      (n) => n.kind,
+    );
 
   it('raises the emergency while the order is still at the door', async () => {
     await open({ triage: true });
@@ -259,11 +263,9 @@ describe('a hand-over', () => {
     await open();
     const { id } = await s.register();
     const other = ok(
-      await (await w.as('operator')).post(
-        '/api/contacts',
-        { requester: {} },
-        { 'idempotency-key': randomUUID() },
-      ),
+      await (
+        await w.as('operator')
+      ).post('/api/contacts', { requester: {} }, { 'idempotency-key': randomUUID() }),
     );
     refused(
       await handOver('operator', { orderId: id, contactId: other.contactId }),
@@ -280,5 +282,88 @@ describe('a hand-over', () => {
     expect(rows).toEqual([{ id: expect.any(String), order_id: null }]);
     expect(await opened('operator')).toEqual([rows[0]!.id]);
     expect(await stateOf(w, id)).toBe('pending_audit');
+  });
+});
+
+describe('an order that was split', () => {
+  it('is understood as what is left of it; units learn of no part', async () => {
+    await open({ triage: true });
+    const { id } = await s.register();
+    const was = (await see(id)).classification;
+    const kept = '翠竹苑门口的路灯坏了，请来修一修。';
+    const part = { content: '南塘街道翠竹苑从昨晚停水到现在。' };
+    const done = await (
+      await w.as('operator')
+    ).post(
+      `/api/orders/${id}/split`,
+      { version: await versionOf(w, id), input: { kept: { content: kept }, parts: [part] } },
+      { 'idempotency-key': randomUUID() },
+    );
+    const partId = ok(done).parts[0].orderId;
+    const is = (await see(id)).classification;
+    expect([was.categoryCode.slice(0, 2), is.categoryCode.slice(0, 2)]).toEqual(['03', '02']);
+    const accept = { type: 'help', categoryCode: '0205', urgency: 'U4' };
+    ok(await s.act('operator', id, 'accept', accept));
+    const leadId = await w.unit('WATER');
+    if ((await stateOf(w, id)) === 'pending_dispatch')
+      ok(await s.act('dispatcher', id, 'dispatch', { leadId, coIds: [] }));
+    expect(JSON.stringify((await see(id)).timeline)).toContain(partId);
+    expect(JSON.stringify((await see(id, 'water')).timeline)).not.toContain(partId);
+    const learnt = await w.db
+      .selectFrom('correction')
+      .select(['suggested', 'chosen'])
+      .where('order_id', '=', id)
+      .where('field', '=', 'lead')
+      .execute();
+    expect(learnt).toEqual([{ suggested: 'ZHZF', chosen: 'WATER' }]);
+  });
+});
+
+describe('an order that ends without an answer', () => {
+  it('is told to the citizen', async () => {
+    await open();
+    const asked = await s.register();
+    ok(await ask(asked.id));
+    const empty = await s.register({ phone: '13900000777' });
+    ok(await s.act('operator', empty.id, 'close_no_substance', { asked: '请问有什么事？' }));
+    await w.moveTo('2026-09-24T02:00:00Z');
+    await fireAll(w.deps);
+    await w.settle();
+    const told = (o: { orderNo: string }) =>
+      w.sent.map((m) => m.text).filter((t) => t.includes(o.orderNo) && t.includes('已经办结'));
+    expect(told(asked)).toHaveLength(1);
+    expect(told(empty)).toHaveLength(1);
+  });
+});
+
+describe('what the application may not change', () => {
+  it('versions of the lexicon, corrections, and hand-overs but for their order', async () => {
+    await open();
+    for (const statement of [
+      'delete from lexicon',
+      'update lexicon set version = 9',
+      'delete from correction',
+      'update correction set chosen = null',
+      'delete from handover',
+      "update handover set target = '110'",
+    ])
+      await expect(sql.raw(statement).execute(w.db)).rejects.toMatchObject({ code: '42501' });
+    await sql`update handover set order_id = null where false`.execute(w.db);
+    await expect(owner("update contact set outcome = 'gone'")).resolves.toEqual([]);
+    const { id } = await s.register();
+    const { contact_id } = await rowOf(id);
+    await expect(
+      owner("update contact set outcome = 'gone' where id = $1", [contact_id]),
+    ).rejects.toMatchObject({ code: '23514' });
+  });
+
+  it('a caller’s twenty latest orders are found behind confidential ones', async () => {
+    await open();
+    const open1 = await s.register();
+    for (let i = 0; i < 20; i++) await s.register({ confidential: true });
+    const found = ok(
+      await (await w.as('operator')).post('/api/callers/lookup', { phone: '13805774471' }),
+    );
+    expect(found.open.map((o: { id: string }) => o.id)).toEqual([open1.id]);
   });
 });

@@ -143,8 +143,8 @@ describe('what the system may dispatch', () => {
       n += 1;
     }
     expect(n).toBe(215_040);
-    // Peril is looked at before: what a person accepted has been read.
-    expect([...seen, 'peril'].toSorted()).toEqual([...WAIT_REASONS].toSorted());
+    // Peril is looked at before: what a person accepted has been read. Reports have a case below.
+    expect([...seen, 'peril', 'report'].toSorted()).toEqual([...WAIT_REASONS].toSorted());
     expect(free).toBeGreaterThan(0);
   });
 
@@ -153,14 +153,26 @@ describe('what the system may dispatch', () => {
     expect(mayDispatch({ ...PLAIN, threshold: 0.81 })).toEqual(['low_score']);
   });
 
+  it('is never a report, chosen or understood', () => {
+    const understood = { ...PLAIN.understood!, type: 'report' } as const;
+    expect(mayDispatch({ ...PLAIN, chosen: { ...PLAIN.chosen, type: 'report' } })).toEqual([
+      'report',
+    ]);
+    expect(mayDispatch({ ...PLAIN, chosen: { ...PLAIN.chosen, type: null }, understood })).toEqual([
+      'report',
+    ]);
+    expect(mayDispatch({ ...PLAIN, understood })).toEqual([]);
+  });
+
   it('is never what nothing is known of', () => {
     expect(mayDispatch({ ...PLAIN, understood: null })).toEqual(['not_understood']);
   });
 
   it.each(FLAGS)('with the mark %s', (flag) => {
     const held = ['group', 'media', 'bouncing', 'false_completion', 'threat', 'safety'];
+    const secret = ['confidential', 'whistleblower'];
     expect(mayDispatch({ ...PLAIN, flags: [flag] })).toEqual(
-      held.includes(flag) ? ['flagged'] : [],
+      held.includes(flag) ? ['flagged'] : secret.includes(flag) ? ['confidential'] : [],
     );
   });
 

@@ -45,7 +45,7 @@ async function inMemory(
   const { body } = raw;
   await oneOfSource(sourceOf(c, site.trustProxy), () =>
     withBody(body, maxBytes, async (bytes) => {
-      c.req.raw = new Request(raw, { body: bytes });
+      c.req.raw = new Request(raw, { method: raw.method, body: bytes });
       await next();
     }),
   );

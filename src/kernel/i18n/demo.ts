@@ -36,6 +36,7 @@ export const demoZh = {
   'demo.phone.dial': '拨打 12345',
   'demo.phone.rang': '电话响了：请到话务员的工作台去接。',
   'demo.phone.ring_wrong': '没有打通：号码或内容不对。',
+  'demo.phone.clock_playing': '正在播放，播完再拨钟。',
 } as const;
 
 // prettier-ignore
@@ -73,6 +74,7 @@ export const demoEn: Record<keyof typeof demoZh, string> = {
   'demo.phone.what': 'What is said',
   'demo.phone.own': 'Or write it yourself',
   'demo.phone.dial': 'Dial 12345',
+  'demo.phone.clock_playing': 'The fortnight is being played: move the clock afterwards.',
   'demo.phone.rang': 'It rings: answer it at the operator\'s desk.',
   'demo.phone.ring_wrong': 'The call did not go through: number or text is not right.',
 };

@@ -1,12 +1,15 @@
 /** Words of the dispatcher's, auditor's and follow-up desks: why a person decides, what to say. */
 // prettier-ignore
 export const triageZh = {
+  'keys.next_call': '挂断并接听下一个',
+  'triage.done': '{act}：{no}，已记下。',
   'wait.title': '为什么要人来定',
   'wait.all': '全部',
   'wait.emergency': '像是紧急',
   'wait.most_urgent': '特急，须人工',
   'wait.peril': '可能涉险，先让人看',
   'wait.confidential': '保密件，不自动派',
+  'wait.report': '举报，先看要不要保密',
   'wait.not_understood': '没看懂',
   'wait.low_score': '把握不足',
   'wait.differs': '与建议不同',
@@ -76,12 +79,15 @@ export const triageZh = {
 
 // prettier-ignore
 export const triageEn: Record<keyof typeof triageZh, string> = {
+  'keys.next_call': 'Hang up, take the next',
+  'triage.done': '{act}: {no}, done.',
   'wait.title': 'Why a person decides',
   'wait.all': 'All',
   'wait.emergency': 'Sounds like an emergency',
   'wait.most_urgent': 'Most urgent: by hand',
   'wait.peril': 'May hide a danger: read first',
   'wait.confidential': 'Confidential: never by itself',
+  'wait.report': 'A report: secrecy first',
   'wait.not_understood': 'Not understood',
   'wait.low_score': 'Not sure enough',
   'wait.differs': 'Differs from the suggestion',

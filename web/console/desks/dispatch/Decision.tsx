@@ -36,7 +36,8 @@ const WAYS = {
 type Way = keyof typeof WAYS;
 
 /** The chosen order and what becomes of it. */
-export function Decision({ orderId, onDone }: { orderId: string; onDone: () => void }) {
+/** @param onDone gets what was done, in words, once the order is somebody else's. */
+export function Decision({ orderId, onDone }: { orderId: string; onDone: (said: string) => void }) {
   useWatch(orderId);
   return (
     <QueryView query={useOrder(orderId)}>
@@ -45,7 +46,7 @@ export function Decision({ orderId, onDone }: { orderId: string; onDone: () => v
   );
 }
 
-function Decide({ order, onDone }: { order: OrderDetail; onDone: () => void }) {
+function Decide({ order, onDone }: { order: OrderDetail; onDone: (said: string) => void }) {
   const { say } = useWords();
   return (
     <>
@@ -72,7 +73,7 @@ function Decide({ order, onDone }: { order: OrderDetail; onDone: () => void }) {
 /** Decisions after which the order is still this desk's: it stays, with its next way open. */
 const STAYS: readonly Way[] = ['accept', 'correct_classification', 'set_flags', 'split'];
 
-function Ways({ order, onDone }: { order: OrderDetail; onDone: () => void }) {
+function Ways({ order, onDone }: { order: OrderDetail; onDone: (said: string) => void }) {
   const { say } = useWords();
   const ways = (Object.keys(WAYS) as Way[]).filter((way) => order.allowed.includes(way));
   const [chosen, setChosen] = useState<Way | undefined>();
@@ -85,7 +86,11 @@ function Ways({ order, onDone }: { order: OrderDetail; onDone: () => void }) {
       quiet: i > 2,
     })),
   );
-  const done = () => (way && STAYS.includes(way) ? setChosen(undefined) : onDone());
+  const done = () => {
+    if (!way) return;
+    if (STAYS.includes(way)) setChosen(undefined);
+    else onDone(say('triage.done', { act: say(`act.${way}`), no: order.orderNo.slice(-4) }));
+  };
   if (!way) {
     return (
       <EmptyState title={say('dispatch.nothing', { state: say(`state.${order.state}`) })}>

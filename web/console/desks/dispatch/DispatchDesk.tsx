@@ -1,4 +1,5 @@
 import './dispatch.css';
+import { useState } from 'react';
 import { Link, useNavigate, useParams, useSearchParams } from 'react-router';
 import { WAIT_REASONS, type WaitReason } from '../../../../src/contract.ts';
 import { useOrderCounts, useTriage } from '../../data/queries.ts';
@@ -30,8 +31,11 @@ export default function DispatchDesk() {
   const ids = pages.items.map((order) => order.id);
   useListKeys({ ids, selected: orderId, select });
   useFirstSelected(ids, orderId, select, innerWidth >= WIDE);
-  const next = () =>
+  const [said, setSaid] = useState<string>();
+  const next = (what: string) => {
+    setSaid(what);
     select(ids[ids.indexOf(orderId ?? '') + 1] ?? ids.find((id) => id !== orderId));
+  };
   return (
     <>
       <DeskTitle title={say('desk.dispatch_long')} />
@@ -51,6 +55,11 @@ export default function DispatchDesk() {
           </h2>
           <span className="sm mut">{say('list.most_pressing')}</span>
         </div>
+        {said && (
+          <p className="note info" role="status">
+            {said}
+          </p>
+        )}
         <Emergencies n={counts?.emergency ?? 0} />
         <QueryView query={pages}>
           {() =>

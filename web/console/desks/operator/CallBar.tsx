@@ -2,7 +2,7 @@ import { Button, Input, Select } from 'antd';
 import { useEffect, useState } from 'react';
 import { CHANNELS } from '../../../../src/contract.ts';
 import { answerCall, endCall, refreshCalls, type CallView } from '../../data/calls.ts';
-import { useNow } from '../../data/clock.ts';
+import { serverNow, useNow } from '../../data/clock.ts';
 import { useCaller } from '../../data/queries.ts';
 import { useMe } from '../../data/session.tsx';
 import { useSubmit } from '../../data/submit.ts';
@@ -25,7 +25,7 @@ export function CallBar({ desk }: { desk: Operator }) {
   return (
     <>
       {talking ? (
-        <Talking desk={desk} call={talking} waiting={ringing !== undefined} />
+        <Talking desk={desk} call={talking} ringing={ringing} onAnswer={took.submit} />
       ) : ringing ? (
         <Ringing desk={desk} call={ringing} onAnswer={took.submit} busy={took.busy} />
       ) : (
@@ -107,8 +107,15 @@ const isIdle = (): boolean => {
   return text === '' && at?.tagName !== 'BUTTON';
 };
 
-function Talking({ desk, call, waiting }: { desk: Operator; call: CallView; waiting: boolean }) {
+interface TalkingProps {
+  desk: Operator;
+  call: CallView;
+  ringing: CallView | undefined;
+  onAnswer: (call: CallView) => void;
+}
+function Talking({ desk, call, ringing, onAnswer }: TalkingProps) {
   const { say } = useWords();
+  const waiting = ringing !== undefined;
   const hangUp = () => {
     // A form with nothing in it belonged to this caller only.
     const idle = !isDirty(desk.draft.value) && !desk.receipts.shown;
@@ -118,7 +125,13 @@ function Talking({ desk, call, waiting }: { desk: Operator; call: CallView; wait
   };
   useKeys([
     { keys: 'Alt+Q', label: 'keys.hang_up', run: hangUp },
-    { keys: 'F2', label: 'keys.new_caller', run: () => desk.next(), quiet: true },
+    {
+      keys: 'F3',
+      label: 'keys.next_call',
+      run: () => ringing && void endCall(call.id).finally(() => onAnswer(ringing)),
+      off: !waiting,
+    },
+    { keys: 'F2', label: 'keys.another', run: () => desk.next(), quiet: true },
   ]);
   return (
     <section
@@ -152,9 +165,17 @@ const Lead = ({ word }: { word: string }) => (
 );
 
 /** How long the call lasts: 02:47. */
+/** Longer calls than this are a clock that was moved, as a demo's may be. */
+const CALL_MAX_MS = 4 * 3_600_000;
+
+/** How long they have been talking: counted in real time, also where the city's clock jumps. */
 function Running({ since }: { since: string }) {
-  const now = useNow(1000);
-  const seconds = Math.max(0, Math.floor((now - Date.parse(since)) / 1000));
+  useNow(1000);
+  const [began] = useState(() => {
+    const sofar = serverNow() - Date.parse(since);
+    return performance.now() - (sofar > 0 && sofar < CALL_MAX_MS ? sofar : 0);
+  });
+  const seconds = Math.floor((performance.now() - began) / 1000);
   const two = (n: number) => String(n).padStart(2, '0');
   return (
     <span className="call-time" role="timer" aria-live="off">
