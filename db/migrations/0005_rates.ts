@@ -34,7 +34,19 @@ create view callback_fact as
   left join lateral (select id from organization where kind = 'center' order by code limit 1) center on true
   where t.state in ('done', 'given_up');
 
--- Each instant that can be a fact's "at", so that a month is found without reading all the others.
+-- Each instant that can be a fact's "at": a month is found by them without reading all the others.
+create view response_instant as
+  select subject_id as fact_id, stopped_at as at from deadline where clock = 'first_contact'
+  union all select subject_id, due_at from deadline where clock = 'first_contact'
+  union all select id, submitted_at from assignment where kind = 'lead'
+  union all select id, created_at from assignment where kind = 'lead';
+
+create view callback_instant as
+  select id as fact_id, done_at as at from callback_task where state in ('done', 'given_up')
+  union all select t.id, e.at from evaluation e
+    cross join lateral (select c.id from callback_task c where c.order_id = e.order_id
+      and c.round = e.round and c.state in ('done', 'given_up') offset 0) t;
+
 create index deadline_first_contact_stopped on deadline (stopped_at, subject_id)
   where clock = 'first_contact';
 create index deadline_first_contact_due on deadline (due_at, subject_id)

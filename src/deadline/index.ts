@@ -13,7 +13,14 @@ export {
 export { lampOf } from './lamp.ts';
 export { limitFor, rungOf } from './policy.ts';
 export type { Facts } from './policy.ts';
-export { documentOf, insertPolicy, lockPolicies, policyAt, policyByVersion, policyOf } from './policy.store.ts';
+export {
+  documentOf,
+  insertPolicy,
+  lockPolicies,
+  policyAt,
+  policyByVersion,
+  policyOf,
+} from './policy.store.ts';
 export { changeCalendar, previewCalendar, publishPolicy, withdrawPolicy } from './change.ts';
 export { catchUp } from './recompute.ts';
 export { deadlineRoutes } from './routes.ts';

@@ -96,7 +96,14 @@ export type EventName = keyof EventPayloads;
 export interface NewEvent<N extends EventName = EventName> {
   type: N;
   subjectType:
-    'work_order' | 'assignment' | 'delivery' | 'app_user' | 'deadline' | 'calendar' | 'contact' | 'call';
+    | 'work_order'
+    | 'assignment'
+    | 'delivery'
+    | 'app_user'
+    | 'deadline'
+    | 'calendar'
+    | 'contact'
+    | 'call';
   subjectId: string;
   orderId?: string;
   /** The order's version after the act. */

@@ -41,24 +41,10 @@ const SATISFACTION = sql<string | null>`case
   else 'missed'
 end`;
 
-/** Facts with an instant in the range that may be their `at`: each part reads an index, none all of history. */
-const within = (column: RawBuilder<unknown>, r: FactRange) =>
-  sql`${column} >= ${r.from}::timestamptz and ${column} < ${r.to}::timestamptz`;
-const RESPONSE_NEAR = (r: FactRange) => sql`
-  select subject_id from deadline where clock = 'first_contact' and ${within(sql`stopped_at`, r)}
-  union select subject_id from deadline where clock = 'first_contact' and ${within(sql`due_at`, r)}
-  union select id from assignment where kind = 'lead' and ${within(sql`submitted_at`, r)}
-  union select id from assignment where kind = 'lead' and ${within(sql`created_at`, r)}`;
-const CALLBACK_NEAR = (r: FactRange) => sql`
-  select id from callback_task where state in ('done', 'given_up') and ${within(sql`done_at`, r)}
-  union select t.id from evaluation e cross join lateral (select c.id from callback_task c
-      where c.order_id = e.order_id and c.round = e.round and c.state in ('done', 'given_up')
-      offset 0) t
-    where ${within(sql`e.at`, r)}`;
-
 interface Source {
   view: RawBuilder<unknown>;
-  near: (r: FactRange) => RawBuilder<unknown>;
+  /** Every instant that may be a fact's `at`; these have indexes, the `at` of `view` has none. */
+  instants: RawBuilder<unknown>;
   code: RawBuilder<string | null>;
   value: RawBuilder<string | null>;
   strict: RawBuilder<boolean>;
@@ -68,7 +54,7 @@ const NEVER = sql<boolean>`false`;
 const SOURCES: Record<Rate, Source> = {
   response: {
     view: sql`response_fact`,
-    near: RESPONSE_NEAR,
+    instants: sql`response_instant`,
     code: RESPONSE,
     value: sql`null::text`,
     strict: NEVER,
@@ -76,7 +62,7 @@ const SOURCES: Record<Rate, Source> = {
   },
   solved: {
     view: sql`callback_fact`,
-    near: CALLBACK_NEAR,
+    instants: sql`callback_instant`,
     code: SOLVED,
     value: sql`f.solved`,
     strict: NEVER,
@@ -84,7 +70,7 @@ const SOURCES: Record<Rate, Source> = {
   },
   satisfaction: {
     view: sql`callback_fact`,
-    near: CALLBACK_NEAR,
+    instants: sql`callback_instant`,
     code: SATISFACTION,
     value: sql`f.satisfaction::text`,
     strict: sql<boolean>`coalesce(f.satisfaction >= ${RATE_RULES.strictFrom}::integer, false)`,
@@ -101,11 +87,12 @@ export interface FactRange {
 }
 
 /**
- * The facts of a range as `f`, one by one: `offset 0` keeps the planner from reading the whole view
- * to join it.
+ * The facts of a range as `f`, found by their instants; `offset 0` keeps the planner from reading the
+ * whole view to join it.
  */
-const factsNear = (s: Source, r: FactRange) => sql`(${s.near(r)}) near (id)
-  cross join lateral (select * from ${s.view} v where v.fact_id = near.id offset 0) f`;
+const factsNear = (s: Source, r: FactRange) => sql`(select distinct i.fact_id from ${s.instants} i
+    where i.at >= ${r.from}::timestamptz and i.at < ${r.to}::timestamptz) near
+  cross join lateral (select * from ${s.view} v where v.fact_id = near.fact_id offset 0) f`;
 
 const inRange = (r: FactRange) => sql`f.at >= ${r.from} and f.at < ${r.to} and f.at <= app_now()
   ${r.unitIds ? sql`and f.organization_id = any (${[...r.unitIds]}::uuid[])` : sql``}`;

@@ -193,6 +193,6 @@ export async function shipLexicon(
   tx: { db: DbTx; at: Date },
   document: LexiconDocument,
 ): Promise<number | null> {
-  if (await store.isNewestShipped(tx.db, document)) return null;
+  if (await store.standsBefore(tx.db, document)) return null;
   return publishLexicon(tx, document, null);
 }

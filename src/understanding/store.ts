@@ -22,16 +22,16 @@ export async function newestVersion(db: Reader): Promise<number> {
   return row?.version ?? 0;
 }
 
-/** Whether the newest version of its kind (shipped, or published by people) is this very document. */
-export async function isNewestShipped(db: Reader, document: object): Promise<boolean> {
+/** Whether the newest version stands before a shipped document: people wrote it, or it is this one. */
+export async function standsBefore(db: Reader, document: object): Promise<boolean> {
   const row = await db
     .selectFrom('lexicon')
     .select(sql<boolean>`document = ${JSON.stringify(document)}::jsonb`.as('same'))
-    .where('created_by', 'is', null)
+    .select('created_by')
     .orderBy('version', 'desc')
     .limit(1)
     .executeTakeFirst();
-  return row?.same ?? false;
+  return row !== undefined && (row.created_by !== null || row.same);
 }
 
 /** A further version; `created_by` is null for one that was shipped. */

@@ -24,7 +24,9 @@ const TAIL =
 const READABLE = 14;
 /** What no title begins with, or holds. */
 const UNREADABLE =
-  /^(?:你|他|她|它|伊|俺|我|人家|人在|有个|有人|没|不|要|叫|让|给|找|问|去|来|能|会|想|拿|被|而|并|如|因|所|但|可|自己|一|那|这|哪|什么|怎么|本|该|听|当|每|再|别)|我|你|他|她|伊|[0-9]{4}|(?:了|着|过|把|被|给|在|和|跟|到|从|就|但|而)$/;
+  /^(?:你|他|她|它|伊|俺|我|人家|人在|有个|有人|没|不|要|叫|让|给|找|问|去|来|能|会|想|拿|被|而|并|如|因|所|但|可|自己|一|那|这|哪|什么|怎么|本|该|听|当|每|再|别)|我|你|他|她|伊|[0-9]{4}|勿|哉|嘞|恁|咋|侬|阿拉|[?!]|[0-9一二三四五六七八九十两几半个只条块讲说叫喊趟]$|想法|那[^那]{1,4}$|[订买租]的[^的]{1,6}$|(?:了|着|过|把|被|给|在|和|跟|到|从|就|但|而)$/;
+/** What a clause may end in beyond the words of a title. */
+const PARTICLES = /[了啊呀吧吗呢嘛哦呗啦的]*$/;
 /** After these characters a clause may be cut when it is too long. */
 const BREAK = /[了着过的吗呢啊吧]/;
 
@@ -81,8 +83,20 @@ export interface TitleQuestion {
   orderNoTail: string | null;
 }
 
+/** Whether the words are the clause's own to its very end, with nothing left out between them. */
+function unbroken(f: Folded, s: Stretch, words: string): boolean {
+  const told = f.text.slice(s.from, s.to).replace(PUNCTUATION, '');
+  return told.replace(PARTICLES, '').endsWith(words.replace(PARTICLES, ''));
+}
+
+interface Clause {
+  words: string;
+  deciding: string;
+  whole: boolean;
+}
+
 /** The clause that says most of the matter; the first that says anything, where nothing was decided. */
-function best(q: TitleQuestion, drop: readonly Stretch[]): { words: string; deciding: string } {
+function best(q: TitleQuestion, drop: readonly Stretch[]): Clause {
   const f = q.reading.folded;
   const dropped = new Uint8Array(f.text.length);
   for (const d of drop) dropped.fill(1, d.from, d.to);
@@ -93,16 +107,20 @@ function best(q: TitleQuestion, drop: readonly Stretch[]): { words: string; deci
     return {
       words,
       deciding: inside.find((m) => m.whole)?.words ?? '',
+      whole: unbroken(f, s, words),
       // Of equals the earlier one; what is too short to read counts for little.
       score:
         weight * 2 + Math.min(words.length, 8) * 0.1 - i * 0.2 - (words.length < TITLE_MIN ? 3 : 0),
     };
   });
-  return scored.toSorted((a, b) => b.score - a.score)[0] ?? { words: '', deciding: '' };
+  return (
+    scored.toSorted((a, b) => b.score - a.score)[0] ?? { words: '', deciding: '', whole: false }
+  );
 }
 
 /** A clause that reads as a title: it tells the matter, is whole, and speaks of no “I” and “they”. */
-const reads = (words: string, deciding: string, room: number): boolean =>
+const reads = ({ words, deciding, whole }: Clause, room: number): boolean =>
+  whole &&
   deciding !== '' &&
   words.includes(deciding) &&
   words.length >= TITLE_MIN &&
@@ -140,7 +158,7 @@ export function titleOf(q: TitleQuestion): string {
   const clause = best(q, [...leave, ...q.names]);
   const name = named(q);
   const room = TITLE_MAX - place.length;
-  const told = !q.asks && !ENDING[q.act] && reads(clause.words, clause.deciding, room);
+  const told = !q.asks && !ENDING[q.act] && reads(clause, room);
   if (!told && name && name.length <= room) return place + name;
   const words = cut(clause.words, clause.deciding, room);
   if (words.length >= 2) return place + words;

@@ -2,7 +2,6 @@
 import { checkCodes, wrongCodes } from '../catalogue/index.ts';
 import { fail } from '../kernel/errors.ts';
 import { isSecret } from '../kernel/words.ts';
-import type { Flag } from '../kernel/words.ts';
 import { cancelOpen, learn, refuseInput, text } from './effect.ts';
 import type { Context, OrderEffect, SplitOff } from './effect.ts';
 import { isUnit } from './lifecycle.ts';

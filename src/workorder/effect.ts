@@ -31,7 +31,10 @@ type AssignmentUnion = z.infer<typeof assignmentActInput>;
 
 /** Typed input of every built act of the order that somebody may do. */
 export type OrderInputs = {
-  [K in Exclude<Union['act'], 'transfer_emergency' | 'set_flags'>]: Extract<Union, { act: K }>['input'];
+  [K in Exclude<Union['act'], 'transfer_emergency' | 'set_flags'>]: Extract<
+    Union,
+    { act: K }
+  >['input'];
 } & {
   /** `step`: of the ladder, where it did this; its notices are written with the step. */
   urge: { level: number; text: string; step?: string | undefined };

@@ -108,7 +108,7 @@ const GIVEN: Record<string, { areaCode: string }> = {
 /** Marks with which, by rule, no order is dispatched by the system (routing/rules.ts). */
 const HELD: Partial<Record<string, WaitReason[]>> = {
   T04: ['flagged'],
-  T08: ['confidential'],
+  T08: ['confidential', 'report'],
   T24: ['flagged'],
   T30: ['answer_directly'],
   T32: ['flagged'],

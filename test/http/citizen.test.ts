@@ -316,6 +316,19 @@ describe('raising a demand', () => {
     expect(order).toMatchObject({ confidential: true, wish_public: true, urgency: null });
   });
 
+  it('says that secrecy asked for in words counts, ticks nothing, and repeats it later', async () => {
+    const v = visitor();
+    const content = '厂里半夜排污水。请替我保密，不要让厂里知道是我说的。';
+    const two = await v.post('/submit/next', { ...whole({ content, go: '' }), screen: '1' });
+    expect(two.text).toContain('您写了不想让人知道，我们会替您保密');
+    expect(two.text).not.toMatch(/name="confidential"[^>]* checked/);
+    const calm = await v.post('/submit/next', { ...whole({ go: '' }), screen: '1' });
+    expect(calm.text).not.toContain('您写了不想让人知道');
+    const slip = await v.post('/submit/next', whole({ content }));
+    const page = await v.post('/track', pairOf(slip.text));
+    expect(page.text).toContain('照您的意思，替您保密');
+  });
+
   it('goes back with everything, and changes size and language without losing anything', async () => {
     const v = visitor();
     const typed = whole({ name: '陈女士', public: 'on' });
@@ -555,6 +568,27 @@ describe('in an emergency', () => {
     before((await v.post('/track', pairOf(slip.text))).text, 'href="tel:119"', '<h1>');
     const [row] = await ordersWith(FIRE);
     expect(await stateOf(w, row!.order_id)).toBe('registered');
+  });
+
+  const GAS = '家里煤气味很重，一直在漏，人头晕，怎么办。';
+
+  it('says what to do with this danger, in the language of the page', async () => {
+    const zh = await visitor().post('/submit/next', { ...whole({ content: GAS, go: '' }) });
+    before(zh.text, 'href="tel:119"', '先出屋，再打电话');
+    const v = visitor({ 'accept-language': 'en-GB,en' });
+    const en = await v.post('/submit/next', { ...whole({ content: GAS, go: '' }) });
+    before(en.text, 'href="tel:119"', 'Leave first, then call.');
+  });
+
+  it('asks once more where it is before it is sent, unless that was said', async () => {
+    const v = visitor();
+    const form = whole({ content: GAS, address: '', go: '' });
+    expect((await v.post('/submit/next', form)).text).toContain('出事的地方在哪里');
+    const said = await v.post('/submit/next', { ...form, address: '银杏路 22 号' });
+    expect(said.text).not.toContain('出事的地方在哪里');
+    expect(hiddenOf(said.text).address).toBe('银杏路 22 号');
+    const calm = await v.post('/submit/next', { ...form, content: '路灯不亮。' });
+    expect(calm.text).not.toContain('出事的地方在哪里');
   });
 
   it('an ordinary matter is not called one', async () => {
@@ -924,8 +958,17 @@ describe('what a citizen can do', () => {
     const first = await v.post('/track/urge');
     expect(first.text).toContain('催过了，办这件事的人会看到');
     expect(first.text).toContain('您催过 1 次，最近是 9月21日 10:24');
+    expect(first.text).toMatch(/<button class="btn" disabled[^>]*>催一下/);
+    expect(first.text).toContain('明天可以再催');
     expect((await v.post('/track/urge')).text).toContain('今天已经催过了');
     expect((await v.get('/track/view')).text).not.toContain('今天已经催过了');
+    await w.moveTo('2026-09-22T02:24:00Z');
+    try {
+      const next = await follow(visitor(), o);
+      expect(next.text).toMatch(/<button class="btn" aria-describedby="urge-hint">催一下/);
+    } finally {
+      await w.moveTo('2026-09-21T02:24:00Z');
+    }
   });
 
   it('adds something once, although it was pressed twice', async () => {
@@ -956,14 +999,19 @@ describe('what a citizen can do', () => {
     const o = await s.dispatched();
     const v = visitor();
     await follow(v, o);
-    const asked = hiddenOf((await v.get('/track/withdraw')).text);
+    const thought = await v.get('/track/withdraw');
+    expect(thought.text).toContain(`<b class="strong">${o.orderNo.slice(-4)}</b>`);
+    const asked = hiddenOf(thought.text);
     s.must(await s.onAssignment('water', o.lead, 'sign'));
     const news = await v.post('/track/withdraw', { ...asked, wish: '不想办了' });
     expect(news.status).toBe(409);
     expect(news.text).toContain('不想办了');
     expect(await stateOf(w, o.id)).toBe('in_progress');
     const again = { ...hiddenOf(news.text), wish: '' };
-    expect((await v.post('/track/withdraw', again)).text).toContain('撤回了，单位不再办');
+    const over = await v.post('/track/withdraw', again);
+    expect(over.text).toContain('撤回了，单位不再办');
+    expect(over.text).toContain('<a href="/submit">重新提</a>');
+    expect(over.text).not.toContain('href="/track/note"');
     expect(await stateOf(w, o.id)).toBe('closed');
     expect((await v.post('/track/withdraw', again)).text).toContain('撤回了，单位不再办');
     expect((await v.get('/track/withdraw')).text).not.toContain('<textarea');

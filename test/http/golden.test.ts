@@ -25,7 +25,10 @@ function matchesGolden(name: string, text: string): void {
 let w: World;
 const consoleDir = mkdtempSync(path.join(tmpdir(), 'hotline-console-'));
 beforeAll(async () => {
-  w = await createWorld({ consoleDir, demo: (deps) => demoPages(deps, { accounts: async () => [] }) });
+  w = await createWorld({
+    consoleDir,
+    demo: (deps) => demoPages(deps, { accounts: async () => [] }),
+  });
 });
 afterAll(async () => {
   await w.close();

@@ -163,6 +163,13 @@ describe('translate', () => {
     expect(translate('en', key, { orderNo: 1 })).toContain('{url}');
   });
 
+  it('takes the word for one thing or for several', () => {
+    expect(translate('en', 'mark.urges', { n: 1 })).toBe('Urged 1 time');
+    expect(translate('en', 'mark.urges', { n: 2 })).toBe('Urged 2 times');
+    const issued = translate('en', 'overdue.did_supervise', { n: 1 });
+    expect(issued).toBe('1 supervision order issued; the unit sees it at once.');
+  });
+
   it('a value is text, never a template or a pattern of its own', () => {
     const text = translate('zh-CN', 'notice.urged', { orderNo: '{url} $& $1', url: 'u' });
     expect(text).toBe('【云汀12345】工单{url} $& $1有催办，请查看：u');

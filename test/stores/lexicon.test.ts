@@ -48,6 +48,22 @@ describe('versions', () => {
     expect(await inTx((tx) => shipLexicon(tx, changed))).toBeNull();
     expect((await loadClassifier(w.db)).version).toBe(2);
   });
+
+  it('that people published stand before a newly shipped one', async () => {
+    const { id } = await w.db
+      .selectFrom('app_user')
+      .select('id')
+      .limit(1)
+      .executeTakeFirstOrThrow();
+    const own = structuredClone(shippedLexicon());
+    own.categories['0301']!.terms['水龙头勿出水'] = 4;
+    const rolledBack = inTx(async (tx) => {
+      await publishLexicon(tx, own, id);
+      expect(await shipLexicon(tx, shippedLexicon())).toBeNull();
+      throw new Error('only looked');
+    });
+    await expect(rolledBack).rejects.toThrow('only looked');
+  });
 });
 
 describe('the classifier in force', () => {

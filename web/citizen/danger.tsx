@@ -1,21 +1,48 @@
 /** @jsxImportSource hono/jsx */
 import { classifierOf } from '../../src/intake/index.ts';
+import { isSecret } from '../../src/kernel/words.ts';
 import type { EmergencyTarget } from '../../src/kernel/words.ts';
+import type { EmergencyGuess } from '../../src/understanding/schema.ts';
 import type { CitizenOrder } from '../../src/workorder/index.ts';
 import type { Site, View } from './view.ts';
 
-/** The emergency lines a text calls for, most likely first. */
-export type Danger = readonly EmergencyTarget[];
+/** What a text says of danger. */
+export interface Danger {
+  /** The emergency lines it calls for, most likely first. */
+  lines: readonly EmergencyTarget[];
+  /** What to do meanwhile depends on it. */
+  kind: EmergencyGuess['kind'];
+}
 
-/** Which emergency lines the words call for; null where they sound like an ordinary matter. */
-export async function dangerOf(
+/** What is understood of the words of a form, whatever the language of the page. */
+export interface Heard {
+  /** Null where they sound like an ordinary matter. */
+  danger: Danger | null;
+  /** They ask that nobody learns who wrote them. */
+  secret: boolean;
+  /** They name a place. */
+  placed: boolean;
+}
+
+/** Listens to the words before they are sent; the same words decide once more at the door. */
+export async function heardIn(
   site: Site,
   matter: { content: string; address: string },
-): Promise<Danger | null> {
-  if (matter.content.trim() === '') return null;
-  const classifier = await classifierOf(site.deps);
-  const emergency = classifier?.understand({ ...matter, channel: 'web' }).emergency ?? null;
-  return emergency && [emergency.target, ...emergency.also.filter((t) => t !== emergency.target)];
+): Promise<Heard> {
+  const { content, address } = matter;
+  const hasPlace = address.trim() !== '';
+  const classifier = content.trim() === '' ? null : await classifierOf(site.deps);
+  if (!classifier) return { danger: null, secret: false, placed: hasPlace };
+  const said = classifier.understand({ content, address, channel: 'web' });
+  const { emergency } = said;
+  return {
+    danger: emergency && {
+      lines: [emergency.target, ...emergency.also.filter((t) => t !== emergency.target)],
+      kind: emergency.kind,
+    },
+    secret: said.flags.some((g) => isSecret(g.value)),
+    placed: hasPlace || said.address !== null,
+  };
 }
 
 /** The lines to call for an order that was registered and that nobody has handed over yet. */
@@ -24,8 +51,9 @@ export async function openDanger(
   order: Pick<CitizenOrder, 'emergency' | 'content' | 'address'>,
 ): Promise<Danger | null> {
   if (!order.emergency) return null;
-  const heard = (await dangerOf(site, order)) ?? [];
-  return [order.emergency, ...heard.filter((t) => t !== order.emergency)];
+  const { danger } = await heardIn(site, order);
+  const others = danger?.lines.filter((t) => t !== order.emergency) ?? [];
+  return { lines: [order.emergency, ...others], kind: danger?.kind ?? 'other' };
 }
 
 interface DangerProps {
@@ -43,12 +71,13 @@ export function DangerFirst({ view, danger, then }: DangerProps) {
     <section class="danger" aria-labelledby="danger">
       <h2 id="danger">{say('citizen.danger.title')}</h2>
       <p>{say('citizen.danger.text')}</p>
-      {danger.map((number, i) => (
+      {danger.lines.map((number, i) => (
         <a class={i === 0 ? 'btn first' : 'btn'} href={`tel:${number}`}>
           <b>{say('citizen.danger.call', { number })}</b>
           <small>{say(`citizen.home.${number}`)}</small>
         </a>
       ))}
+      <p>{say(`citizen.danger.say.${danger.kind}`)}</p>
       <p>{say(`citizen.danger.${then}`)}</p>
     </section>
   );

@@ -1,5 +1,5 @@
 /** @jsxImportSource hono/jsx */
-import { Page, SizePick } from './page.tsx';
+import { Page } from './page.tsx';
 import type { View } from './view.ts';
 
 const EMERGENCY = ['119', '120', '110'] as const;
@@ -10,7 +10,6 @@ export const Home = ({ view }: { view: View }) => {
   return (
     <Page view={view} title={say('citizen.home.title')}>
       <div class="in">
-        <SizePick view={view} />
         <div>
           <h1>{say('citizen.home.title')}</h1>
           <p class="sub mt">{say('citizen.home.sub')}</p>

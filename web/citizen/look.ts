@@ -1,7 +1,8 @@
 /**
  * The style of every citizen's page, sent inside the page so that one request is enough. Colours,
  * sizes and parts are those of the design (look/citizen.css); choices show themselves by
- * `:checked + span`, which old browsers in telephones know, unlike `:has`.
+ * `:checked + span`, which old browsers in telephones know. `:has` only greys what a choice makes
+ * idle: without it nothing is greyed, and the server decides as before.
  */
 const TOKENS = `
 :root{color-scheme:light dark;--bg:#f2f4f7;--paper:#fff;--line:#dfe3e9;--line-s:#848e9c;--ink:#18212d;--ink-2:#3f4a58;--ink-3:#596473;--p:#0958d9;--on-p:#fff;--p-ink:#0a4cb8;--p-soft:#e6effd;--ok:#17653a;--ok-soft:#e5f4ea;--warn:#744700;--warn-soft:#fff2d6;--err:#a51d17;--err-soft:#fdecea;
@@ -24,8 +25,10 @@ a{color:var(--p-ink)}
 .vh{position:absolute;width:1px;height:1px;margin:-1px;padding:0;border:0;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
 .page{max-width:480px;min-height:100vh;min-height:100dvh;margin:0 auto;display:flex;flex-direction:column}
 @media (min-width:768px){body{background:var(--bg)}.page{background:var(--paper);border:solid var(--line);border-width:0 1px}}
-.demo{padding:0 var(--pad);background:var(--warn-soft);color:var(--warn);font-size:var(--sm);line-height:var(--sml);display:flex;flex-wrap:wrap;align-items:center;justify-content:space-between;column-gap:12px}
+.demo{padding:4px var(--pad);background:var(--warn-soft);color:var(--warn);font-size:var(--sm);line-height:var(--sml);display:flex;flex-wrap:wrap;align-items:center;justify-content:space-between;column-gap:12px}
 .demo a{color:inherit;display:inline-flex;align-items:center;min-height:var(--tap)}
+.demo span:first-child{padding:6px 0}
+.elder .demo a{font-size:.8em}
 header{display:flex;flex-wrap:wrap;align-items:center;justify-content:space-between;min-height:52px;padding:0 var(--pad);border-bottom:1px solid var(--line);font-size:16px;line-height:24px}
 .elder header{font-size:20px;line-height:30px;min-height:64px}
 header>a{display:flex;align-items:center;gap:8px;min-height:var(--tap);color:var(--ink);font-weight:600;text-decoration:none;white-space:nowrap}
@@ -61,6 +64,7 @@ textarea,.inp{display:block;width:100%;min-height:var(--tap);padding:10px 14px;b
 .btn{display:flex;align-items:center;justify-content:center;width:100%;min-height:var(--tap);padding:8px 16px;border:1px solid var(--line-s);border-radius:10px;background:var(--paper);color:var(--ink);font:inherit;font-weight:500;text-decoration:none;text-align:center;cursor:pointer}
 .btn.p{background:var(--p);border-color:var(--p);color:var(--on-p);font-weight:600}
 .btn.no{border-color:var(--err);color:var(--err)}
+.btn:disabled{border-style:dashed;color:var(--ink-3);cursor:default}
 .two{display:grid;grid-template-columns:1fr 1fr;gap:10px}
 .three{display:grid;grid-template-columns:repeat(3,1fr);gap:10px}
 .act .two{grid-template-columns:1fr 2fr}
@@ -83,7 +87,7 @@ textarea,.inp{display:block;width:100%;min-height:var(--tap);padding:10px 14px;b
 .opt.c :checked+.tick::after{position:absolute;top:1px;right:7px;font-size:13px;line-height:18px}
 .elder .opt .box::before,.elder .opt .dot::before{width:28px;height:28px}
 .opt :focus-visible+span{outline:3px solid var(--p-ink);outline-offset:2px}
-.sz{display:flex;gap:10px}
+.sz{display:flex;gap:10px;padding:12px var(--pad) 0}
 .sz .btn{flex:1}
 .sz [aria-current]{border:2px solid var(--p);background:var(--p-soft);font-weight:600}
 .sz .big{font-size:1.2em}
@@ -126,7 +130,6 @@ code{font:inherit;font-size:.9em;overflow-wrap:anywhere}
 @media print{.demo,header div,.act,.sz{display:none}.page{min-height:0}}
 `;
 
-/** Without a script the browser's own control is shown, with one a tile as wide as a photo. */
 const PHOTOS = `
 .pics,.pics ul{display:flex;flex-wrap:wrap;gap:10px}
 .pics ul:empty{display:none}
@@ -135,18 +138,8 @@ const PHOTOS = `
 .pics li>span{padding:4px;overflow:hidden;font-size:13px;line-height:18px}
 .pics .lk{width:100%;justify-content:center;text-decoration:underline}
 .pics a{display:block}
-.add{width:100%;display:grid;gap:10px}
-.add[hidden]{display:none}
-.add label{font-weight:500}
-.add input{width:100%;min-height:var(--tap);padding:10px 14px;border:1px dashed var(--line-s);border-radius:10px;background:var(--paper);color:var(--ink);font:inherit;font-size:var(--sm)}
-.js .add{position:relative;width:88px;height:88px}
-.js .add label{display:grid;place-items:center;height:88px;border:1px dashed var(--line-s);border-radius:10px;color:var(--ink-2);font-size:var(--sm);line-height:var(--sml);text-align:center}
-.js .add input{position:absolute;inset:0;width:100%;height:100%;opacity:0;cursor:pointer}
-.js .add:focus-within label{outline:3px solid var(--p-ink);outline-offset:2px}
-.js .add button{display:none}
-.js [aria-busy] .add{visibility:hidden}
-.elder .pics li,.elder.js .add{width:104px}
-.huge .pics li,.huge.js .add{width:132px}
+.elder .pics li{width:104px}
+.huge .pics li{width:132px}
 .field .hint:empty{display:none}
 fieldset .hint,fieldset .err{margin-top:6px}
 `;
@@ -162,6 +155,40 @@ const SAYS = `
 main:focus{outline:0}
 @media (max-width:300px){:root{--pad:14px}.two,.three,.act .two{grid-template-columns:1fr}.slip dd,.huge .slip dd{font-size:20px;line-height:28px;white-space:normal}.slip .code,.huge .slip .code{font-size:24px;letter-spacing:.06em}.opt>span{padding:8px 10px}}
 `;
+
+/**
+ * Choosing photos, for the pages with the script: without it the browser's own control is shown,
+ * with it a tile as wide as a photo.
+ */
+export const FILES = `
+.pics .wait span{display:grid;place-items:center;background:var(--line)}
+.pics canvas{display:block;width:100%;height:88px;border-radius:10px;opacity:.6}
+.add{width:100%;display:grid;gap:10px}
+.add[hidden]{display:none}
+.add label{font-weight:500}
+.add input{width:100%;min-height:var(--tap);padding:10px 14px;border:1px dashed var(--line-s);border-radius:10px;background:var(--paper);color:var(--ink);font:inherit;font-size:var(--sm)}
+.js .add{position:relative;width:88px;height:88px}
+.js .add label{display:grid;place-items:center;height:88px;border:1px dashed var(--line-s);border-radius:10px;color:var(--ink-2);font-size:var(--sm);line-height:var(--sml);text-align:center}
+.js .add input{position:absolute;inset:0;width:100%;height:100%;opacity:0;cursor:pointer}
+.js .add:focus-within label{outline:3px solid var(--p-ink);outline-offset:2px}
+.js .add button{display:none}
+.js [aria-busy] .add{visibility:hidden}
+.elder.js .add{width:104px}
+.huge.js .add{width:132px}
+`.replace(/\n/g, '');
+
+/** What a choice on the second screen makes idle, and why; only that screen needs it. */
+export const IDLE = `
+.why,.opt .why{display:none}
+.opt.off>span{border:1px dashed var(--line-s);background:none;box-shadow:none;color:var(--ink-3)}
+.opt.off .box::before{opacity:.4}
+form:has([value=anonymous]:checked) .idle>.why{display:block}
+form:has([value=anonymous]:checked) .idle>:not(.why):not(.err){opacity:.5;pointer-events:none}
+form:has(:is([value=anonymous],[name=confidential]):checked) .ask>span{border:1px dashed var(--line-s);background:none;box-shadow:none;color:var(--ink-3)}
+form:has(:is([value=anonymous],[name=confidential]):checked) .ask .box::before{opacity:.4}
+form:has(:is([value=anonymous],[name=confidential]):checked) .ask small{display:none}
+form:has(:is([value=anonymous],[name=confidential]):checked) .ask small.why{display:block}
+`.replace(/\n/g, '');
 
 /** The constant style of every page; about 11 kB. */
 export const LOOK = `${TOKENS}${BASE}${FORMS}${PARTS}${PHOTOS}${SAYS}`.replace(/\n/g, '');

@@ -1,7 +1,7 @@
 /** @jsxImportSource hono/jsx */
 import type { Child } from 'hono/jsx';
 import { DemoLine } from './demo-line.tsx';
-import { LOOK } from './look.ts';
+import { FILES, LOOK } from './look.ts';
 import type { Size, View } from './view.ts';
 
 /** The mark of the city, as a picture that needs no further request. */
@@ -19,13 +19,25 @@ interface PageProps {
   choiceAt?: string;
   /** Address of a script that makes the page handier; without it everything works as well. */
   script?: string | undefined;
+  /** Style that only this page needs. */
+  style?: string | undefined;
   children?: Child;
 }
 
 /** Frame of every page: head with the inlined style, mark, choices of language and size. */
-export function Page({ view, title, mistaken, keep, choiceAt, script, children }: PageProps) {
+export function Page({
+  view,
+  title,
+  mistaken,
+  keep,
+  choiceAt,
+  script,
+  style,
+  children,
+}: PageProps) {
   const { say } = view;
   const edition = { normal: '', large: 'elder', huge: 'elder huge' }[view.size];
+  const css = `${LOOK}${script ? FILES : ''}${style ?? ''}`;
   const mended = mistaken ? `${say('citizen.mistake_title')} · ` : '';
   return (
     <html lang={view.language} class={edition}>
@@ -35,7 +47,7 @@ export function Page({ view, title, mistaken, keep, choiceAt, script, children }
         <meta name="format-detection" content="telephone=no" />
         <title>{`${mended}${title} · ${say('app.name')}`}</title>
         <link rel="icon" href={ICON} />
-        <style nonce={view.nonce} dangerouslySetInnerHTML={{ __html: LOOK }} />
+        <style nonce={view.nonce} dangerouslySetInnerHTML={{ __html: css }} />
         {script && <script src={script} nonce={view.nonce} defer />}
       </head>
       <body>
@@ -45,6 +57,7 @@ export function Page({ view, title, mistaken, keep, choiceAt, script, children }
         <div class="page">
           <DemoLine view={view} />
           <Head view={view} keep={keep} choiceAt={choiceAt} />
+          <SizePick view={view} keep={keep} choiceAt={choiceAt} />
           <main id="main" tabindex={-1}>
             {children}
           </main>
@@ -109,11 +122,14 @@ function Choice({ name, value, keep, choiceAt, lang, current, children, ...rest 
   );
 }
 
-/** The two sizes of the edition for the elderly; nothing in the normal edition. */
-export function SizePick({ view, keep }: ChoiceProps) {
+/** The two sizes of the edition for the elderly, on each of its pages; nothing in the normal edition. */
+function SizePick({ view, keep, choiceAt }: ChoiceProps) {
   if (view.size === 'normal') return null;
   const one = (size: Size, big: string) => (
-    <Choice name="size" value={size} keep={keep} class={`btn ${big}`} current={view.size === size}>
+    <Choice
+      {...{ name: 'size', value: size, keep, choiceAt, current: view.size === size }}
+      class={`btn ${big}`}
+    >
       {view.say(size === 'huge' ? 'citizen.size.pick_huge' : 'citizen.size.pick_large')}
     </Choice>
   );

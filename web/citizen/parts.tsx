@@ -42,6 +42,8 @@ interface FieldProps {
   max?: number;
   countWords?: Record<string, string>;
   required?: boolean;
+  /** Why it is idle where the citizen stays anonymous; the style shows it then. */
+  idle?: string;
   attributes?: Record<string, string>;
 }
 
@@ -58,7 +60,7 @@ export function Field(p: FieldProps) {
     ...p.attributes,
   };
   return (
-    <div class={mistake ? 'field bad' : 'field'}>
+    <div class={['field', mistake && 'bad', p.idle && 'idle'].filter(Boolean).join(' ')}>
       <label for={p.name}>
         {p.label} <small>{p.note}</small>
         {p.count && (
@@ -74,6 +76,7 @@ export function Field(p: FieldProps) {
       ) : (
         <input class="inp" type="text" {...common} value={p.value} />
       )}
+      {p.idle && <p class="hint why mt">{p.idle}</p>}
       {mistake && (
         <p class="err" id={`${p.name}-err`}>
           {mistake}
@@ -96,13 +99,15 @@ interface OptionProps {
   /** `dot` and `box` show the control itself, `tick` marks only what is chosen. */
   look: 'dot' | 'box' | 'tick';
   centred?: boolean;
+  /** More classes, for the look of this one. */
+  kind?: string | undefined;
   id?: string | undefined;
   children?: Child;
 }
 
 /** A choice as large as a finger; the control itself lies over it, invisible. */
 export const Option = (p: OptionProps) => (
-  <label class={p.centred ? 'opt c' : 'opt'}>
+  <label class={['opt', p.centred && 'c', p.kind].filter(Boolean).join(' ')}>
     <input type={p.type} name={p.name} value={p.value} checked={p.checked} id={p.id} />
     <span class={p.look}>{p.children}</span>
   </label>

@@ -33,14 +33,35 @@ function fill(words, values) {
 function number() {
   [].forEach.call(list.children, function (li, i) {
     var img = li.querySelector('img');
+    var drop = li.querySelector('button');
     if (img) img.alt = fill(say.alt, { n: i + 1 });
-    li.querySelector('button').setAttribute('aria-label', fill(say.drop, { n: i + 1 }));
+    if (drop) drop.setAttribute('aria-label', fill(say.drop, { n: i + 1 }));
   });
   add.hidden = list.children.length >= +say.photos;
 }
-function smaller(file) {
-  if (!window.createImageBitmap || file.size < 400000) return Promise.resolve(file);
+function wait() {
+  var li = document.createElement('li');
+  li.className = 'wait';
+  li.setAttribute('aria-hidden', 'true');
+  li.appendChild(document.createElement('span')).textContent = '…';
+  list.appendChild(li);
+  return li;
+}
+function preview(bitmap, li) {
+  var side = Math.min(bitmap.width, bitmap.height);
+  var canvas = document.createElement('canvas');
+  canvas.width = canvas.height = 176;
+  canvas.getContext('2d').drawImage(bitmap, (bitmap.width - side) / 2, (bitmap.height - side) / 2, side, side, 0, 0, 176, 176);
+  li.replaceChild(canvas, li.firstChild);
+}
+function smaller(file, li) {
+  if (!window.createImageBitmap) return Promise.resolve(file);
   return createImageBitmap(file).then(function (bitmap) {
+    preview(bitmap, li);
+    if (file.size < 400000) {
+      if (bitmap.close) bitmap.close();
+      return file;
+    }
     var scale = Math.min(1, 2000 / Math.max(bitmap.width, bitmap.height));
     var canvas = document.createElement('canvas');
     canvas.width = Math.round(bitmap.width * scale);
@@ -70,13 +91,16 @@ function send(blob, name, progress) {
     xhr.send(data);
   });
 }
-function show(photo) {
+function show(photo, waiting) {
   var li = sample.cloneNode(true);
   li.querySelector('img').src = photo.thumb;
   li.querySelector('input').value = photo.id;
   li.querySelector('button').value = photo.id;
-  list.appendChild(li);
+  list.replaceChild(li, waiting);
   number();
+}
+function sent() {
+  return list.querySelectorAll('li:not(.wait)').length;
 }
 function all(files) {
   var errors = [];
@@ -85,18 +109,21 @@ function all(files) {
   files = files.slice(0, room);
   busy = true;
   box.setAttribute('aria-busy', 'true');
+  var tiles = files.map(wait);
   return files.reduce(function (before, file, i) {
     return before.then(function () {
       var told = function (p) { note.textContent = fill(say.busy, { n: i + 1, m: files.length, p: p }); };
       told(0);
-      return smaller(file).then(function (blob) { return send(blob, file.name || 'photo.jpg', told); });
+      return smaller(file, tiles[i]).then(function (blob) { return send(blob, file.name || 'photo.jpg', told); });
     }).then(function (r) {
-      if (r.error) errors.push(r.error); else show(r);
+      if (!r.error) return show(r, tiles[i]);
+      errors.push(r.error);
+      tiles[i].remove();
     });
   }, Promise.resolve()).then(function () {
     busy = false;
     box.removeAttribute('aria-busy');
-    note.textContent = errors.length ? errors.filter(function (e, i) { return errors.indexOf(e) === i; }).join(' ') : fill(say.done, { n: list.children.length });
+    note.textContent = errors.length ? errors.filter(function (e, i) { return errors.indexOf(e) === i; }).join(' ') : fill(say.done, { n: sent() });
     note.className = errors.length ? 'err' : 'hint';
     input.value = '';
     if (wanted && !errors.length) wanted.click();
@@ -112,7 +139,7 @@ list.addEventListener('click', function (e) {
   e.preventDefault();
   button.closest('li').remove();
   number();
-  note.textContent = fill(say.done, { n: list.children.length });
+  note.textContent = fill(say.done, { n: sent() });
   input.focus();
 });
 form.addEventListener('submit', function (e) {

@@ -1,4 +1,4 @@
-import { CITY_OFFSET_MS, DAY_MS } from '../../src/kernel/clock.ts';
+import { CITY_OFFSET_MS, DAY_MS, cityDay } from '../../src/kernel/clock.ts';
 import type { TextKey } from '../../src/kernel/i18n/index.ts';
 import type { CitizenOrder } from '../../src/workorder/index.ts';
 import type { Say } from './view.ts';
@@ -9,9 +9,13 @@ const MINUTE_MS = 60_000;
 const endOfDay = (at: Date): Date =>
   (at.getTime() + CITY_OFFSET_MS) % DAY_MS === 0 ? new Date(at.getTime() - MINUTE_MS) : at;
 
+/** Stands in a sentence for what the page shows in its own way. */
+export const HERE = '\u0000';
+
 /** What stands at the top of an order's page. */
 export interface Headline {
   title: string;
+  /** With `HERE` where raising it again is offered. */
   sub: string;
   /** Until when an answer is promised. */
   by: Date | null;
@@ -69,11 +73,12 @@ const saysAlready = (o: CitizenOrder): boolean =>
 
 function ended(say: Say, when: (at: Date) => string, o: CitizenOrder): Headline {
   const kind = o.closingType ?? 'answered';
+  const again = say('citizen.end.again_sub', { again: HERE });
   const sub: Partial<Record<typeof kind, string>> = {
     rejected: say('citizen.end.rejected_sub'),
-    withdrawn: say('citizen.end.again_sub'),
-    no_substance: say('citizen.end.again_sub'),
-    insufficient: say('citizen.end.again_sub'),
+    withdrawn: again,
+    no_substance: again,
+    insufficient: again,
   };
   return {
     title: say(`citizen.end.${kind}`),
@@ -215,8 +220,13 @@ export function storyPage(
   return { shown: lines.slice(from, next), next: next < lines.length ? next : 0 };
 }
 
-/** The citizen's own urges: how often, and when last. */
-export function urgesOf(o: CitizenOrder): { count: number; last: Date | null } {
+/** The citizen's own urges: how often, when last, and whether that was today: one a day counts. */
+export function urgesOf(o: CitizenOrder): { count: number; last: Date | null; today: boolean } {
   const own = o.steps.filter((s) => s.act === 'urge' && s.party === 'citizen');
-  return { count: own.length, last: own.at(-1)?.at ?? null };
+  const last = own.at(-1)?.at ?? null;
+  return {
+    count: own.length,
+    last,
+    today: last !== null && cityDay(last) === cityDay(o.asOf),
+  };
 }

@@ -1,9 +1,11 @@
 /** @jsxImportSource hono/jsx */
 import type { Child } from 'hono/jsx';
+import type { TextKey } from '../../src/kernel/i18n/index.ts';
 import { TEXT_MAX } from '../../src/workorder/schema.ts';
 import { DangerFirst } from './danger.tsx';
-import type { Danger } from './danger.tsx';
-import { Page, SizePick } from './page.tsx';
+import type { Heard } from './danger.tsx';
+import { IDLE } from './look.ts';
+import { Page } from './page.tsx';
 import { Field, Hidden, Mistakes, Option, Words } from './parts.tsx';
 import type { Mistake } from './parts.tsx';
 import { Carried, PhotoField } from './photo-field.tsx';
@@ -20,7 +22,7 @@ interface ScreenProps {
   typed: Typed;
   mistakes: readonly Mistake[];
   photos: readonly Photo[];
-  danger: Danger | null;
+  heard: Heard;
 }
 
 const FORM = 'f';
@@ -46,21 +48,21 @@ interface StepProps extends ScreenProps {
   children?: Child;
 }
 
-function Step({ view, typed, mistakes, danger, screen, title, sub, act, children }: StepProps) {
+function Step({ view, typed, mistakes, heard, screen, title, sub, act, children }: StepProps) {
   const { say } = view;
   const isFirst = screen === 1;
   const script = isFirst ? SCRIPT.path : undefined;
+  const style = screen === 2 ? IDLE : undefined;
   // Only the first screen has files to bring along.
   const enctype = isFirst ? 'multipart/form-data' : undefined;
   return (
-    <Page {...{ view, title, script, mistaken: mistakes.length > 0, keep: FORM }}>
+    <Page {...{ view, title, script, style, mistaken: mistakes.length > 0, keep: FORM }}>
       <form id={FORM} class="page-form" method="post" action="/submit/next" enctype={enctype}>
         <div class="in">
-          {isFirst && <SizePick view={view} keep={FORM} />}
           <Hidden values={{ screen: String(screen), ...carried(typed, screen) }} />
           {!isFirst && typed.photos.map((id) => <Hidden values={{ photo: id }} />)}
           <Mistakes view={view} list={mistakes} />
-          <DangerFirst view={view} danger={danger} then="form" />
+          <DangerFirst view={view} danger={heard.danger} then="form" />
           <div>
             <p class="step">
               <span aria-hidden="true">
@@ -134,10 +136,11 @@ export function WhatScreen(props: ScreenProps) {
   );
 }
 
-const Explained = ({ title, sub }: { title: string; sub: string }) => (
+const Explained = ({ title, sub, why }: { title: string; sub: string; why?: string | false }) => (
   <span>
     {title}
     <small>{sub}</small>
+    {why && <small class="why">{why}</small>}
   </span>
 );
 
@@ -145,7 +148,7 @@ const WISHES = ['confidential', 'callback', 'public'] as const;
 
 /** Second screen: who asks, and how they want to be treated. */
 export function WhoScreen(props: ScreenProps) {
-  const { view, typed, mistakes } = props;
+  const { view, typed, mistakes, heard } = props;
   const { say } = view;
   const act = <Onward say={say} />;
   return (
@@ -171,6 +174,7 @@ export function WhoScreen(props: ScreenProps) {
         {...{ view, mistakes, name: 'phone', value: typed.phone }}
         label={say('citizen.submit.phone')}
         note={say('citizen.submit.phone_note')}
+        idle={say('citizen.submit.anonymous_idle')}
         attributes={{ type: 'tel', inputmode: 'tel', autocomplete: 'tel' }}
       />
       <Field
@@ -178,21 +182,46 @@ export function WhoScreen(props: ScreenProps) {
         label={say('citizen.submit.name')}
         note={say('citizen.optional')}
         hint={say('citizen.submit.name_hint')}
+        idle={say('citizen.submit.anonymous_idle')}
         attributes={{ autocomplete: 'name' }}
       />
-      <fieldset class="field">
-        <legend>
-          {say('citizen.submit.wishes')} <small>{say('citizen.optional')}</small>
-        </legend>
-        <div class="list">
-          {WISHES.map((w) => (
-            <Option type="checkbox" name={w} value="on" checked={typed[w] === 'on'} look="box">
-              <Explained title={say(`citizen.submit.${w}`)} sub={say(`citizen.submit.${w}_sub`)} />
-            </Option>
-          ))}
-        </div>
-      </fieldset>
+      <Wishes view={view} typed={typed} secret={heard.secret} />
     </Step>
+  );
+}
+
+interface WishesProps {
+  view: View;
+  typed: Typed;
+  /** The words ask for secrecy: said, not ticked in silence. */
+  secret: boolean;
+}
+
+function Wishes({ view, typed, secret }: WishesProps) {
+  const { say } = view;
+  return (
+    <fieldset class="field">
+      <legend>
+        {say('citizen.submit.wishes')} <small>{say('citizen.optional')}</small>
+      </legend>
+      {secret && <p class="said">{say('citizen.submit.secret_heard')}</p>}
+      <div class={secret ? 'list mt' : 'list'}>
+        {WISHES.map((w) => (
+          <Option
+            {...{ type: 'checkbox', name: w, value: 'on', checked: typed[w] === 'on', look: 'box' }}
+            kind={w === 'callback' ? (secret ? 'off' : 'ask') : undefined}
+          >
+            <Explained
+              title={say(`citizen.submit.${w}`)}
+              sub={say(
+                `citizen.submit.${w}_${w === 'callback' && secret ? 'idle' : 'sub'}` as TextKey,
+              )}
+              why={w === 'callback' && !secret && say('citizen.submit.callback_idle')}
+            />
+          </Option>
+        ))}
+      </div>
+    </fieldset>
   );
 }
 
@@ -225,16 +254,32 @@ const Fact = ({ label, edit, screen, children }: FactProps) => (
 );
 
 /** Wishes that will count: who cannot be reached is not asked afterwards. */
-const wishesOf = (say: Say, typed: Typed): string[] =>
-  WISHES.filter((w) => typed[w] === 'on')
-    .filter((w) => w !== 'callback' || (typed.who === 'named' && typed.confidential !== 'on'))
-    .map((w) => say(`citizen.submit.${w}`));
+function wishesOf(say: Say, typed: Typed, secret: boolean): string[] {
+  const isSecret = secret || typed.confidential === 'on';
+  const counts = {
+    confidential: isSecret,
+    callback: typed.callback === 'on' && typed.who === 'named' && !isSecret,
+    public: typed.public === 'on',
+  };
+  return WISHES.filter((w) => counts[w]).map((w) => say(`citizen.submit.${w}`));
+}
+
+/** Who comes to help has to find it: asked for once more where the danger has no place yet. */
+const WhereNow = ({ view, typed, mistakes }: ScreenProps) => (
+  <Field
+    {...{ view, mistakes, name: 'address', value: typed.address }}
+    label={view.say('citizen.danger.where')}
+    note={view.say('citizen.optional')}
+    hint={view.say('citizen.danger.where_hint')}
+    attributes={{ autocomplete: 'street-address' }}
+  />
+);
 
 /** Third screen: everything once more, then it is sent. */
 export function CheckScreen(props: ScreenProps) {
-  const { view, typed, photos } = props;
+  const { view, typed, photos, heard } = props;
   const { say } = view;
-  const wishes = wishesOf(say, typed);
+  const wishes = wishesOf(say, typed, heard.secret);
   const act = (
     <>
       <button class="btn p" id="send" name="go" value="send">
@@ -249,6 +294,7 @@ export function CheckScreen(props: ScreenProps) {
       title={say('citizen.submit.check_title')}
       sub={say('citizen.submit.check_sub')}
     >
+      {heard.danger && !heard.placed && <WhereNow {...props} />}
       <dl class="facts">
         <Fact
           label={say('citizen.submit.content')}

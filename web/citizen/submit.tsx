@@ -9,7 +9,7 @@ import { sourceOf } from '../../src/platform/http/auth.ts';
 import type { Env } from '../../src/platform/http/auth.ts';
 import { hit } from '../../src/platform/throttle.ts';
 import { dropForm, givePass, keepForm, keptForm } from './cookies.ts';
-import { dangerOf } from './danger.tsx';
+import { heardIn } from './danger.tsx';
 import { onePhotoBody, photoBody } from './limits.ts';
 import type { Mistake } from './parts.tsx';
 import { answerPhoto, takePhotos, waitingPhotos, waitingThumb } from './photos.ts';
@@ -96,8 +96,8 @@ async function answer(c: Context<Env>, site: Site, view: View, shown: Shown) {
   const photos = await waitingPhotos(site, { formKey: typed.key }, typed.photos);
   // What is not there any more, or never was the reader's, is not carried on.
   const kept = { ...typed, photos: photos.map((p) => p.id) };
-  const danger = await dangerOf(site, typed);
-  const page = <Screen {...{ view, typed: kept, mistakes, photos, danger }} />;
+  const heard = await heardIn(site, typed);
+  const page = <Screen {...{ view, typed: kept, mistakes, photos, heard }} />;
   return show(c, view, page, { personal, status, script: screen === 1 });
 }
 

@@ -68,7 +68,7 @@ const withdrawPages = (site: Site) =>
       if (!mayNow('withdraw', order)) return toOrder(c, site, 'not_now');
       const view = viewOf(c, site);
       const { version } = order;
-      return show(c, view, <WithdrawPage view={view} version={version} wish="" mistakes={[]} />);
+      return show(c, view, <WithdrawPage {...{ view, order, version }} wish="" mistakes={[]} />);
     })
     .post('/', smallBody, async (c) => {
       const form = await posted(c, site);
@@ -77,10 +77,14 @@ const withdrawPages = (site: Site) =>
       const actor = citizenOf(c, site);
       if (!actor) return toDoor(c, site);
       const seen = /^\d{1,9}$/.test(form.one('version')) ? Number(form.one('version')) : 0;
-      const again = (mistakes: Mistake[], version: number, isNews: boolean) =>
-        show(c, view, <WithdrawPage {...{ view, wish, version, mistakes, isNews }} />, {
+      const orderNow = () => citizenOrder(site.deps.db, actor, actor.orderId);
+      const again = async (mistakes: Mistake[], version: number, isNews: boolean) => {
+        const order = await orderNow();
+        const props = { view, order, wish, version, mistakes, isNews };
+        return show(c, view, <WithdrawPage {...props} />, {
           status: mistakes.length > 0 ? 422 : isNews ? 409 : 200,
         });
+      };
       if (form.chosen) return again([], seen, false);
       const isLong = wish.trim() !== '' && !WISH.safeParse(wish).success;
       const text = view.say('citizen.err.text_long', { n: TEXT_MAX.content });
@@ -88,7 +92,7 @@ const withdrawPages = (site: Site) =>
       if (await withdraw(c, site, actor, { version: seen, wish })) {
         return toOrder(c, site, 'withdrawn');
       }
-      const order = await citizenOrder(site.deps.db, actor, actor.orderId);
+      const order = await orderNow();
       if (mayNow('withdraw', order)) return again([], order.version, true);
       // A second press finds it withdrawn: that is what was wanted.
       return toOrder(c, site, order.closingType === 'withdrawn' ? 'withdrawn' : 'not_now');

@@ -87,6 +87,7 @@ export function NotePage({ view, added, photos, mistakes, asked }: NoteProps) {
 
 interface WithdrawProps {
   view: View;
+  order: CitizenOrder;
   wish: string;
   /** The version the citizen saw; a withdrawal must not overtake news. */
   version: number;
@@ -94,8 +95,15 @@ interface WithdrawProps {
   isNews?: boolean;
 }
 
+/** Enough of the own words to know which request it is. */
+const SHOWN_CHARS = 80;
+const briefly = (text: string): string => {
+  const all = [...text];
+  return all.length > SHOWN_CHARS ? `${all.slice(0, SHOWN_CHARS).join('')}…` : text;
+};
+
 /** Asks once more: a withdrawal cannot be undone. */
-export function WithdrawPage({ view, wish, version, mistakes, isNews }: WithdrawProps) {
+export function WithdrawPage({ view, order, wish, version, mistakes, isNews }: WithdrawProps) {
   const { say } = view;
   const title = say('citizen.withdraw.title');
   return (
@@ -112,6 +120,12 @@ export function WithdrawPage({ view, wish, version, mistakes, isNews }: Withdraw
           <div>
             <h1>{title}</h1>
             <p class="sub">{say('citizen.withdraw.sub')}</p>
+          </div>
+          <div>
+            <p class="sub">
+              {say('citizen.track.tail')} <b class="strong">{order.orderNo.slice(-4)}</b>
+            </p>
+            <Words text={briefly(order.content)} />
           </div>
           <Field
             {...{ view, mistakes, name: 'wish', value: wish, rows: 3 }}

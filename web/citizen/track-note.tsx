@@ -13,7 +13,7 @@ import { TEXT_MAX, optionalText, text as textInput } from '../../src/workorder/s
 import { citizenOf, toDoor, toOrder } from './citizen.ts';
 import type { Citizen } from './citizen.ts';
 import type { Said } from './cookies.ts';
-import { dangerOf } from './danger.tsx';
+import { heardIn } from './danger.tsx';
 import { NOTE_LIMIT, onePhotoBody, photoBody } from './limits.ts';
 import type { Mistake } from './parts.tsx';
 import { answerPhoto, takePhotos, waitingPhotos, waitingThumb } from './photos.ts';
@@ -125,8 +125,8 @@ async function save(ask: Asked, added: Added, sent: readonly string[]): Promise<
       ...c.get('call'),
       ...(once && { once }),
     });
-    const isDanger = await dangerOf(site, { content: added.text, address: added.address });
-    return toOrder(c, site, isDanger ? 'danger' : said);
+    const heard = await heardIn(site, { content: added.text, address: added.address });
+    return toOrder(c, site, heard.danger ? 'danger' : said);
   } catch (error) {
     const code = error instanceof AppError ? error.code : '';
     // Went back, wrote something else, pressed again: that is one more thing to add.

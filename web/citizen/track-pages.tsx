@@ -10,7 +10,7 @@ import { Field, Hidden, Mistakes, Words } from './parts.tsx';
 import type { Mistake } from './parts.tsx';
 import { Gallery } from './photo-field.tsx';
 import type { Photo } from './photo-field.tsx';
-import { currentAnswer, headline, story, storyPage, urgesOf } from './story.ts';
+import { HERE, currentAnswer, headline, story, storyPage, urgesOf } from './story.ts';
 import type { Told } from './story.ts';
 import type { View } from './view.ts';
 
@@ -127,7 +127,8 @@ export function OrderPage(props: OrderProps) {
         <div>
           <h1>{title}</h1>
           <Promise view={view} by={by} now={order.asOf} />
-          <p class="sub">{sub}</p>
+          <Sub view={view} text={sub} />
+          {order.confidential && <p class="hint mt">{say('citizen.receipt.secret')}</p>}
         </div>
         <Asked view={view} order={order} />
         {from === 0 && <Answer view={view} order={order} photos={photos} />}
@@ -149,8 +150,6 @@ export function OrderPage(props: OrderProps) {
 }
 
 const HOUR_MS = 3_600_000;
-/** Stands for the instant in the sentence, so that it can be made bold. */
-const HERE = '\u0000';
 
 /** Until when an answer is promised; on the last day also how long that still is. */
 function Promise({ view, by, now }: { view: View; by: Date | null; now: Date }) {
@@ -165,6 +164,22 @@ function Promise({ view, by, now }: { view: View; by: Date | null; now: Date }) 
       {before}
       <b class="strong">{view.near(by, now)}</b>
       {after}
+    </p>
+  );
+}
+
+/** What follows; raising it again is one press away where it is spoken of. */
+function Sub({ view, text }: { view: View; text: string }) {
+  const [before, after] = text.split(HERE);
+  return (
+    <p class="sub">
+      {before}
+      {after !== undefined && (
+        <>
+          <a href="/submit">{view.say('citizen.end.again')}</a>
+          {after}
+        </>
+      )}
     </p>
   );
 }
@@ -288,7 +303,8 @@ function Deeds({ view, order }: { view: View; order: CitizenOrder }) {
   const { say } = view;
   const urges = urgesOf(order);
   // What is asked for has the button at the bottom.
-  const canNote = mayNow('note', order) && !order.supplement;
+  const isOver = order.closingType === 'withdrawn';
+  const canNote = mayNow('note', order) && !order.supplement && !isOver;
   // Nobody is hurried while it is the citizen who is waited for.
   const canUrge = mayNow('urge', order) && !order.supplement;
   if (!canNote && !canUrge) return null;
@@ -302,14 +318,19 @@ function Deeds({ view, order }: { view: View; order: CitizenOrder }) {
         )}
         {canUrge && (
           <form method="post" action="/track/urge">
-            <button class="btn">{say('citizen.track.urge')}</button>
+            <button class="btn" disabled={urges.today} aria-describedby="urge-hint">
+              {say('citizen.track.urge')}
+            </button>
           </form>
         )}
       </div>
       {canUrge && (
-        <p class="hint mt">
+        <p class="hint mt" id="urge-hint">
           {urges.last
-            ? say('citizen.track.urge_done', { n: urges.count, when: view.when(urges.last) })
+            ? say(urges.today ? 'citizen.track.urge_tomorrow' : 'citizen.track.urge_done', {
+                n: urges.count,
+                when: view.when(urges.last),
+              })
             : say('citizen.track.urge_rule')}
         </p>
       )}

@@ -63,7 +63,7 @@ const fromOf = (text: string | undefined): number =>
   /^\d{1,4}$/.test(text ?? '') ? Number(text) : 0;
 
 /** What was added to an order speaks of danger; which, the page before knew. */
-const ANY_LINE: Danger = ['119', '120', '110'];
+const ANY_LINE: Danger = { lines: ['119', '120', '110'], kind: 'other' };
 
 /** Everything about the order that its page shows. */
 async function seenBy(site: Site, view: View, actor: Citizen) {

@@ -52,14 +52,21 @@ export const dictionaries: Record<Language, Record<TextKey, string>> = {
   },
 };
 
-/** The sentence for a key; a place without a value stays visible as `{name}`. */
+/**
+ * The sentence for a key; a place without a value stays visible as `{name}`. `{n:time|times}` is the
+ * first word where `n` is 1, otherwise the second.
+ */
 export function translate(
   language: Language,
   key: TextKey,
   values: Record<string, string | number> = {},
 ): string {
   const template = dictionaries[language][key] ?? key;
-  return template.replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole));
+  return template
+    .replace(/\{(\w+):([^{}|]*)\|([^{}|]*)\}/g, (_, name: string, one: string, many: string) =>
+      Number(values[name]) === 1 ? one : many,
+    )
+    .replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole));
 }
 
 /** The language of an `Accept-Language` header; Chinese unless English is asked for first. */

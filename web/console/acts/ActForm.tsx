@@ -55,6 +55,7 @@ export function ActForm(props: Props) {
         <div className="act-problem">
           <ProblemNotice
             problem={props.problem}
+            wrote={props.written !== '' || props.savedAt !== undefined}
             {...(props.written ? { written: props.written } : {})}
           />
         </div>

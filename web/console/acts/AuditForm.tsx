@@ -2,6 +2,7 @@ import { Input } from 'antd';
 import { CHECKLIST, TEXT_MAX, type ChecklistItem } from '../../../src/contract.ts';
 import type { OrderActInput, OrderDetail } from '../../../src/workorder/schema.ts';
 import { useNow } from '../data/clock.ts';
+import { tailOf, tellDone } from '../data/done.ts';
 import { useMe } from '../data/session.tsx';
 import { useDraft } from '../lib/drafts.ts';
 import { evidenceOf, type Evidence } from '../desks/audit/evidence.ts';
@@ -27,7 +28,11 @@ export function AuditForm({ order, onDone }: ActProps & { order: OrderDetail }) 
   const { say } = useWords();
   const empty: Fields = { marks: {}, findings: '' };
   const draft = useDraft(useMe().userId, `audit.${order.id}.${order.round}`, empty);
-  const { submit, busy, problem } = useOrderAct(order, draft, onDone);
+  const { submit, busy, problem } = useOrderAct(order, draft, (result, input) => {
+    const passes = input.act === 'audit_pass';
+    tellDone(passes ? 'done.audit_pass' : 'done.audit_fail', { no: tailOf(order) });
+    onDone?.(result);
+  });
   const { marks, findings } = draft.value;
   const missing = CHECKLIST.filter((item) => marks[item] === 'bad');
   const passed = CHECKLIST.filter((item) => marks[item] === 'ok');

@@ -11,10 +11,15 @@ import { Choice } from '../parts/Choice.tsx';
 import { Field } from '../parts/Field.tsx';
 import { LevelMark } from '../parts/LevelMark.tsx';
 import { ActForm, missingOf } from './ActForm.tsx';
+import { queryClient } from '../data/queries.ts';
+import { useSupervisions } from '../data/board-live.ts';
 import { BatchState } from './BatchState.tsx';
+import { NamedOrders } from './NamedOrders.tsx';
 import { useReplyDays } from './reply-days.ts';
 
 const TEXT_LIMIT = 1000;
+/** Of so many chosen orders the open supervision orders are read. */
+const LOOKED_AT_MAX = 10;
 const LEVELS = [0, 1, 2, 3, 4] as const;
 /** Which of them a person issues; the others are the system's. */
 const MINE = ['2', '3'] as const;
@@ -59,6 +64,8 @@ export function SuperviseForm({ orders, onDone, draftName, units = [] }: Props) 
       demand,
       ...(organizationId ? { organizationId } : {}),
     });
+    // What stands beside the form shows the new one at once.
+    void queryClient.invalidateQueries({ queryKey: ['supervisions'] });
     if (left.length === 0) draft.clear();
     onDone(
       done.map((order) => order.id),
@@ -83,6 +90,10 @@ export function SuperviseForm({ orders, onDone, draftName, units = [] }: Props) 
     >
       {(tried) => (
         <>
+          <NamedOrders orders={orders} />
+          {orders.slice(0, LOOKED_AT_MAX).map((order) => (
+            <Already key={order.id} orderId={order.id} />
+          ))}
           <Ladder level={level} onChange={(value) => draft.set({ level: value })} />
           <Field
             required
@@ -139,6 +150,19 @@ export function SuperviseForm({ orders, onDone, draftName, units = [] }: Props) 
         </>
       )}
     </ActForm>
+  );
+}
+
+/** Supervision orders that the unit has not answered yet: a further one is a second one. */
+function Already({ orderId }: { orderId: string }) {
+  const { say, name, list } = useWords();
+  const open = useSupervisions({ orderId }).items.filter((item) => item.state === 'open');
+  if (open.length === 0) return null;
+  const items = open.map((item) => `${item.number} ${name(item.organization)}`);
+  return (
+    <p className="note soon" role="status">
+      {say('supervise.already', { n: open.length, items: list(items) })}
+    </p>
   );
 }
 

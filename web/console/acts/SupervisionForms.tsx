@@ -1,7 +1,7 @@
 /** Urging a unit; redoing and closing an order after its evaluation. */
 import { Input } from 'antd';
 import { CONCLUSIONS } from '../../../src/contract.ts';
-import type { OrderDetail } from '../../../src/workorder/schema.ts';
+import type { ActResult, OrderDetail } from '../../../src/workorder/schema.ts';
 import * as api from '../data/api.ts';
 import { useMe } from '../data/session.tsx';
 import { useSubmit } from '../data/submit.ts';
@@ -11,6 +11,7 @@ import { Choice } from '../parts/Choice.tsx';
 import { Field } from '../parts/Field.tsx';
 import { CategoryPicker, UnitPicker, UnitsPicker } from '../parts/Pickers.tsx';
 import { ActForm, missingOf } from './ActForm.tsx';
+import { NamedOrders } from './NamedOrders.tsx';
 import type { ActProps } from './useOrderAct.ts';
 
 const TEXT_LIMIT = 500;
@@ -40,6 +41,7 @@ export function UrgeForm({ order, onDone }: ActProps) {
     >
       {() => (
         <>
+          <NamedOrders orders={[order]} />
           {order.urges > 0 && <p className="sm sec">{say('mark.urges', { n: order.urges })}</p>}
           <Choice
             label={say('urge.level')}
@@ -70,8 +72,13 @@ function lastUnits(order: OrderDetail) {
   };
 }
 
+interface RedoProps {
+  order: OrderDetail;
+  onDone?: (result: ActResult, leadId: string | undefined) => void;
+}
+
 /** 重办: back to the unit for another round; it cannot be returned. */
-export function RedoForm({ order, onDone }: ActProps & { order: OrderDetail }) {
+export function RedoForm({ order, onDone }: RedoProps) {
   const { say } = useWords();
   const draft = useDraft(useMe().userId, `redo.${order.id}`, {
     reason: '',
@@ -96,7 +103,7 @@ export function RedoForm({ order, onDone }: ActProps & { order: OrderDetail }) {
       ),
     (result) => {
       draft.clear();
-      onDone?.(result);
+      onDone?.(result, leadId);
     },
     draft,
   );
@@ -163,10 +170,14 @@ export function RedoForm({ order, onDone }: ActProps & { order: OrderDetail }) {
 }
 
 /** Closing types that a person may choose; the others follow from an act. */
-type Conclusion = (typeof CONCLUSIONS)[number];
+export type Conclusion = (typeof CONCLUSIONS)[number];
+
+interface CloseProps extends Omit<ActProps, 'onDone'> {
+  onDone?: (result: ActResult, closingType: Conclusion | undefined) => void;
+}
 
 /** 办结: where the citizen's word asks for a redo, closing declines it and says why. */
-export function CloseForm({ order, onDone }: ActProps) {
+export function CloseForm({ order, onDone }: CloseProps) {
   const { say } = useWords();
   const empty = { closingType: undefined as Conclusion | undefined, reason: '' };
   const draft = useDraft(useMe().userId, `close.${order.id}`, empty);
@@ -181,7 +192,7 @@ export function CloseForm({ order, onDone }: ActProps) {
       ),
     (result) => {
       draft.clear();
-      onDone?.(result);
+      onDone?.(result, closingType);
     },
     draft,
   );

@@ -10,6 +10,7 @@ import { Choice } from '../parts/Choice.tsx';
 import { Field } from '../parts/Field.tsx';
 import { ActForm } from './ActForm.tsx';
 import { BatchState } from './BatchState.tsx';
+import { NamedOrders } from './NamedOrders.tsx';
 
 const TEXT_LIMIT = 500;
 const LEVELS = ['1', '0'] as const;
@@ -52,6 +53,7 @@ export function UrgeManyForm({ orders, onDone }: Props) {
     >
       {() => (
         <>
+          <NamedOrders orders={orders} />
           <Choice
             label={say('urge.level')}
             value={level}

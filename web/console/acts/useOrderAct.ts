@@ -7,13 +7,13 @@ import type { DraftForm } from '../lib/drafts.ts';
 export function useOrderAct<T extends object>(
   order: OrderListItem,
   draft: DraftForm<T>,
-  onDone: ((result: ActResult) => void) | undefined,
+  onDone: ((result: ActResult, input: OrderActInput) => void) | undefined,
 ) {
   return useSubmit(
     (input: OrderActInput, key) => api.actOnOrder(order.id, input, key),
-    (result) => {
+    (result, input) => {
       draft.clear();
-      onDone?.(result);
+      onDone?.(result, input);
     },
     draft,
   );

@@ -1,5 +1,6 @@
 /** The same act on several things, one after the other, each with an Idempotency-Key of its own. */
 import { useRef, useState } from 'react';
+import { doneStore } from './done.ts';
 import { newKey } from '../lib/random.ts';
 import { asProblem, Problem } from './problem.ts';
 import { refreshAll } from './queries.ts';
@@ -52,6 +53,7 @@ export function useBatch<T extends { id: string }, I>(
     const failures: Failure<T>[] = [];
     if (busy.current) return { done, left: [...items] };
     busy.current = true;
+    doneStore.set(null);
     stopped.current = false;
     const show = (running: boolean) =>
       setState({ running, done: done.length, total: items.length, failures: [...failures] });

@@ -28,7 +28,11 @@ export function useNow(stepMs = 15_000): number {
   return now;
 }
 
-const minuteNow = () => serverNow() - (serverNow() % MINUTE_MS);
+const minuteNow = () => {
+  // Read once: between two readings a millisecond may pass.
+  const now = serverNow();
+  return now - (now % MINUTE_MS);
+};
 const listeners = new Set<() => void>();
 let shownMinute = minuteNow();
 let looking: ReturnType<typeof setInterval> | undefined;

@@ -1,6 +1,7 @@
 /** Sends a form or an act: once at a time, with the same Idempotency-Key until it succeeded. */
 import { useMutation } from '@tanstack/react-query';
 import { useRef } from 'react';
+import { doneStore } from './done.ts';
 import { newKey } from '../lib/random.ts';
 import { asProblem, type Problem } from './problem.ts';
 import { refreshAll } from './queries.ts';
@@ -50,6 +51,7 @@ export function useSubmit<I, O>(
     submit: (input) => {
       if (busy.current) return;
       busy.current = true;
+      doneStore.set(null);
       mutate(input);
     },
     busy: isPending,

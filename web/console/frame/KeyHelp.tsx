@@ -1,11 +1,23 @@
 import { Fragment, useEffect, useRef } from 'react';
 import { Button } from 'antd';
-import { activeKeys } from '../lib/keys.ts';
+import { activeKeys, keysChanged, type KeyBinding } from '../lib/keys.ts';
+import { useStore } from '../lib/store.ts';
 import { useWords } from '../lib/text.ts';
 
-/** All keys of this screen. Esc closes it; it asks nothing. */
+/** Each key with each meaning once; where one of them works now, that one. */
+function listed(): KeyBinding[] {
+  const known = new Map<string, KeyBinding>();
+  for (const binding of activeKeys()) {
+    const id = `${binding.keys} ${binding.label}`;
+    if (known.get(id)?.off !== false) known.set(id, { ...binding, off: binding.off === true });
+  }
+  return [...known.values()];
+}
+
+/** All keys of this screen, also those that are not possible now. Esc closes it; it asks nothing. */
 export function KeyHelp({ onClose }: { onClose: () => void }) {
   const { say } = useWords();
+  useStore(keysChanged);
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => {
     dialog.current?.showModal();
@@ -14,12 +26,15 @@ export function KeyHelp({ onClose }: { onClose: () => void }) {
     <dialog ref={dialog} className="key-help" onClose={onClose} aria-labelledby="key-help-title">
       <h2 id="key-help-title">{say('keys.all')}</h2>
       <dl className="sm">
-        {activeKeys().map((binding) => (
+        {listed().map((binding) => (
           <Fragment key={binding.keys + binding.label}>
-            <dt>
+            <dt className={binding.off ? 'off' : ''}>
               <kbd>{binding.keys.replace('+', ' ')}</kbd>
             </dt>
-            <dd className={binding.off ? 'mut' : ''}>{say(binding.label)}</dd>
+            <dd className={binding.off ? 'mut' : ''}>
+              {say(binding.label)}
+              {binding.off && <span className="xs"> ({say('keys.off')})</span>}
+            </dd>
           </Fragment>
         ))}
       </dl>

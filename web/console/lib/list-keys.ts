@@ -1,4 +1,4 @@
-import { useEffect } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { useKeys } from './keys.ts';
 
 interface ListKeys {
@@ -55,5 +55,40 @@ export function useFirstSelected(
   const missing = enabled && first !== undefined && selected === undefined;
   useEffect(() => {
     if (missing) select(first);
+  });
+}
+
+interface Held {
+  list: string;
+  id: string;
+  at: number;
+}
+/**
+ * The chosen row of a list that changes by itself: it stays the same thing when rows arrive above
+ * it, and the one that takes its place follows when it leaves.
+ */
+export function useStayingRow(
+  list: string,
+  ids: readonly string[],
+): [selected: string | undefined, select: (id: string) => void] {
+  const [held, hold] = useState<Held>();
+  const found = held ? ids.indexOf(held.id) : -1;
+  const before = held?.list === list ? held.at : 0;
+  const at = found >= 0 ? found : Math.min(before, ids.length - 1);
+  const id = ids[at];
+  if (id !== undefined && (held?.id !== id || held.at !== at || held.list !== list)) {
+    hold({ list, id, at });
+  }
+  return [id, (chosen) => hold({ list, id: chosen, at: Math.max(0, ids.indexOf(chosen)) })];
+}
+
+/** A list that was chosen with a filter takes the focus from it, so that Enter opens a row. */
+export function useListFocus(list: string, selected: string | undefined): void {
+  const shown = useRef(list);
+  useEffect(() => {
+    if (shown.current === list || selected === undefined) return;
+    shown.current = list;
+    const focus = document.activeElement;
+    if (!focus || focus === document.body || focus.closest('nav')) focusRow(selected);
   });
 }

@@ -7,6 +7,7 @@ import type { AttachmentView } from '../../../src/workorder/schema.ts';
 import type { Pending, Uploads } from '../data/attachments.ts';
 import type { Problem } from '../data/problem.ts';
 import { useClockNow } from '../data/clock.ts';
+import { useTouch } from '../lib/prefs.ts';
 import { useWords } from '../lib/text.ts';
 import { stampText } from '../lib/time.ts';
 import { Dots, Stamp, Tag } from './Marks.tsx';
@@ -167,6 +168,7 @@ interface FieldProps {
 /** Files of the form that is being written: choose, drop, paste, or take a photo. */
 export function AttachmentField({ uploads, problem, label, hint }: FieldProps) {
   const { say, word } = useWords();
+  const touch = useTouch();
   const id = useId();
   const [over, setOver] = useState(false);
   const { add } = uploads;
@@ -222,7 +224,9 @@ export function AttachmentField({ uploads, problem, label, hint }: FieldProps) {
         <Chooser id={`${id}-camera`} onFiles={add} off={uploads.room === 0} camera>
           {say('attach.camera')}
         </Chooser>
-        <span className="hint">{hint ?? say('attach.hint', { max: ATTACHMENT_MAX.perAct })}</span>
+        <span className="hint">
+          {hint ?? say(touch ? 'attach.hint_touch' : 'attach.hint', { max: ATTACHMENT_MAX.perAct })}
+        </span>
       </div>
       <span className="unseen" role="status">
         {uploads.busy

@@ -213,8 +213,32 @@ function slipRows(order: OrderDetail, words: Words): Row[] {
     ],
     ...dispatchNote(order, words),
     [say('print.instruction'), <div key="room" className="print-room" />],
-    [say('print.result'), <div key="room" className="print-room" />],
+    [say('print.result'), <HandlingRecord key="record" order={order} />],
   ];
+}
+
+/** 办理记录: the first contacts and what the citizen was told on the way, then room for the pen. */
+function HandlingRecord({ order }: { order: OrderDetail }) {
+  const { say, language } = useWords();
+  const registered = Date.parse(order.registeredAt);
+  const told = order.timeline.filter(
+    (item) =>
+      item.act === 'first_contact' ||
+      (item.act === 'progress' && item.detail.visibility === 'public'),
+  );
+  return (
+    <>
+      {told.map((item) => (
+        <p key={item.id} className="print-said">
+          {instantText(Date.parse(item.at), language, registered)}　
+          {say(item.act === 'progress' ? 'act.progress' : 'act.first_contact')}
+          {item.detail.reached === false && `（${say('timeline.not_reached')}）`}
+          {item.texts.length > 0 && `：${item.texts.map((text) => text.body).join('\n')}`}
+        </p>
+      ))}
+      <div className="print-room" />
+    </>
+  );
 }
 
 const dueWords = (at: string, { say }: Words) => (at ? say('print.by_due', { at }) : '');

@@ -9,7 +9,12 @@ import { Said } from './Said.tsx';
 export function Pair({ order, publicOnly = false }: { order: OrderDetail; publicOnly?: boolean }) {
   const { say, name } = useWords();
   const reply = submittedReply(order);
-  const answered = reply ? (publicOnly ? reply.publicVersion : reply.finding) : directAnswer(order);
+  const direct = reply ? undefined : order.directReplies.at(-1);
+  const answered = reply
+    ? publicOnly
+      ? reply.publicVersion
+      : reply.finding
+    : (direct?.publicVersion ?? directAnswer(order));
   return (
     <div className="pair">
       <div>
@@ -20,14 +25,22 @@ export function Pair({ order, publicOnly = false }: { order: OrderDetail; public
       <div>
         <h2>
           <Dots>
-            {say('pair.answered')}
-            {order.lead && name(order.lead)}
+            {say(direct ? 'pair.direct' : 'pair.answered')}
+            {!direct && order.lead && name(order.lead)}
           </Dots>
         </h2>
         {answered ? (
           <p className="said m">{answered}</p>
         ) : (
           <p className="mut">{say('reply.none')}</p>
+        )}
+        {direct && (
+          <p className="xs mut">
+            <Dots>
+              {direct.authorName}
+              <Stamp at={direct.submittedAt ?? direct.createdAt} />
+            </Dots>
+          </p>
         )}
         {reply && (
           <p className="xs mut">

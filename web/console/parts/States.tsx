@@ -29,11 +29,19 @@ interface NoticeProps {
   kind?: 'write' | 'read' | 'sign_in' | 'sign_out';
   /** What the person wrote, to be carried away. */
   written?: string;
+  /** False where an act takes no words: then nothing is said of them. */
+  wrote?: boolean;
   retry?: () => void;
 }
 
 /** What went wrong, what is kept, what to do, and the number to report it by. */
-export function ProblemNotice({ problem, kind = 'write', written, retry }: NoticeProps) {
+export function ProblemNotice({
+  problem,
+  kind = 'write',
+  written,
+  wrote = true,
+  retry,
+}: NoticeProps) {
   const words = useWords();
   if (!problem) return null;
   const { code } = problem;
@@ -42,7 +50,7 @@ export function ProblemNotice({ problem, kind = 'write', written, retry }: Notic
     <div className="problem" role="alert">
       <span className="head-word">{words.say(`problem.${kind}`)}</span>　{sentence}
       {problem.isStale && <NewState problem={problem} />}
-      {kind === 'write' && <p className="sec">{words.say(keptText(problem))}</p>}
+      {kind === 'write' && wrote && <p className="sec">{words.say(keptText(problem))}</p>}
       <div className="tools">
         {problem.isStale && (
           <Button size="small" onClick={() => void refreshAll()}>

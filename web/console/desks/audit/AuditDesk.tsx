@@ -10,6 +10,7 @@ import { useWords } from '../../lib/text.ts';
 import { DeskTitle } from '../../parts/DeskTitle.tsx';
 import { SplitColumns } from '../../parts/Columns.tsx';
 import { countText } from '../../parts/Facets.tsx';
+import { DoneLine } from '../../parts/DoneLine.tsx';
 import { LoadMore } from '../../parts/LoadMore.tsx';
 import { Waited } from '../../parts/Marks.tsx';
 import { OrderQueue } from '../../parts/OrderQueue.tsx';
@@ -72,6 +73,7 @@ export default function AuditDesk() {
         sideFlows
         sideOpen={orderId !== undefined}
       >
+        <DoneLine />
         {orderId ? (
           <QueryView query={order}>{(data) => <AuditedOrder order={data} />}</QueryView>
         ) : (

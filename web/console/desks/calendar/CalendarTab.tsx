@@ -5,13 +5,14 @@ import type { CalendarView } from '../../../../src/calendar/schema.ts';
 import { useCalendarDays, useCalendars } from '../../data/clock-api.ts';
 import { useClockNow } from '../../data/clock.ts';
 import { holds, useMe } from '../../data/session.tsx';
-import { isDate } from '../../lib/calendar-input.ts';
+import { isDate, shiftDate } from '../../lib/calendar-input.ts';
 import { useKeys } from '../../lib/keys.ts';
 import { useWords } from '../../lib/text.ts';
-import { cityDate } from '../../lib/time.ts';
+import { cityDate, longDateText } from '../../lib/time.ts';
 import { SplitColumns } from '../../parts/Columns.tsx';
 import { Facets } from '../../parts/Facets.tsx';
 import { KeyButton } from '../../parts/Key.tsx';
+import { Dots } from '../../parts/Marks.tsx';
 import { QueryView } from '../../parts/QueryView.tsx';
 import { EmptyState } from '../../parts/States.tsx';
 import { ChangePanel } from './ChangePanel.tsx';
@@ -98,6 +99,7 @@ export function CalendarTab() {
           </KeyButton>
         </span>
       </div>
+      <Ahead unit={unit} today={today} />
       <QueryView query={days}>
         {(view) =>
           view.days.length === 0 ? (
@@ -117,6 +119,33 @@ export function CalendarTab() {
         }
       </QueryView>
     </SplitColumns>
+  );
+}
+
+/** How far ahead the next holiday is looked for. */
+const AHEAD_DAYS = 240;
+
+/** The next holiday with its name, and the next working day at a weekend. */
+function Ahead({ unit, today }: { unit: string | undefined; today: string }) {
+  const { say, language } = useWords();
+  const now = useClockNow();
+  const view = useCalendarDays({
+    organizationId: unit,
+    from: today,
+    to: shiftDate(today, AHEAD_DAYS),
+  }).data;
+  if (!view) return null;
+  const off = view.days.find((day) => day.kind === 'off' && day.name);
+  const makeup = view.days.find((day) => day.kind === 'makeup');
+  const dayOf = (date: string) => longDateText(date, now, language);
+  return (
+    <p className="pad-ahead sm sec">
+      <Dots>
+        {off && say('calendar.next_off', { day: dayOf(off.date), name: off.name ?? '' })}
+        {makeup && say('calendar.next_makeup', { day: dayOf(makeup.date) })}
+        {!off && !makeup && say('calendar.next_none')}
+      </Dots>
+    </p>
   );
 }
 

@@ -28,6 +28,11 @@ export function YearGrid({ year, days, today, chosen, onChoose, onHover }: Props
     for (const day of days) months[Number(day.date.slice(5, 7)) - 1]?.push(day);
     return months;
   }, [days]);
+  // The year opens at the month that runs.
+  const month = today.startsWith(String(year)) ? Number(today.slice(5, 7)) - 1 : 0;
+  useEffect(() => {
+    grid.current?.children[month]?.scrollIntoView({ block: month === 0 ? 'nearest' : 'center' });
+  }, [year, month]);
   const dateOf = (event: { target: EventTarget }) =>
     event.target instanceof Element
       ? (event.target.closest<HTMLElement>('[data-date]')?.dataset.date ?? null)

@@ -4,6 +4,7 @@ import { ATTEMPT_RESULTS, type AttemptResult } from '../../../../src/contract.ts
 import type { CallbackItem } from '../../../../src/followup/schema.ts';
 import type { OrderDetail } from '../../../../src/workorder/schema.ts';
 import * as api from '../../data/api.ts';
+import { tellDone } from '../../data/done.ts';
 import { useEvaluations } from '../../data/queries.ts';
 import { holds, useMe } from '../../data/session.tsx';
 import { useSubmit } from '../../data/submit.ts';
@@ -23,13 +24,23 @@ import { COMMENT_MAX, useAnswers } from './answers.ts';
 interface Props {
   task: CallbackItem;
   order: OrderDetail;
+  /** It left the list meanwhile: what was written stays, nothing is sent. */
+  gone?: boolean;
 }
 
 /** Asked and answered side by side, the citizen's own words, the attempts. */
-export function FollowedOrder({ task, order }: Props) {
+export function FollowedOrder({ task, order, gone = false }: Props) {
   const { say, name } = useWords();
   const { data: evaluations } = useEvaluations(order.id);
-  const calling = task.state === 'open' && holds(useMe(), 'callback_agent');
+  const agent = task.state === 'open' && holds(useMe(), 'callback_agent');
+  const calling = agent && !gone;
+  // Whoever decides reads the citizen's word first; whoever calls, what to ask.
+  const said = evaluations && evaluations.length > 0 && (
+    <div className={calling ? '' : 'wide followed-said'}>
+      <h2 className="small-head">{say('eval.title')}</h2>
+      <EvaluationList evaluations={evaluations} />
+    </div>
+  );
   return (
     <>
       <div className="followed-head row wrap">
@@ -49,17 +60,13 @@ export function FollowedOrder({ task, order }: Props) {
           {say('order.open_whole')}
         </Link>
       </div>
+      {!calling && said}
       {calling && <Script order={order} />}
       <Pair order={order} publicOnly />
-      {calling && <OwnWords task={task} />}
+      {agent && <OwnWords task={task} />}
       <div className="wide">
         {task.method === 'call' && <Attempts task={task} open={calling} />}
-        {evaluations && evaluations.length > 0 && (
-          <>
-            <h2 className="small-head">{say('eval.title')}</h2>
-            <EvaluationList evaluations={evaluations} />
-          </>
-        )}
+        {calling && said}
         {!calling && (
           <div className="followed-line">
             <Timeline order={order} limit={8} />
@@ -124,19 +131,19 @@ function OwnWords({ task }: { task: CallbackItem }) {
 
 function Attempts({ task, open }: { task: CallbackItem; open: boolean }) {
   const { say } = useWords();
-  const attempt = useSubmit((result: AttemptResult, key) =>
-    api.recordAttempt(task.id, { result, note: '' }, key),
+  const last = task.attempts.at(-1);
+  const attempt = useSubmit(
+    (result: AttemptResult, key) => api.recordAttempt(task.id, { result, note: '' }, key),
+    (_, result) => tellDone('done.attempt', { result: say(`attempt.${result}`) }),
   );
   useKeys(
-    open
-      ? ATTEMPT_RESULTS.map((result, i) => ({
-          keys: ATTEMPT_KEYS[result],
-          ...(i === 0 ? { shown: 'Y N B O W X' } : { quiet: true }),
-          label: 'keys.attempt' as const,
-          run: () => attempt.submit(result),
-          off: attempt.busy,
-        }))
-      : [],
+    ATTEMPT_RESULTS.map((result, i) => ({
+      keys: ATTEMPT_KEYS[result],
+      ...(i === 0 ? { shown: 'Y N B O W X' } : { quiet: true }),
+      label: 'keys.attempt' as const,
+      run: () => attempt.submit(result),
+      off: !open || attempt.busy,
+    })),
   );
   return (
     <section aria-labelledby="attempts">
@@ -175,8 +182,10 @@ function Attempts({ task, open }: { task: CallbackItem; open: boolean }) {
           ))}
         </div>
       )}
-      <ProblemNotice problem={attempt.problem} />
-      <p className="xs mut">{say('followup.attempt_rule')}</p>
+      <ProblemNotice problem={attempt.problem} wrote={false} />
+      {last && last.result !== 'reached' && (
+        <p className="xs mut">{say('followup.attempt_rule')}</p>
+      )}
     </section>
   );
 }

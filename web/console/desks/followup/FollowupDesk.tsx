@@ -1,7 +1,9 @@
 import './followup.css';
+import { useState } from 'react';
 import { useNavigate, useParams, useSearchParams } from 'react-router';
 import { CALLBACK_QUEUES } from '../../../../src/contract.ts';
 import type { CallbackItem } from '../../../../src/followup/schema.ts';
+import type { OrderDetail } from '../../../../src/workorder/schema.ts';
 import type { CallbackQueue } from '../../data/api.ts';
 import { useWatch } from '../../data/live.ts';
 import { useCallbackCounts, useCallbacks, useOrder } from '../../data/queries.ts';
@@ -11,6 +13,7 @@ import { useFirstSelected, useListKeys } from '../../lib/list-keys.ts';
 import { useWords } from '../../lib/text.ts';
 import { DeskTitle } from '../../parts/DeskTitle.tsx';
 import { SplitColumns } from '../../parts/Columns.tsx';
+import { DoneLine } from '../../parts/DoneLine.tsx';
 import { LoadMore } from '../../parts/LoadMore.tsx';
 import { OrderQueue } from '../../parts/OrderQueue.tsx';
 import { QueryView } from '../../parts/QueryView.tsx';
@@ -28,8 +31,8 @@ export default function FollowupDesk() {
   const select = useSelect(queue);
   const pages = useCallbacks(queue);
   const counts = useCallbackCounts().data;
-  const ids = pages.items.map((item) => item.id);
-  const task = pages.items.find((item) => item.id === taskId);
+  const { items, task, gone } = useStaying(pages.items, queue, taskId);
+  const ids = items.map((item) => item.id);
   const order = useOrder(task?.order.id);
   const next = () => select(ids[ids.indexOf(taskId ?? '') + 1] ?? ids.find((id) => id !== taskId));
   useWatch(task?.order.id);
@@ -54,7 +57,7 @@ export default function FollowupDesk() {
                     {say(`callback.empty_${queue}_next`)}
                   </EmptyState>
                 ) : (
-                  <Queue items={pages.items} queue={queue} selected={taskId} />
+                  <Queue items={items} queue={queue} selected={taskId} />
                 )
               }
             </QueryView>
@@ -63,7 +66,10 @@ export default function FollowupDesk() {
         }
         side={
           task &&
-          order.data && (
+          order.data &&
+          (gone ? (
+            <Gone order={order.data} />
+          ) : (
             <FollowupSide
               key={task.id}
               task={task}
@@ -71,15 +77,16 @@ export default function FollowupDesk() {
               queue={queue}
               onDone={next}
             />
-          )
+          ))
         }
         sideLabel={say('followup.answers')}
         sideFlows
         sideOpen={task !== undefined}
       >
+        <DoneLine />
         {task ? (
           <QueryView query={order}>
-            {(data) => <FollowedOrder key={task.id} task={task} order={data} />}
+            {(data) => <FollowedOrder key={task.id} task={task} order={data} gone={gone} />}
           </QueryView>
         ) : (
           <EmptyState title={say('followup.choose')}>{say('followup.choose_next')}</EmptyState>
@@ -87,6 +94,36 @@ export default function FollowupDesk() {
       </SplitColumns>
     </>
   );
+}
+
+/** The task left this list under the agent's hands: nothing is answered any more, nothing jumps. */
+function Gone({ order }: { order: OrderDetail }) {
+  const { say } = useWords();
+  const moved = order.allowed.includes('evaluate');
+  return (
+    <EmptyState title={say(moved ? 'followup.moved' : 'followup.gone')}>
+      {say('followup.gone_next')}
+    </EmptyState>
+  );
+}
+
+interface Staying {
+  queue: CallbackQueue;
+  task: CallbackItem;
+  at: number;
+}
+/** The list with the chosen task kept in its place after it was finished elsewhere. */
+function useStaying(items: CallbackItem[], queue: CallbackQueue, taskId: string | undefined) {
+  const [held, hold] = useState<Staying>();
+  const at = items.findIndex((item) => item.id === taskId);
+  const found = items[at];
+  if (found && (held?.task !== found || held.at !== at || held.queue !== queue)) {
+    hold({ queue, task: found, at });
+  }
+  if (found || !held || held.task.id !== taskId || held.queue !== queue) {
+    return { items, task: found, gone: false };
+  }
+  return { items: items.toSpliced(held.at, 0, held.task), task: held.task, gone: true };
 }
 
 function Queue(props: {

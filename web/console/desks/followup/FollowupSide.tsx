@@ -1,8 +1,10 @@
 import { useState } from 'react';
 import type { CallbackItem } from '../../../../src/followup/schema.ts';
 import type { OrderDetail } from '../../../../src/workorder/schema.ts';
-import { CloseForm, RedoForm } from '../../acts/SupervisionForms.tsx';
+import { CloseForm, RedoForm, type Conclusion } from '../../acts/SupervisionForms.tsx';
 import type { CallbackQueue } from '../../data/api.ts';
+import { tailOf, tellDone } from '../../data/done.ts';
+import { useReference } from '../../data/queries.ts';
 import { holds, useMe } from '../../data/session.tsx';
 import { useWords } from '../../lib/text.ts';
 import { Choice } from '../../parts/Choice.tsx';
@@ -23,7 +25,11 @@ export function FollowupSide({ task, order, queue, onDone }: Props) {
   const agent = holds(useMe(), 'callback_agent');
   if (queue === 'redo_proposed') return <RedoDecision order={order} onDone={onDone} />;
   if (task.state === 'open' && agent && order.allowed.includes('evaluate')) {
-    return <Questions task={task} order={order} onDone={onDone} />;
+    const evaluated = () => {
+      tellDone('done.evaluated', { no: tailOf(task.order) });
+      onDone();
+    };
+    return <Questions task={task} order={order} onDone={evaluated} />;
   }
   if (task.state === 'open' && task.method === 'link') {
     return (
@@ -48,8 +54,20 @@ export function FollowupSide({ task, order, queue, onDone }: Props) {
 type Verdict = 'redo' | 'close';
 
 /** The citizen said "not solved": redo or close, with a reason. */
-function RedoDecision({ order, onDone }: { order: OrderDetail; onDone: () => void }) {
-  const { say } = useWords();
+function RedoDecision({ order, onDone }: Pick<Props, 'order' | 'onDone'>) {
+  const { say, name } = useWords();
+  const units = useReference().data?.units;
+  const redone = (leadId: string | undefined) => {
+    const lead = units?.find((unit) => unit.id === leadId) ?? order.lead;
+    const unit = lead ? name(lead) : '';
+    tellDone('followup.did_redo', { no: tailOf(order), unit, n: order.round + 1 });
+    onDone();
+  };
+  const closed = (type: Conclusion | undefined) => {
+    const word = type ? say(`closing.${type}`) : '';
+    tellDone('followup.did_close', { no: tailOf(order), type: word });
+    onDone();
+  };
   const ways = (['redo', 'close'] as const).filter((way) => order.allowed.includes(way));
   const [chosen, setChosen] = useState<Verdict>();
   const way = ways.find((w) => w === chosen) ?? ways[0];
@@ -78,9 +96,9 @@ function RedoDecision({ order, onDone }: { order: OrderDetail; onDone: () => voi
         </div>
       )}
       {way === 'redo' ? (
-        <RedoForm order={order} onDone={onDone} />
+        <RedoForm order={order} onDone={(_, leadId) => redone(leadId)} />
       ) : (
-        <CloseForm order={order} onDone={onDone} />
+        <CloseForm order={order} onDone={(_, type) => closed(type)} />
       )}
     </>
   );

@@ -13,11 +13,12 @@ import { SplitColumns } from '../../parts/Columns.tsx';
 import { DeadlinePanel } from '../../parts/DeadlinePanel.tsx';
 import { Stamp, Tag, titleOf, Waited } from '../../parts/Marks.tsx';
 import { OrderHead, OrderWords, type Fact } from '../../parts/OrderHead.tsx';
+import { DoneLine } from '../../parts/DoneLine.tsx';
 import { PrintButtons, usePapers } from '../../parts/OfficialPaper.tsx';
 import { QueryView } from '../../parts/QueryView.tsx';
 import { EmptyState } from '../../parts/States.tsx';
 import { SupplementNote } from '../orders/OrderNotes.tsx';
-import { Done, replyClock } from '../orders/UnitTable.tsx';
+import { Contacted, Done, replyClock } from '../orders/UnitTable.tsx';
 import { AssignmentSide } from './AssignmentSide.tsx';
 import { AssignmentWork } from './AssignmentWork.tsx';
 
@@ -105,6 +106,7 @@ function Page({ order, assignment }: WorkProps) {
         <div className="wide">
           <OrderWords order={order} />
         </div>
+        <DoneLine />
         <SupplementNote order={order} />
         <AssignmentWork
           order={order}
@@ -117,20 +119,20 @@ function Page({ order, assignment }: WorkProps) {
   );
 }
 
-function useFacts({ assignment: a }: WorkProps): Fact[] {
+function useFacts({ order, assignment: a }: WorkProps): Fact[] {
   const words = useWords();
   const { say } = words;
   const now = useClockNow();
   const due = replyClock(a);
-  const waiting = (name: 'sign' | 'first_contact') => a.clocks.find((c) => c.clock === name);
+  const signClock = a.clocks.find((c) => c.clock === 'sign');
   return [
     { label: say('order.dispatched_at'), value: <Stamp at={a.createdAt} /> },
-    { label: say('act.sign'), value: <Done at={a.signedAt} clock={waiting('sign')} /> },
+    { label: say('act.sign'), value: <Done at={a.signedAt} clock={signClock} /> },
     ...(a.kind === 'lead'
       ? [
           {
             label: say('act.first_contact'),
-            value: <Done at={a.firstContactAt} clock={waiting('first_contact')} />,
+            value: <Contacted order={order} assignment={a} />,
           },
         ]
       : []),

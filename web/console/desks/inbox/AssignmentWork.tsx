@@ -2,7 +2,7 @@ import { useState, type ReactNode } from 'react';
 import { AskSupplementForm } from '../../acts/AskSupplementForm.tsx';
 import type { OrderDetail } from '../../../../src/workorder/schema.ts';
 import { NoteForm } from '../../acts/TextForms.tsx';
-import * as api from '../../data/api.ts';
+import { tailOf, tellDone } from '../../data/done.ts';
 import { useSubmit } from '../../data/submit.ts';
 import { useKeys } from '../../lib/keys.ts';
 import { useWords } from '../../lib/text.ts';
@@ -16,6 +16,7 @@ import { CoReplyForm } from './CoReplyForm.tsx';
 import { FirstContactForm } from './FirstContactForm.tsx';
 import { ProgressForm } from './ProgressForm.tsx';
 import { ReplyForm } from './ReplyForm.tsx';
+import { signAssignment } from './sign.ts';
 
 type Tab =
   | 'sign'
@@ -159,15 +160,17 @@ function InternalNotes({ order }: { order: OrderDetail }) {
 /** 签收: whoever signs answers by name. */
 function Sign({ order, assignment }: WorkProps) {
   const { say } = useWords();
-  const { submit, busy, problem } = useSubmit((_: void, key) =>
-    api.actOnAssignment(assignment.id, { act: 'sign', version: order.version, input: {} }, key),
+  const target = { assignmentId: assignment.id, orderId: order.id, version: order.version };
+  const { submit, busy, problem } = useSubmit(
+    (_: void, key) => signAssignment(target, key),
+    () => tellDone('done.signed', { no: tailOf(order) }),
   );
   useKeys([{ keys: 'S', label: 'keys.sign', run: () => submit() }]);
   return (
     <>
       <div className="wide">
         <p className="sec">{say('assignment.sign_what')}</p>
-        <ProblemNotice problem={problem} />
+        <ProblemNotice problem={problem} wrote={false} />
       </div>
       <div className="bar">
         <KeyButton type="primary" size="large" keys="S" loading={busy} onClick={() => submit()}>

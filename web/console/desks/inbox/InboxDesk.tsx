@@ -1,21 +1,22 @@
 import './inbox.css';
-import { useState } from 'react';
 import { useNavigate, useSearchParams } from 'react-router';
 import { INBOX_FACETS } from '../../../../src/contract.ts';
 import type { InboxFacet, InboxItem } from '../../../../src/workorder/schema.ts';
 import { useClockNow } from '../../data/clock.ts';
 import { useInbox, useInboxCounts } from '../../data/queries.ts';
 import { byClock, CLOCK_GROUPS, type ClockGroup } from '../../lib/clock-groups.ts';
-import { useListKeys } from '../../lib/list-keys.ts';
+import { useListFocus, useListKeys, useStayingRow } from '../../lib/list-keys.ts';
 import { useWords } from '../../lib/text.ts';
 import { DeskTitle } from '../../parts/DeskTitle.tsx';
 import { SplitColumns } from '../../parts/Columns.tsx';
 import { countText, Facets } from '../../parts/Facets.tsx';
+import { DoneLine } from '../../parts/DoneLine.tsx';
 import { LoadMore } from '../../parts/LoadMore.tsx';
 import { QueryView } from '../../parts/QueryView.tsx';
 import { EmptyState } from '../../parts/States.tsx';
 import { Link } from 'react-router';
 import { InboxTable } from './InboxTable.tsx';
+import { pressingClock } from './next-step.ts';
 import { Notices } from './Notices.tsx';
 import { Peek } from './Peek.tsx';
 import { PhoneBar, SignButton, SigningState, useSigning } from './Signing.tsx';
@@ -30,19 +31,21 @@ export default function InboxDesk() {
   const pages = useInbox(facet);
   const counts = useInboxCounts().data;
   const now = useClockNow();
-  const all = byClock(pages.items, (found) => found.assignment.clock, now);
+  const all = byDue(byClock(pages.items, (found) => pressingClock(found.assignment), now));
   const groups = clock ? all.filter((g) => g.group === clock) : all;
   const hours = hoursOfDay(pages.items);
   const rows = groups.flatMap((group) => group.items);
   const ids = rows.map((item) => item.assignment.id);
-  const [selected, setSelected] = useState<string>();
-  const item = rows.find((i) => i.assignment.id === selected) ?? rows[0];
+  const list = `${facet} ${clock ?? ''}`;
+  const [selected, setSelected] = useStayingRow(list, ids);
+  const item = rows.find((i) => i.assignment.id === selected);
   const open = (id: string) => {
     const found = rows.find((i) => i.assignment.id === id);
     if (found) void navigate(`/inbox/${found.id}/${id}`);
   };
   const signing = useSigning(item, rows);
-  useListKeys({ ids, selected: item?.assignment.id, select: setSelected, open });
+  useListKeys({ ids, selected, select: setSelected, open });
+  useListFocus(list, selected);
   return (
     <>
       <DeskTitle title={say('desk.inbox_long')} />
@@ -85,6 +88,7 @@ export default function InboxDesk() {
             <SignButton signing={signing} />
           </span>
         </div>
+        <DoneLine />
         <SigningState signing={signing} />
         <QueryView query={pages}>
           {() =>
@@ -93,7 +97,7 @@ export default function InboxDesk() {
             ) : (
               <InboxTable
                 groups={groups}
-                selected={item?.assignment.id}
+                selected={selected}
                 onSelect={setSelected}
                 onOpen={open}
                 ticks={signing.ticks}
@@ -132,6 +136,18 @@ function ByClock({ facet, clock, groups }: ByClockProps) {
     />
   );
 }
+
+type Groups = { group: ClockGroup; items: InboxItem[] }[];
+/** The list comes by the final clock; where the signature presses, that one says the order. */
+const byDue = (groups: Groups): Groups =>
+  groups.map(({ group, items }) => ({
+    group,
+    items: items.toSorted((a, b) => dueOf(a) - dueOf(b)),
+  }));
+const dueOf = ({ assignment }: InboxItem): number => {
+  const at = pressingClock(assignment)?.dueAt;
+  return at ? Date.parse(at) : Number.MAX_SAFE_INTEGER;
+};
 
 const HOUR_MS = 3_600_000;
 /** How many hours one day of these clocks has; 0 where none counts days. */

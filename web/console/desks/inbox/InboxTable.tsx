@@ -8,7 +8,7 @@ import { dueText } from '../../lib/time.ts';
 import { ClockChip } from '../../parts/ClockChip.tsx';
 import { LevelMark } from '../../parts/LevelMark.tsx';
 import { excerptOf, OrderTitle, Stamp, Tag, UrgencyTag, Waited } from '../../parts/Marks.tsx';
-import { nextStep } from './next-step.ts';
+import { lacksContact, nextStep, pressingClock } from './next-step.ts';
 
 interface Props {
   groups: readonly { group: ClockGroup; items: InboxItem[] }[];
@@ -91,7 +91,7 @@ interface RowProps {
 function Row({ item, selected, onSelect, onOpen, allOverdue, ticks }: RowProps) {
   const { say } = useWords();
   const { assignment } = item;
-  const { clock } = assignment;
+  const clock = pressingClock(assignment);
   return (
     <tr
       data-row={assignment.id}
@@ -157,6 +157,7 @@ function Row({ item, selected, onSelect, onOpen, allOverdue, ticks }: RowProps) 
         <div className="cut">
           <span className="phone-only mut">{say('inbox.next')}：</span>
           <NextStep item={item} />
+          {lacksContact(assignment) && <span className="today-t">　{say('unit.no_contact')}</span>}
           {item.round > 1 && <span className="mut">　{say('mark.round', { n: item.round })}</span>}
         </div>
       </td>

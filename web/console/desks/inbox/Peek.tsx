@@ -6,7 +6,7 @@ import { ClockChip } from '../../parts/ClockChip.tsx';
 import { KeyButton } from '../../parts/Key.tsx';
 import { OrderNo, OrderTags, StateWord } from '../../parts/Marks.tsx';
 import { Said } from '../../parts/Said.tsx';
-import { Done } from '../orders/UnitTable.tsx';
+import { Done, triesWithout } from '../orders/UnitTable.tsx';
 
 /** Whoever walks through the list reads only where he stops. */
 const STOP_MS = 250;
@@ -21,6 +21,9 @@ export function Peek({ item, onOpen }: { item: InboxItem; onOpen: () => void }) 
   }, []);
   const order = useOrder(stopped ? item.id : undefined).data;
   const { assignment } = item;
+  const signClock = assignment.state === 'pending_sign' ? assignment.stepClock : null;
+  const viewed = order?.assignments.find((a) => a.id === assignment.id);
+  const tried = order && viewed ? triesWithout(order, viewed) : 0;
   return (
     <section className="peek" aria-label={say('inbox.peek')}>
       <div>
@@ -41,14 +44,18 @@ export function Peek({ item, onOpen }: { item: InboxItem; onOpen: () => void }) 
         <div>
           <dt>{say('act.sign')}</dt>
           <dd>
-            <Done at={assignment.signedAt} />
+            <Done at={assignment.signedAt} clock={signClock ?? undefined} />
           </dd>
         </div>
         {assignment.kind === 'lead' && (
           <div>
             <dt>{say('act.first_contact')}</dt>
             <dd>
-              <Done at={assignment.firstContactAt} />
+              {tried > 0 ? (
+                <span className="today-t">{say('unit.tried_n', { n: tried })}</span>
+              ) : (
+                <Done at={assignment.firstContactAt} />
+              )}
             </dd>
           </div>
         )}

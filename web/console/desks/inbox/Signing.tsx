@@ -4,14 +4,15 @@ import { useState } from 'react';
 import { Link } from 'react-router';
 import type { InboxFacet, InboxItem } from '../../../../src/workorder/schema.ts';
 import { BatchState } from '../../acts/BatchState.tsx';
-import * as api from '../../data/api.ts';
 import { useBatch, type Batch } from '../../data/batch.ts';
+import { tailOf, tellDone } from '../../data/done.ts';
 import { holds, useMe } from '../../data/session.tsx';
 import { useKeys } from '../../lib/keys.ts';
 import { useWords } from '../../lib/text.ts';
 import { KeyButton } from '../../parts/Key.tsx';
 import { ProblemNotice } from '../../parts/States.tsx';
 import type { Ticked } from './InboxTable.tsx';
+import { signAssignment } from './sign.ts';
 
 /** An order may come twice, as lead and as co-handler: what is signed is the assignment. */
 type Signed = InboxItem & { orderId: string };
@@ -28,8 +29,6 @@ interface Signing {
   targets: InboxItem[];
   ticks: Ticked | undefined;
   batch: Batch<Signed, NoInput>;
-  /** How many were signed the last time. */
-  signed: number;
   sign: () => void;
   tickAll: () => void;
   untick: () => void;
@@ -40,9 +39,8 @@ export function useSigning(current: InboxItem | undefined, rows: readonly InboxI
   const mayEver = holds(useMe(), 'unit_receiver', 'command_room');
   const may = (item: InboxItem) => mayEver && item.assignment.state === 'pending_sign';
   const [ticked, setTicked] = useState<ReadonlySet<string>>(new Set());
-  const [signed, setSigned] = useState(0);
-  const batch = useBatch((item: Signed, input: NoInput, key) =>
-    api.actOnAssignment(item.id, { act: 'sign', version: item.version, input }, key),
+  const batch = useBatch(({ id, orderId, version }: Signed, _: NoInput, key) =>
+    signAssignment({ assignmentId: id, orderId, version }, key),
   );
   const open = rows.filter(may);
   const chosen = open.filter((item) => ticked.has(item.assignment.id));
@@ -54,9 +52,9 @@ export function useSigning(current: InboxItem | undefined, rows: readonly InboxI
   };
   const sign = () => {
     if (batch.running || targets.length === 0) return;
-    setSigned(0);
     void batch.run(targets.map(signedOf), {}).then(({ done, left }) => {
-      setSigned(done.length);
+      if (done.length > 1) tellDone('unit.signed_n', { n: done.length });
+      else if (done[0]) tellDone('done.signed', { no: tailOf(done[0]) });
       setTicked(new Set(left.length > 0 && targets.length > 1 ? left.map((item) => item.id) : []));
     });
   };
@@ -79,7 +77,7 @@ export function useSigning(current: InboxItem | undefined, rows: readonly InboxI
   );
   const checked = new Set(chosen.map((item) => item.assignment.id));
   const ticks = open.length > 1 ? { checked, may, check } : undefined;
-  return { targets, ticks, batch, signed, sign, tickAll, untick };
+  return { targets, ticks, batch, sign, tickAll, untick };
 }
 
 export function SignButton({ signing }: { signing: Signing }) {
@@ -147,7 +145,7 @@ export function PhoneBar({ signing, facet, toSign }: BarProps) {
 /** What is ticked, how far the signing is, and what was not signed and why. */
 export function SigningState({ signing }: { signing: Signing }) {
   const { say } = useWords();
-  const { batch, ticks, signed, untick } = signing;
+  const { batch, ticks, untick } = signing;
   const chosen = ticks?.checked.size ?? 0;
   const failed = batch.failures[0];
   return (
@@ -162,15 +160,10 @@ export function SigningState({ signing }: { signing: Signing }) {
           </span>
         </div>
       )}
-      {!batch.running && signed > 1 && batch.failures.length === 0 && (
-        <div className="note ok" role="status">
-          ✓ {say('unit.signed_n', { n: signed })}
-        </div>
-      )}
       {(batch.running || batch.failures.length > 0) && (
         <div className="pad batch">
           <BatchState batch={batch} />
-          {batch.total === 1 && failed && <ProblemNotice problem={failed.problem} />}
+          {batch.total === 1 && failed && <ProblemNotice problem={failed.problem} wrote={false} />}
         </div>
       )}
     </>

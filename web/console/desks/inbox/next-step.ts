@@ -24,6 +24,14 @@ export function nextStep({
   if (state === 'accepted') return 'done';
   if (state !== 'signed') return 'gone';
   if (kind === 'co') return 'co_reply';
-  if (!firstContactAt) return 'first_contact';
-  return replyDrafted ? 'countersign' : 'reply';
+  if (replyDrafted) return 'countersign';
+  return firstContactAt ? 'reply' : 'first_contact';
 }
+
+/** A reply waits for the leader although nobody has reached the citizen yet. */
+export const lacksContact = (assignment: InboxItem['assignment']): boolean =>
+  nextStep(assignment) === 'countersign' && assignment.firstContactAt === null;
+
+/** What presses now: until it is signed for the clock of the signature, then the reply's. */
+export const pressingClock = ({ state, clock, stepClock }: InboxItem['assignment']) =>
+  state === 'pending_sign' ? (stepClock ?? clock) : clock;

@@ -26,14 +26,18 @@ export function UnitTable({ order }: { order: OrderDetail }) {
       </thead>
       <tbody>
         {order.assignments.map((assignment) => (
-          <UnitRow key={assignment.id} assignment={assignment} rounds={order.round} />
+          <UnitRow key={assignment.id} order={order} assignment={assignment} />
         ))}
       </tbody>
     </table>
   );
 }
 
-function UnitRow({ assignment: a, rounds }: { assignment: AssignmentView; rounds: number }) {
+interface RowProps {
+  order: OrderDetail;
+  assignment: AssignmentView;
+}
+function UnitRow({ order, assignment: a }: RowProps) {
   const { say, name } = useWords();
   const own = replyClock(a);
   return (
@@ -41,7 +45,7 @@ function UnitRow({ assignment: a, rounds }: { assignment: AssignmentView; rounds
       <td>
         <b>{say(`kind.${a.kind}`)}</b>　{name(a.organization)}
         {a.signedByName && <span className="mut">　{a.signedByName}</span>}
-        {rounds > 1 && <span className="mut">　{say('mark.round', { n: a.round })}</span>}
+        {order.round > 1 && <span className="mut">　{say('mark.round', { n: a.round })}</span>}
       </td>
       <td>
         <Stamp at={a.createdAt} />
@@ -53,7 +57,7 @@ function UnitRow({ assignment: a, rounds }: { assignment: AssignmentView; rounds
         {a.kind === 'co' && !a.firstContactAt ? (
           <span className="mut">{say('order.not_asked')}</span>
         ) : (
-          <Done at={a.firstContactAt} clock={clockOf(a, 'first_contact')} />
+          <Contacted order={order} assignment={a} />
         )}
       </td>
       <td>
@@ -77,6 +81,33 @@ const clockOf = (a: AssignmentView, clock: Clock): ClockView | undefined =>
 /** The clock that the reply of a unit is measured by. */
 export const replyClock = (a: AssignmentView): ClockView | undefined =>
   clockOf(a, a.kind === 'lead' ? 'final' : 'co');
+
+/** First contacts of this lead that reached nobody, while none has reached the citizen. */
+export const triesWithout = (order: OrderDetail, a: AssignmentView): number =>
+  a.kind === 'co' || a.firstContactAt
+    ? 0
+    : order.timeline.filter(
+        (item) =>
+          item.act === 'first_contact' && item.round === a.round && item.detail.reached === false,
+      ).length;
+
+/** 先行联系: when it was made; else its clock, and how often it was tried in vain. */
+export function Contacted({ order, assignment: a }: RowProps) {
+  const { say } = useWords();
+  const tried = triesWithout(order, a);
+  const clock = clockOf(a, 'first_contact');
+  if (tried === 0) return <Done at={a.firstContactAt} clock={clock} />;
+  return (
+    <>
+      {clock && (
+        <>
+          <ClockChip clock={clock} bare />{' '}
+        </>
+      )}
+      <span className="today-t">{say('unit.tried_n', { n: tried })}</span>
+    </>
+  );
+}
 
 /** ✓ and the instant; before it the clock that waits for it, or that it is not there yet. */
 export function Done({ at, clock }: { at: string | null; clock?: ClockView | undefined }) {

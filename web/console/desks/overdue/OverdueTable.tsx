@@ -3,7 +3,7 @@ import type { BoardItem } from '../../../../src/supervision/schema.ts';
 import { useWords } from '../../lib/text.ts';
 import { ClockChip } from '../../parts/ClockChip.tsx';
 import { LevelMark } from '../../parts/LevelMark.tsx';
-import { Dots, OrderNo, OrderTitle, Stamp } from '../../parts/Marks.tsx';
+import { Dots, OrderNo, OrderTitle, Stamp, Tag } from '../../parts/Marks.tsx';
 import { useCauseWord } from '../board/causes.ts';
 
 interface Props {
@@ -26,6 +26,8 @@ export const rowId = (item: BoardItem): string => `${item.order.id}.${item.organ
 export function OverdueTable(props: Props) {
   const { say } = useWords();
   const { items, checked, canAct } = props;
+  // Beside clocks of working hours, those that never rest are marked.
+  const mixed = new Set(items.map((item) => item.clock.dayMs === null)).size > 1;
   const all = items.length > 0 && items.every((item) => checked.has(rowId(item)));
   const some = items.some((item) => checked.has(rowId(item)));
   return (
@@ -59,14 +61,14 @@ export function OverdueTable(props: Props) {
       </thead>
       <tbody>
         {items.map((item) => (
-          <Row key={rowId(item)} item={item} {...props} />
+          <Row key={rowId(item)} item={item} mixed={mixed} {...props} />
         ))}
       </tbody>
     </table>
   );
 }
 
-function Row({ item, ...props }: Props & { item: BoardItem }) {
+function Row({ item, ...props }: Props & { item: BoardItem; mixed: boolean }) {
   const { say, name } = useWords();
   const id = rowId(item);
   const { order, clock, organization, handlerName } = item;
@@ -92,6 +94,11 @@ function Row({ item, ...props }: Props & { item: BoardItem }) {
       )}
       <td>
         <ClockChip clock={clock} due allOverdue={props.allOverdue} />
+        {props.mixed && clock.dayMs === null && (
+          <span className="natural" title={say('overdue.natural_hint')}>
+            <Tag kind="line">{say('overdue.natural')}</Tag>
+          </span>
+        )}
       </td>
       <td className="fit">
         <button
@@ -118,12 +125,21 @@ function Row({ item, ...props }: Props & { item: BoardItem }) {
         </div>
       </td>
       <td>
-        <LevelMark level={item.level} />
+        <Reached item={item} />
       </td>
       <td className="fit">
         <LastDeed item={item} />
       </td>
     </tr>
+  );
+}
+
+/** The level; before anything was sent there is none. */
+export function Reached({ item }: { item: BoardItem }) {
+  return item.level === 0 && !item.last ? (
+    <span className="mut">—</span>
+  ) : (
+    <LevelMark level={item.level} />
   );
 }
 

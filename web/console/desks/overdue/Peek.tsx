@@ -3,7 +3,6 @@ import type { BoardItem } from '../../../../src/supervision/schema.ts';
 import { useWords } from '../../lib/text.ts';
 import { ClockChip } from '../../parts/ClockChip.tsx';
 import { KeyButton } from '../../parts/Key.tsx';
-import { LevelMark } from '../../parts/LevelMark.tsx';
 import {
   Dots,
   excerptOf,
@@ -14,6 +13,7 @@ import {
   UrgencyTag,
 } from '../../parts/Marks.tsx';
 import { SupervisionList } from '../supervision/SupervisionList.tsx';
+import { Reached } from './OverdueTable.tsx';
 
 interface Props {
   item: BoardItem;
@@ -59,7 +59,7 @@ export function Peek({ item, canAct, onUrge, onSupervise }: Props) {
       </div>
       <div className="part">
         <h2>{say('overdue.level')}</h2>
-        <LevelMark level={item.level} />
+        <Reached item={item} />
       </div>
       <div className="part">
         <h2>{say('overdue.supervisions')}</h2>

@@ -14,7 +14,7 @@ import { SideOpener, SplitColumns } from '../../parts/Columns.tsx';
 import { DeskTitle } from '../../parts/DeskTitle.tsx';
 import { QueryView } from '../../parts/QueryView.tsx';
 import { EmptyState } from '../../parts/States.tsx';
-import { readPlace, ratesAddress, SPANS, type Place } from './address.ts';
+import { readPlace, ratesAddress, SPANS, unitsOf, type Place } from './address.ts';
 import { BehindColumn } from './BehindColumn.tsx';
 import { RatesTable } from './RatesTable.tsx';
 
@@ -42,6 +42,11 @@ export default function RatesDesk() {
         <div className="hd">
           <h2>{say('desk.rates')}</h2>
           <ScopePicker place={place} />
+          {rates.data && (
+            <span className="xs mut rates-few">
+              {say('rate.few_hint', { n: rates.data.rules.enoughFrom })}
+            </span>
+          )}
           <span className="r">
             <SideOpener onOpen={() => setSide(true)}>{say('rate.definition')}</SideOpener>
           </span>
@@ -63,7 +68,10 @@ export default function RatesDesk() {
 /** J/K go down the units, 1–3 choose the rate. */
 function useRateKeys(place: Place, view: RatesView | undefined) {
   const navigate = useNavigate();
-  const ids = ['total', ...(view?.units.flatMap((u) => u.unit?.id ?? []) ?? [])];
+  const ids = [
+    'total',
+    ...(view ? unitsOf(view, place.month).flatMap((u) => u.unit?.id ?? []) : []),
+  ];
   const go = (to: Partial<Place>) =>
     void navigate(ratesAddress({ ...place, rate: place.rate ?? RATES[0], ...to }), {
       replace: true,
@@ -96,7 +104,7 @@ function Facets({ place, view }: { place: Place; view: RatesView | undefined }) 
             to={ratesAddress({ ...place, months: n, month: undefined })}
             {...(place.months === n ? { 'aria-current': 'true' as const } : {})}
           >
-            {say('rate.months_n', { n })}
+            {n === 1 ? say('rate.month_1') : say('rate.months_n', { n })}
           </Link>
         ))}
       </nav>

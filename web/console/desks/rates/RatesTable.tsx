@@ -2,7 +2,7 @@ import { Link } from 'react-router';
 import { RATES, type Rate } from '../../../../src/contract.ts';
 import type { RateFigure, RateRow, RatesView } from '../../../../src/reporting/schema.ts';
 import { useWords } from '../../lib/text.ts';
-import { amount, percent, ratesAddress, type Place } from './address.ts';
+import { amount, figuresOf, percent, ratesAddress, unitsOf, type Place } from './address.ts';
 
 interface Props {
   view: RatesView;
@@ -33,7 +33,7 @@ export function RatesTable({ view, place }: Props) {
       </thead>
       <tbody>
         <Row row={view.total} view={view} place={place} />
-        {view.units.map((row) => (
+        {unitsOf(view, place.month).map((row) => (
           <Row key={row.unit?.id} row={row} view={view} place={place} />
         ))}
       </tbody>
@@ -43,8 +43,7 @@ export function RatesTable({ view, place }: Props) {
 
 function Row({ row, view, place }: Props & { row: RateRow }) {
   const { say, name } = useWords();
-  const at = place.month ? view.months.indexOf(place.month) : -1;
-  const figures = row.months[at] ?? row.all;
+  const figures = figuresOf(row, view, place.month);
   return (
     <tr className={row.unit ? '' : 'sum'} data-row={row.unit?.id ?? 'total'}>
       <th scope="row" className="fit">

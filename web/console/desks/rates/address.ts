@@ -1,5 +1,6 @@
 /** The desk in its address, so that every figure and what is behind it can be sent to somebody. */
 import { RATES, type Rate } from '../../../../src/contract.ts';
+import type { RateRow, RatesView } from '../../../../src/reporting/schema.ts';
 import type { Behind, RatePart, RateReason } from '../../data/rates.ts';
 
 export const PARTS: readonly RatePart[] = ['numerator', 'denominator', 'missed', 'excluded'];
@@ -52,3 +53,15 @@ export const percent = (rate: number | null): string =>
   rate === null ? '—' : `${(rate * 100).toFixed(1)}%`;
 /** 12, or 12.5 where halves were counted. */
 export const amount = (n: number): string => String(Math.round(n * 10) / 10);
+
+/** The figures of a row: of the month that is chosen, or of all together. */
+export const figuresOf = (row: RateRow, view: RatesView, month: string | undefined) =>
+  row.months[month ? view.months.indexOf(month) : -1] ?? row.all;
+
+/** Units with the most orders first, by the first rate, then by the next. */
+export const unitsOf = (view: RatesView, month: string | undefined): RateRow[] =>
+  [...view.units].sort((a, b) => {
+    const [left, right] = [figuresOf(a, view, month), figuresOf(b, view, month)];
+    const steps = RATES.map((rate) => right[rate].denominator - left[rate].denominator);
+    return steps.find((step) => step !== 0) ?? 0;
+  });

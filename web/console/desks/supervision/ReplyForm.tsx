@@ -2,6 +2,7 @@ import { Input } from 'antd';
 import type { SupervisionView } from '../../../../src/supervision/schema.ts';
 import { ActForm, missingOf } from '../../acts/ActForm.tsx';
 import * as api from '../../data/board-api.ts';
+import { tellDone } from '../../data/done.ts';
 import { useMe } from '../../data/session.tsx';
 import { useSubmit } from '../../data/submit.ts';
 import { useDraft } from '../../lib/drafts.ts';
@@ -10,8 +11,13 @@ import { Field } from '../../parts/Field.tsx';
 
 const TEXT_LIMIT = 2000;
 
+interface Props {
+  item: SupervisionView;
+  onDone: () => void;
+}
+
 /** The unit's answer; what is written survives a reload, also one after it was sent back. */
-export function ReplyForm({ item, onDone }: { item: SupervisionView; onDone: () => void }) {
+export function ReplyForm({ item, onDone }: Props) {
   const { say } = useWords();
   const name = `supervision.reply.${item.id}.${item.returns}`;
   const draft = useDraft(useMe().userId, name, { text: '' });
@@ -20,6 +26,7 @@ export function ReplyForm({ item, onDone }: { item: SupervisionView; onDone: () 
     (_: void, key) => api.replySupervision(item.id, item.version, text, key),
     () => {
       draft.clear();
+      tellDone('supervision.said_reply', { no: item.number });
       onDone();
     },
     draft,

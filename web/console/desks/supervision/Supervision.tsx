@@ -1,12 +1,22 @@
 import { Link } from 'react-router';
+import { VERDICTS } from '../../../../src/contract.ts';
 import type { SupervisionView } from '../../../../src/supervision/schema.ts';
+import { holds, useMe } from '../../data/session.tsx';
+import { useKeys } from '../../lib/keys.ts';
 import { useWords } from '../../lib/text.ts';
 import { ClockChip } from '../../parts/ClockChip.tsx';
 import { LevelMark } from '../../parts/LevelMark.tsx';
 import { Dots, OrderNo, OrderTags, OrderTitle, Stamp, StateWord } from '../../parts/Marks.tsx';
 import { ReplyForm } from './ReplyForm.tsx';
 import { Thread } from './Thread.tsx';
-import { VerdictForm } from './VerdictForm.tsx';
+import { VERDICT_KEYS, VerdictForm } from './VerdictForm.tsx';
+
+const VERDICT_KEYS_OFF = VERDICTS.map((value) => ({
+  keys: VERDICT_KEYS[value],
+  label: `supervision.verdict_${value}` as const,
+  run: () => {},
+  off: true,
+}));
 
 interface Props {
   item: SupervisionView;
@@ -20,6 +30,9 @@ export function Supervision({ item, onDone }: Props) {
   const unit = name(item.organization);
   const replies = item.allowed.includes('reply_supervision');
   const judges = item.allowed.includes('judge_supervision');
+  const supervisor = holds(useMe(), 'supervisor');
+  // The keys of a verdict stand in the list also where there is nothing to judge.
+  useKeys(supervisor && !judges ? VERDICT_KEYS_OFF : []);
   return (
     <>
       <div className="head sv-head">

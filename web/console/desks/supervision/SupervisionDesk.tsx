@@ -14,6 +14,7 @@ import { ClockChip } from '../../parts/ClockChip.tsx';
 import { DeskTitle } from '../../parts/DeskTitle.tsx';
 import { SplitColumns } from '../../parts/Columns.tsx';
 import { countText } from '../../parts/Facets.tsx';
+import { DoneLine } from '../../parts/DoneLine.tsx';
 import { LevelMark } from '../../parts/LevelMark.tsx';
 import { LoadMore } from '../../parts/LoadMore.tsx';
 import { OrderTitle, Stamp } from '../../parts/Marks.tsx';
@@ -66,6 +67,7 @@ export default function SupervisionDesk() {
           </>
         }
       >
+        <DoneLine />
         {item ? (
           <>
             <button

@@ -4,6 +4,7 @@ import { VERDICTS } from '../../../../src/contract.ts';
 import type { SupervisionView } from '../../../../src/supervision/schema.ts';
 import { ActForm, missingOf } from '../../acts/ActForm.tsx';
 import * as api from '../../data/board-api.ts';
+import { tellDone } from '../../data/done.ts';
 import { useMe } from '../../data/session.tsx';
 import { useSubmit } from '../../data/submit.ts';
 import { useDraft } from '../../lib/drafts.ts';
@@ -13,16 +14,21 @@ import { Choice } from '../../parts/Choice.tsx';
 import { Field } from '../../parts/Field.tsx';
 
 const TEXT_LIMIT = 1000;
-const KEYS: Record<Verdict, string> = { accepted: '1', sent_back: '2' };
+export const VERDICT_KEYS: Record<Verdict, string> = { accepted: '1', sent_back: '2' };
 interface Fields {
   verdict: Verdict | undefined;
   note: string;
 }
 const EMPTY: Fields = { verdict: undefined, note: '' };
 
+interface Props {
+  item: SupervisionView;
+  onDone: () => void;
+}
+
 /** 满意 or 退回重报, with what is missing; nothing is chosen beforehand. */
-export function VerdictForm({ item, onDone }: { item: SupervisionView; onDone: () => void }) {
-  const { say } = useWords();
+export function VerdictForm({ item, onDone }: Props) {
+  const { say, name: unitName } = useWords();
   const name = `supervision.verdict.${item.id}.${item.replies.length}`;
   const draft = useDraft<Fields>(useMe().userId, name, EMPTY);
   const { verdict, note } = draft.value;
@@ -32,13 +38,15 @@ export function VerdictForm({ item, onDone }: { item: SupervisionView; onDone: (
       api.judgeSupervision(item.id, item.version, input, key),
     () => {
       draft.clear();
+      const values = { no: item.number, unit: unitName(item.organization) };
+      tellDone(back ? 'supervision.said_sent_back' : 'supervision.said_accepted', values);
       onDone();
     },
     draft,
   );
   useKeys(
     VERDICTS.map((value) => ({
-      keys: KEYS[value],
+      keys: VERDICT_KEYS[value],
       label: `supervision.verdict_${value}` as const,
       run: () => draft.set({ verdict: value }),
     })),
@@ -67,7 +75,7 @@ export function VerdictForm({ item, onDone }: { item: SupervisionView; onDone: (
             options={VERDICTS.map((value) => ({
               value,
               label: say(`supervision.verdict_${value}`),
-              keys: KEYS[value],
+              keys: VERDICT_KEYS[value],
             }))}
             wrong={tried && !verdict ? say('field.missing') : undefined}
           />
