@@ -28,6 +28,8 @@ export default defineConfig({
     globalSetup: ['test/global-setup.ts'],
     reporters: ci ? ['default', 'json'] : ['default'],
     ...(ci ? { outputFile: { json: '.data/test-report.json' } } : {}),
+    // They wait for processes and pages more than they compute: two at once even on two cores.
+    maxWorkers: 2,
     // A test left marked `only` would hide all the others.
     allowOnly: !ci,
     projects: [

@@ -295,7 +295,8 @@ describe.skipIf(inject('chromium') === null)('the operator in Chromium', () => {
         });
         // The field may be taller than its text, the layer behind it never shorter.
         expect(below, `${width}: ${text.slice(0, 10)}`).toBeGreaterThanOrEqual(above!);
-        expect(below! - Math.max(above!, 76)).toBeLessThan(36);
+        // At most one line more, of the larger writing that an emergency brings.
+        expect(below! - Math.max(above!, 76)).toBeLessThan(44);
       }
     }
     await page.setViewportSize({ width: 1440, height: 900 });
