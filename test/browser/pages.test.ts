@@ -156,6 +156,7 @@ describe.skipIf(inject('chromium') === null)('every page of the console', () => 
     await stage.shoot(page, `pages-${name}-dark`);
     await page.emulateMedia({ colorScheme: 'light' });
     await page.setViewportSize(NARROW);
+    await still(page);
     await state(`${name} zh 375`);
     note(`${name} 375`, { axe: await axe(page) });
     await stage.shoot(page, `pages-${name}-375`);

@@ -86,10 +86,10 @@ function Ways({ order, onDone }: { order: OrderDetail; onDone: (said: string) =>
       quiet: i > 2,
     })),
   );
-  const done = () => {
-    if (!way) return;
-    if (STAYS.includes(way)) setChosen(undefined);
-    else onDone(say('triage.done', { act: say(`act.${way}`), no: order.orderNo.slice(-4) }));
+  // Of the way whose form was sent: the order may have been read anew meanwhile and allow others.
+  const done = (sent: Way) => {
+    if (STAYS.includes(sent)) setChosen(undefined);
+    else onDone(say('triage.done', { act: say(`act.${sent}`), no: order.orderNo.slice(-4) }));
   };
   if (!way) {
     return (
@@ -118,7 +118,7 @@ function Ways({ order, onDone }: { order: OrderDetail; onDone: (said: string) =>
           }))}
         />
       </div>
-      <WayForm way={way} order={order} onDone={done} />
+      <WayForm way={way} order={order} onDone={() => done(way)} />
     </>
   );
 }
