@@ -63,8 +63,10 @@ describe.skipIf(inject('chromium') === null)('desks by keyboard alone', () => {
     await press(page, 'Enter');
     await becomes('toDispatch', 'dispatched');
     // The next one is at hand: nothing has to be chosen again.
-    await until('the next order', () => /dispatch\/[0-9a-f-]{36}/.test(page.url()));
-    expect(page.url()).not.toContain(city.ids.toDispatch);
+    await until(
+      'the next order',
+      () => /dispatch\/[0-9a-f-]{36}/.test(page.url()) && !page.url().includes(city.ids.toDispatch),
+    );
   });
 
   it('changes to another decision by its letter and back', async () => {
