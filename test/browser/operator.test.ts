@@ -296,7 +296,7 @@ describe.skipIf(inject('chromium') === null)('the operator in Chromium', () => {
         // The field may be taller than its text, the layer behind it never shorter.
         expect(below, `${width}: ${text.slice(0, 10)}`).toBeGreaterThanOrEqual(above!);
         // At most one line more, of the larger writing that an emergency brings.
-        expect(below! - Math.max(above!, 76)).toBeLessThan(44);
+        expect(below! - Math.max(above!, 76)).toBeLessThan(50);
       }
     }
     await page.setViewportSize({ width: 1440, height: 900 });
