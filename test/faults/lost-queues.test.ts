@@ -29,7 +29,13 @@ describe.each(BACKENDS)('the queues on %s are lost', (backend) => {
       await w.accept(orderId);
       await w.dispatch(orderId, [ROOM]);
       await until('all are queued', async () => (await waiting()).every((d) => d.queued));
-      const duties = ['notification.assigned', 'notification.assigned', 'notification.receipt'];
+      const duties = [
+        'intake.triage',
+        'intake.triage',
+        'notification.assigned',
+        'notification.assigned',
+        'notification.receipt',
+      ];
       expect((await waiting()).map((d) => d.consumer)).toEqual(duties);
       expect(await h.queued()).toBeGreaterThan(0);
       await relay.stop();
