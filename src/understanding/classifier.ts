@@ -110,15 +110,22 @@ interface Core {
   categories: Categories;
 }
 
+/** Without what is said of the matter only by the name of a place: 村 of 江畔新村 is no village's affair. */
+function besideNames(r: Reading, where: Where): Reading {
+  const bare = where.names.filter((n) => n.bare);
+  const named = (m: Mark) => bare.some((n) => n.from <= m.from && m.to <= n.to);
+  const marks = r.marks.filter(
+    (m) => (m.domain !== 'category' && m.domain !== 'subject') || !named(m),
+  );
+  return { ...r, marks };
+}
+
 function core(tools: Tools, q: Question): Core {
-  const reading = read(tools.lexicon, q.content.slice(0, READ_MAX));
+  const whole = read(tools.lexicon, q.content.slice(0, READ_MAX));
+  const where = whereIs(tools.gazetteer, whole.folded, q.address);
+  const reading = besideNames(whole, where);
   const alarm = emergencyIn(tools.lexicon, reading);
-  return {
-    reading,
-    alarm,
-    where: whereIs(tools.gazetteer, reading.folded, q.address),
-    categories: categoriesOf(tools.lexicon, reading, alarm),
-  };
+  return { reading, alarm, where, categories: categoriesOf(tools.lexicon, reading, alarm) };
 }
 
 /** What the lexicon calls the matter of a text in this category. */

@@ -15,6 +15,8 @@ interface Name {
   score: number;
   /** A place is an address; an area alone is not. */
   place: boolean;
+  /** The name says where and never what: a school's tells of schooling, a street's of nothing. */
+  bare: boolean;
 }
 
 export interface Gazetteer {
@@ -23,6 +25,8 @@ export interface Gazetteer {
   parents: Map<string, string | null>;
 }
 
+/** Kinds of place whose name tells nothing of the matter. */
+const BARE_KINDS: readonly string[] = ['community', 'village', 'road'];
 /** How sure each kind of name is. */
 const SCORE = { place: 0.95, area: 0.9, district: 0.85, short: 0.6 };
 /** Endings people leave out. */
@@ -34,6 +38,7 @@ function areaEntries(a: GazetteerData['areas'][number]): Name[] {
     areaCode: a.code,
     score,
     place: false,
+    bare: true,
   });
   const full = one(a.name, a.parentCode === null ? SCORE.district : SCORE.area);
   const short = a.name.replace(AREA_ENDING, '');
@@ -54,6 +59,7 @@ export function createGazetteer(data: GazetteerData): Gazetteer {
       areaCode: p.areaCode,
       score: SCORE.place,
       place: true,
+      bare: BARE_KINDS.includes(p.kind),
     })),
   ].map((n) => ({ ...n, name: n.name.replace(/[()|~*]/g, '') }));
   return {
@@ -88,7 +94,7 @@ export interface Where {
   address: string | null;
   spans: Span[];
   /** Stretches of the content that name a place, in its own offsets, for the title. */
-  names: { from: number; to: number; name: string; place: boolean }[];
+  names: Pick<Found, 'from' | 'to' | 'name' | 'place' | 'bare'>[];
 }
 
 /** House, building, flat, floor, what comes after a name. */
@@ -166,6 +172,6 @@ export function whereIs(g: Gazetteer, content: Folded, typedAddress: string): Wh
       ...told.map((n) => span(n.from, n.to)),
       ...(words ? [span(words.from, words.from + words.text.length)] : []),
     ],
-    names: told.map(({ from, to, name, place: isPlace }) => ({ from, to, name, place: isPlace })),
+    names: told,
   };
 }
