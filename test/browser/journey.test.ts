@@ -46,7 +46,7 @@ describe.skipIf(inject('chromium') === null)('one demand in Chromium', () => {
 
   it('is typed by the operator and goes to dispatch with one key', async () => {
     dispatcher = await open('dispatcher');
-    await dispatcher.getByText('待派单').first().waitFor();
+    await dispatcher.getByText('没有要人定的').first().waitFor();
     expect(await dispatcher.getByText('整个小区从昨晚十点停水').count()).toBe(0);
     const page = await stage.enter('operator');
     await page.getByLabel('来电号码').fill('138 0577 4471');
