@@ -7,7 +7,7 @@ const ERROR_MS = 1_000;
 
 /** A clock that is moved again within this time is being played with: then everybody looks this often. */
 const AGAIN_MS = 3_000;
-const HURRIED_IDLE_MS = 25;
+const HURRIED_IDLE_MS = 8;
 let movedAt = -Infinity;
 let movedBefore = -Infinity;
 

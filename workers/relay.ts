@@ -3,8 +3,8 @@ import type { Db } from '../src/platform/db.ts';
 import type { Logger } from '../src/platform/log.ts';
 import { deleteDuties, markQueued, takeDuties, takeNudges } from '../src/platform/outbox.ts';
 import type { Duty } from '../src/platform/outbox.ts';
-import { within } from '../src/platform/queues.ts';
-import type { QueueFactory, QueueName } from '../src/platform/queues.ts';
+import { addJobs, within } from '../src/platform/queues.ts';
+import type { NewJob, QueueFactory, QueueName } from '../src/platform/queues.ts';
 import type { Publisher } from '../src/platform/realtime-bus.ts';
 import { messageFor } from '../src/realtime/index.ts';
 import { startLoop } from './loop.ts';
@@ -37,14 +37,14 @@ const chunks = <T>(list: T[], size: number): T[][] =>
 async function enqueue(queues: QueueFactory, duties: Duty[]): Promise<void> {
   const byConsumer = new Map<string, Duty[]>();
   for (const d of duties) byConsumer.set(d.consumer, [...(byConsumer.get(d.consumer) ?? []), d]);
+  const jobs = { events: [] as NewJob[], deliveries: [] as NewJob[] };
   for (const [consumer, list] of byConsumer) {
     const queue = queueOf(consumer);
-    const jobs = chunks(list, IDS_PER_JOB[queue]).map((part) => ({
-      name: consumer,
-      data: { ids: part.map((d) => d.id) },
-    }));
-    await queues.queue(queue).addBulk(jobs);
+    for (const part of chunks(list, IDS_PER_JOB[queue]))
+      jobs[queue].push({ name: consumer, data: { ids: part.map((d) => d.id) } });
   }
+  await addJobs(queues.queue('events'), jobs.events);
+  await addJobs(queues.queue('deliveries'), jobs.deliveries);
 }
 
 const idsOf = (duties: Duty[]) => duties.map((d) => d.id);

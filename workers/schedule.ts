@@ -3,6 +3,7 @@ import { expireLinks } from '../src/followup/index.ts';
 import { deleteDeadSessions } from '../src/identity/index.ts';
 import { dueDeliveries } from '../src/notification/index.ts';
 import { sweepKeys } from '../src/platform/idempotency.ts';
+import { addJobs } from '../src/platform/queues.ts';
 import type { QueueFactory } from '../src/platform/queues.ts';
 import { sweepThrottle } from '../src/platform/throttle.ts';
 import type { Deps } from '../src/platform/unit-of-work.ts';
@@ -42,10 +43,8 @@ export const afterMove = async (s: ScheduleDeps): Promise<void> =>
 /** Tries that are due go back to the queue; the claim on the row keeps two from sending at once. */
 async function enqueueDue({ deps, queues }: ScheduleDeps): Promise<void> {
   const ids = await dueDeliveries(deps.db, DUE_MAX);
-  if (ids.length === 0) return;
-  await queues
-    .queue('deliveries')
-    .addBulk(ids.map((id) => ({ name: 'send', data: { deliveryIds: [id] } })));
+  const jobs = ids.map((id) => ({ name: 'send', data: { deliveryIds: [id] } }));
+  await addJobs(queues.queue('deliveries'), jobs);
 }
 
 /** Makes sure that every repeating job stands in the queue; called again and again, as queues get lost. */

@@ -5,7 +5,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { appNow } from '../src/platform/db.ts';
-import { within } from '../src/platform/queues.ts';
+import { addJobs, within } from '../src/platform/queues.ts';
 import type { Job, QueueFactory } from '../src/platform/queues.ts';
 import type { Deps } from '../src/platform/unit-of-work.ts';
 import { clockOffset, disarm, openBuckets, takeUnarmed } from '../src/deadline/index.ts';
@@ -48,8 +48,7 @@ async function add(queues: QueueFactory, wakes: Wakes): Promise<void> {
     opts: { jobId: `b-${bucket}-${wakes.offset}`, delay: bucket - wakes.now },
   }));
   const now = wakes.overdue ? [{ name: 'wake', data: { bucket: wakes.now } }] : [];
-  if (now.length + jobs.length > 0)
-    await within(QUEUE_LIMIT_MS, queues.queue('timers').addBulk([...now, ...jobs]));
+  await within(QUEUE_LIMIT_MS, addJobs(queues.queue('timers'), [...now, ...jobs]));
 }
 
 /**

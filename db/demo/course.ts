@@ -75,9 +75,18 @@ async function firstHand(play: Play, o: Living): Promise<boolean> {
     await play.act(login, o, 'close_no_substance', words.NO_SUBSTANCE);
     return false;
   }
-  if (p.said.action === 'ask_supplement') return supplement(play, o, login);
+  if (p.said.action === 'ask_supplement' || lacksPlace(o)) return supplement(play, o, login);
   return acceptOnly(play, o);
 }
+
+/** Of what came lately and named no exact place, some is asked for first. */
+const lacksPlace = ({ p, d }: Living): boolean =>
+  p.age > 0.86 &&
+  p.caller.phone !== '' &&
+  p.said.action === 'dispatch' &&
+  ['complaint', 'help', 'report'].includes(p.said.type) &&
+  !/\d/.test(p.said.address) &&
+  d.chance(0.3);
 
 /** The operator has chosen the class. */
 export async function acceptOnly(play: Play, o: Living): Promise<boolean> {

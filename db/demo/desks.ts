@@ -45,17 +45,17 @@ export async function desks(play: Play): Promise<Desk[]> {
     await count('派单员 待派单', 'dispatcher', '/api/orders?queue=pending_dispatch&'),
     await count('审核员 待审核', 'auditor', '/api/orders?queue=pending_audit&'),
     await count('回访员 待回访', 'followup', '/api/callbacks?queue=call&'),
-    await count('督办员 重办建议', 'supervisor', '/api/callbacks?queue=redo_proposed&', 3),
-    await count('督办员 督办待回复', 'supervisor', '/api/supervisions?state=open&', 5),
-    await count('督办员 督办待审签', 'supervisor', '/api/supervisions?state=replied&', 1),
+    await count('督办员 重办建议', 'supervisor', '/api/callbacks?queue=redo_proposed&'),
+    await count('督办员 督办待回复', 'supervisor', '/api/supervisions?state=open&'),
+    await count('督办员 督办待审签', 'supervisor', '/api/supervisions?state=replied&'),
   ];
   for (const [login, name] of INBOXES) {
     list.push(await count(`${name} 在办`, login, '/api/inbox?facet=open&'));
   }
-  list.push(await count('执法局分管领导 待签发', 'zhzf.leader', '/api/inbox?facet=draft&', 5));
+  list.push(await count('执法局分管领导 待签发', 'zhzf.leader', '/api/inbox?facet=draft&'));
   const all = await rows(play, 'supervisor', '/api/orders?queue=open&');
   const waiting = all.filter((o) => o.state === 'awaiting_supplement').length;
-  list.push({ name: '待补充', rows: waiting, least: 2 });
+  list.push({ name: '待补充', rows: waiting, least: 10 });
   return [...list, ...(await ladder(play))];
 }
 

@@ -5,6 +5,8 @@ import * as words from './words.ts';
 
 /** Tasks opened in this time are left to the agents who sit down afterwards. */
 const LEFT_MIN = 22 * 60;
+/** Working minutes: five days and a half. */
+const LEFT_TO_DECIDE_MIN = 5.5 * 7 * 60;
 
 interface Verdict {
   contacted: boolean;
@@ -41,7 +43,7 @@ export async function followUp(play: Play, o: Living): Promise<boolean> {
       : await byLink(play, o, said, d);
   if (!heard || said.solved !== 'not_solved') return false;
   // The last proposals wait for the supervisor who sits down afterwards.
-  if (hours.after(stage.now, 7 * 60 * 2.4) > play.city.endAt) return false;
+  if (hours.after(stage.now, LEFT_TO_DECIDE_MIN) > play.city.endAt) return false;
   await stage.wait(hours.after(stage.now, d.between(60, 900)), o.p.key);
   return decide(play, o, d);
 }

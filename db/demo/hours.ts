@@ -4,8 +4,8 @@ const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 const CITY = 8 * HOUR;
 
-/** Minutes of the hour at which units do things: a jump of the clock is dear, so they share them. */
-const SLOTS = [7, 38];
+/** A jump of the clock is dear, so units do things at one shared minute of an hour, another each hour. */
+const slotOf = (hour: number): number => hour + (4 + (((hour / HOUR) * 37) % 53)) * MINUTE;
 const SPANS: [number, number][] = [
   [8.5 * HOUR, 12 * HOUR],
   [13.5 * HOUR, 17.5 * HOUR],
@@ -16,8 +16,7 @@ const dayStart = (at: number): number => Math.floor((at + CITY) / DAY) * DAY - C
 /** The next shared instant at or after this one. */
 export function slot(at: number): number {
   const hour = Math.floor(at / HOUR) * HOUR;
-  const found = SLOTS.map((m) => hour + m * MINUTE).find((t) => t >= at);
-  return found ?? hour + HOUR + SLOTS[0]! * MINUTE;
+  return slotOf(hour) >= at ? slotOf(hour) : slotOf(hour + HOUR);
 }
 
 /** Dates on which the city works, as its calendar says. */

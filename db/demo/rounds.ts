@@ -9,6 +9,8 @@ const MORNING = 10 * 60 + 22;
 const AFTERNOON = 15 * 60 + 41;
 /** On the last days supervision is left to those who sit down afterwards. */
 const LEFT_MS = 1.6 * DAY;
+/** What leaders answered in the last days is left to the supervisor, too. */
+const LEFT_TO_JUDGE_MS = 4.6 * DAY;
 
 interface List<T> {
   items: T[];
@@ -24,7 +26,7 @@ export async function supervisorsDays(play: Play): Promise<void> {
     await urgeLate(play, day);
     await at(play, day, AFTERNOON);
     await leadersAnswer(play, day);
-    await judge(play, day);
+    if (day < endAt - LEFT_TO_JUDGE_MS) await judge(play, day);
   }
 }
 

@@ -4,8 +4,7 @@ import { SHOWN } from './context.ts';
 import type { Character, Living, Play } from './context.ts';
 import { meanwhile } from './course.ts';
 import type { Dice } from './random.ts';
-import { POOR } from './replies.ts';
-import { bodyFor } from './replies-by-category.ts';
+import { POOR, bodyFor } from './replies.ts';
 import * as words from './words.ts';
 
 const HOUR = 3_600_000;
@@ -138,7 +137,7 @@ async function answer(c: Case, nth: number): Promise<boolean> {
   const drafted = await draft(c, poor);
   if (!drafted) return false;
   // Leaders of the desks that are shown have something to sign.
-  const waits = LEADERS_WAIT.has(c.code) && isLate(play, 3.2 * DAY_MINUTES) && nth === 1;
+  const waits = LEADERS_WAIT.has(c.code) && isLate(play, 4.4 * DAY_MINUTES) && nth === 1;
   if (waits) return false;
   await play.stage.wait(later(c, d.between(15, 260)), o.p.key);
   const order = await open(c);

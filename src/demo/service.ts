@@ -181,7 +181,7 @@ export async function hangUp(deps: Deps, actor: StaffActor, id: string): Promise
 // ---------------------------------------------------------------- the player
 
 /** Waiting for what happened to have its consequences, in milliseconds. */
-const SETTLE_LOOK_MS = 20;
+const SETTLE_LOOK_MS = 10;
 const SETTLE_MAX_MS = 6_000;
 
 interface Pending {

@@ -247,7 +247,8 @@ function fakeQueues() {
     if (fake.refuses) throw new Error('queue away');
     jobs.push(...list);
   };
-  fake.queues = { backend: 'redis', queue: () => ({ addBulk }) } as unknown as QueueFactory;
+  const add = (name: string, data: object, opts: object = {}) => addBulk([{ name, data, opts }]);
+  fake.queues = { backend: 'redis', queue: () => ({ add, addBulk }) } as unknown as QueueFactory;
   return fake;
 }
 const idsOf = (f: ReturnType<typeof fakeQueues>) => f.jobs.map((j) => j.opts?.jobId);
