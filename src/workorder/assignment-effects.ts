@@ -3,6 +3,7 @@ import { fail } from '../kernel/errors.ts';
 import { newId } from '../kernel/ids.ts';
 import { inRound, text } from './effect.ts';
 import type { AssignmentEffect, DoableAssignmentAct } from './effect.ts';
+import * as replies from './reply.store.ts';
 import * as store from './store.ts';
 
 const sign: AssignmentEffect<'sign'> = async (c) => {
@@ -31,7 +32,7 @@ const progress: AssignmentEffect<'progress'> = async (_c, i) => ({
 const submitCoReply: AssignmentEffect<'submit_co_reply'> = async (c, i) => {
   if (c.actor.kind !== 'staff') fail('not_allowed');
   const replyId = newId();
-  await store.insertReply(c.tx.db, {
+  await replies.insertReply(c.tx.db, {
     id: replyId,
     order_id: c.order.id,
     assignment_id: c.assignment.id,
@@ -61,7 +62,7 @@ const submitCoReply: AssignmentEffect<'submit_co_reply'> = async (c, i) => {
 };
 
 const submitReply: AssignmentEffect<'submit_reply'> = async (c, i) => {
-  const draft = await store.findDraft(c.tx.db, c.assignment.id);
+  const draft = await replies.findDraft(c.tx.db, c.assignment.id);
   if (!draft) fail('reply_missing');
   if (draft.version !== i.replyVersion) {
     fail('version_conflict', { state: c.order.state, version: c.order.version, allowed: [] });
@@ -78,7 +79,7 @@ const submitReply: AssignmentEffect<'submit_reply'> = async (c, i) => {
     open.map((a) => a.id),
   );
   const by = c.actor.kind === 'staff' ? c.actor.userId : null;
-  await store.moveReplies(c.tx.db, [c.assignment.id], 'draft', 'submitted', {
+  await replies.moveReplies(c.tx.db, [c.assignment.id], 'draft', 'submitted', {
     countersigned_by: by,
     submitted_at: c.tx.at,
   });

@@ -5,16 +5,17 @@ import type { StaffActor } from '../kernel/actor.ts';
 import type { Party, Solved, Truth, Visibility } from '../kernel/words.ts';
 import type { Crypto } from '../platform/crypto.ts';
 import type { Reader } from '../platform/db.ts';
+import { allowedAssignmentActs, allowedOrderActs } from './allowed.ts';
 import { attachmentsOf } from './attachment.service.ts';
 import { askedSupplement } from './supplement.ts';
 import { classificationOf } from '../understanding/index.ts';
 import { isUnit } from './lifecycle.ts';
+import { listByIds } from './list.store.ts';
 import { lister, unitRef } from './lists.ts';
 import * as read from './read.store.ts';
 import { requesterView } from './requester.ts';
 import { mayReadText } from './rules.ts';
 import type { AssignmentView, OrderDetail, ReplyView, TimelineItem } from './schema.ts';
-import { allowedAssignmentActs, allowedOrderActs } from './service.ts';
 import * as store from './store.ts';
 import type { AssignmentRow } from './store.ts';
 import { visibleOrder } from './visible.ts';
@@ -30,7 +31,7 @@ export async function orderDetail(
   const reader = { kind: 'staff' as const, center: worksInCenter(actor), reach: actor.reach };
   const [listed, text, acts, texts, replies, hands, splits, attachments, classification] =
     await Promise.all([
-      read.listByIds(db, [orderId]),
+      listByIds(db, [orderId]),
       read.orderTextOf(db, orderId),
       read.actsOf(db, orderId),
       read.actTextsOf(db, orderId),

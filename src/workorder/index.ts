@@ -1,4 +1,5 @@
 export { adoptClocks } from './adopt.ts';
+export { maySee } from './allowed.ts';
 export { bindAttachments, formOwner, ownerOf } from './attachment.bind.ts';
 export type { Binding, Owner } from './attachment.bind.ts';
 export { attachmentRoutes } from './attachment.routes.ts';
@@ -28,7 +29,7 @@ export { visibleOrder, whoSees } from './visible.ts';
 export { createMany } from './register.ts';
 export type { Incoming } from './register.ts';
 export { workorderRoutes } from './routes.ts';
-export { act, doAct, draftReply, doAssignmentAct, maySee, publicResult } from './service.ts';
+export { act, doAct, draftReply, doAssignmentAct, publicResult } from './service.ts';
 export {
   assignmentsOf,
   findOrder,
@@ -40,12 +41,6 @@ export {
 export type { AssignmentRow, OrderRow } from './store.ts';
 export { citizenOrder } from './citizen-view.ts';
 export type { CitizenOrder } from './citizen-view.ts';
-export {
-  commentsOf,
-  countRedoProposed,
-  finalSolved,
-  giveUpReason,
-  listRedoProposed,
-  missingOf,
-} from './read.store.ts';
+export { countRedoProposed, listRedoProposed } from './list.store.ts';
+export { commentsOf, finalSolved, giveUpReason, missingOf } from './read.store.ts';
 export { setNextNumber } from './sequence.store.ts';

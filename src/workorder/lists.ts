@@ -11,10 +11,13 @@ import type { WaitReason } from '../kernel/words.ts';
 import { appNow } from '../platform/db.ts';
 import type { Reader } from '../platform/db.ts';
 import { dispatchedBySystem, waitsOf } from '../routing/index.ts';
+import { maySee } from './allowed.ts';
 import type { OrderState } from './lifecycle.ts';
+import * as inbox from './inbox.store.ts';
+import type { ListedAssignment } from './inbox.store.ts';
+import * as list from './list.store.ts';
+import type { ListedOrder } from './list.store.ts';
 import { pageOf, readCursor } from './page.ts';
-import * as read from './read.store.ts';
-import type { ListedAssignment, ListedOrder } from './read.store.ts';
 import type {
   InboxFacet,
   InboxItem,
@@ -24,7 +27,6 @@ import type {
   Page,
   UnitRef,
 } from './schema.ts';
-import { maySee } from './service.ts';
 import * as store from './store.ts';
 
 /** A unit as lists name it. */
@@ -128,7 +130,7 @@ export async function listOrders(
   },
 ): Promise<Page<OrderListItem>> {
   requireCenter(actor);
-  const rows = await read.listQueue(db, q, readCursor(q.cursor), q.limit + 1);
+  const rows = await list.listQueue(db, q, readCursor(q.cursor), q.limit + 1);
   const { view } = await lister(db, rows, { center: true });
   return pageOf(rows, q.limit, view, (r) => ({ at: r.sort_at, id: r.id }));
 }
@@ -137,8 +139,8 @@ export async function countOrders(db: Reader, actor: StaffActor): Promise<OrderC
   requireCenter(actor);
   const midnight = cityMidnight(await appNow(db));
   const [queues, waits, autoDispatchedToday] = await Promise.all([
-    read.countQueues(db),
-    read.countWaits(db),
+    list.countQueues(db),
+    list.countWaits(db),
     dispatchedBySystem(db, midnight),
   ]);
   return { ...queues, waits, autoDispatchedToday };
@@ -152,7 +154,7 @@ export async function findOrders(
 ): Promise<OrderListItem[]> {
   const digits = q.replace(/\D/g, '');
   if (digits.length < 4 || digits.length > 16) return [];
-  const rows = await read.findByNumber(db, digits, worksInCenter(actor) ? null : [...actor.reach]);
+  const rows = await list.findByNumber(db, digits, worksInCenter(actor) ? null : [...actor.reach]);
   const visible = [];
   for (const r of rows) {
     if (maySee(actor, r, await store.assignmentsOf(db, r.id))) visible.push(r);
@@ -167,7 +169,7 @@ export async function orderItems(
   ids: readonly string[],
   center = true,
 ): Promise<Map<string, OrderListItem>> {
-  const rows = await read.listByIds(db, ids);
+  const rows = await list.listByIds(db, ids);
   const { view } = await lister(db, rows, { center });
   return new Map(rows.map((r) => [r.id, view(r)]));
 }
@@ -176,7 +178,7 @@ export async function ordersOfRequesters(
   db: Reader,
   requesterIds: readonly string[],
 ): Promise<OrderListItem[]> {
-  const rows = await read.listByRequesters(db, requesterIds);
+  const rows = await list.listByRequesters(db, requesterIds);
   const { view } = await lister(db, rows, { center: true });
   return rows.map(view);
 }
@@ -187,7 +189,13 @@ export async function listInbox(
   actor: StaffActor,
   q: { facet: InboxFacet; cursor?: string | undefined; limit: number },
 ): Promise<Page<InboxItem>> {
-  const rows = await read.listInbox(db, unitsOf(actor), q.facet, readCursor(q.cursor), q.limit + 1);
+  const rows = await inbox.listInbox(
+    db,
+    unitsOf(actor),
+    q.facet,
+    readCursor(q.cursor),
+    q.limit + 1,
+  );
   const [{ view, units }, clocks] = await Promise.all([
     lister(db, rows, { units: rows.map((r) => r.a_organization_id), center: false }),
     subjectClocks(
@@ -219,7 +227,7 @@ export async function listInbox(
   return pageOf(rows, q.limit, item, (r) => ({ at: r.sort_at, id: r.a_id }));
 }
 
-export const countInbox = (db: Reader, actor: StaffActor) => read.countInbox(db, unitsOf(actor));
+export const countInbox = (db: Reader, actor: StaffActor) => inbox.countInbox(db, unitsOf(actor));
 
 /** Units whose inbox it is: those reached by a unit role; the centre itself handles nothing. */
 const unitsOf = (actor: StaffActor): string[] =>

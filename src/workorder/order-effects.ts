@@ -20,6 +20,7 @@ import { cancelOpen, idsIn, inRound, learn, openAssignments, refuseInput, text }
 import type { Context, DoableOrderAct, OrderEffect, Text } from './effect.ts';
 import { ORDER_ACTS } from './lifecycle.ts';
 import type { ClosingType } from './lifecycle.ts';
+import * as replies from './reply.store.ts';
 import * as store from './store.ts';
 import type { AssignmentRow, OrderRow } from './store.ts';
 
@@ -46,7 +47,7 @@ const directAnswer: OrderEffect<'direct_answer'> = async (c, i) => {
   if (c.actor.kind !== 'staff') fail('not_allowed');
   await checkCodes(c.tx.db, i);
   const replyId = newId();
-  await store.insertReply(c.tx.db, {
+  await replies.insertReply(c.tx.db, {
     id: replyId,
     order_id: c.order.id,
     assignment_id: null,
@@ -102,7 +103,7 @@ const orderKey = (o: OrderRow) => ({
 
 const auditPass: OrderEffect<'audit_pass'> = async (c, i) => {
   const submitted = idsIn(c, 'submitted');
-  await store.moveReplies(c.tx.db, submitted, 'submitted', 'accepted');
+  await replies.moveReplies(c.tx.db, submitted, 'submitted', 'accepted');
   await store.moveAssignments(c.tx.db, submitted, ['submitted'], 'accepted', c.tx.at);
   // Co-handlers that were not waited for have nothing left to do.
   const events = await cancelOpen(c);
@@ -117,7 +118,7 @@ const auditFail: OrderEffect<'audit_fail'> = async (c, i) => {
   const lead = inRound(c)
     .filter((a) => a.kind === 'lead' && a.state === 'submitted')
     .map((a) => a.id);
-  await store.moveReplies(c.tx.db, lead, 'submitted', 'failed');
+  await replies.moveReplies(c.tx.db, lead, 'submitted', 'failed');
   await store.moveAssignments(c.tx.db, lead, ['submitted'], 'signed', c.tx.at, {
     submitted_at: null,
   });

@@ -1,7 +1,7 @@
 /** Cursors and pages: no list is without an end, and none counts what it skips. */
 import { fail } from '../kernel/errors.ts';
 import { isId } from '../kernel/ids.ts';
-import type { Cursor } from './read.store.ts';
+import type { Cursor } from './list.store.ts';
 import type { Page } from './schema.ts';
 
 /** A place in a list, as text that means nothing to others. */

@@ -10,7 +10,7 @@ import { inTransaction, unkept } from '../platform/unit-of-work.ts';
 import type { Call, Deps } from '../platform/unit-of-work.ts';
 import { maskName, maskPhone } from './rules.ts';
 import type { RequesterView } from './schema.ts';
-import * as store from './store.ts';
+import * as store from './requester.store.ts';
 import { visibleOrder } from './visible.ts';
 import type { Loaded } from './visible.ts';
 

@@ -1,7 +1,5 @@
-/** Typed inputs of every built act, and what readers of an order see. Instants are ISO 8601 UTC. */
+/** Typed inputs of every built act and list; what readers see stands in view.schema.ts. */
 import { z } from 'zod';
-import type { ClockView } from '../deadline/schema.ts';
-import type { ClassificationView } from '../understanding/schema.ts';
 import {
   CHECKLIST,
   CONTACT_METHODS,
@@ -17,30 +15,8 @@ import {
   VISIBILITIES,
   WAIT_REASONS,
 } from '../kernel/words.ts';
-import type {
-  Channel,
-  DemandType,
-  EmergencyTarget,
-  Flag,
-  MissingItem,
-  Party,
-  Solved,
-  Truth,
-  Urgency,
-  Visibility,
-  WaitReason,
-} from '../kernel/words.ts';
-import type {
-  AssignmentAct,
-  AssignmentState,
-  BuiltAssignmentAct,
-  BuiltOrderAct,
-  ClosingType,
-  OrderAct,
-  OrderState,
-} from './lifecycle.ts';
+import type { Channel, EmergencyTarget, Flag } from '../kernel/words.ts';
 import { INBOX_FACETS, ORDER_QUEUES, TEXT_MAX } from './limits.ts';
-import type { AttachmentMime, InboxFacet, OrderQueue } from './limits.ts';
 
 export {
   ATTACHMENT_MAX,
@@ -49,7 +25,8 @@ export {
   ORDER_QUEUES,
   TEXT_MAX,
 } from './limits.ts';
-export type { AttachmentMime, InboxFacet, OrderQueue };
+export type { AttachmentMime, InboxFacet, OrderQueue } from './limits.ts';
+export type * from './view.schema.ts';
 
 /** Text as people type it: control characters out, ends trimmed, never only blanks. */
 const clean = (s: string) =>
@@ -76,13 +53,10 @@ export const code = z.string().regex(/^[\p{L}\p{N}_-]{1,20}$/u);
 /** Files uploaded before (`POST /api/attachments`) that come with the act. */
 export const attachmentIds = z.array(id).max(9).default([]);
 
-/** What a demand says; everything but the words may be missing (容缺). */
-export const matterInput = z.object({
-  title: optionalText(TEXT_MAX.title),
-  content: text(TEXT_MAX.content),
-  address: optionalText(TEXT_MAX.short),
-  occurred: optionalText(TEXT_MAX.short),
-  subjectName: optionalText(TEXT_MAX.short),
+/** A category of at least two levels; what is accepted is classified that far. */
+const narrowCategory = z.string().regex(/^(\d{2}){2,3}$/);
+/** What a demand may be counted and dispatched by, as far as it is known. */
+const codes = {
   type: z.enum(DEMAND_TYPES).optional(),
   categoryCode: z
     .string()
@@ -91,6 +65,16 @@ export const matterInput = z.object({
   urgency: z.enum(URGENCIES).optional(),
   areaCode: code.optional(),
   subjectKind: code.optional(),
+};
+
+/** What a demand says; everything but the words may be missing (容缺). */
+export const matterInput = z.object({
+  title: optionalText(TEXT_MAX.title),
+  content: text(TEXT_MAX.content),
+  address: optionalText(TEXT_MAX.short),
+  occurred: optionalText(TEXT_MAX.short),
+  subjectName: optionalText(TEXT_MAX.short),
+  ...codes,
   confidential: z.boolean().default(false),
   wishCallback: z.boolean().default(true),
   wishPublic: z.boolean().default(false),
@@ -114,7 +98,7 @@ export interface Draft {
 
 const acceptInput = z.object({
   type: z.enum(DEMAND_TYPES),
-  categoryCode: z.string().regex(/^(\d{2}){2,3}$/),
+  categoryCode: narrowCategory,
   urgency: z.enum(URGENCIES),
   areaCode: code.optional(),
   subjectKind: code.optional(),
@@ -122,10 +106,7 @@ const acceptInput = z.object({
 });
 const directAnswerInput = z.object({
   type: z.enum(DEMAND_TYPES),
-  categoryCode: z
-    .string()
-    .regex(/^(\d{2}){2,3}$/)
-    .optional(),
+  categoryCode: narrowCategory.optional(),
   answer: text(TEXT_MAX.long),
 });
 const rejectInput = z.object({
@@ -161,14 +142,7 @@ const splitPart = z.object({
   content: text(TEXT_MAX.content),
   title: optionalText(TEXT_MAX.title),
   address: optionalText(TEXT_MAX.short),
-  type: z.enum(DEMAND_TYPES).optional(),
-  categoryCode: z
-    .string()
-    .regex(/^(\d{2}){1,3}$/)
-    .optional(),
-  urgency: z.enum(URGENCIES).optional(),
-  areaCode: code.optional(),
-  subjectKind: code.optional(),
+  ...codes,
 });
 /** `kept`: the matter that stays here; the words as they came are kept beside it, for the centre. */
 export const splitInput = z.object({
@@ -208,10 +182,7 @@ const setFlagsInput = z.object({
 /** What is given replaces what stands. Urgency only before dispatch: no limit is moved afterwards. */
 const correctInput = z.object({
   type: z.enum(DEMAND_TYPES).optional(),
-  categoryCode: z
-    .string()
-    .regex(/^(\d{2}){2,3}$/)
-    .optional(),
+  categoryCode: narrowCategory.optional(),
   urgency: z.enum(URGENCIES).optional(),
   areaCode: code.optional(),
   subjectKind: code.nullable().optional(),
@@ -311,215 +282,4 @@ export const orderListQuery = pageQuery
     path: ['wait'],
     message: 'only in triage',
   });
-/** How many wait in each queue, and in triage for each reason; 999 = that many or more. */
-export type OrderCounts = Record<Exclude<OrderQueue, 'all'>, number> & {
-  waits: Record<WaitReason, number>;
-  /** What the system dispatched by itself since midnight. */
-  autoDispatchedToday: number;
-};
 export const inboxQuery = pageQuery.extend({ facet: z.enum(INBOX_FACETS).default('open') });
-
-export interface Page<T> {
-  items: T[];
-  nextCursor: string | null;
-}
-
-export interface UnitRef {
-  id: string;
-  code: string;
-  name: string;
-  nameEn: string;
-}
-export interface CodeName {
-  code: string;
-  name: string;
-  nameEn: string;
-}
-
-/** One line of any list of orders. */
-export interface OrderListItem {
-  id: string;
-  orderNo: string;
-  state: OrderState;
-  version: number;
-  round: number;
-  channel: Channel;
-  type: DemandType | null;
-  urgency: Urgency | null;
-  category: CodeName | null;
-  area: { code: string; name: string } | null;
-  title: string;
-  /** First 80 characters of the demand. */
-  excerpt: string;
-  confidential: boolean;
-  lead: UnitRef | null;
-  registeredAt: string;
-  stateSince: string;
-  closingType: ClosingType | null;
-  /** The citizen said "not solved" and a supervisor has not decided yet. */
-  redoProposed: boolean;
-  urges: number;
-  flags: Flag[];
-  /** The emergency line its words call for, until it is handed over or a person says it is none. */
-  emergency: EmergencyTarget | null;
-  /** Why it waits for a person (registered, pending_dispatch); empty where the system may go on. */
-  waits: WaitReason[];
-  /** What the system would have done while it waits for a person; null where it waits for none. */
-  suggested: { lead: UnitRef | null; score: number | null } | null;
-  /** The clock that holds it now; null where none runs (closed, transferred, merged). */
-  clock: ClockView | null;
-}
-
-/** One line of a unit's inbox. */
-export interface InboxItem extends OrderListItem {
-  assignment: {
-    id: string;
-    state: AssignmentState;
-    kind: 'lead' | 'co';
-    organization: UnitRef;
-    createdAt: string;
-    signedAt: string | null;
-    firstContactAt: string | null;
-    replyDrafted: boolean;
-    /** Its final clock, or the co-handler's; null once it was submitted. */
-    clock: ClockView | null;
-    /** The clock of the next step before that: sign, first contact, first disposal. */
-    stepClock: ClockView | null;
-  };
-}
-
-export interface ReplyView {
-  id: string;
-  version: number;
-  kind: 'lead' | 'co' | 'direct';
-  state: 'draft' | 'submitted' | 'accepted' | 'failed';
-  truth: Truth | null;
-  solved: Solved | null;
-  contactMade: boolean | null;
-  finding: string;
-  measures: string;
-  basis: string;
-  publicVersion: string;
-  authorName: string;
-  countersignedByName: string | null;
-  createdAt: string;
-  submittedAt: string | null;
-}
-
-export interface AssignmentView {
-  id: string;
-  round: number;
-  kind: 'lead' | 'co';
-  state: AssignmentState;
-  organization: UnitRef;
-  createdAt: string;
-  signedAt: string | null;
-  signedByName: string | null;
-  firstContactAt: string | null;
-  submittedAt: string | null;
-  waived: boolean;
-  /** Living clocks of this assignment: sign, first contact, final or co. */
-  clocks: ClockView[];
-  /** Replies the viewer may read, oldest first. */
-  replies: ReplyView[];
-  /** Acts this viewer may do here now; `draft_reply` = write the reply for countersignature. */
-  allowed: (BuiltAssignmentAct | 'draft_reply')[];
-}
-
-/** One act as the timeline shows it; `text` only where the viewer may read it. */
-export interface TimelineItem {
-  id: string;
-  act: OrderAct | AssignmentAct;
-  from: OrderState | null;
-  to: OrderState;
-  version: number;
-  round: number;
-  party: Party;
-  actorName: string | null;
-  organization: UnitRef | null;
-  at: string;
-  detail: Record<string, unknown>;
-  texts: { kind: string; visibility: Visibility | 'addressed'; body: string }[];
-}
-
-/** Masked identity; numbers are revealed one by one, with a reason, and logged. */
-export interface RequesterView {
-  kind: 'natural' | 'legal' | 'anonymous';
-  /** Family name and form only, e.g. “陈**”; null when hidden or not given. */
-  name: string | null;
-  /** e.g. “138****4471”; null when hidden or not given. */
-  phone: string | null;
-  canReveal: boolean;
-  /** True when the demand is confidential and this viewer may not see who raised it. */
-  hidden: boolean;
-}
-
-/** One file of an order. `url` is read with the session (staff) or the citizen's pass. */
-export interface AttachmentView {
-  id: string;
-  name: string;
-  mime: AttachmentMime;
-  bytes: number;
-  /** Pixels; null for what is no picture. */
-  width: number | null;
-  height: number | null;
-  visibility: Visibility;
-  /** Who brought it. */
-  party: Party;
-  organization: UnitRef | null;
-  actId: string | null;
-  /** The reply it is evidence of, drafts included. */
-  replyId: string | null;
-  at: string;
-  url: string;
-  /** A picture of at most 320 px, where it is one. */
-  thumbUrl: string | null;
-}
-
-/** The whole order for one viewer. */
-export interface OrderDetail extends OrderListItem {
-  contactId: string;
-  content: string;
-  address: string;
-  occurred: string;
-  subjectName: string;
-  subjectKind: string | null;
-  anonymous: boolean;
-  wishCallback: boolean;
-  wishPublic: boolean;
-  noReturn: boolean;
-  direct: boolean;
-  closedAt: string | null;
-  requester: RequesterView;
-  /** Answers given without a unit (直接答复), oldest first. */
-  directReplies: ReplyView[];
-  assignments: AssignmentView[];
-  /** What the platform understood of it; null for orders from before, and for units. */
-  classification: ClassificationView | null;
-  /** Files the viewer may open, oldest first. */
-  attachments: AttachmentView[];
-  /** Orders that this one was taken out of, or that were taken out of it. */
-  splitFrom: { id: string; orderNo: string } | null;
-  splitInto: { id: string; orderNo: string; title: string }[];
-  /** 110, 119, 120 or 122 once it was handed over. */
-  transferTarget: EmergencyTarget | null;
-  /** What the citizen was asked for, while the order waits for it. */
-  supplement: {
-    missing: MissingItem[];
-    question: string;
-    askedAt: string;
-    dueAt: string | null;
-  } | null;
-  timeline: TimelineItem[];
-  /** Order acts this viewer may do now. */
-  allowed: BuiltOrderAct[];
-}
-
-/** What every act answers. */
-export interface ActResult {
-  orderId: string;
-  state: OrderState;
-  version: number;
-  /** The row the act made, if any (an assignment, a reply, an urge). */
-  createdId?: string;
-}

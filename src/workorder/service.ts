@@ -1,14 +1,21 @@
-import { can, worksInCenter } from '../identity/index.ts';
-import type { Verdict } from '../identity/index.ts';
-import { holds, userIdOf } from '../kernel/actor.ts';
-import type { Actor } from '../kernel/actor.ts';
+import type { Actor, StaffActor } from '../kernel/actor.ts';
 import { fail } from '../kernel/errors.ts';
-import type { NewEvent } from '../kernel/events.ts';
 import { newId } from '../kernel/ids.ts';
-import type { Call, Capacity, Deps, Tx } from '../platform/unit-of-work.ts';
+import type { Call, Deps, Tx } from '../platform/unit-of-work.ts';
 import { inTransaction } from '../platform/unit-of-work.ts';
-import { bindAttachments, ownerOf } from './attachment.bind.ts';
-import { ASSIGNMENT_EFFECTS, EVENT_OF, ORDER_EFFECTS } from './effects.ts';
+import {
+  DRAFTERS,
+  UNITS_WORK,
+  capacityOr,
+  checkVersion,
+  conflict,
+  heldBack,
+  judge,
+  judgeAct,
+  mayDraft,
+} from './allowed.ts';
+import type { Seen } from './allowed.ts';
+import { ASSIGNMENT_EFFECTS, ORDER_EFFECTS } from './effects.ts';
 import type {
   AssignmentInputs,
   Context,
@@ -18,262 +25,20 @@ import type {
   OrderInputs,
   Outcome,
 } from './effects.ts';
-import {
-  ASSIGNMENT_ACTS,
-  LEAD_EFFECT,
-  assignmentActsIn,
-  assignmentRow,
-  clash,
-  isUnit,
-  orderActsIn,
-  orderRow,
-  rulesOf,
-} from './lifecycle.ts';
-import type {
-  Act,
-  BuiltAssignmentAct,
-  BuiltOrderAct,
-  Hand,
-  OrderAct,
-  OrderState,
-  Rule,
-} from './lifecycle.ts';
-import { heldBy, redoable } from './order-effects.ts';
-import { runClocks } from './run-clocks.ts';
+import { LEAD_EFFECT, assignmentRow, orderRow } from './lifecycle.ts';
+import type { OrderState } from './lifecycle.ts';
+import * as replies from './reply.store.ts';
 import type { ActResult, ReplyInput } from './schema.ts';
 import * as store from './store.ts';
 import type { AssignmentRow, OrderRow } from './store.ts';
-
-/** States of the order in which its units work. */
-const UNITS_WORK: readonly OrderState[] = ['dispatched', 'in_progress'];
-
-/** Whether the actor may know that the order exists. */
-export function maySee(
-  actor: Actor,
-  order: Pick<OrderRow, 'id'>,
-  assignments: readonly Pick<AssignmentRow, 'organization_id'>[],
-): boolean {
-  if (actor.kind === 'system') return true;
-  if (actor.kind === 'citizen') return actor.orderId === order.id;
-  return worksInCenter(actor) || assignments.some((a) => actor.reach.has(a.organization_id));
-}
-
-interface Seen {
-  actor: Actor;
-  order: OrderRow;
-  assignments: AssignmentRow[];
-  hands: Hand[];
-  /** A unit asked the citizen for more in this round; left out where nobody looked. */
-  unitAsked?: boolean;
-}
-
-const judge = (s: Seen, rule: Rule, unitIds: string[]): Verdict =>
-  can(s.actor, rule as Parameters<typeof can>[1], {
-    visible: maySee(s.actor, s.order, s.assignments),
-    orderId: s.order.id,
-    unitIds,
-    clashes: clash(rule.hand, s.hands),
-  });
-
-/** Units whose people may do an act on the order; only who leads it now asks the citizen for more. */
-const unitsOf = (s: Seen, act: OrderAct) =>
-  (act === 'ask_supplement'
-    ? s.assignments.filter((a) => a.id === heldBy(s.assignments, s.order.round)?.id)
-    : s.assignments
-  ).map((a) => a.organization_id);
-
-/**
- * An open emergency leaves its place only to who answers emergencies; until then, or until a person
- * says with a reason that it is none (`set_flags`), nothing moves the order.
- */
-const heldBack = (order: OrderRow, act: OrderAct): boolean =>
-  order.emergency !== null && orderRow(act).to !== 'same' && act !== 'transfer_emergency';
-
-/** May this actor do the order act, and with which hand; the plainest refusal where no rule lets them. */
-function judgeAct(s: Seen, act: OrderAct): { verdict: Verdict; hand: Hand | null } {
-  const tried = rulesOf(act).map((rule) => ({
-    verdict: judge(s, rule, unitsOf(s, act)),
-    hand: rule.hand,
-  }));
-  return (
-    tried.find((t) => t.verdict.ok) ??
-    tried.find((t) => !t.verdict.ok && t.verdict.code === 'separation_of_duties') ??
-    tried[0]!
-  );
-}
-
-/** Acts on the order that this actor may do now. */
-export const allowedOrderActs = (s: Seen): BuiltOrderAct[] =>
-  orderActsIn(s.order.state).filter((act) => {
-    const { verdict } = judgeAct(s, act);
-    // A proposed redo waits for a supervisor; nobody else closes over it.
-    if (heldBack(s.order, act)) return false;
-    if (act === 'ask_supplement' && s.unitAsked && verdict.ok && isUnit(verdict.party))
-      return false;
-    if (act === 'propose_redo' && (s.order.redo_proposed || !redoable(s.order))) return false;
-    if (act === 'decline_redo' && !s.order.redo_proposed) return false;
-    if (act === 'close' && s.order.redo_proposed && !holds(s.actor, 'supervisor')) return false;
-    return verdict.ok;
-  }) as BuiltOrderAct[];
-
-/** Acts on one assignment that this actor may do now; `draft_reply` = write it for the leader. */
-export function allowedAssignmentActs(
-  s: Seen,
-  a: AssignmentRow,
-): (BuiltAssignmentAct | 'draft_reply')[] {
-  if (!UNITS_WORK.includes(s.order.state) || a.round !== s.order.round) return [];
-  const acts = assignmentActsIn(a.state, a.kind).filter(
-    (act) => judge(s, assignmentRow(act), [a.organization_id]).ok,
-  ) as (BuiltAssignmentAct | 'draft_reply')[];
-  if (mayDraft(s, a)) acts.push('draft_reply');
-  return acts;
-}
-
-const DRAFTERS = {
-  by: [ASSIGNMENT_ACTS.submit_reply.draftedBy, 'unit_leader'],
-  hand: 'handled',
-} as const;
-const mayDraft = (s: Seen, a: AssignmentRow): boolean =>
-  a.kind === 'lead' && a.state === 'signed' && judge(s, DRAFTERS, [a.organization_id]).ok;
+import { bindFiles, writeAct } from './write.ts';
+import type { Step } from './write.ts';
 
 async function look(tx: Tx, actor: Actor, orderId: string): Promise<Seen> {
   const order = (await store.lockOrder(tx.db, orderId)) ?? fail('not_found');
   const assignments = await store.assignmentsOf(tx.db, orderId);
   const hands = actor.kind === 'staff' ? await store.handsOf(tx.db, orderId, actor.personId) : [];
   return { actor, order, assignments, hands };
-}
-
-function capacityOr(verdict: Verdict): Capacity {
-  return verdict.ok
-    ? { party: verdict.party, organizationId: verdict.organizationId }
-    : fail(verdict.code);
-}
-
-/** The 409 that says where the order is now and what this actor may still do. */
-function conflict(s: Seen, code: 'version_conflict' | 'state_conflict'): never {
-  const { state, version } = s.order;
-  return fail(code, { state, version, allowed: allowedOrderActs(s) });
-}
-
-function checkVersion(s: Seen, version: number | null | undefined) {
-  if (version !== null && version !== undefined && version !== s.order.version) {
-    conflict(s, 'version_conflict');
-  }
-}
-
-interface Step {
-  act: Act;
-  to: OrderState;
-  moved: boolean;
-  hand: Hand | null;
-  assignmentId: string | null;
-  from: readonly OrderState[];
-  closingType: Outcome['closingType'] | null;
-}
-
-/** Writes one act: state and version, the act row, its texts, its event. */
-async function write(
-  c: Context,
-  s: Seen,
-  step: Step,
-  outcome: Outcome,
-): Promise<ActResult & { actId: string }> {
-  const { tx, order, capacity } = c;
-  const done = await store.updateState(tx.db, {
-    id: order.id,
-    version: order.version,
-    from: step.from,
-    to: step.to,
-    at: tx.at,
-    moved: step.moved,
-    closingType: step.closingType ?? null,
-    set: outcome.set ?? {},
-  });
-  if (!done) conflict(s, 'state_conflict');
-  const version = order.version + 1;
-  const round = (outcome.set?.round as number | undefined) ?? order.round;
-  const actId = newId();
-  await store.insertAct(tx.db, {
-    id: actId,
-    orderId: order.id,
-    assignmentId: step.assignmentId,
-    act: step.act,
-    from: order.state,
-    to: step.to,
-    version,
-    round,
-    party: capacity.party,
-    actorId: userIdOf(tx.actor),
-    personId: tx.actor.kind === 'staff' ? tx.actor.personId : null,
-    organizationId: capacity.organizationId,
-    hand: step.hand,
-    at: tx.at,
-    detail: outcome.detail ?? {},
-  });
-  await store.insertTexts(
-    tx.db,
-    (outcome.texts ?? []).map((t) => ({
-      id: newId(),
-      order_id: order.id,
-      act_id: actId,
-      kind: t.kind,
-      visibility: t.visibility,
-      organization_id:
-        t.organizationId ?? (t.visibility === 'unit' ? capacity.organizationId : null),
-      body: t.body,
-    })),
-  );
-  const { act, to, assignmentId } = step;
-  if (outcome.attachments) await bindFiles(c, { actId, assignmentId }, outcome.attachments);
-  await runClocks(c, { act, to, assignmentId, round }, outcome);
-  announce(c, step, version, round, outcome);
-  const base = { orderId: order.id, state: step.to, version, actId };
-  return outcome.createdId ? { ...base, createdId: outcome.createdId } : base;
-}
-
-/** Makes files that the actor uploaded part of the order, read as the act's texts are. */
-async function bindFiles(
-  c: Context,
-  at: { actId?: string; assignmentId: string | null },
-  files: Files,
-): Promise<void> {
-  if (files.ids.length === 0) return;
-  const { party, organizationId } = c.capacity;
-  const owner = ownerOf(c.actor);
-  await bindAttachments(c.tx, {
-    ...at,
-    ...files,
-    orderId: c.order.id,
-    owner,
-    party,
-    organizationId,
-  });
-}
-
-function announce(c: Context, step: Step, version: number, round: number, outcome: Outcome) {
-  const type = EVENT_OF[step.act as keyof typeof EVENT_OF];
-  const organizationIds = [
-    ...new Set([
-      ...c.assignments.map((a) => a.organization_id),
-      ...(outcome.events ?? []).flatMap((e) =>
-        'organizationId' in e.payload ? [e.payload.organizationId as string] : [],
-      ),
-    ]),
-  ];
-  if (type) {
-    c.tx.record(
-      {
-        type,
-        subjectType: 'work_order',
-        subjectId: c.order.id,
-        orderId: c.order.id,
-        version,
-        payload: { from: c.order.state, to: step.to, round, organizationIds },
-      } as NewEvent,
-      c.capacity,
-    );
-  }
-  for (const e of outcome.events ?? []) c.tx.record({ ...e, version }, c.capacity);
 }
 
 /**
@@ -301,7 +66,7 @@ export async function act<A extends DoableOrderAct>(
   const outcome = await ORDER_EFFECTS[name](c, input);
   const to = targetOf(row, s.order, outcome);
   const closingType = row.closes === 'input' ? outcome.closingType : row.closes;
-  return write(
+  return writeAct(
     c,
     s,
     {
@@ -375,7 +140,7 @@ export async function doAssignmentAct<A extends DoableAssignmentAct>(
       checkAssignmentState(s, assignment, name);
       const c = { tx, actor, order: s.order, assignments: s.assignments, capacity, assignment };
       const outcome = await ASSIGNMENT_EFFECTS[name](c, input);
-      return publicResult(await write(c, s, stepOf(s, assignment, name), outcome));
+      return publicResult(await writeAct(c, s, stepOf(s, assignment, name), outcome));
     },
     call,
   );
@@ -418,49 +183,18 @@ export async function draftReply(
     actor,
     async (tx) => {
       const { s, assignment } = await lookAtAssignment(tx, actor, assignmentId);
-      const capacity = capacityOr(judge(s, DRAFTERS, [assignment.organization_id]));
+      const organizationId = assignment.organization_id;
+      const capacity = capacityOr(judge(s, DRAFTERS, [organizationId]));
       if (actor.kind !== 'staff') fail('not_allowed');
       if (s.order.state !== 'in_progress' || !mayDraft(s, assignment))
         conflict(s, 'state_conflict');
-      const fields = {
-        truth: input.truth,
-        solved: input.solved,
-        contact_made: input.contactMade,
-        finding: input.finding,
-        measures: input.measures,
-        basis: input.basis,
-        public_version: input.publicVersion,
-      };
-      const draft = await store.findDraft(tx.db, assignmentId);
-      if ((draft?.version ?? null) !== input.replyVersion) conflict(s, 'version_conflict');
-      const replyId = draft?.id ?? newId();
-      if (draft) {
-        const moved = await store.updateDraft(
-          tx.db,
-          draft.id,
-          draft.version,
-          fields,
-          actor.personId,
-        );
-        if (moved === null) conflict(s, 'version_conflict');
-      } else {
-        await store.insertReply(tx.db, {
-          ...fields,
-          author_id: actor.userId,
-          writer_person_ids: [actor.personId],
-          created_at: tx.at,
-          id: replyId,
-          order_id: s.order.id,
-          assignment_id: assignmentId,
-          round: s.order.round,
-          kind: 'lead',
-          state: 'draft',
-          submitted_at: null,
-        });
-      }
-      const organizationId = assignment.organization_id;
+      const draft = await saveDraft(tx, actor, s, assignmentId, input);
       const c: Context = { tx, actor, order: s.order, assignments: s.assignments, capacity };
-      const files: Files = { ids: input.attachmentIds, visibility: 'staff', replyId };
+      const files: Files = {
+        ids: input.attachmentIds,
+        visibility: 'staff',
+        replyId: draft.replyId,
+      };
       await bindFiles(c, { assignmentId }, files);
       tx.record(
         {
@@ -473,8 +207,50 @@ export async function draftReply(
         },
         capacity,
       );
-      return { replyId, version: (draft?.version ?? 0) + 1 };
+      return draft;
     },
     call,
   );
+}
+
+/** Writes the draft over the one that its writer saw. @throws AppError `version_conflict`. */
+async function saveDraft(
+  tx: Tx,
+  actor: StaffActor,
+  s: Seen,
+  assignmentId: string,
+  input: ReplyInput,
+): Promise<{ replyId: string; version: number }> {
+  const fields = {
+    truth: input.truth,
+    solved: input.solved,
+    contact_made: input.contactMade,
+    finding: input.finding,
+    measures: input.measures,
+    basis: input.basis,
+    public_version: input.publicVersion,
+  };
+  const draft = await replies.findDraft(tx.db, assignmentId);
+  if ((draft?.version ?? null) !== input.replyVersion) conflict(s, 'version_conflict');
+  if (draft) {
+    const { id, version } = draft;
+    const moved = await replies.updateDraft(tx.db, id, version, fields, actor.personId);
+    if (moved === null) conflict(s, 'version_conflict');
+    return { replyId: id, version: version + 1 };
+  }
+  const replyId = newId();
+  await replies.insertReply(tx.db, {
+    ...fields,
+    author_id: actor.userId,
+    writer_person_ids: [actor.personId],
+    created_at: tx.at,
+    id: replyId,
+    order_id: s.order.id,
+    assignment_id: assignmentId,
+    round: s.order.round,
+    kind: 'lead',
+    state: 'draft',
+    submitted_at: null,
+  });
+  return { replyId, version: 1 };
 }

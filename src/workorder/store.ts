@@ -117,13 +117,16 @@ export async function insertOrders(db: DbTx, rows: NewOrder[]): Promise<void> {
     .execute();
 }
 
-/** Reads an order and keeps others from changing it until the transaction ends. */
+/**
+ * Reads an order and keeps others from changing it until the transaction ends; rows that refer to it
+ * may still be written meanwhile.
+ */
 export async function lockOrder(db: DbTx, id: string): Promise<OrderRow | null> {
   const row = await db
     .selectFrom('work_order')
     .selectAll()
     .where('id', '=', id)
-    .forUpdate()
+    .forNoKeyUpdate()
     .executeTakeFirst();
   return (row as OrderRow | undefined) ?? null;
 }
@@ -316,121 +319,4 @@ export async function wordsOf(db: Reader, orderId: string) {
     .select(['title', 'content', 'address', 'occurred'])
     .where('order_id', '=', orderId)
     .executeTakeFirstOrThrow();
-}
-
-export async function insertIdentities(
-  db: DbTx,
-  rows: {
-    requester_id: string;
-    kind: string;
-    key_id: string;
-    name_ct: Buffer | null;
-    phone_ct: Buffer | null;
-  }[],
-): Promise<void> {
-  if (rows.length > 0) await db.insertInto('identity_vault').values(rows).execute();
-}
-
-export async function findIdentity(db: Reader, requesterId: string) {
-  const row = await db
-    .selectFrom('identity_vault')
-    .selectAll()
-    .where('requester_id', '=', requesterId)
-    .executeTakeFirst();
-  return row ?? null;
-}
-
-/** Keeps why a number was looked at. */
-export async function insertRevealReason(
-  db: DbTx,
-  r: { id: string; orderId: string; userId: string; reason: string; at: Date },
-): Promise<void> {
-  await db
-    .insertInto('identity_reading')
-    .values({ id: r.id, order_id: r.orderId, user_id: r.userId, reason: r.reason, at: r.at })
-    .execute();
-}
-
-export interface ReplyFields {
-  truth: string | null;
-  solved: string | null;
-  contact_made: boolean | null;
-  finding: string;
-  measures: string;
-  basis: string;
-  public_version: string;
-}
-
-/** Writes the draft of a lead's reply, or a co-handler's or direct reply at once. */
-export async function insertReply(
-  db: DbTx,
-  row: ReplyFields & {
-    id: string;
-    order_id: string;
-    assignment_id: string | null;
-    round: number;
-    kind: 'lead' | 'co' | 'direct';
-    state: 'draft' | 'submitted' | 'accepted';
-    author_id: string;
-    writer_person_ids: string[];
-    created_at: Date;
-    submitted_at: Date | null;
-  },
-): Promise<void> {
-  await db.insertInto('reply').values(row).execute();
-}
-
-/**
- * Changes a draft that is still the one its writer saw; its author stays, the writer is added.
- * @returns the new version, or null when somebody wrote meanwhile.
- */
-export async function updateDraft(
-  db: DbTx,
-  id: string,
-  version: number,
-  fields: ReplyFields,
-  writerPersonId: string,
-): Promise<number | null> {
-  const row = await db
-    .updateTable('reply')
-    .set({
-      ...fields,
-      version: version + 1,
-      writer_person_ids: sql`case when ${writerPersonId}::uuid = any (writer_person_ids)
-        then writer_person_ids else writer_person_ids || ${writerPersonId}::uuid end`,
-    })
-    .where('id', '=', id)
-    .where('version', '=', version)
-    .where('state', '=', 'draft')
-    .returning('version')
-    .executeTakeFirst();
-  return row?.version ?? null;
-}
-
-export async function findDraft(db: Reader, assignmentId: string) {
-  const row = await db
-    .selectFrom('reply')
-    .selectAll()
-    .where('assignment_id', '=', assignmentId)
-    .where('state', '=', 'draft')
-    .executeTakeFirst();
-  return row ?? null;
-}
-
-/** Moves the replies of assignments from one stage to the next. */
-export async function moveReplies(
-  db: DbTx,
-  assignmentIds: readonly string[],
-  from: 'draft' | 'submitted',
-  to: 'submitted' | 'accepted' | 'failed',
-  set: { countersigned_by?: string | null; submitted_at?: Date } = {},
-): Promise<number> {
-  if (assignmentIds.length === 0) return 0;
-  const r = await db
-    .updateTable('reply')
-    .set({ ...set, state: to })
-    .where('assignment_id', 'in', [...assignmentIds])
-    .where('state', '=', from)
-    .executeTakeFirst();
-  return Number(r.numUpdatedRows);
 }

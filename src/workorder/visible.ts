@@ -1,7 +1,7 @@
 import type { Actor } from '../kernel/actor.ts';
 import { fail } from '../kernel/errors.ts';
 import type { Reader } from '../platform/db.ts';
-import { maySee } from './service.ts';
+import { maySee } from './allowed.ts';
 import * as store from './store.ts';
 import type { AssignmentRow, OrderRow } from './store.ts';
 import { unitsOfOrders } from './units.store.ts';

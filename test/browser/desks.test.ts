@@ -62,11 +62,16 @@ describe.skipIf(inject('chromium') === null)('desks by keyboard alone', () => {
     await page.getByRole('button', { name: /派给/ }).waitFor();
     await press(page, 'Enter');
     await becomes('toDispatch', 'dispatched');
+    await page
+      .getByRole('status')
+      .filter({ hasText: /派单：\d{4}，已记下/ })
+      .waitFor();
     // The next one is at hand: nothing has to be chosen again.
     await until(
       'the next order',
       () => /dispatch\/[0-9a-f-]{36}/.test(page.url()) && !page.url().includes(city.ids.toDispatch),
     );
+    await stage.shoot(page, 'desks-dispatched');
   });
 
   it('changes to another decision by its letter and back', async () => {

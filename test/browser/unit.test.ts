@@ -178,19 +178,19 @@ describe.skipIf(inject('chromium') === null)('a unit works its inbox', () => {
     await page.keyboard.type('9月21日上午到场，翠竹苑进水总管破裂。');
     await tabTo(page, /采取措施/);
     await page.keyboard.type('当场关阀抢修。');
-    const todo = page.locator('.self-check .todo');
-    await todo.filter({ hasText: '措施带日期' }).waitFor();
+    const missing = page.locator('.self-check .missing');
+    await missing.filter({ hasText: '措施带日期' }).waitFor();
     await page.keyboard.type('9月21日15:00前恢复供水。');
-    await todo.filter({ hasText: '措施带日期' }).waitFor({ state: 'detached' });
+    await missing.filter({ hasText: '措施带日期' }).waitFor({ state: 'detached' });
     await pick(page, /^属实$/);
     await pick(page, /^已解决$/);
     await tabTo(page, /公开版本/);
     await page.keyboard.type('您好，总管已经修好，有事打 13800138000。');
-    await todo.filter({ hasText: '13800138000' }).waitFor();
+    await missing.filter({ hasText: '13800138000' }).waitFor();
     for (let i = 0; i < '，有事打 13800138000。'.length; i += 1)
       await page.keyboard.press('Backspace');
     await page.keyboard.type('，9月21日15:00恢复供水。');
-    await todo.filter({ hasText: '证件号' }).waitFor({ state: 'detached' });
+    await missing.filter({ hasText: '证件号' }).waitFor({ state: 'detached' });
     await (await chooseByKey(page, /加照片/)).setFiles(file('修好.jpg', photo));
     await page.getByRole('button', { name: '放大看 修好.jpg' }).waitFor();
     await stage.shoot(page, '44-reply');

@@ -257,12 +257,12 @@ describe('ways out', () => {
 
   function reachable(next: Map<string, Set<string>>, start: string): Set<string> {
     const seen = new Set<string>();
-    const todo = [start];
-    for (let s = todo.pop(); s !== undefined; s = todo.pop()) {
+    const ahead = [start];
+    for (let s = ahead.pop(); s !== undefined; s = ahead.pop()) {
       for (const t of next.get(s) ?? []) {
         if (seen.has(t)) continue;
         seen.add(t);
-        todo.push(t);
+        ahead.push(t);
       }
     }
     return seen;

@@ -26,7 +26,7 @@ const order = (change: object = {}) =>
   }) as unknown as OrderDetail;
 const assignment = (change: object = {}) =>
   ({ firstContactAt: null, ...change }) as unknown as AssignmentView;
-const todo = (o: OrderDetail, a: AssignmentView, f: Partial<ReplyFields>) =>
+const missing = (o: OrderDetail, a: AssignmentView, f: Partial<ReplyFields>) =>
   selfCheck(o, a, { ...EMPTY, ...f })
     .filter(({ ok }) => !ok)
     .map(({ point }) => point);
@@ -93,7 +93,7 @@ describe('numbers of people', () => {
 
 describe('the check', () => {
   it('of an empty reply names what is missing, and nothing that cannot be known', () => {
-    expect(todo(order(), assignment(), {})).toEqual([
+    expect(missing(order(), assignment(), {})).toEqual([
       'first_contact',
       'finding',
       'measures_dated',
@@ -108,7 +108,7 @@ describe('the check', () => {
     publicVersion: '您好，总管已经修好。',
   };
   const contacted = assignment({ firstContactAt: '2026-09-21T02:00:00Z' });
-  it('of a whole one finds nothing', () => expect(todo(order(), contacted, whole)).toEqual([]));
+  it('of a whole one finds nothing', () => expect(missing(order(), contacted, whole)).toEqual([]));
   it.each([
     ['尽快处理', false],
     ['9月27日前', true],
@@ -121,7 +121,7 @@ describe('the check', () => {
     ['1-3层已清理', false],
     ['投入2.5万元', false],
   ])('date of the measure “%s”: %s', (measures, dated) =>
-    expect(todo(order(), contacted, { ...whole, measures }).includes('measures_dated')).toBe(
+    expect(missing(order(), contacted, { ...whole, measures }).includes('measures_dated')).toBe(
       !dated,
     ),
   );
@@ -129,17 +129,23 @@ describe('the check', () => {
     const placed = order({ address: '银杏路 22 号' });
     const paper = [{ width: null }] as ReplyFields['files'];
     const picture = [{ width: 800 }] as ReplyFields['files'];
-    expect(todo(placed, contacted, whole)).toEqual(['photo']);
-    expect(todo(placed, contacted, { ...whole, files: paper })).toEqual(['photo']);
-    expect(todo(placed, contacted, { ...whole, files: picture })).toEqual([]);
-    expect(todo(order({ address: '银杏路', type: 'consultation' }), contacted, whole)).toEqual([]);
+    expect(missing(placed, contacted, whole)).toEqual(['photo']);
+    expect(missing(placed, contacted, { ...whole, files: paper })).toEqual(['photo']);
+    expect(missing(placed, contacted, { ...whole, files: picture })).toEqual([]);
+    expect(missing(order({ address: '银杏路', type: 'consultation' }), contacted, whole)).toEqual(
+      [],
+    );
   });
   it('sees a choice that the words contradict', () => {
     const said = { ...whole, publicVersion: '您好，漏水尚未修复，9月28日再来。' };
-    expect(todo(order(), contacted, said)).toEqual(['solved_consistent']);
-    expect(todo(order(), contacted, { ...said, solved: 'not_solved' })).toEqual([]);
+    expect(missing(order(), contacted, said)).toEqual(['solved_consistent']);
+    expect(missing(order(), contacted, { ...said, solved: 'not_solved' })).toEqual([]);
     expect(
-      todo(order(), contacted, { ...whole, solved: 'not_solved', publicVersion: '已经全部解决。' }),
+      missing(order(), contacted, {
+        ...whole,
+        solved: 'not_solved',
+        publicVersion: '已经全部解决。',
+      }),
     ).toEqual(['solved_consistent']);
   });
   it('compares with replies of this order that were sent, not with the draft itself', () => {
@@ -151,8 +157,8 @@ describe('the check', () => {
     });
     const copied = order({ assignments: [{ kind: 'lead', round: 1, replies: [reply('failed')] }] });
     const drafted = order({ assignments: [{ kind: 'lead', round: 1, replies: [reply('draft')] }] });
-    expect(todo(copied, contacted, whole)).toEqual(['not_a_copy']);
-    expect(todo(drafted, contacted, whole)).toEqual([]);
+    expect(missing(copied, contacted, whole)).toEqual(['not_a_copy']);
+    expect(missing(drafted, contacted, whole)).toEqual([]);
   });
   it('waits for co-handlers of this round who were not waived', () => {
     const co = (change: object) => ({
@@ -163,8 +169,8 @@ describe('the check', () => {
       replies: [],
       ...change,
     });
-    expect(todo(order({ assignments: [co({})] }), contacted, whole)).toEqual(['co_handlers_in']);
-    expect(todo(order({ assignments: [co({ waived: true })] }), contacted, whole)).toEqual([]);
-    expect(todo(order({ assignments: [co({ round: 0 })] }), contacted, whole)).toEqual([]);
+    expect(missing(order({ assignments: [co({})] }), contacted, whole)).toEqual(['co_handlers_in']);
+    expect(missing(order({ assignments: [co({ waived: true })] }), contacted, whole)).toEqual([]);
+    expect(missing(order({ assignments: [co({ round: 0 })] }), contacted, whole)).toEqual([]);
   });
 });

@@ -1,51 +1,24 @@
-import { Button, Input } from 'antd';
-import {
-  DEMAND_TYPES,
-  TEXT_MAX,
-  URGENCIES,
-  type DemandType,
-  type Urgency,
-} from '../../../src/contract.ts';
+import { Button } from 'antd';
+import { TEXT_MAX } from '../../../src/contract.ts';
 import type { OrderDetail } from '../../../src/workorder/schema.ts';
 import { useReference, useSuggestion } from '../data/queries.ts';
 import { useMe } from '../data/session.tsx';
 import { useDraft } from '../lib/drafts.ts';
 import { useWords } from '../lib/text.ts';
-import { Choice } from '../parts/Choice.tsx';
-import { Field } from '../parts/Field.tsx';
 import { Dots } from '../parts/Marks.tsx';
-import {
-  AreaPicker,
-  CategoryPicker,
-  SubjectKindPicker,
-  useSubjectKinds,
-} from '../parts/Pickers.tsx';
 import { SuggestedUnits } from '../parts/Routing.tsx';
+import { TextField } from '../parts/TextField.tsx';
 import { ActForm, missingOf } from './ActForm.tsx';
+import { CodeFields, codesOf, type Codes } from './CodeFields.tsx';
 import { useOrderAct, type ActProps } from './useOrderAct.ts';
-
-interface Fields {
-  type: DemandType | undefined;
-  urgency: Urgency | undefined;
-  categoryCode: string | undefined;
-  areaCode: string | undefined;
-  subjectKind: string | undefined;
-  title: string;
-}
-
-const fromOrder = (order: OrderDetail): Fields => ({
-  type: order.type ?? undefined,
-  urgency: order.urgency ?? undefined,
-  categoryCode: order.category?.code,
-  areaCode: order.area?.code,
-  subjectKind: order.subjectKind ?? undefined,
-  title: order.title,
-});
 
 /** 受理: type, category and urgency make a demand an order to dispatch. */
 export function AcceptForm({ order, onDone }: ActProps & { order: OrderDetail }) {
   const { say } = useWords();
-  const draft = useDraft(useMe().userId, `accept.${order.id}`, fromOrder(order));
+  const draft = useDraft(useMe().userId, `accept.${order.id}`, {
+    ...codesOf(order),
+    title: order.title,
+  });
   const { submit, busy, problem } = useOrderAct(order, draft, onDone);
   const { type, urgency, categoryCode, title, ...rest } = draft.value;
   const missing = missingOf([
@@ -70,14 +43,14 @@ export function AcceptForm({ order, onDone }: ActProps & { order: OrderDetail })
       {(tried) => (
         <>
           <Understood order={order} set={draft.set} />
-          <Classification fields={draft.value} set={draft.set} tried={tried} />
-          <Field label={say('field.title')} hint={say('field.title_hint')}>
-            <Input
-              maxLength={TEXT_MAX.title}
-              value={title}
-              onChange={(e) => draft.set({ title: e.target.value })}
-            />
-          </Field>
+          <CodeFields required codes={draft.value} set={draft.set} tried={tried} />
+          <TextField
+            label={say('field.title')}
+            hint={say('field.title_hint')}
+            max={TEXT_MAX.title}
+            value={title}
+            onChange={(value) => draft.set({ title: value })}
+          />
           <CatalogueAdvice fields={draft.value} />
         </>
       )}
@@ -86,13 +59,7 @@ export function AcceptForm({ order, onDone }: ActProps & { order: OrderDetail })
 }
 
 /** What was understood when it came in; one press fills it, nothing fills itself. */
-function Understood({
-  order,
-  set,
-}: {
-  order: OrderDetail;
-  set: (change: Partial<Fields>) => void;
-}) {
+function Understood({ order, set }: { order: OrderDetail; set: (change: Partial<Codes>) => void }) {
   const { say, name } = useWords();
   const { data } = useReference();
   const c = order.classification;
@@ -123,69 +90,15 @@ function Understood({
 }
 
 /** Optional codes: only those that were chosen. */
-export const given = (codes: {
-  areaCode: string | undefined;
-  subjectKind: string | undefined;
-}): { areaCode?: string; subjectKind?: string } => ({
+export const given = (
+  codes: Pick<Codes, 'areaCode' | 'subjectKind'>,
+): { areaCode?: string; subjectKind?: string } => ({
   ...(codes.areaCode ? { areaCode: codes.areaCode } : {}),
   ...(codes.subjectKind ? { subjectKind: codes.subjectKind } : {}),
 });
 
-interface ClassificationProps {
-  fields: Omit<Fields, 'title'>;
-  set: (change: Partial<Fields>) => void;
-  tried: boolean;
-}
-function Classification({ fields, set, tried }: ClassificationProps) {
-  const { say } = useWords();
-  const kinds = useSubjectKinds(fields.categoryCode);
-  const wrong = (value: unknown) => (tried && !value ? say('field.missing') : undefined);
-  return (
-    <>
-      <Choice
-        required
-        label={say('field.type')}
-        value={fields.type}
-        onChange={(type) => set({ type })}
-        options={DEMAND_TYPES.map((value) => ({ value, label: say(`type.${value}`) }))}
-        wrong={wrong(fields.type)}
-      />
-      <Choice
-        required
-        label={say('field.urgency')}
-        value={fields.urgency}
-        onChange={(urgency) => set({ urgency })}
-        options={URGENCIES.map((value) => ({ value, label: say(`urgency.${value}`) }))}
-        wrong={wrong(fields.urgency)}
-      />
-      <Field required label={say('field.category')} wrong={wrong(fields.categoryCode)}>
-        <CategoryPicker
-          value={fields.categoryCode}
-          onChange={(categoryCode) => set({ categoryCode, subjectKind: undefined })}
-        />
-      </Field>
-      <Field label={say('field.area')}>
-        <AreaPicker value={fields.areaCode} onChange={(areaCode) => set({ areaCode })} />
-      </Field>
-      {kinds.length > 0 && (
-        <Field label={say('field.subject_kind')}>
-          <SubjectKindPicker
-            kinds={kinds}
-            value={fields.subjectKind}
-            onChange={(subjectKind) => set({ subjectKind })}
-          />
-        </Field>
-      )}
-    </>
-  );
-}
-
 interface AdviceProps {
-  fields: {
-    categoryCode: string | undefined;
-    areaCode: string | undefined;
-    subjectKind: string | undefined;
-  };
+  fields: Pick<Codes, 'categoryCode' | 'areaCode' | 'subjectKind'>;
 }
 /** What the catalogue says of this category and place: a statement, it fills nothing. */
 export function CatalogueAdvice({ fields }: AdviceProps) {

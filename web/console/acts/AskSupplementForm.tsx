@@ -1,10 +1,9 @@
-import { Input } from 'antd';
 import { MISSING_ITEMS, TEXT_MAX, type MissingItem } from '../../../src/contract.ts';
 import type { OrderDetail } from '../../../src/workorder/schema.ts';
 import { useMe } from '../data/session.tsx';
 import { useDraft } from '../lib/drafts.ts';
 import { useWords } from '../lib/text.ts';
-import { Field } from '../parts/Field.tsx';
+import { TextField } from '../parts/TextField.tsx';
 import { Ticks } from '../parts/Ticks.tsx';
 import { ActForm, missingOf } from './ActForm.tsx';
 import { useOrderAct, type ActProps } from './useOrderAct.ts';
@@ -51,19 +50,16 @@ export function AskSupplementForm({ order, onDone }: ActProps & { order: OrderDe
             onChange={(value) => draft.set({ missing: value })}
             wrong={tried && missing.length === 0 ? say('field.missing') : undefined}
           />
-          <Field
+          <TextField
             required
+            tried={tried}
             label={say('ask.question')}
             hint={say('ask.question_hint')}
-            wrong={tried && !question.trim() ? say('field.missing') : undefined}
-          >
-            <Input.TextArea
-              autoSize={{ minRows: 3, maxRows: 12 }}
-              maxLength={TEXT_MAX.content}
-              value={question}
-              onChange={(e) => draft.set({ question: e.target.value })}
-            />
-          </Field>
+            rows={[3, 12]}
+            max={TEXT_MAX.content}
+            value={question}
+            onChange={(value) => draft.set({ question: value })}
+          />
         </>
       )}
     </ActForm>

@@ -1,4 +1,3 @@
-import { Input } from 'antd';
 import { CHECKLIST, TEXT_MAX, type ChecklistItem } from '../../../src/contract.ts';
 import type { OrderActInput, OrderDetail } from '../../../src/workorder/schema.ts';
 import { useNow } from '../data/clock.ts';
@@ -9,7 +8,7 @@ import { evidenceOf, type Evidence } from '../desks/audit/evidence.ts';
 import { useKeys } from '../lib/keys.ts';
 import { useWords } from '../lib/text.ts';
 import { stampText } from '../lib/time.ts';
-import { Field } from '../parts/Field.tsx';
+import { TextField } from '../parts/TextField.tsx';
 import { ActForm } from './ActForm.tsx';
 import { useOrderAct, type ActProps } from './useOrderAct.ts';
 
@@ -69,19 +68,16 @@ export function AuditForm({ order, onDone }: ActProps & { order: OrderDetail }) 
         <>
           <p className="xs mut">{say('audit.rule')}</p>
           <Points order={order} marks={marks} onCycle={cycle} />
-          <Field
+          <TextField
             required={fails}
+            tried={tried}
             label={fails ? say('audit.findings') : say('audit.note')}
-            {...(fails ? { hint: say('audit.findings_hint') } : {})}
-            wrong={tried && fails && !findings.trim() ? say('field.missing') : undefined}
-          >
-            <Input.TextArea
-              autoSize={{ minRows: 3, maxRows: 10 }}
-              maxLength={TEXT_MAX.content}
-              value={findings}
-              onChange={(e) => draft.set({ findings: e.target.value })}
-            />
-          </Field>
+            hint={fails ? say('audit.findings_hint') : undefined}
+            rows={[3, 10]}
+            max={TEXT_MAX.content}
+            value={findings}
+            onChange={(value) => draft.set({ findings: value })}
+          />
         </>
       )}
     </ActForm>

@@ -1,38 +1,21 @@
-import { Input } from 'antd';
-import { DEMAND_TYPES, TEXT_MAX, URGENCIES } from '../../../src/contract.ts';
-import type { DemandType, Urgency } from '../../../src/contract.ts';
+import { TEXT_MAX } from '../../../src/contract.ts';
 import type { OrderActInput, OrderDetail } from '../../../src/workorder/schema.ts';
 import { useMe } from '../data/session.tsx';
 import { useDraft } from '../lib/drafts.ts';
 import { useWords } from '../lib/text.ts';
-import { Choice } from '../parts/Choice.tsx';
-import { Field } from '../parts/Field.tsx';
-import {
-  AreaPicker,
-  CategoryPicker,
-  SubjectKindPicker,
-  useSubjectKinds,
-} from '../parts/Pickers.tsx';
+import { TextField } from '../parts/TextField.tsx';
 import { ActForm, missingOf } from './ActForm.tsx';
+import { CodeFields, codesOf, type Codes } from './CodeFields.tsx';
 import { useOrderAct, type ActProps } from './useOrderAct.ts';
 
-interface Fields {
-  type: DemandType | undefined;
-  urgency: Urgency | undefined;
-  categoryCode: string | undefined;
-  areaCode: string | undefined;
-  subjectKind: string | undefined;
+interface Fields extends Codes {
   title: string;
   reason: string;
 }
 type Correction = Extract<OrderActInput, { act: 'correct_classification' }>['input'];
 
 const fromOrder = (order: OrderDetail): Fields => ({
-  type: order.type ?? undefined,
-  urgency: order.urgency ?? undefined,
-  categoryCode: order.category?.code,
-  areaCode: order.area?.code,
-  subjectKind: order.subjectKind ?? undefined,
+  ...codesOf(order),
   title: order.title,
   reason: '',
 });
@@ -82,76 +65,27 @@ export function CorrectForm({ order, onDone }: ActProps & { order: OrderDetail }
     >
       {(tried) => (
         <>
-          <Codes order={order} fields={draft.value} set={draft.set} />
-          <Field label={say('field.title')}>
-            <Input
-              maxLength={TEXT_MAX.title}
-              value={title}
-              onChange={(e) => draft.set({ title: e.target.value })}
-            />
-          </Field>
-          <Field
+          <CodeFields
+            codes={draft.value}
+            set={draft.set}
+            urgencyStays={order.lead !== null && say('correct.urgency_stays')}
+          />
+          <TextField
+            label={say('field.title')}
+            max={TEXT_MAX.title}
+            value={title}
+            onChange={(value) => draft.set({ title: value })}
+          />
+          <TextField
             required
+            tried={tried}
             label={say('flags.reason')}
-            wrong={tried && !reason.trim() ? say('field.missing') : undefined}
-          >
-            <Input
-              maxLength={TEXT_MAX.short}
-              value={reason}
-              onChange={(e) => draft.set({ reason: e.target.value })}
-            />
-          </Field>
+            max={TEXT_MAX.short}
+            value={reason}
+            onChange={(value) => draft.set({ reason: value })}
+          />
         </>
       )}
     </ActForm>
-  );
-}
-
-interface CodesProps {
-  order: OrderDetail;
-  fields: Fields;
-  set: (change: Partial<Fields>) => void;
-}
-function Codes({ order, fields, set }: CodesProps) {
-  const { say } = useWords();
-  const kinds = useSubjectKinds(fields.categoryCode);
-  const free = order.lead === null;
-  return (
-    <>
-      <Choice
-        label={say('field.type')}
-        look="wraps"
-        value={fields.type}
-        onChange={(type) => set({ type })}
-        options={DEMAND_TYPES.map((value) => ({ value, label: say(`type.${value}`) }))}
-      />
-      {free && (
-        <Choice
-          label={say('field.urgency')}
-          value={fields.urgency}
-          onChange={(urgency) => set({ urgency })}
-          options={URGENCIES.map((value) => ({ value, label: say(`urgency.${value}`) }))}
-        />
-      )}
-      {!free && <p className="xs mut">{say('correct.urgency_stays')}</p>}
-      <Field label={say('field.category')}>
-        <CategoryPicker
-          value={fields.categoryCode}
-          onChange={(categoryCode) => set({ categoryCode, subjectKind: undefined })}
-        />
-      </Field>
-      <Field label={say('field.area')}>
-        <AreaPicker value={fields.areaCode} onChange={(areaCode) => set({ areaCode })} />
-      </Field>
-      {kinds.length > 0 && (
-        <Field label={say('field.subject_kind')}>
-          <SubjectKindPicker
-            kinds={kinds}
-            value={fields.subjectKind}
-            onChange={(subjectKind) => set({ subjectKind })}
-          />
-        </Field>
-      )}
-    </>
   );
 }

@@ -1,4 +1,3 @@
-import { Input } from 'antd';
 import { TEXT_MAX, type DispatchMode } from '../../../src/contract.ts';
 import type { RoutingSuggestion } from '../../../src/routing/schema.ts';
 import { useOrderRouting, useReference } from '../data/queries.ts';
@@ -12,6 +11,7 @@ import { KeyButton } from '../parts/Key.tsx';
 import { UnitPicker, UnitsPicker } from '../parts/Pickers.tsx';
 import { QueryView } from '../parts/QueryView.tsx';
 import { RoutingReason } from '../parts/Routing.tsx';
+import { TextField } from '../parts/TextField.tsx';
 import { ActForm, missingOf } from './ActForm.tsx';
 import { useOrderAct, type ActProps } from './useOrderAct.ts';
 
@@ -48,14 +48,13 @@ export function DispatchForm({ order, onDone, keys }: ActProps & { keys?: string
         <>
           <Proposal orderId={order.id} draft={draft} />
           <Units draft={draft} tried={tried} />
-          <Field label={say('dispatch.note')}>
-            <Input.TextArea
-              autoSize={{ minRows: 2, maxRows: 6 }}
-              maxLength={TEXT_MAX.content}
-              value={note}
-              onChange={(e) => draft.set({ note: e.target.value })}
-            />
-          </Field>
+          <TextField
+            label={say('dispatch.note')}
+            rows={[2, 6]}
+            max={TEXT_MAX.content}
+            value={note}
+            onChange={(value) => draft.set({ note: value })}
+          />
         </>
       )}
     </ActForm>

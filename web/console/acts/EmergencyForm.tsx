@@ -1,4 +1,3 @@
-import { Input } from 'antd';
 import { EMERGENCY_TARGETS, TEXT_MAX, type EmergencyTarget } from '../../../src/contract.ts';
 import type { ActResult } from '../../../src/workorder/schema.ts';
 import { handOver } from '../data/advise.ts';
@@ -8,7 +7,7 @@ import { useSubmit } from '../data/submit.ts';
 import { useDraft } from '../lib/drafts.ts';
 import { useWords } from '../lib/text.ts';
 import { Choice } from '../parts/Choice.tsx';
-import { Field } from '../parts/Field.tsx';
+import { TextField } from '../parts/TextField.tsx';
 import { ActForm, missingOf } from './ActForm.tsx';
 import type { ActProps } from './useOrderAct.ts';
 
@@ -68,18 +67,15 @@ export function EmergencyForm({ order, onDone }: ActProps) {
             options={EMERGENCY_TARGETS.map((value) => ({ value, label: value }))}
             wrong={tried && !target ? say('field.missing') : undefined}
           />
-          <Field
+          <TextField
             required={!byLine}
+            tried={tried}
             label={say('emergency_act.record')}
             hint={say(byLine ? 'emergency_act.line_hint' : 'emergency_act.record_hint')}
-            wrong={tried && !byLine && !record.trim() ? say('field.missing') : undefined}
-          >
-            <Input
-              maxLength={TEXT_MAX.short}
-              value={record}
-              onChange={(e) => draft.set({ record: e.target.value })}
-            />
-          </Field>
+            max={TEXT_MAX.short}
+            value={record}
+            onChange={(value) => draft.set({ record: value })}
+          />
         </>
       )}
     </ActForm>

@@ -1,9 +1,8 @@
-import { Input } from 'antd';
 import { FLAGS, TEXT_MAX, type Flag } from '../../../src/contract.ts';
 import { useMe } from '../data/session.tsx';
 import { useDraft } from '../lib/drafts.ts';
 import { useWords } from '../lib/text.ts';
-import { Field } from '../parts/Field.tsx';
+import { TextField } from '../parts/TextField.tsx';
 import { Ticks } from '../parts/Ticks.tsx';
 import { ActForm, missingOf } from './ActForm.tsx';
 import { useOrderAct, type ActProps } from './useOrderAct.ts';
@@ -46,17 +45,14 @@ export function FlagsForm({ order, onDone }: ActProps) {
             {add.length > 0 && say('flags.added', { items: words(add) })}
             {remove.length > 0 && say('flags.removed', { items: words(remove) })}
           </p>
-          <Field
+          <TextField
             required
+            tried={tried}
             label={say('flags.reason')}
-            wrong={tried && !reason.trim() ? say('field.missing') : undefined}
-          >
-            <Input
-              maxLength={TEXT_MAX.short}
-              value={reason}
-              onChange={(e) => draft.set({ reason: e.target.value })}
-            />
-          </Field>
+            max={TEXT_MAX.short}
+            value={reason}
+            onChange={(value) => draft.set({ reason: value })}
+          />
         </>
       )}
     </ActForm>

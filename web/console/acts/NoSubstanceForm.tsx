@@ -1,9 +1,8 @@
-import { Input } from 'antd';
 import { TEXT_MAX } from '../../../src/contract.ts';
 import { useMe } from '../data/session.tsx';
 import { useDraft } from '../lib/drafts.ts';
 import { useWords } from '../lib/text.ts';
-import { Field } from '../parts/Field.tsx';
+import { TextField } from '../parts/TextField.tsx';
 import { ActForm, missingOf } from './ActForm.tsx';
 import { useOrderAct, type ActProps } from './useOrderAct.ts';
 
@@ -13,12 +12,6 @@ export function NoSubstanceForm({ order, onDone }: ActProps) {
   const draft = useDraft(useMe().userId, `no_substance.${order.id}`, { asked: '', answer: '' });
   const { submit, busy, problem } = useOrderAct(order, draft, onDone);
   const { asked, answer } = draft.value;
-  const area = (part: 'asked' | 'answer') => ({
-    autoSize: { minRows: 2, maxRows: 8 },
-    maxLength: TEXT_MAX.content,
-    value: draft.value[part],
-    onChange: (e: { target: { value: string } }) => draft.set({ [part]: e.target.value }),
-  });
   return (
     <ActForm
       danger
@@ -35,16 +28,22 @@ export function NoSubstanceForm({ order, onDone }: ActProps) {
       {(tried) => (
         <>
           <p className="sm sec">{say('no_substance.what')}</p>
-          <Field
+          <TextField
             required
+            tried={tried}
             label={say('no_substance.asked')}
-            wrong={tried && !asked.trim() ? say('field.missing') : undefined}
-          >
-            <Input.TextArea {...area('asked')} />
-          </Field>
-          <Field label={say('no_substance.answer')}>
-            <Input.TextArea {...area('answer')} />
-          </Field>
+            rows={[2, 8]}
+            max={TEXT_MAX.content}
+            value={asked}
+            onChange={(value) => draft.set({ asked: value })}
+          />
+          <TextField
+            label={say('no_substance.answer')}
+            rows={[2, 8]}
+            max={TEXT_MAX.content}
+            value={answer}
+            onChange={(value) => draft.set({ answer: value })}
+          />
         </>
       )}
     </ActForm>

@@ -1,9 +1,8 @@
-import { Input } from 'antd';
 import { TEXT_MAX } from '../../../src/contract.ts';
 import { useMe } from '../data/session.tsx';
 import { useDraft } from '../lib/drafts.ts';
 import { useWords } from '../lib/text.ts';
-import { Field } from '../parts/Field.tsx';
+import { TextField } from '../parts/TextField.tsx';
 import { ActForm, missingOf } from './ActForm.tsx';
 import { useOrderAct, type ActProps } from './useOrderAct.ts';
 
@@ -24,19 +23,16 @@ export function ProposeRedoForm({ order, onDone }: ActProps) {
       onSubmit={() => submit({ act: 'propose_redo', version: order.version, input: { reason } })}
     >
       {(tried) => (
-        <Field
+        <TextField
           required
+          tried={tried}
           label={say('propose_redo.reason')}
           hint={say('propose_redo.hint')}
-          wrong={tried && !reason.trim() ? say('field.missing') : undefined}
-        >
-          <Input.TextArea
-            autoSize={{ minRows: 3, maxRows: 10 }}
-            maxLength={TEXT_MAX.content}
-            value={reason}
-            onChange={(e) => draft.set({ reason: e.target.value })}
-          />
-        </Field>
+          rows={[3, 10]}
+          max={TEXT_MAX.content}
+          value={reason}
+          onChange={(value) => draft.set({ reason: value })}
+        />
       )}
     </ActForm>
   );

@@ -1,9 +1,8 @@
-import { Input } from 'antd';
 import { TEXT_MAX } from '../../../src/contract.ts';
 import { useMe } from '../data/session.tsx';
 import { useDraft } from '../lib/drafts.ts';
 import { useWords } from '../lib/text.ts';
-import { Field } from '../parts/Field.tsx';
+import { TextField } from '../parts/TextField.tsx';
 import { ActForm, missingOf } from './ActForm.tsx';
 import { useOrderAct, type ActProps } from './useOrderAct.ts';
 
@@ -29,26 +28,22 @@ export function ReceiptForm({ order, onDone }: ActProps) {
     >
       {(tried) => (
         <>
-          <Field
+          <TextField
             required
+            tried={tried}
             label={say('receipt_act.no')}
             hint={say('receipt_act.no_hint')}
-            wrong={tried && !receiptNo.trim() ? say('field.missing') : undefined}
-          >
-            <Input
-              maxLength={NUMBER_MAX}
-              value={receiptNo}
-              onChange={(e) => draft.set({ receiptNo: e.target.value })}
-            />
-          </Field>
-          <Field label={say('receipt_act.note')}>
-            <Input.TextArea
-              autoSize={{ minRows: 3, maxRows: 8 }}
-              maxLength={TEXT_MAX.content}
-              value={note}
-              onChange={(e) => draft.set({ note: e.target.value })}
-            />
-          </Field>
+            max={NUMBER_MAX}
+            value={receiptNo}
+            onChange={(value) => draft.set({ receiptNo: value })}
+          />
+          <TextField
+            label={say('receipt_act.note')}
+            rows={[3, 8]}
+            max={TEXT_MAX.content}
+            value={note}
+            onChange={(value) => draft.set({ note: value })}
+          />
         </>
       )}
     </ActForm>

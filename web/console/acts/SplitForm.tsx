@@ -1,4 +1,4 @@
-import { Button, Input } from 'antd';
+import { Button } from 'antd';
 import { TEXT_MAX } from '../../../src/contract.ts';
 import type { OrderDetail } from '../../../src/workorder/schema.ts';
 import * as api from '../data/api.ts';
@@ -8,6 +8,7 @@ import { useDraft } from '../lib/drafts.ts';
 import { useWords } from '../lib/text.ts';
 import { Field } from '../parts/Field.tsx';
 import { AreaPicker, CategoryPicker } from '../parts/Pickers.tsx';
+import { TextField } from '../parts/TextField.tsx';
 import { ActForm, missingOf } from './ActForm.tsx';
 import type { ActProps } from './useOrderAct.ts';
 
@@ -66,19 +67,16 @@ export function SplitForm({ order, onDone }: ActProps & { order: OrderDetail }) 
     >
       {(tried) => (
         <>
-          <Field
+          <TextField
             required
+            tried={tried}
             label={say('split.kept')}
             hint={say('split.kept_hint')}
-            wrong={tried && !kept.content.trim() ? say('field.missing') : undefined}
-          >
-            <Input.TextArea
-              autoSize={{ minRows: 3, maxRows: 12 }}
-              maxLength={TEXT_MAX.content}
-              value={kept.content}
-              onChange={(e) => draft.set({ kept: { ...kept, content: e.target.value } })}
-            />
-          </Field>
+            rows={[3, 12]}
+            max={TEXT_MAX.content}
+            value={kept.content}
+            onChange={(content) => draft.set({ kept: { ...kept, content } })}
+          />
           {parts.map((part, i) => (
             <Part
               key={i}
@@ -137,25 +135,21 @@ function Part({ n, part, tried, set, onRemove }: PartProps) {
           </Button>
         )}
       </legend>
-      <Field
+      <TextField
         required
+        tried={tried}
         label={say('split.words')}
-        wrong={tried && !part.content.trim() ? say('field.missing') : undefined}
-      >
-        <Input.TextArea
-          autoSize={{ minRows: 2, maxRows: 10 }}
-          maxLength={TEXT_MAX.content}
-          value={part.content}
-          onChange={(e) => set({ content: e.target.value })}
-        />
-      </Field>
-      <Field label={say('field.title')}>
-        <Input
-          maxLength={TEXT_MAX.title}
-          value={part.title}
-          onChange={(e) => set({ title: e.target.value })}
-        />
-      </Field>
+        rows={[2, 10]}
+        max={TEXT_MAX.content}
+        value={part.content}
+        onChange={(value) => set({ content: value })}
+      />
+      <TextField
+        label={say('field.title')}
+        max={TEXT_MAX.title}
+        value={part.title}
+        onChange={(value) => set({ title: value })}
+      />
       <Field label={say('field.category')}>
         <CategoryPicker
           value={part.categoryCode}

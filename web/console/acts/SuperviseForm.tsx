@@ -1,6 +1,5 @@
 /** 督办: one supervision order for each order, at a level, with what the unit must do. */
 import './supervise.css';
-import { Input } from 'antd';
 import type { OrderDetail, OrderListItem, UnitRef } from '../../../src/workorder/schema.ts';
 import { useBatch } from '../data/batch.ts';
 import * as api from '../data/board-api.ts';
@@ -8,8 +7,8 @@ import { useMe } from '../data/session.tsx';
 import { useDraft } from '../lib/drafts.ts';
 import { useWords } from '../lib/text.ts';
 import { Choice } from '../parts/Choice.tsx';
-import { Field } from '../parts/Field.tsx';
 import { LevelMark } from '../parts/LevelMark.tsx';
+import { TextField } from '../parts/TextField.tsx';
 import { ActForm, missingOf } from './ActForm.tsx';
 import { queryClient } from '../data/queries.ts';
 import { useSupervisions } from '../data/board-live.ts';
@@ -95,20 +94,17 @@ export function SuperviseForm({ orders, onDone, draftName, units = [] }: Props) 
             <Already key={order.id} orderId={order.id} />
           ))}
           <Ladder level={level} onChange={(value) => draft.set({ level: value })} />
-          <Field
+          <TextField
             required
+            tried={tried}
+            autoFocus
             label={say('supervise.demand')}
             hint={say('supervise.demand_hint')}
-            wrong={tried && !demand.trim() ? say('field.missing') : undefined}
-          >
-            <Input.TextArea
-              autoFocus
-              autoSize={{ minRows: 4, maxRows: 10 }}
-              maxLength={TEXT_LIMIT}
-              value={demand}
-              onChange={(e) => draft.set({ demand: e.target.value })}
-            />
-          </Field>
+            rows={[4, 10]}
+            max={TEXT_LIMIT}
+            value={demand}
+            onChange={(value) => draft.set({ demand: value })}
+          />
           {orders.length === 1 && units.length > 1 && (
             <Choice
               label={say('supervise.unit')}

@@ -1,5 +1,4 @@
 /** Urging a unit; redoing and closing an order after its evaluation. */
-import { Input } from 'antd';
 import { CONCLUSIONS } from '../../../src/contract.ts';
 import type { ActResult, OrderDetail } from '../../../src/workorder/schema.ts';
 import * as api from '../data/api.ts';
@@ -10,6 +9,7 @@ import { useWords } from '../lib/text.ts';
 import { Choice } from '../parts/Choice.tsx';
 import { Field } from '../parts/Field.tsx';
 import { CategoryPicker, UnitPicker, UnitsPicker } from '../parts/Pickers.tsx';
+import { TextField } from '../parts/TextField.tsx';
 import { ActForm, missingOf } from './ActForm.tsx';
 import { NamedOrders } from './NamedOrders.tsx';
 import type { ActProps } from './useOrderAct.ts';
@@ -49,14 +49,14 @@ export function UrgeForm({ order, onDone }: ActProps) {
             onChange={(value) => draft.set({ level: value })}
             options={LEVELS.map((value) => ({ value, label: say(`urge.level_${value}`) }))}
           />
-          <Field label={say('urge.text')} hint={say('urge.hint')}>
-            <Input.TextArea
-              autoSize={{ minRows: 3, maxRows: 8 }}
-              maxLength={TEXT_LIMIT}
-              value={text}
-              onChange={(e) => draft.set({ text: e.target.value })}
-            />
-          </Field>
+          <TextField
+            label={say('urge.text')}
+            hint={say('urge.hint')}
+            rows={[3, 8]}
+            max={TEXT_LIMIT}
+            value={text}
+            onChange={(value) => draft.set({ text: value })}
+          />
         </>
       )}
     </ActForm>
@@ -124,18 +124,15 @@ export function RedoForm({ order, onDone }: RedoProps) {
       {(tried) => (
         <>
           <p className="sm sec">{say('redo.what', { n: order.round + 1 })}</p>
-          <Field
+          <TextField
             required
+            tried={tried}
             label={say('redo.reason')}
-            wrong={tried && !reason.trim() ? say('field.missing') : undefined}
-          >
-            <Input.TextArea
-              autoSize={{ minRows: 3, maxRows: 8 }}
-              maxLength={TEXT_LIMIT}
-              value={reason}
-              onChange={(e) => draft.set({ reason: e.target.value })}
-            />
-          </Field>
+            rows={[3, 8]}
+            max={TEXT_LIMIT}
+            value={reason}
+            onChange={(value) => draft.set({ reason: value })}
+          />
           {unclassified && (
             <Field
               required
@@ -221,18 +218,15 @@ export function CloseForm({ order, onDone }: CloseProps) {
             wrong={tried && !closingType ? say('field.missing') : undefined}
           />
           {declines && (
-            <Field
+            <TextField
               required
+              tried={tried}
               label={say('close.reason')}
-              wrong={tried && !reason.trim() ? say('field.missing') : undefined}
-            >
-              <Input.TextArea
-                autoSize={{ minRows: 3, maxRows: 8 }}
-                maxLength={TEXT_LIMIT}
-                value={reason}
-                onChange={(e) => draft.set({ reason: e.target.value })}
-              />
-            </Field>
+              rows={[3, 8]}
+              max={TEXT_LIMIT}
+              value={reason}
+              onChange={(value) => draft.set({ reason: value })}
+            />
           )}
         </>
       )}

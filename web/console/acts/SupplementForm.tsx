@@ -1,4 +1,3 @@
-import { Input } from 'antd';
 import { TEXT_MAX } from '../../../src/contract.ts';
 import type { OrderDetail } from '../../../src/workorder/schema.ts';
 import { useMe } from '../data/session.tsx';
@@ -6,6 +5,7 @@ import { useDraft } from '../lib/drafts.ts';
 import { useWords } from '../lib/text.ts';
 import { Field } from '../parts/Field.tsx';
 import { AreaPicker } from '../parts/Pickers.tsx';
+import { TextField } from '../parts/TextField.tsx';
 import { ActForm, missingOf } from './ActForm.tsx';
 import { useOrderAct, type ActProps } from './useOrderAct.ts';
 
@@ -43,25 +43,22 @@ export function SupplementForm({ order, onDone }: ActProps & { order: OrderDetai
               })}
             </p>
           )}
-          <Field
+          <TextField
             required
+            tried={tried}
             label={say('supplement.text')}
-            wrong={tried && !text.trim() ? say('field.missing') : undefined}
-          >
-            <Input.TextArea
-              autoSize={{ minRows: 3, maxRows: 12 }}
-              maxLength={TEXT_MAX.content}
-              value={text}
-              onChange={(e) => draft.set({ text: e.target.value })}
-            />
-          </Field>
-          <Field label={say('field.address')} hint={say('supplement.replaces')}>
-            <Input
-              maxLength={TEXT_MAX.short}
-              value={address}
-              onChange={(e) => draft.set({ address: e.target.value })}
-            />
-          </Field>
+            rows={[3, 12]}
+            max={TEXT_MAX.content}
+            value={text}
+            onChange={(value) => draft.set({ text: value })}
+          />
+          <TextField
+            label={say('field.address')}
+            hint={say('supplement.replaces')}
+            max={TEXT_MAX.short}
+            value={address}
+            onChange={(value) => draft.set({ address: value })}
+          />
           <Field label={say('field.area')}>
             <AreaPicker value={areaCode} onChange={(code) => draft.set({ areaCode: code })} />
           </Field>

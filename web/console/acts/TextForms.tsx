@@ -1,5 +1,5 @@
 /** Acts that are mostly one text: direct answer, rejection, withdrawal, note. */
-import { Input, Select } from 'antd';
+import { Select } from 'antd';
 import {
   DEMAND_TYPES,
   GROUNDS,
@@ -13,10 +13,11 @@ import { useDraft } from '../lib/drafts.ts';
 import { useWords } from '../lib/text.ts';
 import { Choice } from '../parts/Choice.tsx';
 import { Field } from '../parts/Field.tsx';
+import { TextField } from '../parts/TextField.tsx';
 import { ActForm, missingOf } from './ActForm.tsx';
 import { useOrderAct, type ActProps } from './useOrderAct.ts';
 
-const ROWS = { minRows: 3, maxRows: 12 };
+const ROWS = [3, 12] as const;
 
 /** 直接答复: the hotline itself knows the answer. */
 export function DirectAnswerForm({ order, onDone }: ActProps) {
@@ -57,19 +58,16 @@ export function DirectAnswerForm({ order, onDone }: ActProps) {
             options={DEMAND_TYPES.map((value) => ({ value, label: say(`type.${value}`) }))}
             wrong={tried && !type ? say('field.missing') : undefined}
           />
-          <Field
+          <TextField
             required
+            tried={tried}
             label={say('field.answer')}
             hint={say('field.public_hint')}
-            wrong={tried && !answer.trim() ? say('field.missing') : undefined}
-          >
-            <Input.TextArea
-              autoSize={{ minRows: 6, maxRows: 20 }}
-              maxLength={TEXT_MAX.long}
-              value={answer}
-              onChange={(e) => draft.set({ answer: e.target.value })}
-            />
-          </Field>
+            rows={[6, 20]}
+            max={TEXT_MAX.long}
+            value={answer}
+            onChange={(value) => draft.set({ answer: value })}
+          />
         </>
       )}
     </ActForm>
@@ -83,8 +81,6 @@ export function RejectForm({ order, onDone }: ActProps) {
   const draft = useDraft(useMe().userId, `reject.${order.id}`, empty);
   const { submit, busy, problem } = useOrderAct(order, draft, onDone);
   const { ground, wordsTold, guidance } = draft.value;
-  const wrong = (tried: boolean, value: unknown) =>
-    tried && !value ? say('field.missing') : undefined;
   return (
     <ActForm
       danger
@@ -105,7 +101,11 @@ export function RejectForm({ order, onDone }: ActProps) {
     >
       {(tried) => (
         <>
-          <Field required label={say('field.ground')} wrong={wrong(tried, ground)}>
+          <Field
+            required
+            label={say('field.ground')}
+            wrong={tried && !ground ? say('field.missing') : undefined}
+          >
             <Select
               style={{ width: '100%' }}
               value={ground ?? null}
@@ -116,22 +116,24 @@ export function RejectForm({ order, onDone }: ActProps) {
               }))}
             />
           </Field>
-          <Field required label={say('field.words_told')} wrong={wrong(tried, wordsTold.trim())}>
-            <Input.TextArea
-              autoSize={ROWS}
-              maxLength={TEXT_MAX.content}
-              value={wordsTold}
-              onChange={(e) => draft.set({ wordsTold: e.target.value })}
-            />
-          </Field>
-          <Field required label={say('field.guidance')} wrong={wrong(tried, guidance.trim())}>
-            <Input.TextArea
-              autoSize={ROWS}
-              maxLength={TEXT_MAX.content}
-              value={guidance}
-              onChange={(e) => draft.set({ guidance: e.target.value })}
-            />
-          </Field>
+          <TextField
+            required
+            tried={tried}
+            label={say('field.words_told')}
+            rows={ROWS}
+            max={TEXT_MAX.content}
+            value={wordsTold}
+            onChange={(value) => draft.set({ wordsTold: value })}
+          />
+          <TextField
+            required
+            tried={tried}
+            label={say('field.guidance')}
+            rows={ROWS}
+            max={TEXT_MAX.content}
+            value={guidance}
+            onChange={(value) => draft.set({ guidance: value })}
+          />
         </>
       )}
     </ActForm>
@@ -176,18 +178,15 @@ export function WithdrawForm({ order, onDone }: ActProps) {
             options={IDENTIFIED.map((value) => ({ value, label: say(`identified.${value}`) }))}
             wrong={tried && !identifiedBy ? say('field.missing') : undefined}
           />
-          <Field
+          <TextField
             required
+            tried={tried}
             label={say('withdraw.wish')}
-            wrong={tried && !wish.trim() ? say('field.missing') : undefined}
-          >
-            <Input.TextArea
-              autoSize={ROWS}
-              maxLength={TEXT_MAX.content}
-              value={wish}
-              onChange={(e) => draft.set({ wish: e.target.value })}
-            />
-          </Field>
+            rows={ROWS}
+            max={TEXT_MAX.content}
+            value={wish}
+            onChange={(value) => draft.set({ wish: value })}
+          />
         </>
       )}
     </ActForm>
@@ -218,18 +217,15 @@ export function NoteForm({ order, onDone }: ActProps) {
     >
       {(tried) => (
         <>
-          <Field
+          <TextField
             required
+            tried={tried}
             label={say('note.text')}
-            wrong={tried && !text.trim() ? say('field.missing') : undefined}
-          >
-            <Input.TextArea
-              autoSize={ROWS}
-              maxLength={TEXT_MAX.content}
-              value={text}
-              onChange={(e) => draft.set({ text: e.target.value })}
-            />
-          </Field>
+            rows={ROWS}
+            max={TEXT_MAX.content}
+            value={text}
+            onChange={(value) => draft.set({ text: value })}
+          />
           <Choice
             label={say('note.visibility')}
             value={visibility}

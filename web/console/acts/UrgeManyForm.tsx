@@ -1,5 +1,4 @@
 /** 催办 from a list: the same words to the units of one or several orders. */
-import { Input } from 'antd';
 import type { OrderListItem } from '../../../src/workorder/schema.ts';
 import * as api from '../data/api.ts';
 import { useBatch } from '../data/batch.ts';
@@ -7,7 +6,7 @@ import { useMe } from '../data/session.tsx';
 import { useDraft } from '../lib/drafts.ts';
 import { useWords } from '../lib/text.ts';
 import { Choice } from '../parts/Choice.tsx';
-import { Field } from '../parts/Field.tsx';
+import { TextField } from '../parts/TextField.tsx';
 import { ActForm } from './ActForm.tsx';
 import { BatchState } from './BatchState.tsx';
 import { NamedOrders } from './NamedOrders.tsx';
@@ -60,15 +59,15 @@ export function UrgeManyForm({ orders, onDone }: Props) {
             onChange={(value) => draft.set({ level: value })}
             options={LEVELS.map((value) => ({ value, label: say(`urge.level_${value}`) }))}
           />
-          <Field label={say('urge.text')} hint={say('urge.hint')}>
-            <Input.TextArea
-              autoFocus
-              autoSize={{ minRows: 3, maxRows: 8 }}
-              maxLength={TEXT_LIMIT}
-              value={text}
-              onChange={(e) => draft.set({ text: e.target.value })}
-            />
-          </Field>
+          <TextField
+            autoFocus
+            label={say('urge.text')}
+            hint={say('urge.hint')}
+            rows={[3, 8]}
+            max={TEXT_LIMIT}
+            value={text}
+            onChange={(value) => draft.set({ text: value })}
+          />
           <BatchState batch={batch} />
         </>
       )}

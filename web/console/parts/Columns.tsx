@@ -10,6 +10,8 @@ interface Props {
   /** What the left column is: facets become chips on a phone, a queue becomes the first page. */
   leftIs?: 'facets' | 'queue';
   leftLabel?: string;
+  /** Names the middle where nothing in it takes the focus, so that keys can scroll it. */
+  mainLabel?: string;
   children: ReactNode;
   side?: ReactNode;
   sideLabel?: string;
@@ -24,7 +26,7 @@ interface Props {
 
 /** The columns of a desk, with rules between them; below 1280 a drawer, below 768 one column. */
 export function SplitColumns(props: Props) {
-  const { desk, left, leftIs = 'facets', side, chosen = false } = props;
+  const { desk, left, leftIs = 'facets', mainLabel, side, chosen = false } = props;
   const detail = leftIs === 'queue' ? (chosen ? 'detail' : 'no-detail') : '';
   return (
     <div className={`cols ${desk} ${detail}`}>
@@ -36,7 +38,12 @@ export function SplitColumns(props: Props) {
           {left}
         </aside>
       )}
-      <section className="col main">{props.children}</section>
+      <section
+        className="col main"
+        {...(mainLabel !== undefined && { 'aria-label': mainLabel, tabIndex: 0 })}
+      >
+        {props.children}
+      </section>
       {side && <Side {...props} />}
     </div>
   );

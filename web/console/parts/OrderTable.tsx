@@ -3,7 +3,8 @@ import { useClockNow } from '../data/clock.ts';
 import { isAllOverdue } from '../lib/clock-groups.ts';
 import { useWords } from '../lib/text.ts';
 import { ClockChip } from './ClockChip.tsx';
-import { OrderNo, OrderTitle, Stamp, StateWord, UrgencyTag, Waited } from './Marks.tsx';
+import { OrderNo, Stamp, StateWord, UrgencyTag, Waited } from './Marks.tsx';
+import { OrderExcerpt, OrderPick } from './OrderPick.tsx';
 
 interface Props {
   orders: readonly OrderListItem[];
@@ -79,26 +80,9 @@ function OrderRow({ order, selected, onSelect, at, states, allOverdue }: RowProp
       <td>
         <UrgencyTag urgency={order.urgency} />
       </td>
-      <td className="fit">
-        <button
-          type="button"
-          className="pick"
-          aria-current={selected ? 'true' : undefined}
-          onClick={(event) => {
-            event.stopPropagation();
-            onSelect();
-          }}
-        >
-          <span className="ti cut block">
-            <OrderTitle order={order} />
-          </span>
-          <span className="cut mut block">
-            {states && order.lead && <span className="sec">{name(order.lead)}　</span>}
-            {order.area && <span className="sec">{order.area.name}　</span>}
-            {order.excerpt}
-          </span>
-        </button>
-      </td>
+      <OrderPick order={order} current={selected} onPick={onSelect}>
+        <OrderExcerpt order={order} unit={states && order.lead && name(order.lead)} />
+      </OrderPick>
       <td className="fit">
         <div className="cut">{states ? <StateWord order={order} /> : category}</div>
         <div className="cut mut">

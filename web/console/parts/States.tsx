@@ -84,16 +84,11 @@ const keptText = (problem: Problem) => {
 
 function Trace({ problem }: { problem: Problem }) {
   const { say } = useWords();
+  if (!problem.traceId) return null;
   return (
     <span className="trace xs sec">
-      {problem.code}
-      {problem.traceId && (
-        <>
-          {'　'}
-          {say('problem.trace')} <b>{problem.traceId}</b>{' '}
-          <CopyButton text={problem.traceId} label={say('problem.copy')} plain />
-        </>
-      )}
+      {say('problem.trace')} <b>{problem.traceId}</b>{' '}
+      <CopyButton text={problem.traceId} label={say('problem.copy')} plain />
     </span>
   );
 }

@@ -8,6 +8,7 @@ import { DispatchForm } from '../../acts/DispatchForm.tsx';
 import { FlagsForm } from '../../acts/FlagsForm.tsx';
 import { SplitForm } from '../../acts/SplitForm.tsx';
 import { DirectAnswerForm, RejectForm } from '../../acts/TextForms.tsx';
+import { tailOf, tellDone } from '../../data/done.ts';
 import { useWatch } from '../../data/live.ts';
 import { useOrder } from '../../data/queries.ts';
 import { useKeys } from '../../lib/keys.ts';
@@ -35,9 +36,11 @@ const WAYS = {
 } as const;
 type Way = keyof typeof WAYS;
 
-/** The chosen order and what becomes of it. */
-/** @param onDone gets what was done, in words, once the order is somebody else's. */
-export function Decision({ orderId, onDone }: { orderId: string; onDone: (said: string) => void }) {
+/**
+ * The chosen order and what becomes of it.
+ * @param onDone once the order is somebody else's.
+ */
+export function Decision({ orderId, onDone }: { orderId: string; onDone: () => void }) {
   useWatch(orderId);
   return (
     <QueryView query={useOrder(orderId)}>
@@ -46,7 +49,7 @@ export function Decision({ orderId, onDone }: { orderId: string; onDone: (said: 
   );
 }
 
-function Decide({ order, onDone }: { order: OrderDetail; onDone: (said: string) => void }) {
+function Decide({ order, onDone }: { order: OrderDetail; onDone: () => void }) {
   const { say } = useWords();
   return (
     <>
@@ -73,7 +76,7 @@ function Decide({ order, onDone }: { order: OrderDetail; onDone: (said: string) 
 /** Decisions after which the order is still this desk's: it stays, with its next way open. */
 const STAYS: readonly Way[] = ['accept', 'correct_classification', 'set_flags', 'split'];
 
-function Ways({ order, onDone }: { order: OrderDetail; onDone: (said: string) => void }) {
+function Ways({ order, onDone }: { order: OrderDetail; onDone: () => void }) {
   const { say } = useWords();
   const ways = (Object.keys(WAYS) as Way[]).filter((way) => order.allowed.includes(way));
   const [chosen, setChosen] = useState<Way | undefined>();
@@ -89,7 +92,10 @@ function Ways({ order, onDone }: { order: OrderDetail; onDone: (said: string) =>
   // Of the way whose form was sent: the order may have been read anew meanwhile and allow others.
   const done = (sent: Way) => {
     if (STAYS.includes(sent)) setChosen(undefined);
-    else onDone(say('triage.done', { act: say(`act.${sent}`), no: order.orderNo.slice(-4) }));
+    else {
+      tellDone('triage.done', { act: say(`act.${sent}`), no: tailOf(order) });
+      onDone();
+    }
   };
   if (!way) {
     return (

@@ -1,5 +1,4 @@
 import './dispatch.css';
-import { useState } from 'react';
 import { Link, useNavigate, useParams, useSearchParams } from 'react-router';
 import { WAIT_REASONS, type WaitReason } from '../../../../src/contract.ts';
 import { useOrderCounts, useTriage } from '../../data/queries.ts';
@@ -7,6 +6,7 @@ import { useFirstSelected, useListKeys } from '../../lib/list-keys.ts';
 import { useWords } from '../../lib/text.ts';
 import { DeskTitle } from '../../parts/DeskTitle.tsx';
 import { SplitColumns } from '../../parts/Columns.tsx';
+import { DoneLine } from '../../parts/DoneLine.tsx';
 import { countText, Facets } from '../../parts/Facets.tsx';
 import { LoadMore } from '../../parts/LoadMore.tsx';
 import { EmptyState } from '../../parts/States.tsx';
@@ -31,11 +31,8 @@ export default function DispatchDesk() {
   const ids = pages.items.map((order) => order.id);
   useListKeys({ ids, selected: orderId, select });
   useFirstSelected(ids, orderId, select, innerWidth >= WIDE);
-  const [said, setSaid] = useState<string>();
-  const next = (what: string) => {
-    setSaid(what);
+  const next = () =>
     select(ids[ids.indexOf(orderId ?? '') + 1] ?? ids.find((id) => id !== orderId));
-  };
   return (
     <>
       <DeskTitle title={say('desk.dispatch_long')} />
@@ -55,11 +52,7 @@ export default function DispatchDesk() {
           </h2>
           <span className="sm mut">{say('list.most_pressing')}</span>
         </div>
-        {said && (
-          <p className="note info" role="status">
-            {said}
-          </p>
-        )}
+        <DoneLine />
         <Emergencies n={counts?.emergency ?? 0} />
         <QueryView query={pages}>
           {() =>

@@ -3,7 +3,8 @@ import { useClockNow } from '../../data/clock.ts';
 import { isAllOverdue } from '../../lib/clock-groups.ts';
 import { useWords } from '../../lib/text.ts';
 import { ClockChip } from '../../parts/ClockChip.tsx';
-import { Dots, OrderTitle, StateWord, UrgencyTag } from '../../parts/Marks.tsx';
+import { Dots, StateWord, UrgencyTag } from '../../parts/Marks.tsx';
+import { OrderExcerpt, OrderPick } from '../../parts/OrderPick.tsx';
 
 interface Props {
   orders: readonly OrderListItem[];
@@ -70,25 +71,9 @@ function Row({ order, allOverdue, current, onSelect }: RowProps) {
       <td>
         <UrgencyTag urgency={order.urgency} />
       </td>
-      <td className="fit">
-        <button
-          type="button"
-          className="pick"
-          aria-current={current ? 'true' : undefined}
-          onClick={(event) => {
-            event.stopPropagation();
-            onSelect();
-          }}
-        >
-          <span className="ti cut block">
-            <OrderTitle order={order} />
-          </span>
-          <span className="cut mut block">
-            {order.area && <span className="sec">{order.area.name}　</span>}
-            {order.excerpt}
-          </span>
-        </button>
-      </td>
+      <OrderPick order={order} current={current} onPick={onSelect}>
+        <OrderExcerpt order={order} />
+      </OrderPick>
       <td className="fit">
         <div className="cut">
           <Whom order={order} />

@@ -86,11 +86,11 @@ function CheckedPoint({ point, ok, found }: Checked) {
   const { say } = useWords();
   const label = point === 'no_numbers' ? say('unit.no_numbers') : say(`check.${point}`);
   return (
-    <li className={ok ? '' : 'todo'}>
+    <li className={ok ? '' : 'missing'}>
       {label}
       {found !== undefined &&
         (point === 'not_a_copy' ? say('unit.alike', { n: found }) : say('unit.found', { found }))}
-      <span className="unseen">{say(ok ? 'assignment.ok' : 'assignment.todo')}</span>
+      <span className="unseen">{say(ok ? 'assignment.ok' : 'assignment.missing')}</span>
     </li>
   );
 }

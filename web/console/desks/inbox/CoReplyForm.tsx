@@ -1,4 +1,3 @@
-import { Input } from 'antd';
 import { TEXT_MAX } from '../../../../src/contract.ts';
 import type { AttachmentView } from '../../../../src/workorder/schema.ts';
 import { ActForm, missingOf } from '../../acts/ActForm.tsx';
@@ -7,7 +6,7 @@ import { useMe } from '../../data/session.tsx';
 import { useDraft } from '../../lib/drafts.ts';
 import { useWords } from '../../lib/text.ts';
 import { AttachmentField } from '../../parts/Attachments.tsx';
-import { Field } from '../../parts/Field.tsx';
+import { TextField } from '../../parts/TextField.tsx';
 import { useAssignmentAct, type WorkFormProps } from './useAssignmentAct.ts';
 
 interface Fields {
@@ -39,19 +38,16 @@ export function CoReplyForm(props: WorkFormProps) {
     >
       {(tried) => (
         <>
-          <Field
+          <TextField
             required
+            tried={tried}
             label={say('co.text')}
             hint={say('co.hint')}
-            wrong={tried && !text.trim() ? say('field.missing') : undefined}
-          >
-            <Input.TextArea
-              autoSize={{ minRows: 6, maxRows: 20 }}
-              maxLength={TEXT_MAX.long}
-              value={text}
-              onChange={(e) => draft.set({ text: e.target.value })}
-            />
-          </Field>
+            rows={[6, 20]}
+            max={TEXT_MAX.long}
+            value={text}
+            onChange={(value) => draft.set({ text: value })}
+          />
           <AttachmentField uploads={uploads} problem={problem} />
         </>
       )}

@@ -1,11 +1,10 @@
-import { Input } from 'antd';
 import { CONTACT_METHODS, TEXT_MAX, type ContactMethod } from '../../../../src/contract.ts';
 import { ActForm, missingOf } from '../../acts/ActForm.tsx';
 import { useMe } from '../../data/session.tsx';
 import { useDraft } from '../../lib/drafts.ts';
 import { useWords } from '../../lib/text.ts';
 import { Choice } from '../../parts/Choice.tsx';
-import { Field } from '../../parts/Field.tsx';
+import { TextField } from '../../parts/TextField.tsx';
 import { useAssignmentAct, type WorkFormProps } from './useAssignmentAct.ts';
 
 interface Fields {
@@ -62,19 +61,16 @@ export function FirstContactForm(props: WorkFormProps) {
             }))}
             wrong={tried && reached === undefined ? say('field.missing') : undefined}
           />
-          <Field
+          <TextField
             required
+            tried={tried}
             label={say('contact.content')}
             hint={say('contact.hint')}
-            wrong={tried && !content.trim() ? say('field.missing') : undefined}
-          >
-            <Input.TextArea
-              autoSize={{ minRows: 4, maxRows: 12 }}
-              maxLength={TEXT_MAX.content}
-              value={content}
-              onChange={(e) => draft.set({ content: e.target.value })}
-            />
-          </Field>
+            rows={[4, 12]}
+            max={TEXT_MAX.content}
+            value={content}
+            onChange={(value) => draft.set({ content: value })}
+          />
         </>
       )}
     </ActForm>

@@ -7,7 +7,8 @@ import { useWords } from '../../lib/text.ts';
 import { dueText } from '../../lib/time.ts';
 import { ClockChip } from '../../parts/ClockChip.tsx';
 import { LevelMark } from '../../parts/LevelMark.tsx';
-import { excerptOf, OrderTitle, Stamp, Tag, UrgencyTag, Waited } from '../../parts/Marks.tsx';
+import { excerptOf, Stamp, Tag, UrgencyTag, Waited } from '../../parts/Marks.tsx';
+import { OrderPick } from '../../parts/OrderPick.tsx';
 import { lacksContact, nextStep, pressingClock } from './next-step.ts';
 
 interface Props {
@@ -92,11 +93,12 @@ function Row({ item, selected, onSelect, onOpen, allOverdue, ticks }: RowProps) 
   const { say } = useWords();
   const { assignment } = item;
   const clock = pressingClock(assignment);
+  const onPick = innerWidth < 768 ? onOpen : onSelect;
   return (
     <tr
       data-row={assignment.id}
       className={selected ? 'sel' : ''}
-      onClick={innerWidth < 768 ? onOpen : onSelect}
+      onClick={onPick}
       onDoubleClick={onOpen}
     >
       {ticks && (
@@ -131,25 +133,12 @@ function Row({ item, selected, onSelect, onOpen, allOverdue, ticks }: RowProps) 
       <td>
         <UrgencyTag urgency={item.urgency} />
       </td>
-      <td className="fit">
-        <button
-          type="button"
-          className="pick cut"
-          aria-current={selected ? 'true' : undefined}
-          onClick={(event) => {
-            event.stopPropagation();
-            (innerWidth < 768 ? onOpen : onSelect)();
-          }}
-        >
-          <span className="ti">
-            <OrderTitle order={item} />
-          </span>
-          <span className="mut wide-only">
-            {'　'}
-            {item.area?.name} {excerptOf(item)}
-          </span>
-        </button>
-      </td>
+      <OrderPick oneLine order={item} current={selected} onPick={onPick}>
+        <span className="mut wide-only">
+          {'　'}
+          {item.area?.name} {excerptOf(item)}
+        </span>
+      </OrderPick>
       <td>
         <Tag kind={assignment.kind === 'lead' ? 'pri' : ''}>{say(`kind.${assignment.kind}`)}</Tag>
       </td>

@@ -1,4 +1,3 @@
-import { Input } from 'antd';
 import { TEXT_MAX } from '../../../../src/contract.ts';
 import type { AttachmentView } from '../../../../src/workorder/schema.ts';
 import { ActForm, missingOf } from '../../acts/ActForm.tsx';
@@ -8,7 +7,7 @@ import { useDraft } from '../../lib/drafts.ts';
 import { useWords } from '../../lib/text.ts';
 import { AttachmentField } from '../../parts/Attachments.tsx';
 import { Choice } from '../../parts/Choice.tsx';
-import { Field } from '../../parts/Field.tsx';
+import { TextField } from '../../parts/TextField.tsx';
 import { useAssignmentAct, type WorkFormProps } from './useAssignmentAct.ts';
 
 const SEEN_BY = ['staff', 'unit', 'public'] as const;
@@ -47,18 +46,15 @@ export function ProgressForm(props: WorkFormProps) {
     >
       {(tried) => (
         <>
-          <Field
+          <TextField
             required
+            tried={tried}
             label={say('progress.text')}
-            wrong={tried && !text.trim() ? say('field.missing') : undefined}
-          >
-            <Input.TextArea
-              autoSize={{ minRows: 3, maxRows: 12 }}
-              maxLength={TEXT_MAX.content}
-              value={text}
-              onChange={(e) => draft.set({ text: e.target.value })}
-            />
-          </Field>
+            rows={[3, 12]}
+            max={TEXT_MAX.content}
+            value={text}
+            onChange={(value) => draft.set({ text: value })}
+          />
           <AttachmentField uploads={uploads} problem={problem} />
           <Choice
             label={say('note.visibility')}

@@ -1,11 +1,11 @@
-import { Checkbox, Input } from 'antd';
+import { Checkbox } from 'antd';
 import { SOLVED, TEXT_MAX, TRUTH } from '../../../../src/contract.ts';
 import type { Uploads } from '../../data/attachments.ts';
 import type { Problem } from '../../data/problem.ts';
 import { useWords } from '../../lib/text.ts';
 import { AttachmentField } from '../../parts/Attachments.tsx';
 import { Choice } from '../../parts/Choice.tsx';
-import { Field } from '../../parts/Field.tsx';
+import { TextField } from '../../parts/TextField.tsx';
 import type { ReplyFields } from './reply-draft.ts';
 
 interface Props {
@@ -23,20 +23,17 @@ export function ReplyFieldset({ value, set, tried, contacted, uploads, problem }
   const { say } = useWords();
   const missing = (text: unknown) => (tried && !text ? say('field.missing') : undefined);
   const area = (part: TextPart, label: string, minRows: number, hint?: string) => (
-    <Field
+    <TextField
       required
+      tried={tried}
       label={label}
-      wrong={missing(value[part].trim())}
-      {...(part === 'publicVersion' ? {} : { width: 'w6' as const })}
-      {...(hint ? { hint } : {})}
-    >
-      <Input.TextArea
-        autoSize={{ minRows, maxRows: 16 }}
-        maxLength={TEXT_MAX.long}
-        value={value[part]}
-        onChange={(e) => set({ [part]: e.target.value })}
-      />
-    </Field>
+      hint={hint}
+      width={part === 'publicVersion' ? undefined : 'w6'}
+      rows={[minRows, 16]}
+      max={TEXT_MAX.long}
+      value={value[part]}
+      onChange={(words) => set({ [part]: words })}
+    />
   );
   return (
     <div className="form">
@@ -62,14 +59,14 @@ export function ReplyFieldset({ value, set, tried, contacted, uploads, problem }
           wrong={missing(value.solved)}
         />
       </div>
-      <Field label={say('reply.basis')} hint={say('reply.basis_hint')}>
-        <Input.TextArea
-          autoSize={{ minRows: 1, maxRows: 6 }}
-          maxLength={TEXT_MAX.content}
-          value={value.basis}
-          onChange={(e) => set({ basis: e.target.value })}
-        />
-      </Field>
+      <TextField
+        label={say('reply.basis')}
+        hint={say('reply.basis_hint')}
+        rows={[1, 6]}
+        max={TEXT_MAX.content}
+        value={value.basis}
+        onChange={(basis) => set({ basis })}
+      />
       {area('publicVersion', say('reply.public_long'), 4, say('reply.public_hint'))}
       <Checkbox
         checked={value.contactMade ?? contacted}

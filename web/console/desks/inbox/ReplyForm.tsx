@@ -1,4 +1,4 @@
-import { Button, Input } from 'antd';
+import { Button } from 'antd';
 import { useState } from 'react';
 import { TEXT_MAX } from '../../../../src/contract.ts';
 import type { AssignmentView } from '../../../../src/workorder/schema.ts';
@@ -8,8 +8,8 @@ import { useUploads, useUploadsLeft } from '../../data/attachments.ts';
 import { useSubmit } from '../../data/submit.ts';
 import { useKeys } from '../../lib/keys.ts';
 import { useWords } from '../../lib/text.ts';
-import { Field } from '../../parts/Field.tsx';
 import { KeyButton } from '../../parts/Key.tsx';
+import { TextField } from '../../parts/TextField.tsx';
 import { useDetailWords } from '../../parts/timeline-words.ts';
 import type { WorkProps } from './AssignmentPage.tsx';
 import { DraftOnPaper } from './Countersign.tsx';
@@ -116,14 +116,15 @@ interface WaiverProps {
 function Waiver({ waits, value, onChange, tried }: WaiverProps) {
   const { say, name, list } = useWords();
   return (
-    <Field
+    <TextField
       required
+      tried={tried}
       label={say('reply.waiver')}
       hint={say('reply.waiver_hint', { units: list(waits.map((a) => name(a.organization))) })}
-      wrong={tried && !value.trim() ? say('field.missing') : undefined}
-    >
-      <Input maxLength={TEXT_MAX.short} value={value} onChange={(e) => onChange(e.target.value)} />
-    </Field>
+      max={TEXT_MAX.short}
+      value={value}
+      onChange={onChange}
+    />
   );
 }
 

@@ -3,7 +3,8 @@ import type { BoardItem } from '../../../../src/supervision/schema.ts';
 import { useWords } from '../../lib/text.ts';
 import { ClockChip } from '../../parts/ClockChip.tsx';
 import { LevelMark } from '../../parts/LevelMark.tsx';
-import { Dots, OrderNo, OrderTitle, Stamp, Tag } from '../../parts/Marks.tsx';
+import { Dots, OrderNo, Stamp, Tag } from '../../parts/Marks.tsx';
+import { OrderPick } from '../../parts/OrderPick.tsx';
 import { useCauseWord } from '../board/causes.ts';
 
 interface Props {
@@ -100,24 +101,11 @@ function Row({ item, ...props }: Props & { item: BoardItem; mixed: boolean }) {
           </span>
         )}
       </td>
-      <td className="fit">
-        <button
-          type="button"
-          className="pick"
-          aria-current={current ? 'true' : undefined}
-          onClick={(event) => {
-            event.stopPropagation();
-            props.onSelect(id);
-          }}
-        >
-          <span className="ti cut block">
-            <OrderTitle order={order} />
-          </span>
-          <span className="cut block">
-            <OrderNo no={order.orderNo} />
-          </span>
-        </button>
-      </td>
+      <OrderPick order={order} current={current} onPick={() => props.onSelect(id)}>
+        <span className="cut block">
+          <OrderNo no={order.orderNo} />
+        </span>
+      </OrderPick>
       <td className="fit">
         <div className="cut">{organization ? name(organization) : say('overdue.no_unit')}</div>
         <div className="cut mut">

@@ -1,4 +1,3 @@
-import { Input } from 'antd';
 import type { SupervisionView } from '../../../../src/supervision/schema.ts';
 import { ActForm, missingOf } from '../../acts/ActForm.tsx';
 import * as api from '../../data/board-api.ts';
@@ -7,7 +6,7 @@ import { useMe } from '../../data/session.tsx';
 import { useSubmit } from '../../data/submit.ts';
 import { useDraft } from '../../lib/drafts.ts';
 import { useWords } from '../../lib/text.ts';
-import { Field } from '../../parts/Field.tsx';
+import { TextField } from '../../parts/TextField.tsx';
 
 const TEXT_LIMIT = 2000;
 
@@ -42,19 +41,16 @@ export function ReplyForm({ item, onDone }: Props) {
       onSubmit={() => submit()}
     >
       {(tried) => (
-        <Field
+        <TextField
           required
+          tried={tried}
           label={say('supervision.reply')}
           hint={say('supervision.reply_hint')}
-          wrong={tried && !text.trim() ? say('field.missing') : undefined}
-        >
-          <Input.TextArea
-            autoSize={{ minRows: 5, maxRows: 16 }}
-            maxLength={TEXT_LIMIT}
-            value={text}
-            onChange={(e) => draft.set({ text: e.target.value })}
-          />
-        </Field>
+          rows={[5, 16]}
+          max={TEXT_LIMIT}
+          value={text}
+          onChange={(value) => draft.set({ text: value })}
+        />
       )}
     </ActForm>
   );

@@ -1,4 +1,3 @@
-import { Input } from 'antd';
 import type { Verdict } from '../../../../src/contract.ts';
 import { VERDICTS } from '../../../../src/contract.ts';
 import type { SupervisionView } from '../../../../src/supervision/schema.ts';
@@ -11,7 +10,7 @@ import { useDraft } from '../../lib/drafts.ts';
 import { useKeys } from '../../lib/keys.ts';
 import { useWords } from '../../lib/text.ts';
 import { Choice } from '../../parts/Choice.tsx';
-import { Field } from '../../parts/Field.tsx';
+import { TextField } from '../../parts/TextField.tsx';
 
 const TEXT_LIMIT = 1000;
 export const VERDICT_KEYS: Record<Verdict, string> = { accepted: '1', sent_back: '2' };
@@ -79,19 +78,16 @@ export function VerdictForm({ item, onDone }: Props) {
             }))}
             wrong={tried && !verdict ? say('field.missing') : undefined}
           />
-          <Field
+          <TextField
             required={back}
+            tried={tried}
             label={noteLabel}
             hint={back ? say('supervision.missing_hint') : undefined}
-            wrong={tried && back && !note.trim() ? say('field.missing') : undefined}
-          >
-            <Input.TextArea
-              autoSize={{ minRows: 3, maxRows: 10 }}
-              maxLength={TEXT_LIMIT}
-              value={note}
-              onChange={(e) => draft.set({ note: e.target.value })}
-            />
-          </Field>
+            rows={[3, 10]}
+            max={TEXT_LIMIT}
+            value={note}
+            onChange={(value) => draft.set({ note: value })}
+          />
         </>
       )}
     </ActForm>

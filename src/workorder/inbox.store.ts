@@ -1,0 +1,90 @@
+/** The inboxes of the units: their assignments as lists show them, and how many there are. */
+import { sql } from 'kysely';
+import type { Reader } from '../platform/db.ts';
+import { COUNT_MAX, behind, countOf, dueFirst, listed } from './list.store.ts';
+import type { Cursor, ListedOrder } from './list.store.ts';
+import type { InboxFacet } from './schema.ts';
+import type { AssignmentRow } from './store.ts';
+
+/** An order with one assignment of a unit on it. */
+export type ListedAssignment = ListedOrder & {
+  sort_at: Date;
+  a_id: string;
+  a_state: AssignmentRow['state'];
+  a_kind: 'lead' | 'co';
+  a_organization_id: string;
+  a_created_at: Date;
+  a_signed_at: Date | null;
+  a_first_contact_at: Date | null;
+  a_drafted: boolean;
+};
+
+const drafted = sql<boolean>`exists (select 1 from reply r where r.assignment_id = a.id and r.state = 'draft')`;
+const working = sql<boolean>`o.state in ('dispatched','in_progress') and a.round = o.round and not a.waived`;
+
+const FACETS: Record<InboxFacet, ReturnType<typeof sql<boolean>>> = {
+  open: sql<boolean>`a.state in ('pending_sign','signed') and ${working}`,
+  pending_sign: sql<boolean>`a.state = 'pending_sign' and ${working}`,
+  signed: sql<boolean>`a.state = 'signed' and ${working} and not ${drafted}`,
+  draft: sql<boolean>`a.state = 'signed' and ${working} and ${drafted}`,
+  submitted: sql<boolean>`a.state = 'submitted' and o.closed_at is null`,
+  done: sql<boolean>`(a.state in ('accepted','returned','cancelled') or (a.state = 'submitted' and o.closed_at is not null) or (a.state in ('pending_sign','signed') and not (${working})))`,
+};
+
+/** Assignments of the units in reach, oldest first (finished ones newest first). */
+export async function listInbox(
+  db: Reader,
+  unitIds: readonly string[],
+  facet: InboxFacet,
+  cursor: Cursor | null,
+  limit: number,
+): Promise<ListedAssignment[]> {
+  if (unitIds.length === 0) return [];
+  const newestFirst = facet === 'done' || facet === 'submitted';
+  const sortAt = newestFirst ? sql<Date>`a.created_at` : dueFirst('k');
+  let q = listed(db)
+    .innerJoin('assignment as a', 'a.order_id', 'o.id')
+    .leftJoin('live_clock as k', (j) =>
+      j.onRef('k.subject_id', '=', 'a.id').on('k.clock', 'in', ['final', 'co']),
+    )
+    .select([
+      'a.id as a_id',
+      'a.state as a_state',
+      'a.kind as a_kind',
+      'a.organization_id as a_organization_id',
+      'a.created_at as a_created_at',
+      'a.signed_at as a_signed_at',
+      'a.first_contact_at as a_first_contact_at',
+      drafted.as('a_drafted'),
+      sortAt.as('sort_at'),
+    ])
+    .where('a.organization_id', 'in', [...unitIds])
+    .where(FACETS[facet]);
+  if (cursor) q = q.where(behind(cursor, sortAt, 'a.id', newestFirst));
+  const direction = newestFirst ? 'desc' : 'asc';
+  return (await q
+    .orderBy(sortAt, direction)
+    .orderBy('a.id', direction)
+    .limit(limit)
+    .execute()) as unknown as ListedAssignment[];
+}
+
+export async function countInbox(
+  db: Reader,
+  unitIds: readonly string[],
+): Promise<Record<InboxFacet, number>> {
+  const entries = await Promise.all(
+    (Object.keys(FACETS) as InboxFacet[]).map(async (facet) => {
+      if (unitIds.length === 0) return [facet, 0] as const;
+      const rows = db
+        .selectFrom('work_order as o')
+        .innerJoin('assignment as a', 'a.order_id', 'o.id')
+        .select('a.id')
+        .where('a.organization_id', 'in', [...unitIds])
+        .where(FACETS[facet])
+        .limit(COUNT_MAX);
+      return [facet, await countOf(db, rows.as('x'))] as const;
+    }),
+  );
+  return Object.fromEntries(entries) as Record<InboxFacet, number>;
+}
