@@ -21,10 +21,13 @@ const ROLE_MS = 480_000;
 /** The order that is on the road is late by then, the supervision order answered by nobody. */
 const LATER = '2026-09-29T02:00:00Z';
 
+/** Desks of other roles: the page says so. */
+const NOT_THEIRS = ['/board', '/audit'];
+
 type Address = (city: City) => string;
 /** What each person can open; the first is where a sign-in leads. */
 const PAGES: Record<string, readonly (string | Address)[]> = {
-  operator: ['/operator', '/orders', '/gallery'],
+  operator: ['/operator', '/orders', '/gallery', ...NOT_THEIRS],
   dispatcher: [
     ({ ids }) => `/dispatch/${ids.toDispatch}`,
     ({ ids }) => `/dispatch/${ids.waiting}`,
@@ -32,7 +35,7 @@ const PAGES: Record<string, readonly (string | Address)[]> = {
     '/orders?queue=emergency',
   ],
   auditor: [({ ids }) => `/audit/${ids.audited}`, ({ ids }) => `/orders/${ids.audited}`],
-  followup: ['/followup'],
+  followup: ['/followup', ({ ids }) => `/orders/${ids.called}`],
   supervisor: [
     '/board',
     '/wall',
@@ -46,10 +49,10 @@ const PAGES: Record<string, readonly (string | Address)[]> = {
     ({ ids }) => `/orders/${ids.working}`,
     ({ ids }) => `/orders/${ids.closed}`,
   ],
-  admin: ['/'],
+  admin: ['/', '/board', '/calendar'],
   water: ['/inbox', ({ ids }) => `/orders/${ids.dispatched}`],
   'water.handler': ['/inbox?facet=all', '#working', '#audited'],
-  'water.leader': ['#drafted', '/rates', '/supervision'],
+  'water.leader': ['#drafted', '/rates', '/board', '/supervision'],
   nantang: ['/inbox'],
 };
 
@@ -184,6 +187,18 @@ describe.skipIf(inject('chromium') === null)('every page of the console', () => 
       await page.context().close();
       expect(wrong).toEqual([]);
     });
+
+  it('says so where a desk is not one’s own', async () => {
+    const page = await stage.enter('nantang.handler');
+    for (const path of [...NOT_THEIRS, '/wall', `/audit/${city.ids.audited}`]) {
+      await page.goto(`${stage.house.url}/console${path}`);
+      await page.getByRole('heading', { name: '这个台面不是您的' }).waitFor({ state: 'attached' });
+      expect(await page.title()).toContain('这个台面不是您的');
+    }
+    await page.goto(`${stage.house.url}/console/nowhere`);
+    await page.getByRole('heading', { name: '这里没有页面' }).waitFor({ state: 'attached' });
+    await page.context().close();
+  });
 
   it('signed out: sign-in and activation', { timeout: ROLE_MS }, async () => {
     wrong.length = 0;

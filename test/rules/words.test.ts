@@ -1,6 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { Span } from '../../src/understanding/schema.ts';
-import { moveSpans, sentencesOf, stretchesOf } from '../../web/console/desks/operator/words.ts';
+import {
+  moveSpans,
+  sentencesOf,
+  stretchesOf,
+  writtenOn,
+} from '../../web/console/desks/operator/words.ts';
 
 const span = (from: number, to: number, of: Span['of'] = 'category'): Span => ({ from, to, of });
 const TEXT = '翠竹苑停水两天了';
@@ -39,5 +44,19 @@ describe('what a caller says', () => {
       '里面有人',
     ]);
     expect(sentencesOf('  ')).toEqual([]);
+  });
+});
+
+describe('the last part of split words', () => {
+  const [before, part] = ['电梯坏了；工资没给', '工资没给'];
+  it('goes on with what is said after the splitting', () => {
+    expect(writtenOn(part, before, `${before}，三个月`)).toBe('工资没给，三个月');
+    expect(writtenOn('工资没给，三', `${before}，三`, `${before}，`)).toBe('工资没给，');
+    expect(writtenOn(part, before, '电梯坏了；工资没有给')).toBe('工资没有给');
+  });
+  it('stays as it is where the change was in another part, or a person rewrote it', () => {
+    expect(writtenOn(part, before, '电梯停了；工资没给')).toBe(part);
+    expect(writtenOn('欠薪', before, '电梯坏了；工资')).toBe('欠薪');
+    expect(writtenOn(part, before, '')).toBe(part);
   });
 });

@@ -1,5 +1,6 @@
 import { lazy, Suspense, type ComponentType, type ReactNode } from 'react';
 import { Navigate, Route, Routes, useLocation } from 'react-router';
+import { DESKS, type TextKey } from '../../src/contract.ts';
 import type { Desk, Me } from '../../src/identity/schema.ts';
 import { useSession } from './data/queries.ts';
 import { asProblem } from './data/problem.ts';
@@ -7,7 +8,7 @@ import { SessionProvider } from './data/session.tsx';
 import { DESK_PATH } from './frame/desks.ts';
 import { Frame } from './frame/Frame.tsx';
 import { useWords } from './lib/text.ts';
-import { useTitle } from './lib/title.ts';
+import { DeskTitle } from './parts/DeskTitle.tsx';
 import { Guard } from './parts/Guard.tsx';
 import { EmptyState, Loading, ProblemNotice } from './parts/States.tsx';
 
@@ -87,16 +88,26 @@ function Console({ me }: { me: Me }) {
         <Guard>
           <Suspense fallback={<Loading />}>
             <Routes>
-              {me.desks.map((desk) => deskRoute(desk))}
+              {DESKS.map((desk) => (me.desks.includes(desk) ? deskRoute(desk) : otherDesk(desk)))}
+              <Route path="/wall" element={notYours} />
               <Route path="/gallery" element={<Gallery />} />
               <Route path="/orders/:orderId" element={<OrdersPage />} />
               <Route path="/inbox/:orderId/:assignmentId" element={<AssignmentPage />} />
               <Route
                 path="/"
-                element={home ? <Navigate to={DESK_PATH[home]} replace /> : <NoDesk />}
+                element={
+                  home ? (
+                    <Navigate to={DESK_PATH[home]} replace />
+                  ) : (
+                    <Without what="frame.no_desk" next="frame.no_desk_next" />
+                  )
+                }
               />
               <Route path="/signin" element={<Navigate to="/" replace />} />
-              <Route path="*" element={<NotHere />} />
+              <Route
+                path="*"
+                element={<Without what="frame.not_here" next="frame.not_here_next" />}
+              />
             </Routes>
           </Suspense>
         </Guard>
@@ -110,13 +121,20 @@ function deskRoute(desk: Desk): ReactNode {
   return <Route key={desk} path={`${DESK_PATH[desk]}${REST[desk]}`} element={<Page />} />;
 }
 
-function NotHere() {
-  const { say } = useWords();
-  useTitle(say('frame.not_here'));
-  return <EmptyState title={say('frame.not_here')}>{say('frame.not_here_next')}</EmptyState>;
-}
+const notYours = <Without what="frame.not_yours" next="frame.not_yours_next" />;
 
-function NoDesk() {
+/** The address of a colleague's desk, such as a link that somebody passed on. */
+const otherDesk = (desk: Desk): ReactNode => (
+  <Route key={desk} path={`${DESK_PATH[desk]}${REST[desk]}`} element={notYours} />
+);
+
+/** Instead of a page: why there is none, and what to do. */
+function Without({ what, next }: { what: TextKey; next: TextKey }) {
   const { say } = useWords();
-  return <EmptyState title={say('frame.no_desk')}>{say('frame.no_desk_next')}</EmptyState>;
+  return (
+    <>
+      <DeskTitle title={say(what)} />
+      <EmptyState title={say(what)}>{say(next)}</EmptyState>
+    </>
+  );
 }

@@ -31,6 +31,7 @@ function Policies({ items }: { items: readonly PolicyView[] }) {
   return (
     <SplitColumns
       desk="policy"
+      mainLabel={say('calendar.tab_policy')}
       leftLabel={say('policy.versions')}
       left={
         <>
@@ -90,7 +91,7 @@ function Limits({ rows }: { rows: readonly LimitRow[] }) {
         <h2>{say('policy.limits')}</h2>
         <span className="sm mut">{say('policy.first_match')}</span>
       </div>
-      <table className="t dense policy-table">
+      <table className="t dense policy-table limits">
         <colgroup>
           <col style={{ width: 148 }} />
           <col style={{ width: 168 }} />
@@ -115,7 +116,7 @@ function Limits({ rows }: { rows: readonly LimitRow[] }) {
                   <td>{conditionWords(row, words)}</td>
                   <td className="num nb">{limitWords(words, row.amount, row.basis)}</td>
                   <td className="mut fit">
-                    <div className="cut" title={row.source}>
+                    <div className="cut" lang="zh-CN" title={row.source}>
                       {row.source}
                     </div>
                   </td>
@@ -144,7 +145,7 @@ function Ladder({ rows }: { rows: readonly LadderRow[] }) {
         <h2>{say('policy.ladder')}</h2>
         <span className="sm mut">{say('policy.ladder_rule')}</span>
       </div>
-      <table className="t dense policy-table">
+      <table className="t dense policy-table ladder">
         <thead>
           <tr>
             <th>{say('simulate.clock')}</th>

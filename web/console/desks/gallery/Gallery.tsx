@@ -65,7 +65,7 @@ function Clocks() {
   const now = useStill();
   return (
     <Shown title={say('gallery.clock')} hint={say('gallery.clock_hint')}>
-      <table className="t">
+      <table className="t gallery-clocks">
         <thead>
           <tr>
             <th>{say('gallery.short')}</th>

@@ -16,6 +16,7 @@ import { Parts } from './Parts.tsx';
 import { mattersOf } from './sending.ts';
 import type { Operator } from './useOperator.ts';
 import { Words } from './Words.tsx';
+import { writtenOn } from './words.ts';
 
 interface Props {
   desk: Operator;
@@ -29,6 +30,7 @@ export function MatterForm({ desk, opener }: Props) {
   const { draft, alarm, advised, calls } = desk;
   const { value, set } = draft;
   const urgent = alarm !== null || value.handed.length > 0;
+  const write = (content: string) => set({ content, parts: goOn(value, content) });
   return (
     <form
       className={urgent ? 'matter urgent' : 'matter'}
@@ -36,13 +38,7 @@ export function MatterForm({ desk, opener }: Props) {
     >
       {alarm && <EmergencyBand desk={desk} alarm={alarm} />}
       <CalmNote desk={desk} />
-      {calls.talking && (
-        <Captions
-          call={calls.talking}
-          content={value.content}
-          onTake={(content) => set({ content })}
-        />
-      )}
+      {calls.talking && <Captions call={calls.talking} content={value.content} onTake={write} />}
       <div className="types">
         <h2 id="words-label">{say('operator.words')}</h2>
         {!urgent && !value.parts && (
@@ -65,7 +61,7 @@ export function MatterForm({ desk, opener }: Props) {
           handle={desk.words}
           label={say('operator.words')}
           value={value.content}
-          onChange={(content) => set({ content })}
+          onChange={write}
           spans={advised.advice?.understanding.spans ?? []}
           spansOf={advised.of}
           large={urgent}
@@ -83,6 +79,12 @@ export function MatterForm({ desk, opener }: Props) {
     </form>
   );
 }
+
+/** Who goes on speaking after the words were split speaks of the last matter. */
+const goOn = ({ parts, content }: OperatorFields, now: string): OperatorFields['parts'] =>
+  parts?.map((part, i) =>
+    i === parts.length - 1 ? { ...part, content: writtenOn(part.content, content, now) } : part,
+  );
 
 const ASK_MAX = 3;
 /** 可以追问: what would be missing to work on it. */

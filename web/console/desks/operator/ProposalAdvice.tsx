@@ -157,11 +157,13 @@ function Unrelated({ desk, advice }: Props) {
   }
 }
 
-function Split({ desk: { draft }, advice }: Props) {
+function Split({ desk: { draft, advised }, advice }: Props) {
   const { say } = useWords();
   const nameOf = useCategoryName();
   const parts = partsOf(advice) ?? [];
   const taken = draft.value.parts !== undefined;
+  // Cut out of words that have gone on since, they would leave the last ones out.
+  const late = advised.of !== draft.value.content;
   return (
     <>
       <ol className="sug-list sm">
@@ -178,7 +180,10 @@ function Split({ desk: { draft }, advice }: Props) {
           </li>
         ))}
       </ol>
-      <Do off={parts.length < 2 || taken} onDo={() => draft.set({ parts, answer: undefined })}>
+      <Do
+        off={parts.length < 2 || taken || late}
+        onDo={() => draft.set({ parts, answer: undefined })}
+      >
         {taken ? say('dispatch.taken') : say('advice.do_split', { n: parts.length })}
       </Do>
     </>

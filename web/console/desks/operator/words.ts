@@ -53,6 +53,14 @@ export function stretchesOf(text: string, spans: readonly Span[]): Stretch[] {
   return out;
 }
 
+/** What is written on at the end of the words is written at the end of this part of them, too. */
+export function writtenOn(part: string, before: string, now: string): string {
+  let head = 0;
+  while (head < Math.min(before.length, now.length) && before[head] === now[head]) head++;
+  const gone = before.slice(head);
+  return part.endsWith(gone) ? part.slice(0, part.length - gone.length) + now.slice(head) : part;
+}
+
 const SENTENCE = /[^。！？!?；;\n]+[。！？!?；;\n]*/g;
 /** What a caller says, sentence by sentence. */
 export const sentencesOf = (text: string): string[] =>
