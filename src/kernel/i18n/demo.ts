@@ -45,7 +45,7 @@ export const demoEn: Record<keyof typeof demoZh, string> = {
   'demo.banner_label': 'Demo',
   'demo.time': 'City time {time}',
   'demo.playing': 'Playing day {day} of {days}',
-  'demo.playing_orders': '{done}/{total} orders',
+  'demo.playing_orders': '{done}/{total} {total:order|orders}',
   'demo.interrupted': 'The play was interrupted: npm run demo plays it again',
   'demo.role': 'Change role',
   'demo.role_title': 'Sit down in another role',

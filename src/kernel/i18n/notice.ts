@@ -36,7 +36,7 @@ export const noticeEn: Record<keyof typeof noticeZh, string> = {
   'notice.receipt':
     '[Yunting 12345] Your request is registered: no. {orderNo}, code {code}. Follow it: {url}',
   'notice.rating_link':
-    '[Yunting 12345] Your request (…{tail}) has an answer. Rate it once within {days} days: {url}',
+    '[Yunting 12345] Your request (…{tail}) has an answer. Rate it once within {days} {days:day|days}: {url}',
   'notice.supplement_asked':
     '[Yunting 12345] Your request {orderNo} still lacks: {missing}. Add it at {url} with code {code}, or call 12345.',
   'notice.supplement_reminder':

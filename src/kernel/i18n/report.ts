@@ -69,7 +69,7 @@ export const reportEn: Record<keyof typeof reportZh, string> = {
   'rate.satisfaction_def': 'Rated {from} or better ÷ rated at all. Silence is neither. Counted in the month of the evaluation.',
   'rate.scope': 'Scope',
   'rate.months': 'Months',
-  'rate.months_n': 'Last {n} months',
+  'rate.months_n': 'Last {n} {n:month|months}',
   'rate.month_1': 'Last month',
   'rate.month': 'Month',
   'rate.all_months': 'Together',
