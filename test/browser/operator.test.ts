@@ -268,11 +268,12 @@ describe.skipIf(inject('chromium') === null)('the operator in Chromium', () => {
     const before = (await orders()).length;
     await answered('13711112222', T07);
     await page.keyboard.type(T07);
-    // Not before the last words are in: they belong to the second matter.
-    const split = page.locator('aside.side').getByRole('button', { name: /拆成 2 件/ });
-    await until('the advice has caught up', () => split.isEnabled());
+    const side = page.locator('aside.side');
+    await side.getByRole('button', { name: /拆成 2 件/ }).waitFor();
+    await side.locator('.sug-list').getByText(/工资/).first().waitFor();
     await page.keyboard.press('Alt+4');
     await page.getByText('拆成 2 件，一起登记').waitFor();
+    await page.keyboard.type('，还欠着三个月的房租');
     await stage.shoot(page, 'operator-8-split');
     await page.keyboard.press('F9');
     await page.getByRole('heading', { name: /第 2 件/ }).waitFor();
@@ -282,6 +283,7 @@ describe.skipIf(inject('chromium') === null)('the operator in Chromium', () => {
     expect(made.map((o) => o.category_code)).toEqual(['0101', '0601']);
     const second = await (await stage.house.as('operator')).get(`/api/orders/${made[1].id}`);
     expect(second.body.content).toContain('老板跑了工资没给');
+    expect(second.body.content).toContain('还欠着三个月的房租');
     expect(new Set(made.map((o) => o.contact_id)).size).toBe(1);
     await over();
   });

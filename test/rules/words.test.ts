@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { Span } from '../../src/understanding/schema.ts';
 import {
+  carried,
   moveSpans,
   sentencesOf,
   stretchesOf,
-  writtenOn,
 } from '../../web/console/desks/operator/words.ts';
 
 const span = (from: number, to: number, of: Span['of'] = 'category'): Span => ({ from, to, of });
@@ -47,16 +47,40 @@ describe('what a caller says', () => {
   });
 });
 
-describe('the last part of split words', () => {
-  const [before, part] = ['电梯坏了；工资没给', '工资没给'];
-  it('goes on with what is said after the splitting', () => {
-    expect(writtenOn(part, before, `${before}，三个月`)).toBe('工资没给，三个月');
-    expect(writtenOn('工资没给，三', `${before}，三`, `${before}，`)).toBe('工资没给，');
-    expect(writtenOn(part, before, '电梯坏了；工资没有给')).toBe('工资没有给');
+describe('the parts of split words', () => {
+  const before = '电梯坏了；工资没给';
+  const parts = ['电梯坏了；', '工资没给'];
+  const after = (now: string, from = parts) => carried(from, before, now);
+  it('go on with what is said after the splitting', () => {
+    expect(after(`${before}，三个月`)).toEqual(['电梯坏了；', '工资没给，三个月']);
+    expect(after('电梯坏了；工资没有给')).toEqual(['电梯坏了；', '工资没有给']);
+    expect(carried(['电梯坏了；', '工资没给，三'], `${before}，三`, `${before}，`)).toEqual([
+      '电梯坏了；',
+      '工资没给，',
+    ]);
   });
-  it('stays as it is where the change was in another part, or a person rewrote it', () => {
-    expect(writtenOn(part, before, '电梯停了；工资没给')).toBe(part);
-    expect(writtenOn('欠薪', before, '电梯坏了；工资')).toBe('欠薪');
-    expect(writtenOn(part, before, '')).toBe(part);
+  it('lose nothing that is put into an earlier one', () => {
+    expect(after('电梯坏了，里面困过人；工资没给')).toEqual(['电梯坏了，里面困过人；', '工资没给']);
+    expect(after('别说是我讲的，电梯坏了；工资没给')).toEqual([
+      '别说是我讲的，电梯坏了；',
+      '工资没给',
+    ]);
+  });
+  it('take what is said between them, or beside one that a person wrote anew', () => {
+    expect(after('电梯坏了，停运；工资没给', ['电梯坏了', '工资没给'])).toEqual([
+      '电梯坏了，停运',
+      '工资没给',
+    ]);
+    expect(after(`${before}，三个月`, ['电梯坏了；', '欠薪'])).toEqual([
+      '电梯坏了；',
+      '欠薪，三个月',
+    ]);
+    expect(after(`急！${before}`, ['停梯', '工资没给'])).toEqual(['停梯急！', '工资没给']);
+  });
+  it('are one matter again where the words were changed across them, or are gone', () => {
+    expect(after('电梯停了，工钱也没给')).toBeNull();
+    expect(after('全是另一回事')).toBeNull();
+    expect(after('电梯坏了')).toBeNull();
+    expect(after('')).toBeNull();
   });
 });

@@ -16,7 +16,7 @@ import { Parts } from './Parts.tsx';
 import { mattersOf } from './sending.ts';
 import type { Operator } from './useOperator.ts';
 import { Words } from './Words.tsx';
-import { writtenOn } from './words.ts';
+import { carried } from './words.ts';
 
 interface Props {
   desk: Operator;
@@ -80,11 +80,17 @@ export function MatterForm({ desk, opener }: Props) {
   );
 }
 
-/** Who goes on speaking after the words were split speaks of the last matter. */
-const goOn = ({ parts, content }: OperatorFields, now: string): OperatorFields['parts'] =>
-  parts?.map((part, i) =>
-    i === parts.length - 1 ? { ...part, content: writtenOn(part.content, content, now) } : part,
-  );
+/** Who goes on speaking after the words were split speaks of one of the parts, or the split is off. */
+function goOn({ parts, content }: OperatorFields, now: string): OperatorFields['parts'] {
+  const words =
+    parts &&
+    carried(
+      parts.map((part) => part.content),
+      content,
+      now,
+    );
+  return words ? parts?.map((part, i) => ({ ...part, content: words[i]! })) : undefined;
+}
 
 const ASK_MAX = 3;
 /** 可以追问: what would be missing to work on it. */

@@ -14,6 +14,7 @@ import { ProblemNotice } from '../../parts/States.tsx';
 import { Because, useCategoryName } from './Because.tsx';
 import { partsOf } from './take.ts';
 import type { Operator } from './useOperator.ts';
+import { carried } from './words.ts';
 
 interface Props {
   desk: Operator;
@@ -160,10 +161,15 @@ function Unrelated({ desk, advice }: Props) {
 function Split({ desk: { draft, advised }, advice }: Props) {
   const { say } = useWords();
   const nameOf = useCategoryName();
-  const parts = partsOf(advice) ?? [];
   const taken = draft.value.parts !== undefined;
-  // Cut out of words that have gone on since, they would leave the last ones out.
-  const late = advised.of !== draft.value.content;
+  const read = partsOf(advice) ?? [];
+  // What was said since the words were read belongs to the parts, too.
+  const words = carried(
+    read.map((part) => part.content),
+    advised.of,
+    draft.value.content,
+  );
+  const parts = read.map((part, i) => ({ ...part, content: words?.[i] ?? part.content }));
   return (
     <>
       <ol className="sug-list sm">
@@ -181,11 +187,12 @@ function Split({ desk: { draft, advised }, advice }: Props) {
         ))}
       </ol>
       <Do
-        off={parts.length < 2 || taken || late}
+        off={parts.length < 2 || taken || words === null}
         onDo={() => draft.set({ parts, answer: undefined })}
       >
         {taken ? say('dispatch.taken') : say('advice.do_split', { n: parts.length })}
       </Do>
+      {!taken && words === null && <p className="xs mut">{say('advice.split_waits')}</p>}
     </>
   );
 }
