@@ -43,8 +43,8 @@ async function enqueue(queues: QueueFactory, duties: Duty[]): Promise<void> {
     for (const part of chunks(list, IDS_PER_JOB[queue]))
       jobs[queue].push({ name: consumer, data: { ids: part.map((d) => d.id) } });
   }
-  await addJobs(queues.queue('events'), jobs.events);
-  await addJobs(queues.queue('deliveries'), jobs.deliveries);
+  await addJobs(queues, 'events', jobs.events);
+  await addJobs(queues, 'deliveries', jobs.deliveries);
 }
 
 const idsOf = (duties: Duty[]) => duties.map((d) => d.id);

@@ -44,7 +44,7 @@ export const afterMove = async (s: ScheduleDeps): Promise<void> =>
 async function enqueueDue({ deps, queues }: ScheduleDeps): Promise<void> {
   const ids = await dueDeliveries(deps.db, DUE_MAX);
   const jobs = ids.map((id) => ({ name: 'send', data: { deliveryIds: [id] } }));
-  await addJobs(queues.queue('deliveries'), jobs);
+  await addJobs(queues, 'deliveries', jobs);
 }
 
 /** Makes sure that every repeating job stands in the queue; called again and again, as queues get lost. */

@@ -48,7 +48,7 @@ async function add(queues: QueueFactory, wakes: Wakes): Promise<void> {
     opts: { jobId: `b-${bucket}-${wakes.offset}`, delay: bucket - wakes.now },
   }));
   const now = wakes.overdue ? [{ name: 'wake', data: { bucket: wakes.now } }] : [];
-  await within(QUEUE_LIMIT_MS, addJobs(queues.queue('timers'), [...now, ...jobs]));
+  await within(QUEUE_LIMIT_MS, addJobs(queues, 'timers', [...now, ...jobs]));
 }
 
 /**

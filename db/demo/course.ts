@@ -75,18 +75,18 @@ async function firstHand(play: Play, o: Living): Promise<boolean> {
     await play.act(login, o, 'close_no_substance', words.NO_SUBSTANCE);
     return false;
   }
-  if (p.said.action === 'ask_supplement' || lacksPlace(o)) return supplement(play, o, login);
+  if (p.said.action === 'ask_supplement') return supplement(play, o, login, words.PLACE_ASKED);
+  if (askedFirst(o)) return supplement(play, o, login, words.TIME_ASKED);
   return acceptOnly(play, o);
 }
 
-/** Of what came lately and named no exact place, some is asked for first. */
-const lacksPlace = ({ p, d }: Living): boolean =>
+/** How long ago and whether there is a picture: what a caller may be asked before it goes on. */
+const askedFirst = ({ p, d }: Living): boolean =>
   p.age > 0.86 &&
   p.caller.phone !== '' &&
   p.said.action === 'dispatch' &&
-  ['complaint', 'help', 'report'].includes(p.said.type) &&
-  !/\d/.test(p.said.address) &&
-  d.chance(0.3);
+  words.onSite(p.said) &&
+  d.chance(0.6);
 
 /** The operator has chosen the class. */
 export async function acceptOnly(play: Play, o: Living): Promise<boolean> {
@@ -136,11 +136,16 @@ async function directAnswer(play: Play, o: Living, login: string): Promise<boole
 }
 
 /** What is missing is asked for: most say it, some never do. */
-async function supplement(play: Play, o: Living, login: string): Promise<boolean> {
+async function supplement(
+  play: Play,
+  o: Living,
+  login: string,
+  asking: words.Asking,
+): Promise<boolean> {
   await play.stage.wait(play.stage.now + 5 * 60_000, o.p.key, false);
   const asked = await play.act(login, o, 'ask_supplement', {
-    missing: ['address'],
-    question: o.d.pick(words.SUPPLEMENT_ASKED),
+    missing: asking.missing,
+    question: o.d.pick(asking.questions),
   });
   if (!asked || o.p.fresh || o.p.age > 0.86 || o.d.chance(0.3)) return false;
   await play.stage.wait(play.hours.awake(play.stage.now, o.d.int(60, 900)), o.p.key);

@@ -12,6 +12,8 @@ interface Page {
   nextCursor: string | null;
 }
 const PAGES_MAX = 8;
+/** Rows that whoever sits down at a desk finds at least. */
+const LEAST = 10;
 
 async function rows(play: Play, login: string, path: string): Promise<Page['items']> {
   const who = await play.people.as(login);
@@ -35,10 +37,10 @@ const INBOXES = [
 
 /** Every desk with its rows. */
 export async function desks(play: Play): Promise<Desk[]> {
-  const count = async (name: string, login: string, path: string, least = 10): Promise<Desk> => ({
+  const count = async (name: string, login: string, path: string): Promise<Desk> => ({
     name,
     rows: (await rows(play, login, path)).length,
-    least,
+    least: LEAST,
   });
   const list = [
     await count('话务员 待受理', 'operator', '/api/orders?queue=registered&'),
@@ -55,7 +57,7 @@ export async function desks(play: Play): Promise<Desk[]> {
   list.push(await count('执法局分管领导 待签发', 'zhzf.leader', '/api/inbox?facet=draft&'));
   const all = await rows(play, 'supervisor', '/api/orders?queue=open&');
   const waiting = all.filter((o) => o.state === 'awaiting_supplement').length;
-  list.push({ name: '待补充', rows: waiting, least: 10 });
+  list.push({ name: '待补充', rows: waiting, least: LEAST });
   return [...list, ...(await ladder(play))];
 }
 

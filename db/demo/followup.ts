@@ -1,12 +1,13 @@
 /** What the citizen says of it: on the telephone, through the link, or not at all; and doing it again. */
 import type { Living, Play } from './context.ts';
+import { DAY_MINUTES } from './hours.ts';
 import type { Dice } from './random.ts';
 import * as words from './words.ts';
 
 /** Tasks opened in this time are left to the agents who sit down afterwards. */
 const LEFT_MIN = 22 * 60;
-/** Working minutes: five days and a half. */
-const LEFT_TO_DECIDE_MIN = 5.5 * 7 * 60;
+/** The same for the supervisor who decides on doing it again. */
+const LEFT_TO_DECIDE_MIN = 5 * DAY_MINUTES;
 
 interface Verdict {
   contacted: boolean;

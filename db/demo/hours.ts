@@ -13,6 +13,9 @@ const SPANS: [number, number][] = [
 
 const dayStart = (at: number): number => Math.floor((at + CITY) / DAY) * DAY - CITY;
 
+/** Minutes that the people of the play work on a working day. */
+export const DAY_MINUTES = SPANS.reduce((sum, [from, to]) => sum + (to - from) / MINUTE, 0);
+
 /** The next shared instant at or after this one. */
 export function slot(at: number): number {
   const hour = Math.floor(at / HOUR) * HOUR;
@@ -39,8 +42,11 @@ export class Hours {
         const start = Math.max(day + from, at);
         const end = day + to;
         if (start >= end) continue;
-        if (left <= end - start) return slot(start + left);
-        left -= end - start;
+        if (left <= end - start) {
+          const shared = slot(start + left);
+          if (shared <= end) return shared;
+        }
+        left = Math.max(0, left - (end - start));
       }
     }
     return at + 90 * DAY;

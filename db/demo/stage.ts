@@ -6,7 +6,7 @@ import type { PlayDoor } from './client.ts';
 
 const MINUTE = 60_000;
 /** What falls due within so many minutes falls due together. */
-const TOGETHER_MS = 30 * MINUTE;
+const TOGETHER_MS = 15 * MINUTE;
 
 /** The banner hears of every so many jumps. */
 const TOLD_EVERY = 6;

@@ -3,6 +3,7 @@ import type { AssignmentView, OrderDetail } from '../../src/workorder/schema.ts'
 import { SHOWN } from './context.ts';
 import type { Character, Living, Play } from './context.ts';
 import { meanwhile } from './course.ts';
+import { DAY_MINUTES } from './hours.ts';
 import type { Dice } from './random.ts';
 import { POOR, bodyFor } from './replies.ts';
 import * as words from './words.ts';
@@ -10,7 +11,6 @@ import * as words from './words.ts';
 const HOUR = 3_600_000;
 /** Replies submitted in this time are left to the auditors who sit down afterwards. */
 const LEFT_TO_AUDIT_WORKING_MIN = 8 * 60;
-const DAY_MINUTES = 420;
 /** Units whose handlers write and whose leaders have not looked yet. */
 const LEADERS_WAIT = SHOWN;
 

@@ -1,4 +1,6 @@
 /** What the people at the desks write and say. */
+import type { MissingItem } from '../../src/kernel/words.ts';
+
 interface Said {
   category: string;
   type: string;
@@ -120,11 +122,27 @@ export const REJECT_GUIDANCE: Record<string, string> = {
   N10: '信息不全、无法联系，请补充后再来电。',
 };
 export const REJECT_OTHER = '请按告知的渠道反映；需要法律方面的帮助，请打12348。';
-export const SUPPLEMENT_ASKED = [
-  '请告诉我们具体在哪条路、哪个小区门口，附近有什么店或者门牌。',
-  '是哪一天、大概几点发生的？请再说一说地点在哪个街道。',
-  '请补充单位的全名和地址，有照片或单据的话也请一并提供。',
-];
+/** What is asked for, and the words it is asked in. */
+export interface Asking {
+  missing: MissingItem[];
+  questions: string[];
+}
+export const PLACE_ASKED: Asking = {
+  missing: ['address'],
+  questions: [
+    '请告诉我们具体在哪条路、哪个小区门口，附近有什么店或者门牌。',
+    '是哪一天、大概几点发生的？请再说一说地点在哪个街道。',
+    '请补充单位的全名和地址，有照片或单据的话也请一并提供。',
+  ],
+};
+export const TIME_ASKED: Asking = {
+  missing: ['occurred', 'evidence'],
+  questions: [
+    '是从哪天开始的？最近一次大概几点？手机上有照片的话请一起发来。',
+    '请补充最近一次看到的日期和时间，现场照片拍一两张就够。',
+    '白天还是晚上多？方便的话请拍张照片，办的人好先认清是哪一处。',
+  ],
+};
 export const SUPPLEMENTED = [
   '就在南塘街道南塘菜场后门那条弄堂，进去三十米左手边。',
   '文渊街道文渊路和学士街路口，靠公交站这一边，上个礼拜三晚上八点多。',

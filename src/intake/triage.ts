@@ -69,8 +69,9 @@ const TAKES_IN: readonly Party[] = ['operator', 'dispatcher'];
 /** What is worth saying of a demand that an operator has at hand. */
 const SAID_TO_OPERATOR: readonly WaitReason[] = ['emergency', 'proposal'];
 
-/** Whether a danger may hide in what was chosen, or else understood. */
+/** Whether a danger may hide in what was chosen, or else understood, or is hinted at. */
 function inPeril({ order, understood }: Case, peril: AutoThresholds['peril']): boolean {
+  if (understood?.hints.includes('emergency')) return true;
   const type = (order.type as DemandType | null) ?? understood?.type ?? 'other';
   const codes = [order.category_code, understood?.categoryCode];
   return codes.some((code) => code && peril[code.slice(0, 4)]?.includes(type));
@@ -120,6 +121,7 @@ async function beforeDispatch(c: Case): Promise<void> {
   const reasons = mayDispatch({
     ...factsOf(c, auto.dispatch),
     confidential: order.confidential,
+    wary: c.understood?.hints.includes('confidential') ?? false,
     flags: order.flags,
     suggestion: suggestion && {
       hasLead: lead !== null,

@@ -277,6 +277,7 @@ export const WAIT_REASONS = [
   'most_urgent',
   'peril',
   'confidential',
+  'wary',
   'report',
   'not_understood',
   'low_score',

@@ -56,16 +56,21 @@ export interface NewJob {
  * BullMQ's bulk on PostgreSQL makes two temporary tables a call (25 kB of WAL, 2 to 9 ms); up to so
  * many jobs are cheaper one by one.
  */
-const SINGLY_MAX = 12;
+const SINGLY_MAX = 4;
 
-/** Adds all; when one fails others may stand, as whoever adds does it again. */
-export async function addJobs(queue: Queue, jobs: readonly NewJob[]): Promise<void> {
+/** Adds all, in their order; when one fails those before it stand, as whoever adds does it again. */
+export async function addJobs(
+  queues: Pick<QueueFactory, 'backend' | 'queue'>,
+  name: QueueName,
+  jobs: readonly NewJob[],
+): Promise<void> {
   if (jobs.length === 0) return;
-  if (jobs.length > SINGLY_MAX) {
+  const queue = queues.queue(name);
+  if (queues.backend === 'redis' || jobs.length > SINGLY_MAX) {
     await queue.addBulk([...jobs]);
     return;
   }
-  await Promise.all(jobs.map(({ name, data, opts }) => queue.add(name, data, opts)));
+  for (const job of jobs) await queue.add(job.name, job.data, job.opts);
 }
 
 /** One factory for both backends: Redis where `redisUrl` is given, PostgreSQL otherwise. */

@@ -96,11 +96,13 @@ interface Facts {
   threshold: number;
 }
 export interface AcceptFacts extends Facts {
-  /** Of a class in which a danger may hide that no word gave away. */
+  /** Of a class in which a danger may hide that no word gave away, or hinted at. */
   peril: boolean;
 }
 export interface DispatchFacts extends Facts {
   confidential: boolean;
+  /** The words hint at a fear of being known, and do not say so. */
+  wary: boolean;
   flags: readonly Flag[];
   /** By the catalogue; null where there is no category to ask it for. */
   suggestion: { hasLead: boolean; steps: readonly string[] } | null;
@@ -175,10 +177,13 @@ export function mayDispatch(f: DispatchFacts): WaitReason[] {
   const { chosen, understood, suggestion } = f;
   const mostUrgent = chosen.urgency === 'U1' || understood?.urgency === 'U1';
   const missing = missingIn(suggestion);
+  const secret = f.confidential || f.flags.some(isSecret);
   return reasonsOf([
     ...common(f),
     ['most_urgent', mostUrgent],
-    ['confidential', f.confidential || f.flags.some(isSecret)],
+    ['confidential', secret],
+    // What is secret is waited for already.
+    ['wary', f.wary && !secret],
     // Who reports may be in danger without having said so (domain.md §2.8): a person looks first.
     ['report', (chosen.type ?? understood?.type) === 'report'],
     ['differs', understood !== null && unlike(chosen.categoryCode, understood.categoryCode)],

@@ -4,7 +4,7 @@ import { emergencyIn } from './emergency.ts';
 import type { Alarm } from './emergency.ts';
 import { compileLexicon, read, sumOf, sums } from './evidence.ts';
 import type { Lexicon, Mark, Reading } from './evidence.ts';
-import { categoriesOf, flagsOf, subjectOf, typesOf, urgencyOf } from './guess.ts';
+import { categoriesOf, flagsOf, hintsOf, subjectOf, typesOf, urgencyOf } from './guess.ts';
 import type { Categories } from './guess.ts';
 import type { Domain, LexiconDocument } from './lexicon.ts';
 import { inOriginal } from './matcher.ts';
@@ -106,6 +106,7 @@ function decidingMarks(r: Reading, code: string | undefined, alarm: Alarm | null
 interface Core {
   reading: Reading;
   alarm: Alarm | null;
+  dangerHinted: boolean;
   where: Where;
   categories: Categories;
 }
@@ -124,8 +125,9 @@ function core(tools: Tools, q: Question): Core {
   const whole = read(tools.lexicon, q.content.slice(0, READ_MAX));
   const where = whereIs(tools.gazetteer, whole.folded, q.address);
   const reading = besideNames(whole, where);
-  const alarm = emergencyIn(tools.lexicon, reading);
-  return { reading, alarm, where, categories: categoriesOf(tools.lexicon, reading, alarm) };
+  const { alarm, hinted: dangerHinted } = emergencyIn(tools.lexicon, reading);
+  const categories = categoriesOf(tools.lexicon, reading, alarm);
+  return { reading, alarm, dangerHinted, where, categories };
 }
 
 /** What the lexicon calls the matter of a text in this category. */
@@ -247,28 +249,25 @@ function understand(tools: Tools, q: Question): Understanding {
   const least = tools.lexicon.document.thresholds.category;
   const parts = alarm ? [] : partsOf(reading, q.content, (text) => matterOf(tools, q, text), least);
   const v = verdict(tools, c, parts);
-  const proposal = proposalFor(tools, c, parts, v.types[0]?.value);
+  const type = v.types[0]?.value;
+  const proposal = proposalFor(tools, c, parts, type);
   const flags = withLandmark(flagsOf(tools.lexicon, reading, q.channel, alarm), landmark(c));
   return {
     classifier: LEXICON_CLASSIFIER,
     version: tools.version,
-    title: titleFor(tools, c, { code: v.code, type: v.types[0]?.value, proposal }),
+    title: titleFor(tools, c, { code: v.code, type, proposal }),
     types: v.types,
     categories: v.categories,
     urgency: v.urgency,
     flags,
+    hints: hintsOf(tools.lexicon, reading, { danger: c.dangerHinted, type, flags }),
     areas: where.areas,
     address: where.address,
     occurred: occurredIn(reading),
     subjectKind: v.subjectKind,
     emergency: alarm?.guess ?? null,
     proposal,
-    spans: spansOf(
-      reading,
-      chosenKeys(v.code, v.types[0]?.value, v.urgency.value, flags),
-      alarm,
-      where,
-    ),
+    spans: spansOf(reading, chosenKeys(v.code, type, v.urgency.value, flags), alarm, where),
     score: certainty(v.categories[0]?.score ?? 0, proposal),
   };
 }

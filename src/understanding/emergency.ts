@@ -86,12 +86,19 @@ function near(r: Reading, list: readonly Mark[] | undefined, m: Mark, by: 'claus
   return most;
 }
 
+/** How much of a danger lies in the past; of a scene as much as its parts do in the mean. */
+function pastOf(r: Reading, past: Map<number, number>, m: Mark): number {
+  const parts = m.parts ?? [m];
+  const all = parts.map((part) => past.get(r.folded.clause[part.from]!) ?? 0);
+  return all.reduce((n, x) => n + x, 0) / parts.length;
+}
+
 /** What a danger weighs where it stands. */
 function weightOf(r: Reading, cues: Cues, past: Map<number, number>, m: Mark): number {
   if (DENIED.test(r.folded.text.slice(Math.max(0, m.from - 6), m.from))) return 0;
   const against =
     cues.praise +
-    (past.get(r.folded.clause[m.from]!) ?? 0) +
+    pastOf(r, past, m) +
     near(r, cues.get('hypothetical'), m, 'sentence') +
     near(r, cues.get('consult'), m, 'sentence') +
     near(r, cues.get('prevention'), m, 'clause');
@@ -185,13 +192,26 @@ export interface Alarm {
   marks: Mark[];
 }
 
+/** What is told of danger: the alarm it raises, and whether there was a hint of any. */
+export interface Told {
+  alarm: Alarm | null;
+  hinted: boolean;
+}
+
 /** The danger that is meant, if the evidence reaches the threshold of the lexicon. */
-export function emergencyIn(lexicon: Lexicon, r: Reading): Alarm | null {
-  const document: LexiconDocument = lexicon.document;
+export function emergencyIn({ document }: Lexicon, r: Reading): Told {
   const least = needed(document, r.folded.text.length);
-  const raised = dangers(document, r)
+  const told = dangers(document, r);
+  const raised = told
     .filter((d) => d.score >= least)
     .toSorted((a, b) => b.score - a.score || a.index - b.index);
+  return {
+    alarm: alarmOf(document, raised),
+    hinted: told.some((d) => d.score >= document.thresholds.hint.emergency),
+  };
+}
+
+function alarmOf(document: LexiconDocument, raised: readonly Danger[]): Alarm | null {
   const first = leading(document, raised);
   if (!first) return null;
   const kind = document.emergencies[first.index]!;

@@ -4,7 +4,8 @@ import { DEMAND_TYPES, FLAGS } from '../kernel/words.ts';
 import type { Alarm } from './emergency.ts';
 import { sumOf, sums } from './evidence.ts';
 import type { Lexicon, Mark, Reading, Sum } from './evidence.ts';
-import type { Guess } from './schema.ts';
+import { HINTS } from './schema.ts';
+import type { Guess, Hint } from './schema.ts';
 
 /** At most so many categories are worth reading. */
 const MOST = 5;
@@ -180,4 +181,32 @@ export function flagsOf(
   if (set.has('whistleblower') && !set.has('confidential'))
     set.set('confidential', { ...set.get('whistleblower')!, value: 'confidential' });
   return [...set.values()].toSorted((a, b) => b.score - a.score);
+}
+
+/** From this weight on a text says what is wanted, owed, or usual. */
+const DEMANDED = 1;
+/** Nobody in danger tells more than this. */
+const TELLS_MAX = 60;
+
+/** Whoever is in danger tells what happens; who has a demand says what they want, or how long it has been. */
+function tellsOnly({ document }: Lexicon, r: Reading): boolean {
+  const said = sumOf(sums(r.marks, 'cue'), 'demand').score;
+  const brief = r.folded.text.length <= TELLS_MAX;
+  return document.cues.demand !== undefined && brief && said < DEMANDED;
+}
+
+/** Marks that are not set and yet hinted at; who praises somebody fears nobody. */
+export function hintsOf(
+  lexicon: Lexicon,
+  r: Reading,
+  known: { danger: boolean; type: DemandType | undefined; flags: readonly Guess<Flag>[] },
+): Hint[] {
+  const all = sums(r.marks, 'flag');
+  const faint = sumOf(all, 'confidential').score + Math.max(0, sumOf(all, 'whistleblower').score);
+  const least = lexicon.document.thresholds.hint.confidential;
+  const hinted: Record<Hint, boolean> = {
+    emergency: known.danger || tellsOnly(lexicon, r),
+    confidential: faint >= least && known.type !== 'praise',
+  };
+  return HINTS.filter((hint) => hinted[hint] && !known.flags.some((f) => f.value === hint));
 }

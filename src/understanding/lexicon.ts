@@ -102,6 +102,7 @@ export const CUES = [
   'landmark',
   'sited',
   'question',
+  'demand',
 ] as const;
 export type Cue = (typeof CUES)[number];
 
@@ -111,7 +112,7 @@ export const lexiconDocument = z.strictObject({
   urgency: z.partialRecord(z.enum(URGENCIES), terms),
   flags: z.partialRecord(z.enum(FLAGS), terms),
   emergencies: z.array(emergency).min(1),
-  cues: z.record(z.enum(CUES), terms),
+  cues: z.partialRecord(z.enum(CUES), terms),
   /** Words that speak for an act; `reject` by ground, `transfer_out` by target. */
   acts: z.partialRecord(z.enum(PROPOSALS), terms),
   grounds: z.partialRecord(z.enum(GROUNDS), terms),
@@ -134,6 +135,10 @@ export const lexiconDocument = z.strictObject({
     emergency: z.number().positive().max(20),
     flag: z.number().positive().max(20),
     category: z.number().positive().max(20),
+    /** Weight from which a danger, or a wish for secrecy, is hinted at: a person looks first. */
+    hint: z
+      .strictObject({ emergency: z.number().positive(), confidential: z.number().positive() })
+      .default({ emergency: 2, confidential: 1 }),
   }),
   /**
    * The second net under the emergencies: classes, by the types named, in which a danger may hide

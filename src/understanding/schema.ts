@@ -32,6 +32,10 @@ export interface Span {
   of: 'type' | 'category' | 'urgency' | 'flag' | 'area' | 'time' | 'emergency';
 }
 
+/** Marks of which a hint is enough for the system to leave the order to a person. */
+export const HINTS = ['emergency', 'confidential'] as const satisfies readonly Flag[];
+export type Hint = (typeof HINTS)[number];
+
 export interface EmergencyGuess {
   target: EmergencyTarget;
   /** Other lines that may be needed too, most likely first. */
@@ -89,6 +93,8 @@ export interface Understanding {
   categories: Guess<string>[];
   urgency: Guess<Urgency>;
   flags: Guess<Flag>[];
+  /** Marks that are hinted at and not set: too little to raise an alarm by, enough for a person to look first. */
+  hints: Hint[];
   /** Codes of areas, the finest known; at most 3. */
   areas: Guess<string>[];
   /** Place found in the text: a name of the gazetteer or the words that tell the address. */
@@ -123,6 +129,7 @@ export interface ClassificationView {
   areaCode: string | null;
   subjectKind: string | null;
   flags: Flag[];
+  hints: Hint[];
   proposal: Proposal;
   score: number;
   /** Terms that decided, by what they decided. */

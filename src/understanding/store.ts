@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import { newId } from '../kernel/ids.ts';
 import type { DemandType, Flag, Ground, MissingItem, Proposal, Urgency } from '../kernel/words.ts';
 import type { DbTx, Reader } from '../platform/db.ts';
-import type { ClassificationView, Understanding } from './schema.ts';
+import type { ClassificationView, Hint, Understanding } from './schema.ts';
 
 /** The newest version below another, unread and unchecked; null where there is none. */
 export async function newestLexicon(
@@ -55,6 +55,8 @@ interface Detail {
   because: ClassificationView['because'];
   ground: Ground | null;
   missing: MissingItem[];
+  /** Left out by releases that knew none. */
+  hints?: Hint[];
 }
 
 const detailOf = (u: Understanding): Detail => ({
@@ -68,6 +70,7 @@ const detailOf = (u: Understanding): Detail => ({
   },
   ground: u.proposal.ground ?? null,
   missing: u.proposal.missing ?? [],
+  hints: u.hints,
 });
 
 export interface Kept {
@@ -145,6 +148,7 @@ export async function classificationsOf(
           areaCode: r.area_code,
           subjectKind: r.subject_kind,
           flags: r.flags as Flag[],
+          hints: detail.hints ?? [],
           proposal: r.proposal as Proposal,
           score: r.score,
           because: detail.because,

@@ -19,14 +19,16 @@ const PUNCTUATION = /[\s,.、:。!?;…~“”"'‘’「」『』()（）【】
 const HEAD =
   /^(?:我们|我家|我要|我想|咱们|咱|俺|我|你们|你好|您好|喂|请问|这里|这边|那边|就是|说是|因为|所以|但是|可是|不过|而且|然后|结果|现在|目前|已经|反正|还有|还|也|又|都|就|是|说|在|的|了|个|把|从|到|那个|这个|啊|呀|吧|嘛|呢|哦|嗯|唉|哎|跟|至今|一直|才|却|则|第一|第二)+/;
 const TAIL =
-  /(?:了|啊|呀|吧|吗|呢|嘛|哦|的|地|得|就|都|也|还|在|是|把|又|和|跟|到|从|说|我|你|一个|个|而|但|且|并|很|太|去|来|被|给|对|向|为|于|至今|现在|一直)+$/;
+  /(?:了|啊|呀|吧|吗|呢|嘛|哦|的|地|得|就|都|也|还|在|是|把|又|和|跟|到|从|说|我|你|一个|个|而|但|且|并|很|太|去|来|被|给|对|向|为|于|至今|现在|一直)$/;
+/** The longest of them. */
+const TAIL_MAX = 2;
 /** A longer clause is an account. */
 const READABLE = 14;
 /** What no title begins with, or holds. */
 const UNREADABLE =
   /^(?:你|他|她|它|伊|俺|我|人家|人在|有个|有人|没|不|要|叫|让|给|找|问|去|来|能|会|想|拿|被|而|并|如|因|所|但|可|自己|一|那|这|哪|什么|怎么|本|该|听|当|每|再|别)|我|你|他|她|伊|[0-9]{4}|勿|哉|嘞|恁|咋|侬|阿拉|[?!]|[0-9一二三四五六七八九十两几半个只条块讲说叫喊趟]$|想法|那[^那]{1,4}$|[订买租]的[^的]{1,6}$|(?:了|着|过|把|被|给|在|和|跟|到|从|就|但|而)$/;
 /** What a clause may end in beyond the words of a title. */
-const PARTICLES = /[了啊呀吧吗呢嘛哦呗啦的]*$/;
+const PARTICLE = /[了啊呀吧吗呢嘛哦呗啦的]$/;
 /** After these characters a clause may be cut when it is too long. */
 const BREAK = /[了着过的吗呢啊吧]/;
 
@@ -37,7 +39,17 @@ function without(f: Folded, s: Stretch, dropped: Uint8Array): string {
   return trimmed(out.replace(PUNCTUATION, ''));
 }
 
-const trimmed = (words: string): string => words.replace(HEAD, '').replace(TAIL, '');
+/** One by one from the end: a pattern for all at once would begin anew at each character of a long run. */
+function withoutEnd(words: string, end: RegExp, longest: number): string {
+  let to = words.length;
+  for (;;) {
+    const length = end.exec(words.slice(Math.max(0, to - longest), to))?.[0].length ?? 0;
+    if (length === 0) return words.slice(0, to);
+    to -= length;
+  }
+}
+
+const trimmed = (words: string): string => withoutEnd(words.replace(HEAD, ''), TAIL, TAIL_MAX);
 
 function clauses(f: Folded): Stretch[] {
   const list: Stretch[] = [];
@@ -86,7 +98,7 @@ export interface TitleQuestion {
 /** Whether the words are the clause's own to its very end, with nothing left out between them. */
 function unbroken(f: Folded, s: Stretch, words: string): boolean {
   const told = f.text.slice(s.from, s.to).replace(PUNCTUATION, '');
-  return told.replace(PARTICLES, '').endsWith(words.replace(PARTICLES, ''));
+  return withoutEnd(told, PARTICLE, 1).endsWith(withoutEnd(words, PARTICLE, 1));
 }
 
 interface Clause {

@@ -750,7 +750,7 @@ describe('acts bring files along', () => {
     const leader = new pg.Client({ connectionString: w.database.ownerUrl });
     await leader.connect();
     await leader.query('begin');
-    await leader.query('select 1 from work_order where id = $1 for update', [order.id]);
+    await leader.query('select 1 from work_order where id = $1 for no key update', [order.id]);
     await leader.query("update reply set state = 'submitted' where id = $1", [replyId]);
     const removal = send('DELETE', 'water.handler', `/api/attachments/${a}`);
     await waitForLock();

@@ -1,8 +1,11 @@
 /**
  * Emergencies, wishes for secrecy and ordinary demands in free words, by people who had not seen the
- * lexicon. All three sets are tuned on by now. At first sight the lexicon of the day caught 65 of 100,
- * 31 of 40 and 53 of 60 emergencies and 12 of 25, 13 of 15 and 9 of 20 wishes for secrecy; these, not
- * the floors below, say how well it does on words nobody tuned on.
+ * lexicon. At first sight the lexicon of the day caught 65 of 100, 31 of 40, 53 of 60, 55 of 60, 19 of 30,
+ * 16 of 30 and 19 of 30 emergencies and 12 of 25, 13 of 15, 9 of 20, 26 of 40, 8 of 30, 10 of 25 and 5 of
+ * 25 wishes for secrecy; these, not the floors of the sets tuned on, say how well it does on new words.
+ * No word was added for the last set: it shows what the second net is for, which asks for no word of
+ * danger or fear. Of what was missed there it let one of 11 emergencies and four of 20 wishes through at
+ * first sight, and was mended for these.
  */
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -37,6 +40,11 @@ const SETS = [
   { file: 'paraphrases', least: { caught: 1, target: 0.9, secret: 1 } },
   { file: 'paraphrases-2', least: { caught: 0.95, target: 0.85, secret: 0.9 } },
   { file: 'paraphrases-3', least: { caught: 0.95, target: 0.85, secret: 0.9 } },
+  { file: 'paraphrases-5', least: { caught: 1, target: 0.9, secret: 1 } },
+  { file: 'paraphrases-6', least: { caught: 1, target: 0.9, secret: 1 } },
+  { file: 'paraphrases-7', least: { caught: 1, target: 0.9, secret: 1 } },
+  // Not tuned on: hard words, of which the lexicon knows what it knew before.
+  { file: 'paraphrases-8', least: { caught: 0.6, target: 0.6, secret: 0.4 } },
 ] as const;
 /** False alarms that each set may have. */
 const MOST = { emergency: 0.08, confidential: 0.05 };
@@ -210,6 +218,9 @@ function report(file: string, all: readonly Outcome[]): string {
     `  保密 ${n(secrets.filter((o) => o.typed.confidential))}/${n(secrets)}，系统派出 ${n(secrets.filter((o) => o.sent.bySystem.includes('dispatch')))}`,
     ...dangers
       .filter((o) => o.sent.state !== 'registered')
+      .map((o) => `    ${o.sent.state} ${o.t.of} ${o.t.text}`),
+    ...secrets
+      .filter((o) => [...o.sent.bySystem, ...o.typed.bySystem].includes('dispatch'))
       .map((o) => `    ${o.sent.state} ${o.t.of} ${o.t.text}`),
     `  一般 ${n(plain)}：误报紧急 ${n(plain.filter((o) => o.typed.emergency))}，误报保密 ${n(plain.filter((o) => o.typed.confidential))}，系统派出 ${n(plain.filter((o) => o.sent.bySystem.includes('dispatch')))}`,
   ].join('\n');

@@ -10,6 +10,7 @@ import type { Proposal, Urgency, WaitReason } from '../../src/kernel/words.ts';
 import { inTransaction } from '../../src/platform/unit-of-work.ts';
 import { waitsOf } from '../../src/routing/index.ts';
 import type { CitizenActor } from '../../src/kernel/actor.ts';
+import type { Hint } from '../../src/understanding/schema.ts';
 import { act } from '../../src/workorder/index.ts';
 import { matterInput } from '../../src/workorder/schema.ts';
 import type { MatterInput } from '../../src/workorder/schema.ts';
@@ -71,6 +72,13 @@ async function plain(said: Partial<Said> = {}, matter: Partial<MatterInput> = {}
   await understood(id, said);
   return id;
 }
+/** Plants what the words hinted at and did not say. */
+const hinted = (orderId: string, hints: readonly Hint[]) =>
+  w.db
+    .updateTable('classification')
+    .set({ detail: JSON.stringify({ because: {}, ground: null, missing: [], hints }) as never })
+    .where('order_id', '=', orderId)
+    .execute();
 const waits = async (id: string): Promise<WaitReason[] | undefined> =>
   (await waitsOf(w.db, [id])).get(id)?.reasons.toSorted();
 const actsOf = (orderId: string) =>
@@ -180,6 +188,37 @@ describe('at the door it waits, with the reason', () => {
     // Looked at again with the same outcome, nobody is called twice.
     await again(id);
     expect(await waitingEvents(id)).toBe(1);
+  });
+});
+
+describe('what the words hint at', () => {
+  it('of danger, is read by a person before it is accepted', async () => {
+    const id = await plain();
+    await hinted(id, ['emergency']);
+    await w.settle();
+    expect(await stateOf(w, id)).toBe('registered');
+    expect(await waits(id)).toEqual(['peril']);
+  });
+
+  it('of fear, is read by a person before a unit sees it', async () => {
+    const id = await plain();
+    await hinted(id, ['confidential']);
+    await w.settle();
+    expect(await stateOf(w, id)).toBe('pending_dispatch');
+    expect(await waits(id)).toEqual(['wary']);
+    expect(await leadOf(id)).toEqual([]);
+    // Once it is said to be secret, that is why.
+    s.must(await flag(id, { add: ['confidential'] }));
+    await w.settle();
+    expect(await waits(id)).toEqual(['confidential']);
+  });
+
+  it('by a release that knew no hints, is nothing', async () => {
+    const id = await plain();
+    const detail = JSON.stringify({ because: {}, ground: null, missing: [] }) as never;
+    await w.db.updateTable('classification').set({ detail }).where('order_id', '=', id).execute();
+    await w.settle();
+    expect(await stateOf(w, id)).toBe('dispatched');
   });
 });
 

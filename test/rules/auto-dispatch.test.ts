@@ -11,6 +11,7 @@ const VALUES = {
   round: [1, 2],
   supplemented: [false, true],
   confidential: [false, true],
+  wary: [false, true],
   duplicate: [false, true],
   unitsAble: [true, false],
   flag: [null, 'repeat', 'group', 'safety'] as (Flag | null)[],
@@ -59,6 +60,7 @@ const factsOf = (w: World): DispatchFacts => ({
   round: w.round,
   supplemented: w.supplemented,
   confidential: w.confidential,
+  wary: w.wary,
   duplicate: w.duplicate,
   unitsAble: w.unitsAble,
   flags: w.flag ? ['vulnerable', w.flag] : ['vulnerable'],
@@ -92,6 +94,7 @@ function expected(w: World): WaitReason[] {
   if (w.emergency) out.push('emergency');
   if (w.chosenUrgency === 'U1' || w.understoodUrgency === 'U1') out.push('most_urgent');
   if (w.confidential) out.push('confidential');
+  else if (w.wary) out.push('wary');
   if (w.category === 'neither' || w.suggestion === 'none') out.push('not_understood');
   if (w.score === 0.79) out.push('low_score');
   if (w.category === 'other' || w.category === 'not_understood') out.push('differs');
@@ -114,6 +117,7 @@ const PLAIN: DispatchFacts = {
   round: 1,
   supplemented: false,
   confidential: false,
+  wary: false,
   duplicate: false,
   unitsAble: true,
   flags: [],
@@ -142,7 +146,7 @@ describe('what the system may dispatch', () => {
       if (got.length === 0) free += 1;
       n += 1;
     }
-    expect(n).toBe(215_040);
+    expect(n).toBe(430_080);
     // Peril is looked at before: what a person accepted has been read. Reports have a case below.
     expect([...seen, 'peril', 'report'].toSorted()).toEqual([...WAIT_REASONS].toSorted());
     expect(free).toBeGreaterThan(0);

@@ -172,6 +172,19 @@ describe('working hours of the played', () => {
     expect(hours.after(at('2026-11-20T09:00:00'), 30)).toBe(slot(at('2026-11-20T09:30:00')));
     expect(hours.after(at('2026-11-20T11:50:00'), 20)).toBe(slot(at('2026-11-20T13:40:00')));
   });
+  it('end no work in the evening or over lunch, and give an hour one minute', () => {
+    const minutes = new Map<number, Set<number>>();
+    for (let worked = 0; worked < 900; worked += 7) {
+      const then = new Date(hours.after(at('2026-11-20T08:30:00'), worked) + 8 * 3_600_000);
+      const clock = then.getUTCHours() * 60 + then.getUTCMinutes();
+      const [morning, afternoon] = [clock >= 510 && clock <= 720, clock >= 810 && clock <= 1050];
+      expect(morning || afternoon, `${worked}: ${then.toISOString()}`).toBe(true);
+      const hour = Math.floor(then.getTime() / 3_600_000);
+      minutes.set(hour, (minutes.get(hour) ?? new Set()).add(then.getUTCMinutes()));
+    }
+    expect(minutes.size).toBeGreaterThan(12);
+    expect(Math.max(...[...minutes.values()].map((m) => m.size))).toBe(1);
+  });
   it('let people sleep', () => {
     const woken = hours.awake(at('2026-11-20T23:00:00'), 10);
     expect(woken).toBeGreaterThanOrEqual(at('2026-11-21T08:00:00'));

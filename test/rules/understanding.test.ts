@@ -11,6 +11,7 @@ import { compileLexicon, read } from '../../src/understanding/evidence.ts';
 import { createLexiconClassifier, lexiconDocument } from '../../src/understanding/index.ts';
 import { correctionsOf } from '../../src/understanding/rules.ts';
 import { expand } from '../../src/understanding/terms.ts';
+import { titleOf } from '../../src/understanding/title.ts';
 
 const areas = readTsv('demo/areas.tsv').map(([code = '', parent = '', name = '']) => ({
   code,
@@ -177,6 +178,46 @@ describe('confidential wishes', () => {
   );
 });
 
+describe('hints', () => {
+  const hints = (text: string) => understand(text).hints;
+  it('take who tells and wants nothing for somebody who may be in danger', () => {
+    expect(hints('有个姑娘在那里站了半天，风很大')).toEqual(['emergency']);
+    expect(hints('有个姑娘在那里等公交，风很大，希望加个雨棚')).toEqual([]);
+    expect(hints('站台上没有雨棚，投诉过三次，到现在也没人管')).toEqual([]);
+  });
+  it('do not, of who tells at length', () => {
+    const long = '昨天我带着外孙女去看外婆，一路上桂花都开了，'.repeat(3);
+    expect(hints(long)).toEqual([]);
+    expect(hints(long.slice(0, 50))).toEqual(['emergency']);
+  });
+  it('say nothing more where the alarm is raised or the mark is set', () => {
+    const fire = understand('隔壁楼着火了，快来人！');
+    expect([fire.emergency?.kind, fire.hints]).toEqual(['fire', []]);
+    const secret = understand('这个厂偷偷排污水，希望查一查，千万别说是我讲的');
+    expect(secret.flags.map((f) => f.value)).toContain('confidential');
+    expect(secret.hints).toEqual([]);
+  });
+  it('take who depends on whom they accuse for somebody who may fear them', () => {
+    const u = understand('请查一查，我孩子的班主任在家里补课收钱，天天如此');
+    expect(u.flags.map((f) => f.value)).not.toContain('confidential');
+    expect(u.hints).toEqual(['confidential']);
+    expect(hints('请查一查，有个公司在家里补课收钱，天天如此')).toEqual([]);
+    // Of a person one speaks of as “he” more is known than of a firm.
+    expect(hints('请查一查，他在家里补课收钱，天天如此')).toEqual(['confidential']);
+    expect(hints('表扬窗口的小周，她教我填表，天天都那么耐心')).toEqual([]);
+  });
+  it('are not heard by a lexicon written before there were any', () => {
+    const old = structuredClone(document) as Record<string, any>;
+    delete old.cues.demand;
+    delete old.thresholds.hint;
+    const parsed = lexiconDocument.parse(old);
+    expect(parsed.thresholds.hint).toEqual({ emergency: 2, confidential: 1 });
+    const before = createLexiconClassifier(parsed, { areas, places }, 7);
+    const q = { content: '有个姑娘在那里站了半天，风很大', channel: 'phone', address: '' } as const;
+    expect(before.understand(q).hints).toEqual([]);
+  });
+});
+
 describe('places', () => {
   const area = (text: string, address = '') => understand(text, 'phone', address).areas[0]?.value;
   it('gives the finest area known, a district alone as the district', () => {
@@ -238,6 +279,22 @@ describe('any text', () => {
     const [one, ten] = [cost(1), cost(10)];
     expect(ten).toBeLessThan(one * 11);
     expect(one).toBeLessThan(words.length * 40);
+  });
+
+  it('is named as soon when one letter fills it', () => {
+    // Seconds, not milliseconds, if a pattern began anew at each letter of the run.
+    const reading = read(compileLexicon(document), `x${'了'.repeat(60_000)}x`);
+    const started = performance.now();
+    const ask = {
+      reading,
+      deciding: [],
+      place: null,
+      names: [],
+      matter: null,
+      asks: false,
+    } as const;
+    expect(titleOf({ ...ask, act: 'dispatch', orderNoTail: null }).length).toBeLessThanOrEqual(24);
+    expect(performance.now() - started).toBeLessThan(4_000);
   });
 
   it('is heard through spaces and full width', () => {

@@ -247,8 +247,7 @@ function fakeQueues() {
     if (fake.refuses) throw new Error('queue away');
     jobs.push(...list);
   };
-  const add = (name: string, data: object, opts: object = {}) => addBulk([{ name, data, opts }]);
-  fake.queues = { backend: 'redis', queue: () => ({ add, addBulk }) } as unknown as QueueFactory;
+  fake.queues = { backend: 'redis', queue: () => ({ addBulk }) } as unknown as QueueFactory;
   return fake;
 }
 const idsOf = (f: ReturnType<typeof fakeQueues>) => f.jobs.map((j) => j.opts?.jobId);
