@@ -13,14 +13,14 @@ import type { Deps } from './platform/unit-of-work.ts';
 import { reportingRoutes } from './reporting/index.ts';
 import { routingRoutes } from './routing/index.ts';
 import { boardRoutes, supervisionRoutes } from './supervision/index.ts';
-import { attachmentRoutes, workorderRoutes } from './workorder/index.ts';
+import { attachmentRoutes, orderNosOf, workorderRoutes } from './workorder/index.ts';
 
 /** Every staff route, below `/api`. */
 export const createApi = (deps: Deps, intake: Intake, options: { trustProxy: number }) =>
   new Hono<Env>()
     .route('/', identityRoutes(deps, options))
     .route('/', calendarRoutes(deps))
-    .route('/', deadlineRoutes(deps))
+    .route('/', deadlineRoutes(deps, orderNosOf))
     .route('/', catalogueRoutes(deps))
     .route('/', routingRoutes(deps))
     .route('/', intakeRoutes(deps, intake))

@@ -79,7 +79,7 @@ export interface CalendarListItem {
 export interface CalendarPreview {
   /** Dates that would differ, at most 400. */
   days: { date: string; before: Day | null; after: Day; calendarName: string }[];
-  /** Living clocks whose due instant would move: how many, and the first 50. */
+  /** Living clocks whose due instant would move: how many, and 50 of them, the one due first in front. */
   moved: number;
   movedEarlier: number;
   movedLater: number;
@@ -87,6 +87,10 @@ export interface CalendarPreview {
   samples: {
     deadlineId: string;
     orderId: string;
+    /** Named for whoever reads the preview. */
+    orderNo?: string;
+    /** The unit that holds it; null: the centre. */
+    organizationId: string | null;
     clock: string;
     before: string | null;
     after: string | null;

@@ -56,11 +56,16 @@ export function addMoves(moves: Moves, row: DeadlineRow, set: DeadlineChange, mo
   moves.samples.push({
     deadlineId: row.id,
     orderId: row.order_id,
+    organizationId: row.organization_id,
     clock: row.clock,
     before: row.due_at?.toISOString() ?? null,
     after: after === null ? null : new Date(after).toISOString(),
   });
 }
+
+/** What was due first comes first; what had no due instant last. */
+export const byOldDue = (samples: Moves['samples']): Moves['samples'] =>
+  samples.toSorted((a, b) => (a.before ?? '9').localeCompare(b.before ?? '9'));
 
 /** Whether the steps still to come are those that stand there. */
 export function sameSteps(known: readonly StepRow[], next: readonly NewStep[]): boolean {

@@ -99,6 +99,8 @@ export const policyDocument = z.object({
     attempts: z.int().min(1).max(10),
     attemptDays: z.int().min(1).max(10),
     linkDays: z.int().min(1).max(60),
+    /** Minutes after a call that reached nobody before the next one counts. */
+    attemptMinutes: z.int().min(0).max(1440).default(10),
     /** One consultation in this many is called. */
     consultationSample: z.int().min(1).max(100),
   }),

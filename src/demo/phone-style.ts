@@ -19,5 +19,7 @@ a{color:var(--link)}.back{font-weight:400;font-size:14px;display:none}
 .ring form{display:grid;gap:14px}label{display:grid;gap:4px;color:var(--soft);font-size:14px}select,textarea{font:inherit;font-size:16px;color:var(--ink);background:var(--bg);border:1px solid var(--line);border-radius:8px;padding:8px 10px;width:100%}
 fieldset{border:0;margin:0;padding:0;display:grid;gap:6px}legend{color:var(--soft);font-size:14px;padding:0;margin-bottom:4px}
 .pick{grid-template-columns:auto 1fr;gap:10px;align-items:start;color:var(--ink);font-size:15px;border:1px solid var(--line);border-radius:8px;padding:8px 12px}.pick input{margin:5px 0 0}.pick:has(:checked){border-color:var(--go);background:var(--on)}
+.ring form:has(textarea:not(:placeholder-shown)) .pick{opacity:.55;background:none;border-color:var(--line)}.ring form:has(textarea:not(:placeholder-shown)) .pick input{visibility:hidden}
+li b i{font-style:normal;font-weight:400;margin-left:8px}
 .go{background:var(--go);border-color:var(--go);color:#fff;justify-self:start;padding:6px 26px}
 @media (max-width:760px){header{padding:10px 14px}header form{margin-left:0}main{grid-template-columns:1fr;padding:12px}.one .list{display:none}.all .talk{display:none}.back{display:inline}nav a{padding:6px 10px}}`;

@@ -1,5 +1,6 @@
 /** @jsxImportSource hono/jsx */
 /** The demo's telephone: short messages by number, the clock, and calling 12345. Works without a script. */
+import { organizationsByDutyPhone } from '../identity/index.ts';
 import { CITY_OFFSET_MS, cityDay } from '../kernel/clock.ts';
 import { languageOf, translate } from '../kernel/i18n/index.ts';
 import type { Language, TextKey } from '../kernel/i18n/index.ts';
@@ -30,6 +31,8 @@ interface Shown {
   say: Say;
   now: Date;
   language: Language;
+  /** Whose number it is, where it is a unit's. */
+  owner: (number: string) => string;
 }
 
 const SAYINGS: Record<string, TextKey> = {
@@ -43,7 +46,15 @@ export async function phonePage(deps: Deps, request: Request) {
   const language = languageOf(request.acceptLanguage);
   const say: Say = (key, values) => translate(language, key, values);
   const [messages, now] = await Promise.all([demoMessages(deps, MESSAGES_MAX), appNow(deps.db)]);
-  const shown: Shown = { say, now, language };
+  const units = await organizationsByDutyPhone(
+    deps.db,
+    messages.map((m) => m.to),
+  );
+  const owner = (number: string): string => {
+    const unit = units.get(number);
+    return unit ? (language === 'en' ? unit.nameEn : unit.name) : '';
+  };
+  const shown: Shown = { say, now, language, owner };
   const rings = request.to === 'ring';
   return (
     <html lang={language}>
@@ -102,7 +113,10 @@ function Head({ shown, rings, said }: { shown: Shown; rings: boolean; said: Text
       </form>
       {said && (
         <p class="said" role="status">
-          {say(said)}
+          {say(said)}{' '}
+          {said === 'demo.phone.rang' && (
+            <a href="/console/operator">{say('demo.phone.to_operator')}</a>
+          )}
         </p>
       )}
     </header>
@@ -125,7 +139,7 @@ interface ListProps {
   open: string;
 }
 
-function List({ shown: { say, now }, messages, open }: ListProps) {
+function List({ shown: { say, now, owner }, messages, open }: ListProps) {
   const found = conversations(messages);
   return (
     <section class="list" aria-label={say('demo.phone.sms')}>
@@ -134,7 +148,10 @@ function List({ shown: { say, now }, messages, open }: ListProps) {
         {found.map(([to, list]) => (
           <li>
             <a href={`/demo/phone?to=${to}`} aria-current={to === open ? 'true' : undefined}>
-              <b>{spaced(to)}</b>
+              <b>
+                {spaced(to)}
+                {owner(to) && <i>{owner(to)}</i>}
+              </b>
               <time datetime={list[0]!.at}>{when(new Date(list[0]!.at), now)}</time>
               <span>{list[0]!.text}</span>
             </a>
@@ -160,7 +177,7 @@ function Conversation({
   messages: readonly DemoMessage[];
   to: string;
 }) {
-  const { say, now } = shown;
+  const { say, now, owner } = shown;
   const list = messages.filter((m) => m.to === to).toReversed();
   return (
     <section class="talk" aria-label={to ? spaced(to) : say('demo.phone.sms')}>
@@ -172,7 +189,7 @@ function Conversation({
             <a class="back" href="/demo/phone">
               {say('demo.phone.back')}
             </a>
-            {spaced(to)}
+            {spaced(to)} {owner(to)}
           </h2>
           {list.length === 0 && <p class="none">{say('demo.phone.none_here')}</p>}
           {list.map((m) => (
@@ -220,7 +237,7 @@ function RingForm({ shown: { say } }: { shown: Shown }) {
         </fieldset>
         <label>
           {say('demo.phone.own')}
-          <textarea name="own" rows={3} maxlength={1000} />
+          <textarea name="own" rows={3} maxlength={1000} placeholder=" " />
         </label>
         <button class="go">{say('demo.phone.dial')}</button>
       </form>

@@ -1,5 +1,7 @@
+import { documentOf, policyAt } from '../deadline/index.ts';
 import { holds } from '../kernel/actor.ts';
 import type { StaffActor } from '../kernel/actor.ts';
+import { appNow } from '../platform/db.ts';
 import type { Reader } from '../platform/db.ts';
 import {
   commentsOf,
@@ -13,6 +15,7 @@ import {
 import type { Page } from '../workorder/schema.ts';
 import type { CallbackItem, EvaluationView } from './schema.ts';
 import { CALLBACK_QUEUES } from './schema.ts';
+import { waitsUntil } from './rules.ts';
 import * as store from './store.ts';
 import type { TaskRow } from './store.ts';
 
@@ -29,9 +32,13 @@ async function itemsOf(db: Reader, tasks: TaskRow[]): Promise<Map<string, Callba
       tasks.map((t) => t.id),
     ),
   ]);
+  const now = await appNow(db);
+  const policy = await policyAt(db, now);
+  const numbers = policy && (await documentOf(db, policy)).followup;
   const items = tasks.flatMap((t): [string, CallbackItem][] => {
     const order = orders.get(t.order_id);
     if (!order) return [];
+    const own = attempts.filter((a) => a.task_id === t.id);
     const item: CallbackItem = {
       id: t.id,
       method: t.method,
@@ -39,9 +46,8 @@ async function itemsOf(db: Reader, tasks: TaskRow[]): Promise<Map<string, Callba
       openedAt: t.opened_at.toISOString(),
       linkSentAt: t.link_sent_at?.toISOString() ?? null,
       linkExpiresAt: t.link_expires_at?.toISOString() ?? null,
-      attempts: attempts
-        .filter((a) => a.task_id === t.id)
-        .map((a) => ({ at: a.at.toISOString(), result: a.result })),
+      attempts: own.map((a) => ({ at: a.at.toISOString(), result: a.result })),
+      nextAttemptAt: (numbers && waitsUntil(own, now, numbers)?.toISOString()) ?? null,
       order,
     };
     return [[t.id, item]];

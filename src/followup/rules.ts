@@ -5,6 +5,8 @@ export interface Numbers {
   /** Failed attempts, and days they must be spread over, before a link is sent. */
   readonly attempts: number;
   readonly attemptDays: number;
+  /** Minutes after a call that reached nobody before the next one counts. */
+  readonly attemptMinutes: number;
   /** Days a rating link stays open. */
   readonly linkDays: number;
   /** One consultation in this many is called; the others get a link. */
@@ -52,6 +54,19 @@ export function linkIsDue(
   const failed = attempts.filter((a) => a.result !== 'reached');
   const days = new Set(failed.map((a) => a.cityDay));
   return failed.length >= n.attempts && days.size >= n.attemptDays;
+}
+
+const MINUTE_MS = 60_000;
+/** Until when another call would be no new attempt; null: it may be made at once. */
+export function waitsUntil(
+  attempts: readonly { result: string; at: Date }[],
+  now: Date,
+  n: Pick<Numbers, 'attemptMinutes'>,
+): Date | null {
+  const last = attempts.at(-1);
+  if (!last || last.result === 'reached') return null;
+  const next = new Date(last.at.getTime() + n.attemptMinutes * MINUTE_MS);
+  return next > now ? next : null;
 }
 
 /** Whether what the citizen said calls for doing it again; the supervisor decides. */

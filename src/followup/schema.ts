@@ -62,6 +62,8 @@ export interface CallbackItem {
   linkSentAt: string | null;
   linkExpiresAt: string | null;
   attempts: { at: string; result: AttemptResult }[];
+  /** When the next call that reaches nobody counts; null: now. */
+  nextAttemptAt: string | null;
   order: OrderListItem;
 }
 

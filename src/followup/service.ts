@@ -24,7 +24,14 @@ import {
 } from '../workorder/index.ts';
 import type { OrderRow } from '../workorder/index.ts';
 import type { ActResult } from '../workorder/schema.ts';
-import { closingIssues, closingTypeFor, linkIsDue, methodFor, proposesRedo } from './rules.ts';
+import {
+  closingIssues,
+  closingTypeFor,
+  linkIsDue,
+  methodFor,
+  proposesRedo,
+  waitsUntil,
+} from './rules.ts';
 import type { Numbers } from './rules.ts';
 import type { AttemptInput, CloseInput, EvaluationInput, RedoInput } from './schema.ts';
 import * as store from './store.ts';
@@ -196,7 +203,8 @@ async function writeAttempt(
 
 /**
  * Records an attempt to reach the citizen. Declining ends the follow-up; after three failed
- * attempts on two days a link goes out instead.
+ * attempts on two days a link goes out instead. Two failed calls in a row are one attempt.
+ * @throws AppError `already_done`, `attempt_too_soon`.
  */
 export async function recordAttempt(
   deps: Deps,
@@ -210,6 +218,7 @@ export async function recordAttempt(
     actor,
     async (tx) => {
       const task = await openTask(tx, taskId);
+      await refuseTooSoon(tx, task, input.result);
       const done = await writeAttempt(tx, actor, task, input.result, input.note);
       if (input.result === 'declined') {
         await store.finishTasks(tx.db, task.order_id, 'given_up', tx.at);
@@ -225,6 +234,14 @@ export async function recordAttempt(
     },
     call,
   );
+}
+
+/** Answered or declined it always counts, however short the time. */
+async function refuseTooSoon(tx: Tx, task: TaskRow, result: AttemptResult): Promise<void> {
+  if (result === 'reached' || result === 'declined') return;
+  const before = await store.attemptsOf(tx.db, [task.id]);
+  const until = waitsUntil(before, tx.at, await numbers(tx));
+  if (until) fail('attempt_too_soon', { nextAt: until.toISOString() });
 }
 
 async function writeEvaluation(

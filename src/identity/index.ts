@@ -24,6 +24,7 @@ export {
   listUnits,
   onDutyOperators,
   organizationsByCode,
+  organizationsByDutyPhone,
   organizationsById,
   untilGrantsChange,
   userNames,

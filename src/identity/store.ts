@@ -289,6 +289,17 @@ export async function organizationsById(db: Reader, ids: readonly string[]) {
   return new Map(rows.map((r) => [r.id, toOrganization(r)]));
 }
 
+/** Whose duty telephone each number is. */
+export async function organizationsByDutyPhone(db: Reader, numbers: readonly string[]) {
+  if (numbers.length === 0) return new Map<string, Organization>();
+  const rows = await db
+    .selectFrom('organization')
+    .selectAll()
+    .where('duty_phone', 'in', [...new Set(numbers)])
+    .execute();
+  return new Map(rows.map((r) => [r.duty_phone!, toOrganization(r)]));
+}
+
 export async function organizationsByCode(db: Reader, codes: readonly string[]) {
   if (codes.length === 0) return new Map<string, Organization>();
   const rows = await db

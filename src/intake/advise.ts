@@ -28,9 +28,14 @@ const ANSWERED: readonly string[] = ['pending_callback', 'pending_close', 'close
  */
 export async function advise(deps: Deps, actor: StaffActor, input: AdviseInput): Promise<Advice> {
   if (!holds(actor, 'operator', 'dispatcher')) fail('not_allowed');
-  const { content, address, channel } = input;
+  const { content, address, channel, categoryCode, type } = input;
   const classifier = (await classifierOf(deps)) ?? fail('not_ready', {}, 'no lexicon');
   const understanding = classifier.understand({ content, address, channel });
+  const chosen = { categoryCode, type };
+  const { title } =
+    categoryCode || type
+      ? classifier.understand({ content, address, channel, chosen })
+      : understanding;
   const now = await appNow(deps.db);
   const own = input.phone ? await requestersOf(deps, input.phone) : [];
   const [routing, found] = await Promise.all([
@@ -49,6 +54,7 @@ export async function advise(deps: Deps, actor: StaffActor, input: AdviseInput):
   const relatedItem = related && items.get(related.orderId);
   return {
     understanding,
+    title,
     routing,
     similar: offered.flatMap(({ candidate, score, because }) => {
       const order = items.get(candidate.id);

@@ -2,6 +2,7 @@
 import type { CitizenActor } from '../kernel/actor.ts';
 import { fail } from '../kernel/errors.ts';
 import { isOrderNo } from '../kernel/ids.ts';
+import { digitsOf } from '../kernel/typed.ts';
 import { sameText } from '../platform/crypto.ts';
 import type { DbTx } from '../platform/db.ts';
 import { hit, unhit } from '../platform/throttle.ts';
@@ -37,7 +38,7 @@ export async function proveByCode(
   input: { orderNo: string; code: string; source: string },
 ): Promise<CitizenActor> {
   const { windowMinutes, perOrder, perSource } = CODE_LIMIT;
-  const orderNo = input.orderNo.replace(/\D/g, '');
+  const orderNo = digitsOf(input.orderNo);
   const byOrder = `code:order:${deps.crypto.mac('throttle', orderNo)}`;
   const bySource = `code:source:${deps.crypto.mac('throttle', input.source)}`;
   // Counted before the check, so that parallel guesses cannot slip through together.

@@ -9,7 +9,7 @@ import type { Channel, ContactOutcome } from '../kernel/words.ts';
 import { claimKeys, replay, requestHash } from '../platform/idempotency.ts';
 import { inTransaction } from '../platform/unit-of-work.ts';
 import type { Deps, Tx } from '../platform/unit-of-work.ts';
-import { findOrder, keepIdentities, ordersOfRequesters } from '../workorder/index.ts';
+import { findOrder, keepIdentities, openIdentity, ordersOfRequesters } from '../workorder/index.ts';
 import { ORDER_ACTS } from '../workorder/lifecycle.ts';
 import type { CallerHistory, RequesterInput } from './schema.ts';
 import * as store from './store.ts';
@@ -50,6 +50,26 @@ export const newContact = (
 
 /** Writes requesters, their sealed identities and the contacts of a batch. */
 export async function writeContacts(deps: Deps, tx: Tx, list: readonly NewContact[]) {
+  await writeRequesters(deps, tx, list);
+  await store.insertContacts(
+    tx.db,
+    list.map((n) => ({
+      id: n.contactId,
+      channel: n.channel,
+      requester_id: n.requesterId,
+      operator_id: n.operatorId,
+      started_at: tx.at,
+    })),
+  );
+}
+
+/** Gives contacts that stand already the requester that was told later. */
+export async function nameContacts(deps: Deps, tx: Tx, list: readonly NewContact[]) {
+  await writeRequesters(deps, tx, list);
+  for (const n of list) await store.setRequester(tx.db, n.contactId, n.requesterId);
+}
+
+async function writeRequesters(deps: Deps, tx: Tx, list: readonly NewContact[]) {
   const known = list.filter((n) => n.requesterId !== null);
   await store.insertRequesters(
     tx.db,
@@ -70,16 +90,31 @@ export async function writeContacts(deps: Deps, tx: Tx, list: readonly NewContac
       phone: requester.phone ?? '',
     })),
   );
-  await store.insertContacts(
-    tx.db,
-    list.map((n) => ({
-      id: n.contactId,
-      channel: n.channel,
-      requester_id: n.requesterId,
-      operator_id: n.operatorId,
-      started_at: tx.at,
-    })),
-  );
+}
+
+/**
+ * Who a caller that was handed over turns out to be: what was told since, with what was known before.
+ * @returns null where nothing new was told.
+ */
+export async function toldSince(
+  deps: Deps,
+  tx: Tx,
+  actor: Actor,
+  contact: store.KnownContact,
+  said: RequesterInput,
+): Promise<NewContact | null> {
+  const empty = said.kind === 'natural' && said.name === '' && said.phone === undefined;
+  if (empty) return null;
+  const known = contact.requester_id
+    ? await openIdentity({ db: tx.db, crypto: deps.crypto }, contact.requester_id)
+    : null;
+  const name = said.name || (known?.name ?? '');
+  const phone = said.phone ?? (known?.phone || undefined);
+  const same = known?.kind === said.kind && known.name === name && (known.phone || undefined) === phone; // prettier-ignore
+  if (same) return null;
+  const requester = { kind: said.kind, name, ...(phone && { phone }) };
+  const fresh = newContact(actor, contact.channel as Channel, requester);
+  return { ...fresh, contactId: contact.id };
 }
 
 /** A call that starts: a row from the start, with no order yet. */

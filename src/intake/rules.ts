@@ -1,4 +1,5 @@
 import { DAY_MS, HOUR_MS } from '../kernel/clock.ts';
+import { halfWidth } from '../kernel/typed.ts';
 
 /** Characters of a query code: no 0/O, 1/I/L, 2/Z, 5/S, 8/B, U/V — people read it over the telephone. */
 const CODE_ALPHABET = '34679ACDEFGHJKMNPQRTWXY';
@@ -18,8 +19,11 @@ export function codeFrom(mac: string): string {
   return code;
 }
 
-/** As typed by people: lower case, spaces and dashes are forgiven. */
-export const normalizeCode = (typed: string): string => typed.toUpperCase().replace(/[\s\-·]/g, '');
+/** As typed by people: lower case, full-width letters, spaces and dashes are forgiven. */
+export const normalizeCode = (typed: string): string =>
+  halfWidth(typed)
+    .toUpperCase()
+    .replace(/[\s\-·]/g, '');
 
 /** Query codes tried wrongly, per order and per source, in a window of real time. */
 export const CODE_LIMIT = { windowMinutes: 10, perOrder: 10, perSource: 60 } as const;

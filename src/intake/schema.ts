@@ -1,16 +1,21 @@
 import { z } from 'zod';
-import { CHANNELS, CONTACT_OUTCOMES, EMERGENCY_TARGETS } from '../kernel/words.ts';
+import { halfWidth } from '../kernel/typed.ts';
+import { CHANNELS, CONTACT_OUTCOMES, DEMAND_TYPES, EMERGENCY_TARGETS } from '../kernel/words.ts';
 import type { EmergencyTarget, Proposal } from '../kernel/words.ts';
 import type { RoutingSuggestion } from '../routing/schema.ts';
 import type { Understanding } from '../understanding/schema.ts';
 import { matterInput, optionalText } from '../workorder/schema.ts';
 import type { ActResult, OrderListItem } from '../workorder/schema.ts';
 
-/** A telephone as people type it: digits, with spaces, dashes or +86; stored as bare digits. */
+/** A telephone as people type it: digits, also full-width, with spaces, dashes or +86; stored as bare digits. */
 export const phone = z
   .string()
   .max(30)
-  .transform((s) => s.replace(/[\s\-()（）]/g, '').replace(/^(\+|00)86/, ''))
+  .transform((s) =>
+    halfWidth(s)
+      .replace(/[\s\-()]/g, '')
+      .replace(/^(\+|00)86/, ''),
+  )
   .pipe(z.string().regex(/^\d{5,15}$/));
 
 export const requesterInput = z
@@ -77,6 +82,7 @@ export const adviseInput = z.object({
     .optional(),
   areaCode: z.string().max(20).optional(),
   subjectKind: z.string().max(20).optional(),
+  type: z.enum(DEMAND_TYPES).optional(),
 });
 export type AdviseInput = z.infer<typeof adviseInput>;
 
@@ -92,6 +98,8 @@ export interface SimilarOrder {
 /** Everything the operator's right column shows, in one answer. It fills nothing by itself. */
 export interface Advice {
   understanding: Understanding;
+  /** The title that it would be registered with: for what was chosen, else for what is guessed. */
+  title: string;
   /** By the catalogue, for the chosen or else the best guessed class; null without one. */
   routing: RoutingSuggestion | null;
   /** Most alike first, at most 5, of the last 30 days (90 for noise and buildings). */

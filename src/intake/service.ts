@@ -13,6 +13,7 @@ import { keepClassification } from '../understanding/index.ts';
 import {
   act,
   bindAttachments,
+  contactsWithOrders,
   createMany,
   findOrder,
   formOwner,
@@ -21,7 +22,13 @@ import {
 import type { Incoming } from '../workorder/index.ts';
 import type { MatterInput } from '../workorder/schema.ts';
 import { giveAccess, queryCode } from './codes.ts';
-import { checkMayRegister, newContact, writeContacts } from './contacts.ts';
+import {
+  checkMayRegister,
+  nameContacts,
+  newContact,
+  toldSince,
+  writeContacts,
+} from './contacts.ts';
 import type { NewContact } from './contacts.ts';
 import { groupCommit } from './group-commit.ts';
 import type { Settled } from './group-commit.ts';
@@ -133,11 +140,8 @@ async function serve(deps: Deps, batch: Arrival[]): Promise<Settled<Registered>[
     deps,
     good.map((i) => {
       const arrival = batch[i]!;
-      return {
-        arrival,
-        hash: hashes[i]!,
-        heard: hear(classifier, arrival.matter, arrival.channel),
-      };
+      const { matter, channel } = arrival;
+      return { arrival, hash: hashes[i]!, heard: hear(classifier, matter, channel) };
     }),
   );
   good.forEach((i, n) => {
@@ -182,6 +186,8 @@ interface Planned {
   requesterId: string | null;
   /** To be written with the order; null: it joins one that exists. */
   contact: NewContact | null;
+  /** Who that one is with, where it was told after the hand-over. */
+  told: NewContact | null;
   anonymous: boolean;
   channel: Channel;
   handover: HandoverRow | null;
@@ -193,7 +199,7 @@ type Item = Pick<Planned, 'arrival' | 'hash' | 'heard'>;
 async function storeBatch(deps: Deps, list: Item[]): Promise<Settled<Registered>[]> {
   if (list.length === 0) return [];
   return inTransaction(deps, SYSTEM, async (tx) => {
-    const known = await knownOf(tx, list);
+    const known = await knownOf(deps, tx, list);
     const plans = list.map((item) => plan(known, item));
     const valid = plans.filter((p): p is Planned => !(p instanceof AppError));
     const numbers = await takeAndClaim(deps, tx, valid);
@@ -211,17 +217,40 @@ async function storeBatch(deps: Deps, list: Item[]): Promise<Settled<Registered>
 interface Known {
   contacts: Awaited<ReturnType<typeof store.findContacts>>;
   handovers: Map<string, HandoverRow>;
+  /** By hand-over: who the caller turned out to be. */
+  told: Map<string, NewContact>;
   at: Date;
 }
 
-async function knownOf(tx: Tx, list: readonly Item[]): Promise<Known> {
+async function knownOf(deps: Deps, tx: Tx, list: readonly Item[]): Promise<Known> {
   const ids = list.flatMap(({ arrival }) => arrival.handoverId ?? []);
   const handovers = await lockHandovers(tx.db, ids);
   const contacts = await store.findContacts(tx.db, [
     ...list.flatMap(({ arrival }) => arrival.contactId ?? []),
     ...[...handovers.values()].map((h) => h.contact_id),
   ]);
-  return { contacts, handovers, at: tx.at };
+  const told = await toldOf(deps, tx, list, { contacts, handovers });
+  return { contacts, handovers, told, at: tx.at };
+}
+
+/** Who was handed over is asked afterwards: until its first order a contact may be given its caller. */
+async function toldOf(
+  deps: Deps,
+  tx: Tx,
+  list: readonly Item[],
+  { contacts, handovers }: Pick<Known, 'contacts' | 'handovers'>,
+): Promise<Known['told']> {
+  const told: Known['told'] = new Map();
+  const ids = [...handovers.values()].map((h) => h.contact_id);
+  const recorded = await contactsWithOrders(tx.db, ids);
+  for (const { arrival } of list) {
+    const handover = handovers.get(arrival.handoverId ?? '');
+    const contact = handover && contacts.get(handover.contact_id);
+    if (!contact || recorded.has(contact.id)) continue;
+    const who = await toldSince(deps, tx, arrival.actor, contact, arrival.requester);
+    if (who) told.set(handover.id, who);
+  }
+  return told;
 }
 
 function plan(known: Known, item: Item): Planned | AppError {
@@ -234,20 +263,23 @@ function plan(known: Known, item: Item): Planned | AppError {
     const contact = newContact(arrival.actor, arrival.channel, arrival.requester);
     const { requesterId, channel } = contact;
     const anonymous = arrival.requester.kind === 'anonymous';
-    return { ...base, contactId: contact.contactId, requesterId, contact, anonymous, channel };
+    const { contactId: id } = contact;
+    return { ...base, contactId: id, requesterId, contact, told: null, anonymous, channel };
   }
   const contact = known.contacts.get(contactId);
   // A contact belongs to the operator who answered it.
   const own = contact?.operator_id === userIdOf(arrival.actor);
   // That of a hand-over comes with it, whoever answered it.
   if (!contact || !(own || handover?.contact_id === contact.id)) return new AppError('not_found');
+  const told = (handover && known.told.get(handover.id)) ?? null;
   return {
     ...base,
     contactId,
-    requesterId: contact.requester_id,
+    requesterId: told ? told.requesterId : contact.requester_id,
     contact: null,
+    told,
     // Who calls, and how, belongs to the contact: a second demand cannot say otherwise.
-    anonymous: contact.anonymous,
+    anonymous: told ? told.requester.kind === 'anonymous' : contact.anonymous,
     channel: contact.channel as Channel,
   };
 }
@@ -290,6 +322,11 @@ async function takeAndClaim(
     deps,
     tx,
     mine.flatMap((p) => p.contact ?? []),
+  );
+  await nameContacts(
+    deps,
+    tx,
+    mine.flatMap((p) => p.told ?? []),
   );
   const made = await createMany(tx, mine.map(toIncoming));
   await giveAccess(

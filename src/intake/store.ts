@@ -50,6 +50,19 @@ export async function findContacts(
   );
 }
 
+/** Says who a contact is with, once it is told. */
+export async function setRequester(
+  db: DbTx,
+  contactId: string,
+  requesterId: string | null,
+): Promise<void> {
+  await db
+    .updateTable('contact')
+    .set({ requester_id: requesterId })
+    .where('id', '=', contactId)
+    .execute();
+}
+
 export async function insertAccess(
   db: DbTx,
   rows: { order_id: string; code_hash: string }[],

@@ -36,11 +36,12 @@ export interface Heard {
 
 /**
  * Understands a demand; pure. A wish for secrecy in the words counts like the one on the form, and a
- * title is made where none was given. What was chosen otherwise stays as it was chosen.
+ * title is made where none was given, for what was chosen. What was chosen stays as it was chosen.
  */
 export function hear(classifier: Classifier | null, matter: MatterInput, channel: Channel): Heard {
-  const { content, address } = matter;
-  const understanding = classifier?.understand({ content, address, channel }) ?? null;
+  const { content, address, categoryCode, type } = matter;
+  const chosen = { categoryCode, type };
+  const understanding = classifier?.understand({ content, address, channel, chosen }) ?? null;
   const flags = understanding?.flags.map((g) => g.value) ?? [];
   return {
     matter: {

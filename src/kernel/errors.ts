@@ -19,6 +19,7 @@ export const ERROR_STATUS = {
   state_conflict: 409,
   version_conflict: 409,
   urge_daily_limit: 429,
+  attempt_too_soon: 429,
   redo_limit: 409,
   window_over: 409,
   already_rated: 409,

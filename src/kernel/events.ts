@@ -69,6 +69,8 @@ export interface EventPayloads {
   'assignment.created': AssignmentPayload;
   'assignment.cancelled': AssignmentPayload;
   'reply.drafted': { assignmentId: string; organizationId: string };
+  /** The leader wants the draft written again. */
+  'reply.sent_back': { assignmentId: string; organizationId: string };
   'callback.link_made': { ratingLinkId: string; round: number };
   'delivery.created': { deliveryId: string };
   'delivery.failed': { deliveryId: string; attempts: number; dead: boolean };

@@ -50,6 +50,12 @@ export function orderNo(day: string, sequence: number): string {
   return body + luhnDigit(body);
 }
 
+/** An order number as people read it, `20260917-002975`: the day, then the rest. */
+export const orderNoText = (no: string): string => `${no.slice(0, 8)}-${no.slice(8)}`;
+
+/** Fewest digits of an order number; more only on a day of more than 99,999 orders. */
+export const ORDER_NO_DIGITS = 14;
+
 /** Whether digits can be an order number: date, five or more digits of sequence, right check digit. */
 export const isOrderNo = (digits: string): boolean =>
   /^\d{14,16}$/.test(digits) && luhnDigit(digits.slice(0, -1)) === digits.slice(-1);

@@ -8,6 +8,7 @@ export { SEND_TIMEOUT_SECONDS } from './rules.ts';
 export {
   assigned,
   closedEarly,
+  returned,
   flagged,
   ratingLink,
   receipt,

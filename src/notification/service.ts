@@ -6,6 +6,7 @@ import type { StaffActor } from '../kernel/actor.ts';
 import { DAY_MS } from '../kernel/clock.ts';
 import { fail } from '../kernel/errors.ts';
 import type { FiredPayload, StoredEvent } from '../kernel/events.ts';
+import { orderNoText } from '../kernel/ids.ts';
 import { dictionaries, translate } from '../kernel/i18n/index.ts';
 import type { MissingItem, Role } from '../kernel/words.ts';
 import { appNow } from '../platform/db.ts';
@@ -57,6 +58,24 @@ export async function urged(_deps: Deps, tx: Tx, event: StoredEvent): Promise<vo
   for (const a of open) {
     const notice = { organizationId: a.organization_id, assignmentId: a.id, roles: [] };
     await tell(tx, event, { ...notice, kind: 'urged', message: 'urged' });
+  }
+}
+
+/** Who writes the reply again, and who countersigns it. */
+const REWRITERS: readonly Role[] = ['handler', 'unit_leader', 'command_room'];
+
+/** A reply came back, from the audit or from the unit's own leader: who wrote it hears of it. */
+export async function returned(_deps: Deps, tx: Tx, event: StoredEvent): Promise<void> {
+  const byLeader = event.type === 'reply.sent_back';
+  const order = await findOrder(tx.db, event.orderId!);
+  const held = (await assignmentsOf(tx.db, event.orderId!)).filter((a) =>
+    byLeader
+      ? a.id === event.subjectId
+      : a.kind === 'lead' && a.round === order?.round && a.state === 'signed',
+  );
+  for (const a of held) {
+    const notice = { organizationId: a.organization_id, assignmentId: a.id, roles: REWRITERS };
+    await tell(tx, event, { ...notice, kind: byLeader ? 'draft_returned' : 'audit_returned' });
   }
 }
 
@@ -191,7 +210,7 @@ function words(
 ): string {
   const values: Record<string, string | number> = {
     days,
-    orderNo: order.order_no,
+    orderNo: orderNoText(order.order_no),
     tail: order.order_no.slice(-4),
     code: TO_TRACK.includes(d.kind) ? queryCode(deps, order.id) : '',
     missing: missing.map((m) => translate('zh-CN', `missing.${m}`)).join('、'),

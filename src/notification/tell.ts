@@ -16,6 +16,8 @@ import * as store from './store.ts';
 export type UnitKind =
   | 'assigned'
   | 'urged'
+  | 'audit_returned'
+  | 'draft_returned'
   | 'reminded'
   | 'supervised'
   | 'supervision_replied'

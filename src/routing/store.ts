@@ -137,6 +137,19 @@ export async function dispatchedBySystem(db: Reader, since: Date): Promise<numbe
   return Number(r.n);
 }
 
+/** Which orders the system dispatched by itself since then, the latest first. */
+export async function ordersBySystem(db: Reader, since: Date, limit: number): Promise<string[]> {
+  const rows = await db
+    .selectFrom('routing_decision')
+    .select('order_id')
+    .where('decided_by', 'is', null)
+    .where('at', '>=', since)
+    .orderBy('at', 'desc')
+    .limit(limit)
+    .execute();
+  return [...new Set(rows.map((r) => r.order_id))];
+}
+
 /** Nothing holds the order back in its round any more. */
 export async function clearWait(db: DbTx, orderId: string, round: number): Promise<void> {
   await db

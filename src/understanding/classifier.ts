@@ -8,7 +8,7 @@ import { categoriesOf, flagsOf, hintsOf, subjectOf, typesOf, urgencyOf } from '.
 import type { Categories } from './guess.ts';
 import type { Domain, LexiconDocument } from './lexicon.ts';
 import { inOriginal } from './matcher.ts';
-import { createGazetteer, whereIs } from './place.ts';
+import { createGazetteer, endsName, whereIs } from './place.ts';
 import type { Gazetteer, GazetteerData, Where } from './place.ts';
 import { propose } from './proposal.ts';
 import type {
@@ -85,16 +85,24 @@ function spansOf(
     .toSorted((a, b) => a.from - b.from || a.to - b.to);
 }
 
-/** The first time that is told, with what joins on to it. */
-function occurredIn(r: Reading): string | null {
+/** How long it lasts, or a lone “before”: no time at which something happened. */
+const LASTING =
+  /^(?:[一两三四五六七八九十几半多好个来0-9]+(?:小时|钟头|天|周|星期|礼拜|个月|年|分钟|晚上)|一直|长期|好久|常年|至今|到现在)+$|^[以之]?前$/;
+
+/** The first time that is told, with what joins on to it; a name of a place tells none. */
+function occurredIn(r: Reading, where: Where): string | null {
+  const named = (m: Mark) => where.names.some((n) => n.from <= m.from && m.to <= n.to);
   const times = r.marks
-    .filter((m) => m.domain === 'time')
+    .filter((m) => m.domain === 'time' && !named(m))
     .toSorted((a, b) => a.from - b.from || b.to - a.to);
-  const first = times[0];
-  if (!first) return null;
-  let to = first.to;
-  for (const t of times) if (t.from <= to && t.to > to) to = t.to;
-  return r.folded.text.slice(first.from, to).replace(/^[从自]/, '');
+  const told: { from: number; to: number }[] = [];
+  for (const { from, to } of times) {
+    const last = told.at(-1);
+    if (last && from <= last.to) last.to = Math.max(last.to, to);
+    else told.push({ from, to });
+  }
+  const words = told.map((t) => r.folded.text.slice(t.from, t.to));
+  return words.find((w) => !LASTING.test(w))?.replace(/^[从自]/, '') ?? null;
 }
 
 /** Marks of the category that was decided, strongest first, for the title. */
@@ -111,15 +119,11 @@ interface Core {
   categories: Categories;
 }
 
-/** Without what is said of the matter only by the name of a place: 村 of 江畔新村 is no village's affair. */
-function besideNames(r: Reading, where: Where): Reading {
-  const bare = where.names.filter((n) => n.bare);
-  const named = (m: Mark) => bare.some((n) => n.from <= m.from && m.to <= n.to);
-  const marks = r.marks.filter(
-    (m) => (m.domain !== 'category' && m.domain !== 'subject') || !named(m),
-  );
-  return { ...r, marks };
-}
+/** Without what a class hears only in the ending of a name; what a subject hears stays. */
+const besideNames = (r: Reading, where: Where): Reading => ({
+  ...r,
+  marks: r.marks.filter((m) => m.domain !== 'category' || !endsName(r.folded, where, m)),
+});
 
 function core(tools: Tools, q: Question): Core {
   const whole = read(tools.lexicon, q.content.slice(0, READ_MAX));
@@ -255,7 +259,12 @@ function understand(tools: Tools, q: Question): Understanding {
   return {
     classifier: LEXICON_CLASSIFIER,
     version: tools.version,
-    title: titleFor(tools, c, { code: v.code, type, proposal }),
+    title: titleFor(tools, c, {
+      // The lexicon names matters of the second level.
+      code: q.chosen?.categoryCode?.slice(0, 4) ?? v.code,
+      type: q.chosen?.type ?? type,
+      proposal,
+    }),
     types: v.types,
     categories: v.categories,
     urgency: v.urgency,
@@ -263,7 +272,7 @@ function understand(tools: Tools, q: Question): Understanding {
     hints: hintsOf(tools.lexicon, reading, { danger: c.dangerHinted, type, flags }),
     areas: where.areas,
     address: where.address,
-    occurred: occurredIn(reading),
+    occurred: occurredIn(reading, where),
     subjectKind: v.subjectKind,
     emergency: alarm?.guess ?? null,
     proposal,

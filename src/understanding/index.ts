@@ -14,4 +14,4 @@ export {
   recordCorrections,
   shipLexicon,
 } from './service.ts';
-export { classificationsOf } from './store.ts';
+export { autoScores, classificationsOf } from './store.ts';

@@ -94,7 +94,9 @@ export interface Where {
   address: string | null;
   spans: Span[];
   /** Stretches of the content that name a place, in its own offsets, for the title. */
-  names: Pick<Found, 'from' | 'to' | 'name' | 'place' | 'bare'>[];
+  names: Pick<Found, 'from' | 'to' | 'name' | 'place'>[];
+  /** Names that say where and never what, also those no gazetteer has; without house and flat. */
+  bare: { from: number; to: number }[];
 }
 
 /** House, building, flat, floor, what comes after a name. */
@@ -102,10 +104,10 @@ const TAIL =
   /^(?:[东南西北]?[0-9一二三四五六七八九十百]{1,4}(?:号楼|号线|[幢栋弄号座楼组期]|单元|室)(?:[0-9]{1,4}室?)?|[东南西北]门|[a-z][幢栋座区])+/;
 /** An address told by its ending, in words no gazetteer has. */
 const ADDRESS =
-  /[\u4e00-\u9fa5a-z0-9]{2,7}?(?:小区|花园|花苑|公寓|新村|家园|大厦|大道|公路|大街|名邸|名城|雅苑|[路街弄巷]|村(?!委))(?:[0-9一二三四五六七八九十百]{1,4}(?:号楼|[号弄幢栋]|单元|组))*/g;
+  /[\u4e00-\u9fa5a-z0-9]{2,7}?(?:小区|花园|花苑|公寓|新村|家园|大厦|大道|公路|大街|名邸|名城|雅苑|[路弄巷]|街(?!道)|村(?!委))(?:[0-9一二三四五六七八九十百]{1,4}(?:号楼|[号弄幢栋]|单元|组))*/g;
 /** Words that are no part of a name, so what stands before them is cut off. */
 const BEFORE =
-  /.*(?:[的了在到从是跟与住去来往把被给有我你他她这那个条家里边离上下过进出走每整就都也还让找说局问像因把]|位于|附近|旁边|对面|因为|我们|你们|他们|地址)/;
+  /.*(?:[的了在到从是跟与住去来往把被给有我你他她们这那个条家里边离上下过进出走每整就都也还让找说局问像因把]|[天月年周]前|位于|附近|旁边|对面|因为|我们|你们|他们|地址)/;
 /** Endings that name a kind of place and no place. */
 const GENERIC =
   /^(?:本|该|一|两|几|多|各|农|城|马|公|铁|大|小|进|修|断|半|让|带|问|思|出|网|道|套|新|旧|隔壁|附近|边)?[个条座]?(?:小区|花园|公寓|新村|家园|大厦|大道|公路|大街|[路街弄巷村])$/;
@@ -120,6 +122,12 @@ function addressWords(text: string): { text: string; from: number } | null {
   }
   return null;
 }
+
+/** The name alone of an address told by its words. */
+const bareOf = ({ text, from }: { text: string; from: number }) => ({
+  from,
+  to: from + text.replace(/[0-9一二三四五六七八九十百]+(?:号楼|[号弄幢栋]|单元|组).*$/, '').length,
+});
 
 function placeAddress(f: Folded, found: readonly Found[]): { text: string; to: number } | null {
   const place = found.find((n) => n.place);
@@ -154,6 +162,13 @@ function areasOf(g: Gazetteer, found: readonly (Found & { typed: boolean })[]): 
     .slice(0, 3);
 }
 
+/** What ends a name and says no more than what kind of place it is. */
+const KIND = /^(?:街道|新村|[镇乡县区村路街巷弄塘坑])+$/;
+
+/** Whether a stretch only ends the name of a place: 村 of 江畔新村 is no village's affair, 公路 is one of roads. */
+export const endsName = (f: Folded, where: Where, s: { from: number; to: number }): boolean =>
+  where.bare.some((n) => n.from < s.from && s.to <= n.to && KIND.test(f.text.slice(s.from, n.to)));
+
 /** Everything a text and the typed address say of the place. */
 export function whereIs(g: Gazetteer, content: Folded, typedAddress: string): Where {
   const typedFold = fold(typedAddress);
@@ -173,5 +188,6 @@ export function whereIs(g: Gazetteer, content: Folded, typedAddress: string): Wh
       ...(words ? [span(words.from, words.from + words.text.length)] : []),
     ],
     names: told,
+    bare: [...told.filter((n) => n.bare), ...(words ? [bareOf(words)] : [])],
   };
 }

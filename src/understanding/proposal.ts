@@ -98,7 +98,9 @@ const split: Rule = (f) =>
     ? {
         act: 'split',
         score: 0.85,
-        because: f.reading.marks.filter((m) => m.domain === 'split').map((m) => m.words),
+        because: f.reading.marks
+          .filter((m) => m.domain === 'split' && m.weight > 0)
+          .map((m) => m.words),
         parts: f.parts,
       }
     : null;

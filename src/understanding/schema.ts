@@ -16,6 +16,8 @@ export interface Question {
   /** As typed; may be empty. */
   address: string;
   channel: Channel;
+  /** What a person chose: the title is made for it, whatever the words seem to be. */
+  chosen?: { categoryCode?: string | undefined; type?: DemandType | undefined } | undefined;
 }
 
 /** One guess with its score (0–1) and the words of the text that decided, as terms of the lexicon. */

@@ -22,6 +22,22 @@ export async function newestVersion(db: Reader): Promise<number> {
   return row?.version ?? 0;
 }
 
+/** From which score on the system accepts, or dispatches, by itself; null without a lexicon. */
+export async function autoScores(
+  db: Reader,
+): Promise<{ accept: number | null; dispatch: number | null } | null> {
+  const row = await db
+    .selectFrom('lexicon')
+    .select([
+      sql<number | null>`(document -> 'thresholds' ->> 'accept')::float8`.as('accept'),
+      sql<number | null>`(document -> 'thresholds' ->> 'dispatch')::float8`.as('dispatch'),
+    ])
+    .orderBy('version', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  return row ?? null;
+}
+
 /** Whether the newest version stands before a shipped document: people wrote it, or it is this one. */
 export async function standsBefore(db: Reader, document: object): Promise<boolean> {
   const row = await db

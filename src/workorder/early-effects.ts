@@ -16,7 +16,12 @@ export const transferEmergency: OrderEffect<'transfer_emergency'> = async (c, i)
   if (!i.handoverId && i.record === '') refuseInput('record', 'required');
   return {
     events: await cancelOpen(c),
-    set: { emergency: null, transfer_target: i.target },
+    set: {
+      emergency: null,
+      transfer_target: i.target,
+      // What goes to an emergency line is of the first urgency, unless a person said otherwise.
+      ...(c.order.urgency === null && { urgency: 'U1' as const }),
+    },
     detail: { target: i.target, ...(i.handoverId && { handoverId: i.handoverId }) },
     texts: text('handover_record', 'staff', i.record),
   };

@@ -17,9 +17,30 @@ export type ListedAssignment = ListedOrder & {
   a_signed_at: Date | null;
   a_first_contact_at: Date | null;
   a_drafted: boolean;
+  a_returned: 'audit' | 'leader' | null;
+  a_reachable: boolean;
 };
 
-const drafted = sql<boolean>`exists (select 1 from reply r where r.assignment_id = a.id and r.state = 'draft')`;
+/** The leader sent this very version of the draft back; writing it again makes another version. */
+const sentBack = sql<boolean>`exists (select 1 from act x where x.order_id = r.order_id
+  and x.act = 'note' and x.detail->>'replyId' = r.id::text
+  and x.detail->>'replyVersion' = r.version::text)`;
+const draftThat = (is: ReturnType<typeof sql<boolean>>) =>
+  sql<boolean>`exists (select 1 from reply r where r.assignment_id = a.id and r.state = 'draft' and ${is})`;
+/** A draft waits for its countersignature. */
+const drafted = draftThat(sql<boolean>`not ${sentBack}`);
+/** By whom the reply was sent back that is to be written again. */
+const returned = sql<'audit' | 'leader' | null>`case when a.state <> 'signed' then null
+  when ${draftThat(sentBack)} then 'leader'
+  when exists (select 1 from reply r where r.assignment_id = a.id and r.state = 'failed')
+    and not exists (select 1 from reply r where r.assignment_id = a.id and r.state = 'draft')
+  then 'audit' end`;
+/** Who raised it left a number. */
+const reachable = sql<boolean>`exists (select 1 from identity_vault v
+  where v.requester_id = o.requester_id and v.phone_ct is not null)`;
+/** What presses now: until it is signed for the clock of the signature, then the reply's. */
+const pressing = sql<Date>`case when a.state = 'pending_sign' and s.due_at is not null
+  then s.due_at else ${dueFirst('k')} end`;
 const working = sql<boolean>`o.state in ('dispatched','in_progress') and a.round = o.round and not a.waived`;
 
 const FACETS: Record<InboxFacet, ReturnType<typeof sql<boolean>>> = {
@@ -31,7 +52,7 @@ const FACETS: Record<InboxFacet, ReturnType<typeof sql<boolean>>> = {
   done: sql<boolean>`(a.state in ('accepted','returned','cancelled') or (a.state = 'submitted' and o.closed_at is not null) or (a.state in ('pending_sign','signed') and not (${working})))`,
 };
 
-/** Assignments of the units in reach, oldest first (finished ones newest first). */
+/** Assignments of the units in reach, the first due first (finished ones newest first). */
 export async function listInbox(
   db: Reader,
   unitIds: readonly string[],
@@ -41,11 +62,14 @@ export async function listInbox(
 ): Promise<ListedAssignment[]> {
   if (unitIds.length === 0) return [];
   const newestFirst = facet === 'done' || facet === 'submitted';
-  const sortAt = newestFirst ? sql<Date>`a.created_at` : dueFirst('k');
+  const sortAt = newestFirst ? sql<Date>`a.created_at` : pressing;
   let q = listed(db)
     .innerJoin('assignment as a', 'a.order_id', 'o.id')
     .leftJoin('live_clock as k', (j) =>
       j.onRef('k.subject_id', '=', 'a.id').on('k.clock', 'in', ['final', 'co']),
+    )
+    .leftJoin('live_clock as s', (j) =>
+      j.onRef('s.subject_id', '=', 'a.id').on('s.clock', '=', 'sign'),
     )
     .select([
       'a.id as a_id',
@@ -56,6 +80,8 @@ export async function listInbox(
       'a.signed_at as a_signed_at',
       'a.first_contact_at as a_first_contact_at',
       drafted.as('a_drafted'),
+      returned.as('a_returned'),
+      reachable.as('a_reachable'),
       sortAt.as('sort_at'),
     ])
     .where('a.organization_id', 'in', [...unitIds])

@@ -42,5 +42,11 @@ export type { AssignmentRow, OrderRow } from './store.ts';
 export { citizenOrder } from './citizen-view.ts';
 export type { CitizenOrder } from './citizen-view.ts';
 export { countRedoProposed, listRedoProposed } from './list.store.ts';
-export { commentsOf, finalSolved, giveUpReason, missingOf } from './read.store.ts';
+export {
+  commentsOf,
+  contactsWithOrders,
+  finalSolved,
+  giveUpReason,
+  missingOf,
+} from './read.store.ts';
 export { setNextNumber } from './sequence.store.ts';

@@ -13,10 +13,13 @@ export const ORDER_QUEUES = [
   'triage',
   'awaiting_supplement',
   'transferred',
+  'auto_dispatched',
   'open',
   'all',
 ] as const;
 export type OrderQueue = (typeof ORDER_QUEUES)[number];
+/** Queues in which something waits; the others are looked up, and not counted. */
+export type WaitingQueue = Exclude<OrderQueue, 'all' | 'auto_dispatched'>;
 export const INBOX_FACETS = [
   'open',
   'pending_sign',

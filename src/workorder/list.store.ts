@@ -1,12 +1,12 @@
 /** The queues of the centre: orders as lists show them, and how many there are. */
 import { sql } from 'kysely';
 import type { AliasedExpression, RawBuilder } from 'kysely';
-import { WAIT_REASONS } from '../kernel/words.ts';
+import { URGENCIES, WAIT_REASONS } from '../kernel/words.ts';
 import type { WaitReason } from '../kernel/words.ts';
 import type { Reader } from '../platform/db.ts';
 import { FINAL_STATES, ORDER_ACTS, ORDER_STATES } from './lifecycle.ts';
 import type { OrderState } from './lifecycle.ts';
-import type { OrderQueue } from './schema.ts';
+import type { OrderQueue, WaitingQueue } from './schema.ts';
 import type { OrderRow } from './store.ts';
 
 /** Characters of the demand that a list shows. */
@@ -51,7 +51,7 @@ interface QueueRule {
   /** Only what is, or what is not, an emergency that nobody has handed over. */
   emergency?: boolean;
 }
-const QUEUES: Record<Exclude<OrderQueue, 'all'>, QueueRule> = {
+const QUEUES: Record<WaitingQueue, QueueRule> = {
   registered: { states: ['registered'] },
   pending_dispatch: { states: ['pending_dispatch'] },
   pending_audit: { states: ['pending_audit'] },
@@ -64,7 +64,7 @@ const QUEUES: Record<Exclude<OrderQueue, 'all'>, QueueRule> = {
   open: { states: OPEN },
 };
 
-const inQueue = (queue: Exclude<OrderQueue, 'all'>) => {
+const inQueue = (queue: WaitingQueue) => {
   const { states, emergency } = QUEUES[queue];
   const rule = sql<boolean>`o.state = any (${[...states]}::text[])`;
   if (emergency === undefined) return rule;
@@ -79,9 +79,13 @@ export const dueFirst = (clock: string) =>
 const emergencyFirst = sql<Date>`case when o.emergency is not null
   then o.registered_at - interval '20 years' else ${dueFirst('k')} end`;
 
+/** The most urgent before all others, however long these wait; then who waits longest. */
+const urgentFirst = sql<Date>`o.state_since
+  + coalesce(array_position(${[...URGENCIES]}::text[], o.urgency), ${URGENCIES.length}) * interval '20 years'`;
+
 /** What a queue is sorted by, and which way. */
 function sortOf(queue: OrderQueue): { column: RawBuilder<Date>; newestFirst: boolean } {
-  if (queue === 'all' || queue === 'open')
+  if (queue === 'all' || queue === 'open' || queue === 'auto_dispatched')
     return { column: sql<Date>`o.registered_at`, newestFirst: true };
   const column =
     queue === 'registered'
@@ -90,17 +94,26 @@ function sortOf(queue: OrderQueue): { column: RawBuilder<Date>; newestFirst: boo
         ? sql<Date>`o.registered_at`
         : queue === 'transferred'
           ? sql<Date>`o.state_since`
-          : dueFirst('k');
+          : queue === 'pending_audit'
+            ? urgentFirst
+            : dueFirst('k');
   return { column, newestFirst: false };
+}
+
+interface Listing {
+  queue: OrderQueue;
+  wait?: WaitReason | undefined;
+  /** The orders of `auto_dispatched`, which another module knows. */
+  ids?: readonly string[];
 }
 
 /**
  * Orders waiting in a queue, the first due first; `open` and `all` show the newest first, emergencies
- * and what was handed over the oldest.
+ * and what was handed over the oldest; the audit takes the most urgent before what waits longest.
  */
 export async function listQueue(
   db: Reader,
-  { queue, wait }: { queue: OrderQueue; wait?: WaitReason | undefined },
+  { queue, wait, ids = [] }: Listing,
   cursor: Cursor | null,
   limit: number,
 ): Promise<(ListedOrder & { sort_at: Date })[]> {
@@ -108,7 +121,8 @@ export async function listQueue(
   let q = listed(db)
     .leftJoin('live_clock as k', (j) => j.onRef('k.order_id', '=', 'o.id').on('k.shown', '=', true))
     .select(column.as('sort_at'));
-  if (queue !== 'all') q = q.where(inQueue(queue));
+  if (queue === 'auto_dispatched') q = q.where(sql<boolean>`o.id = any (${[...ids]}::uuid[])`);
+  else if (queue !== 'all') q = q.where(inQueue(queue));
   if (wait) {
     q = q.where(sql<boolean>`exists (select 1 from waiting_reason w where w.order_id = o.id
       and w.round = o.round and ${wait} = any (w.reasons))`);
@@ -138,8 +152,8 @@ export async function countOf(
 }
 
 /** How many wait in each queue. */
-export async function countQueues(db: Reader): Promise<Record<Exclude<OrderQueue, 'all'>, number>> {
-  const queues = Object.keys(QUEUES) as Exclude<OrderQueue, 'all'>[];
+export async function countQueues(db: Reader): Promise<Record<WaitingQueue, number>> {
+  const queues = Object.keys(QUEUES) as WaitingQueue[];
   const entries = await Promise.all(
     queues.map(async (queue) => {
       const rows = db
@@ -150,7 +164,7 @@ export async function countQueues(db: Reader): Promise<Record<Exclude<OrderQueue
       return [queue, await countOf(db, rows.as('x'))] as const;
     }),
   );
-  return Object.fromEntries(entries) as Record<Exclude<OrderQueue, 'all'>, number>;
+  return Object.fromEntries(entries) as Record<WaitingQueue, number>;
 }
 
 /** Waiting orders that are looked at for their reasons; a queue of a city never grows so long. */

@@ -7,10 +7,12 @@ import { holds } from '../kernel/actor.ts';
 import type { StaffActor } from '../kernel/actor.ts';
 import { cityMidnight } from '../kernel/clock.ts';
 import { fail } from '../kernel/errors.ts';
+import { digitsOf } from '../kernel/typed.ts';
 import type { WaitReason } from '../kernel/words.ts';
 import { appNow } from '../platform/db.ts';
 import type { Reader } from '../platform/db.ts';
-import { dispatchedBySystem, waitsOf } from '../routing/index.ts';
+import { dispatchedBySystem, ordersBySystem, waitsOf } from '../routing/index.ts';
+import { autoScores, classificationsOf } from '../understanding/index.ts';
 import { maySee } from './allowed.ts';
 import type { OrderState } from './lifecycle.ts';
 import * as inbox from './inbox.store.ts';
@@ -46,11 +48,12 @@ export async function lister(
   o: { units?: string[]; center: boolean },
 ) {
   // Why the system left it to a person is said only while it waits for one.
-  const waits = await waitsOf(
-    db,
-    rows.filter((r) => WAITING.includes(r.state)).map((r) => r.id),
-  );
-  const [categories, areas, units, clocks] = await Promise.all([
+  const waiting = rows.filter((r) => WAITING.includes(r.state)).map((r) => r.id);
+  const waits = await waitsOf(db, waiting);
+  const unsure = o.center && [...waits.values()].some((w) => w.reasons.includes('low_score'));
+  const [understood, auto, categories, areas, units, clocks] = await Promise.all([
+    o.center ? classificationsOf(db, waiting) : new Map<string, never>(),
+    unsure ? autoScores(db) : null,
     categoryNames(
       db,
       rows.flatMap((r) => r.category_code ?? []),
@@ -73,11 +76,17 @@ export async function lister(
     const clock = clocks.get(orderId) ?? null;
     return !o.center && clock?.clock === 'callback' ? null : clock;
   };
-  const suggested = (id: string): OrderListItem['suggested'] => {
+  const suggested = ({ id, state }: ListedOrder): OrderListItem['suggested'] => {
     const wait = waits.get(id);
-    if (!wait || !o.center) return null;
-    const lead = wait.suggestedLeadId ? unitRef(units.get(wait.suggestedLeadId)) : null;
-    return { lead, score: wait.score };
+    const score = wait?.score ?? understood.get(id)?.score ?? null;
+    if (!o.center || (!wait && score === null)) return null;
+    const lead = wait?.suggestedLeadId ? unitRef(units.get(wait.suggestedLeadId)) : null;
+    const needed = wait?.reasons.includes('low_score') && auto;
+    return {
+      lead,
+      score,
+      needed: needed ? (state === 'registered' ? needed.accept : needed.dispatch) : null,
+    };
   };
   const view = (r: ListedOrder): OrderListItem => {
     const category = r.category_code ? categories.get(r.category_code) : undefined;
@@ -107,7 +116,7 @@ export async function lister(
       flags: r.flags,
       emergency: r.emergency,
       waits: waits.get(r.id)?.reasons ?? [],
-      suggested: suggested(r.id),
+      suggested: suggested(r),
       clock: clockOf(r.id),
     };
   };
@@ -130,10 +139,15 @@ export async function listOrders(
   },
 ): Promise<Page<OrderListItem>> {
   requireCenter(actor);
-  const rows = await list.listQueue(db, q, readCursor(q.cursor), q.limit + 1);
+  const ids = q.queue === 'auto_dispatched' ? await dispatchedToday(db) : [];
+  const rows = await list.listQueue(db, { ...q, ids }, readCursor(q.cursor), q.limit + 1);
   const { view } = await lister(db, rows, { center: true });
   return pageOf(rows, q.limit, view, (r) => ({ at: r.sort_at, id: r.id }));
 }
+
+/** What the system dispatched since midnight in the city; as many as any list counts. */
+const dispatchedToday = async (db: Reader): Promise<string[]> =>
+  ordersBySystem(db, cityMidnight(await appNow(db)), list.COUNT_MAX);
 
 export async function countOrders(db: Reader, actor: StaffActor): Promise<OrderCounts> {
   requireCenter(actor);
@@ -152,7 +166,7 @@ export async function findOrders(
   actor: StaffActor,
   q: string,
 ): Promise<OrderListItem[]> {
-  const digits = q.replace(/\D/g, '');
+  const digits = digitsOf(q);
   if (digits.length < 4 || digits.length > 16) return [];
   const rows = await list.findByNumber(db, digits, worksInCenter(actor) ? null : [...actor.reach]);
   const visible = [];
@@ -220,6 +234,8 @@ export async function listInbox(
       signedAt: r.a_signed_at?.toISOString() ?? null,
       firstContactAt: r.a_first_contact_at?.toISOString() ?? null,
       replyDrafted: r.a_drafted,
+      returned: r.a_returned,
+      reachable: r.a_reachable,
       clock: clockOf(r),
       stepClock: stepClockOf(r),
     },

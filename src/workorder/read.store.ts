@@ -60,6 +60,18 @@ export async function missingOf(db: Reader, orderId: string): Promise<MissingIte
   return (row?.detail.missing as MissingItem[] | undefined) ?? [];
 }
 
+/** Which of the contacts brought in an order already. */
+export async function contactsWithOrders(db: Reader, ids: readonly string[]): Promise<Set<string>> {
+  if (ids.length === 0) return new Set();
+  const rows = await db
+    .selectFrom('work_order')
+    .select('contact_id')
+    .distinct()
+    .where('contact_id', 'in', [...ids])
+    .execute();
+  return new Set(rows.map((r) => r.contact_id));
+}
+
 /** Number and title of the order that one was taken out of, and of those taken out of it, oldest first. */
 export async function splitsOf(db: Reader, order: Pick<OrderRow, 'id' | 'split_from'>) {
   const rows = await db

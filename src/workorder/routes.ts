@@ -19,8 +19,10 @@ import {
   orderActInput,
   orderListQuery,
   replyInput,
+  sendBackInput,
   text,
 } from './schema.ts';
+import { sendBackDraft } from './send-back.ts';
 import { doAct, doAssignmentAct, draftReply } from './service.ts';
 
 const findQuery = z.object({ q: z.string().min(4).max(40) });
@@ -99,4 +101,11 @@ export const workorderRoutes = (deps: Deps) =>
     .put('/assignments/:id/reply', valid('json', replyInput), async (c) => {
       const id = pathId(c.req.param('id'));
       return c.json(await draftReply(deps, staff(c), id, c.req.valid('json'), c.get('call')), 200);
+    })
+    .post('/assignments/:id/reply/send-back', valid('json', sendBackInput), async (c) => {
+      const id = pathId(c.req.param('id'));
+      return c.json(
+        await sendBackDraft(deps, staff(c), id, c.req.valid('json'), c.get('call')),
+        200,
+      );
     });

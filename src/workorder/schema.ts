@@ -25,7 +25,7 @@ export {
   ORDER_QUEUES,
   TEXT_MAX,
 } from './limits.ts';
-export type { AttachmentMime, InboxFacet, OrderQueue } from './limits.ts';
+export type { AttachmentMime, InboxFacet, OrderQueue, WaitingQueue } from './limits.ts';
 export type * from './view.schema.ts';
 
 /** Text as people type it: control characters out, ends trimmed, never only blanks. */
@@ -260,6 +260,9 @@ const submitReplyInput = z.object({
   /** The draft that the leader read; another one is not countersigned. */
   replyVersion: z.int(),
 });
+/** A draft that is not countersigned: the one that the leader read, and what is to be mended. */
+export const sendBackInput = z.object({ replyVersion: z.int(), reason: text(TEXT_MAX.content) });
+export type SendBackInput = z.infer<typeof sendBackInput>;
 /** Inputs of the assignment acts that `POST /api/assignments/:id/acts` takes. */
 export const assignmentActInput = z.discriminatedUnion('act', [
   z.object({ act: z.literal('sign'), version: z.int(), input: z.object({}).default({}) }),

@@ -112,7 +112,8 @@ export function publicResult(done: ActResult & { actId: string }): ActResult {
   return { orderId, state, version, ...(createdId && { createdId }) };
 }
 
-async function lookAtAssignment(tx: Tx, actor: Actor, assignmentId: string) {
+/** The assignment with its order, locked. @throws AppError `not_found`. */
+export async function lookAtAssignment(tx: Tx, actor: Actor, assignmentId: string) {
   const found = (await store.findAssignment(tx.db, assignmentId)) ?? fail('not_found');
   const s = await look(tx, actor, found.order_id);
   const assignment = s.assignments.find((a) => a.id === assignmentId) ?? fail('not_found');
@@ -146,7 +147,8 @@ export async function doAssignmentAct<A extends DoableAssignmentAct>(
   );
 }
 
-function checkAssignmentState(s: Seen, a: AssignmentRow, name: DoableAssignmentAct) {
+/** @throws AppError `state_conflict` where the act does not fit the assignment as it stands. */
+export function checkAssignmentState(s: Seen, a: AssignmentRow, name: DoableAssignmentAct) {
   const row = assignmentRow(name);
   const current = UNITS_WORK.includes(s.order.state) && a.round === s.order.round;
   const fits = row.kind === 'any' || row.kind === a.kind;

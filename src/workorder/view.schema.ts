@@ -23,7 +23,7 @@ import type {
   OrderAct,
   OrderState,
 } from './lifecycle.ts';
-import type { AttachmentMime, OrderQueue } from './limits.ts';
+import type { AttachmentMime, WaitingQueue } from './limits.ts';
 
 export interface Page<T> {
   items: T[];
@@ -43,7 +43,7 @@ export interface CodeName {
 }
 
 /** How many wait in each queue, and in triage for each reason; 999 = that many or more. */
-export type OrderCounts = Record<Exclude<OrderQueue, 'all'>, number> & {
+export type OrderCounts = Record<WaitingQueue, number> & {
   waits: Record<WaitReason, number>;
   /** What the system dispatched by itself since midnight. */
   autoDispatchedToday: number;
@@ -77,8 +77,11 @@ export interface OrderListItem {
   emergency: EmergencyTarget | null;
   /** Why it waits for a person (registered, pending_dispatch); empty where the system may go on. */
   waits: WaitReason[];
-  /** What the system would have done while it waits for a person; null where it waits for none. */
-  suggested: { lead: UnitRef | null; score: number | null } | null;
+  /**
+   * What the system would have done while it waits, how sure it is of its understanding, and how sure
+   * it would have to be to go on by itself; null for units, and once it waits no more.
+   */
+  suggested: { lead: UnitRef | null; score: number | null; needed: number | null } | null;
   /** The clock that holds it now; null where none runs (closed, transferred, merged). */
   clock: ClockView | null;
 }
@@ -93,7 +96,12 @@ export interface InboxItem extends OrderListItem {
     createdAt: string;
     signedAt: string | null;
     firstContactAt: string | null;
+    /** A draft waits for its countersignature. */
     replyDrafted: boolean;
+    /** Who sent the reply back that is to be written again. */
+    returned: 'audit' | 'leader' | null;
+    /** Who raised it left a number. */
+    reachable: boolean;
     /** Its final clock, or the co-handler's; null once it was submitted. */
     clock: ClockView | null;
     /** The clock of the next step before that: sign, first contact, first disposal. */

@@ -50,6 +50,10 @@ describe.skipIf(inject('chromium') === null)('desks by keyboard alone', () => {
     return keys;
   }
 
+  const focusIs = (page: Page, selector: string) =>
+    page.evaluate((s) => document.activeElement?.matches(s) ?? false, selector);
+  const rowOf = (id: string) => `[data-row="${id}"] .pick`;
+
   it('dispatches: down the list, the proposal by 1, Enter sends', async () => {
     const page = await stage.enter('dispatcher', '/console/dispatch');
     await page.locator('tr[data-row]').first().waitFor();
@@ -64,7 +68,7 @@ describe.skipIf(inject('chromium') === null)('desks by keyboard alone', () => {
     await becomes('toDispatch', 'dispatched');
     await page
       .getByRole('status')
-      .filter({ hasText: /派单：\d{4}，已记下/ })
+      .filter({ hasText: /派单：\d{4}，已派给/ })
       .waitFor();
     // The next one is at hand: nothing has to be chosen again.
     await until(
@@ -83,8 +87,98 @@ describe.skipIf(inject('chromium') === null)('desks by keyboard alone', () => {
     await press(page, 'r');
     await page.getByRole('radio', { name: /直接答复/ }).waitFor();
     expect(await page.getByRole('radio', { name: /直接答复/ }).isChecked()).toBe(true);
-    await press(page, 'p');
+    // Its first field has the focus; a letter there is no other decision, Esc puts it away.
+    await until('the focus in the form', () => focusIs(page, '[data-panel] .act-fields input'));
+    await press(page, 'x');
+    expect(await page.getByRole('radio', { name: /直接答复/ }).isChecked()).toBe(true);
+    await press(page, 'Escape', 'p');
     await page.locator('.candidate').waitFor();
+    await until('the focus in the units', () => focusIs(page, '[data-panel] [role=combobox]'));
+  });
+
+  it('accepts as it dispatches: 1 fills in, Enter sends, the next row is at hand', async () => {
+    const page = await stage.enter('dispatcher', '/console/dispatch');
+    await page.locator('tr[data-row]').first().waitFor();
+    await goDownTo(page, city.ids.waiting);
+    await page.locator('.decision-head').getByText(CITY.waiting.slice(0, 8)).first().waitFor();
+    await page.getByRole('button', { name: /采用/ }).waitFor();
+    await press(page, '1');
+    expect(await stateOf('waiting')).toBe('registered');
+    await until('the focus on the button', () => focusIs(page, '.act-form [type=submit]'));
+    await press(page, 'Enter');
+    await until('accepted', async () => (await stateOf('waiting')) !== 'registered');
+    await page
+      .getByRole('status')
+      .filter({ hasText: /受理：\d{4}/ })
+      .waitFor();
+    await until('the next order', () => !page.url().includes(city.ids.waiting));
+    await until('its row', () => focusIs(page, 'tr.sel[data-row] .pick'));
+  });
+
+  it('leads to what the system dispatched by itself', async () => {
+    const page = await stage.enter('dispatcher', '/console/dispatch');
+    await page.locator('.by-system a').click();
+    await page.getByRole('heading', { name: '今日自动派单' }).waitFor();
+    expect(page.url()).toContain('queue=auto_dispatched');
+  });
+
+  it('writes into an act that a key opened, and sends it from any of its fields', async () => {
+    const page = await stage.enter('dispatcher', '/console/orders?queue=pending_dispatch');
+    await page.locator('tr[data-row]').first().waitFor();
+    await press(page, 'j');
+    for (let i = 0; i < 20 && !(await focusIs(page, rowOf(city.ids.second))); i += 1) {
+      await press(page, 'j');
+      await page.waitForTimeout(50);
+    }
+    await press(page, 'Enter');
+    await page.getByRole('button', { name: /备注/ }).waitFor();
+    // Ticks first: a letter that meets no text is still no other act.
+    await press(page, 'q');
+    await until('the focus in the ticks', () => focusIs(page, '[data-panel] [type=checkbox]'));
+    await press(page, 'b');
+    await page.getByRole('heading', { name: '请求补充' }).waitFor();
+    await press(page, 'Escape');
+    await page.locator('[data-panel]').waitFor({ state: 'detached' });
+    await press(page, 'b');
+    await until('the focus in the note', () => focusIs(page, '[data-panel] textarea'));
+    await page.keyboard.type('u先看现场');
+    expect(await page.locator('[data-panel] textarea').first().inputValue()).toBe('u先看现场');
+    await press(page, 'Control+Enter');
+    await page
+      .getByRole('status')
+      .filter({ hasText: /备注：\d{4}/ })
+      .waitFor();
+    // Units: a second Enter adds nobody, Tab goes on to the next field.
+    await press(page, 'p');
+    await until('the focus in the units', () => focusIs(page, '[data-panel] [role=combobox]'));
+    await page.keyboard.type('市水务');
+    await page.locator('.ant-select-item-option-active').waitFor();
+    await press(page, 'Enter');
+    await page
+      .locator('[data-panel] [role=combobox][aria-expanded=true]')
+      .waitFor({ state: 'detached' });
+    await press(page, 'Tab');
+    expect(await focusIs(page, '[data-panel] .ant-select-multiple [role=combobox]')).toBe(true);
+    await page.keyboard.type('执法');
+    await page.locator('.ant-select-item-option-active').filter({ hasText: '执法' }).waitFor();
+    await press(page, 'Enter');
+    await stage.shoot(page, 'desks-co');
+    await page.locator('[data-panel] .ant-select-selection-item').waitFor();
+    await press(page, 'Enter', 'Enter');
+    expect(await page.locator('[data-panel] .ant-select-selection-item').count()).toBe(1);
+    await press(page, 'Control+Enter');
+    await becomes('second', 'dispatched');
+    expect(
+      (await one('select count(*)::int as n from assignment where order_id = $1', city.ids.second))
+        .n,
+    ).toBe(2);
+    // Back in the list the row that follows it is chosen.
+    await page
+      .getByRole('status')
+      .filter({ hasText: /派单：\d{4}/ })
+      .waitFor();
+    await press(page, 'Escape');
+    await until('the row', () => focusIs(page, 'tr.sel[data-row] .pick'));
   });
 
   it('audits: points by digits, a missing one sends the reply back with findings', async () => {
@@ -114,6 +208,10 @@ describe.skipIf(inject('chromium') === null)('desks by keyboard alone', () => {
     await goDownTo(page, city.ids.audited2);
     await page.getByText(CITY.audited2.slice(0, 8)).first().waitFor();
     await press(page, '1', '2', '3', '5', 'F9');
+    // What nobody looked at is asked about once.
+    await page.getByText('还有 8 点没看').waitFor();
+    expect(await stateOf('audited2')).toBe('pending_audit');
+    await press(page, 'F9');
     await becomes('audited2', 'pending_callback');
   });
 
@@ -143,6 +241,8 @@ describe.skipIf(inject('chromium') === null)('desks by keyboard alone', () => {
     const page = await stage.enter('supervisor', '/console/rates');
     await page.locator('tr[data-row="total"]').waitFor();
     expect(await keysOf(page)).toEqual(expect.arrayContaining(['J', 'K', '1', '2', '3']));
+    await page.getByRole('columnheader', { name: '满意率' }).getByRole('link').click();
+    await until('worst first', () => page.url().includes('by=satisfaction.worst'));
     await press(page, 'j', '3');
     await page
       .getByText(/^满意率/)
@@ -150,6 +250,8 @@ describe.skipIf(inject('chromium') === null)('desks by keyboard alone', () => {
       .waitFor();
     expect(page.url()).toContain('rate=satisfaction');
     await page.locator('.rate-orders li').first().waitFor();
+    // The frame stands on the rate that the right side speaks of.
+    await page.locator('tr[data-row="total"] td[data-chosen] :focus').waitFor();
     await stage.shoot(page, 'desks-rates');
     await press(page, 'Enter');
     await until('the order', () => /orders\/[0-9a-f-]{36}/.test(page.url()));

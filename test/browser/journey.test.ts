@@ -161,7 +161,7 @@ describe.skipIf(inject('chromium') === null)('one demand in Chromium', () => {
     const receipt = await until('the receipt', () =>
       stage.house.gateway.tries.find((t) => t.text.includes('查询码')),
     );
-    const [, no = '', code = ''] = /单号(\d+)，查询码(\w+)/.exec(receipt.text)!;
+    const [, no = '', code = ''] = /单号([\d-]+)，查询码(\w+)/.exec(receipt.text)!;
     await page.goto(`${stage.house.url}/track`);
     await page.locator('input').nth(0).fill(no);
     await page.locator('input:not([type=hidden])').nth(1).fill(code);

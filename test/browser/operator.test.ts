@@ -247,6 +247,102 @@ describe.skipIf(inject('chromium') === null)('the operator in Chromium', () => {
     await over();
   });
 
+  it('asks who it is after the hand-over; the record is urgent in every list, and gone with who left', async () => {
+    await words().click();
+    await page.keyboard.type(T10);
+    await band().waitFor();
+    await page.keyboard.press('Alt+9');
+    await page.getByText('已移交 119').waitFor();
+    // What is answered now goes into the words, not nowhere.
+    await page.keyboard.type('三号楼');
+    expect(await words().inputValue()).toBe(`${T10}三号楼`);
+    await page.getByLabel('来电号码').fill('13911112222');
+    await page.getByLabel('称呼').fill('章小满');
+    await page.keyboard.press('F9');
+    await page.getByText('已补单，已移送').waitFor();
+    await stage.shoot(page, 'operator-10-transferred');
+    const last = (await orders()).at(-1);
+    expect(last).toMatchObject({ state: 'transferred', urgency: 'U1' });
+    const seen = await (await stage.house.as('operator')).get(`/api/orders/${last.id}`);
+    expect(seen.body.requester).toMatchObject({ phone: '139****2222' });
+    const code = (await page.locator('.receipt-code').textContent())!;
+    await page.getByRole('link', { name: /^工单/ }).click();
+    const row = page.locator(`[data-row="${last.id}"]`);
+    await row.getByText('特急', { exact: true }).waitFor();
+    await row.getByText('紧急件').waitFor();
+    await row.getByText('电话', { exact: true }).waitFor();
+    await stage.shoot(page, 'operator-11-list');
+    // Back at the desk the receipt is still there; after the sign-out it is nobody's.
+    await page.getByRole('link', { name: '接听', exact: false }).first().click();
+    await page.getByText(code).waitFor();
+    await page.getByRole('button', { name: /话务/ }).click();
+    await page.getByRole('button', { name: '退出登录' }).click();
+    await page.getByRole('textbox', { name: '账号' }).fill('operator');
+    await page.getByLabel('密码').first().fill('yunting-demo-12345');
+    await page.keyboard.press('Enter');
+    await words().waitFor();
+    expect(await page.getByText(code).count()).toBe(0);
+  });
+
+  it('makes the title for the category that was chosen, and shows what was taken', async () => {
+    await words().fill('我是翠竹苑3幢的业主，路灯坏了，楼上漏水漏到我家客厅了，物业不管');
+    await page.locator('aside.side .alt button').first().waitFor();
+    await page.keyboard.press('Alt+1');
+    const title = page.getByLabel('标题');
+    await until('a title', async () => (await title.inputValue()) !== '');
+    const other = page.locator('aside.side .alt button').first();
+    const code = (await other.textContent())!.slice(0, 4);
+    await other.click();
+    await page.locator('aside.side .alt').getByText('已采用').waitFor();
+    expect(await title.inputValue()).toBe('');
+    const made = () => title.getAttribute('placeholder');
+    const { body } = await (
+      await stage.house.as('operator')
+    ).post('/api/advise', { content: await words().inputValue(), categoryCode: code });
+    await until('its title', async () => (await made()) === `不填就用：${body.title}`);
+    await page.keyboard.press('F9');
+    await page.getByText('查询码', { exact: true }).waitFor();
+    const { id, category_code } = (await orders()).at(-1);
+    expect(category_code).toBe(code);
+    const stored = await (await stage.house.as('operator')).get(`/api/orders/${id}`);
+    expect(stored.body.title).toBe(body.title);
+    await page.keyboard.press('F2');
+  });
+
+  it('urges an earlier order on the second press only, and says who will read it', async () => {
+    const urges = async () => (await rows(`select 1 from act where act = 'urge'`)).length;
+    const before = await urges();
+    await page.getByLabel('来电号码').fill(CHEN);
+    await page.getByRole('heading', { name: '未结 1 件' }).waitFor();
+    await page.keyboard.press('Alt+u');
+    await page.getByText('现在没有单位在办，中心会看到。再按一次').waitFor();
+    expect(await urges()).toBe(before);
+    await stage.shoot(page, 'operator-12-urge');
+    await page.keyboard.press('Alt+u');
+    await page.getByText('已记一次催办').waitFor();
+    await page.getByText('现在没有单位在办，中心会看到。').waitFor();
+    await page.getByText('要催下面的单，先按 Alt R').waitFor();
+    expect(await urges()).toBe(before + 1);
+    await page.keyboard.press('F2');
+    await page.getByRole('searchbox').fill(CHEN);
+    await page.getByText('电话号码请到接听台').waitFor();
+    await page.keyboard.press('Escape');
+  });
+
+  it('opens the list of keys from within the words', async () => {
+    await words().fill('路灯');
+    await words().focus();
+    await page.keyboard.press('F1');
+    const help = page.getByRole('dialog');
+    for (const key of ['F1', 'Alt 1', 'Alt 2', 'Alt 3'])
+      await help.getByText(key, { exact: true }).waitFor();
+    await stage.shoot(page, 'operator-13-keys');
+    await page.keyboard.press('Escape');
+    expect(await words().inputValue()).toBe('路灯');
+    await page.getByRole('contentinfo').getByText('F1', { exact: true }).waitFor();
+    await page.keyboard.press('F2');
+  });
+
   it('leaves an emergency only with a reason, which takes the mark off', async () => {
     await words().click();
     await page.keyboard.type('咨询一下，煤气泄漏着火了应该打哪个电话，是119吗？厨房现在着火怎么办');

@@ -59,7 +59,7 @@ const chipsIn = (row: string): Probes =>
   Object.fromEntries(
     Object.entries(ORDERS).map(([name, { words }]) => [
       name,
-      [row, `(..)[\\d日时分刚]+.*${words}`],
+      [row, `(..)(?:[余刚休]|\\d)[\\d日时分]*.*${words}`],
     ]),
   );
 
@@ -430,7 +430,11 @@ describe.skipIf(inject('chromium') === null)("a supervisor's half hour in Chromi
     // Seen, but not yet so.
     expect(await published()).toBe(known);
     await days.reads('warning', '只发布到');
+    // Pressing the preview's key once more publishes nothing.
     await admin.keyboard.press('Control+Enter');
+    await admin.getByRole('heading', { name: '会动什么' }).waitFor();
+    expect(await published()).toBe(known);
+    await admin.keyboard.press('Alt+Enter');
     await admin.getByText('已发布，日历第').waitFor();
     expect(await published()).toBeGreaterThan(known);
     await days.reads('warning', '');
@@ -454,7 +458,7 @@ describe.skipIf(inject('chromium') === null)("a supervisor's half hour in Chromi
     const water = await w.unitId('WATER');
     expect((await foreign.get(`/api/board?organizationId=${water}`)).status).toBe(404);
     const handler = await stage.enter('zhzf.handler', '/console/board');
-    await handler.getByText('这里没有页面').waitFor();
+    await handler.getByRole('heading', { name: '这个台面不是您的' }).waitFor();
     expect(await handler.getByRole('link', { name: '实时' }).count()).toBe(0);
     await stage.shoot(handler, '35-no-board');
     expect((await (await stage.house.as('zhzf.handler')).get('/api/board')).status).toBe(403);

@@ -200,6 +200,37 @@ describe.skipIf(inject('chromium') === null)('a unit works its inbox', () => {
     await page.close();
   });
 
+  it('comes back from the leader with words, and goes to him again', async () => {
+    const at = `/console/inbox/${ids[DESK]}/${(await lead(DESK)).id}`;
+    const leader = await stage.enter('water.leader', '/console/inbox');
+    // Who only countersigns begins with what waits for that.
+    await rowOf(leader, DESK).waitFor();
+    await leader.getByRole('heading', { name: /待审签 1/ }).waitFor();
+    await rowOf(leader, DESK).dblclick();
+    await leader.getByText('的答复稿').first().waitFor();
+    await leader.keyboard.press('t');
+    await tabTo(leader, /退回意见/);
+    await leader.keyboard.type('写清楚换了哪一段管子。');
+    await leader.keyboard.press('Control+Enter');
+    await leader.getByText('已退回经办人修改').waitFor();
+    await stage.shoot(leader, '45-sent-back');
+    expect(await axe(leader)).toEqual([]);
+    expect((await see(DESK)).state).toBe('in_progress');
+    await leader.close();
+    const page = await stage.enter('water.handler', '/console/inbox');
+    await rowOf(page, DESK).getByText('领导退回').waitFor();
+    await page.goto(new URL(at, page.url()).href);
+    await page.getByText('写清楚换了哪一段管子。').first().waitFor();
+    await tabTo(page, /查明情况/);
+    await page.keyboard.press('Control+End');
+    await page.keyboard.type('破的是7幢东侧第二段。');
+    await page.keyboard.press('Control+Enter');
+    await page.getByText('答复稿已存，等领导审签').first().waitFor();
+    expect((await lead(DESK)).replies[0]!.version).toBe(2);
+    await page.getByRole('button', { name: '改存' }).and(page.locator(':disabled')).waitFor();
+    await page.close();
+  });
+
   it('is read on paper by the leader and countersigned with one key', async () => {
     const page = await stage.enter(
       'water.leader',
@@ -212,6 +243,7 @@ describe.skipIf(inject('chromium') === null)('a unit works its inbox', () => {
     expect(await axe(page)).toEqual([]);
     await page.keyboard.press('Control+Enter');
     await until('submitted', async () => (await see(DESK)).state === 'pending_audit');
+    await page.getByText('已审签并提交，等审核').waitFor();
     const auditor = await road.see(ids[DESK]!, 'auditor');
     expect(auditor.attachments.map((f) => f.name)).toEqual(['现场.jpg', '修好.jpg']);
     expect(auditor.attachments[1]!.replyId).toBe(auditor.assignments[0]!.replies[0]!.id);
@@ -271,7 +303,7 @@ describe.skipIf(inject('chromium') === null)('a unit works its inbox', () => {
     const page = await stage.handset('water.handler', at);
     await page.getByRole('tab', { name: /答复诉求人/ }).tap();
     await page.getByLabel('查明情况').fill('9月21日到场，接头老化漏水。');
-    await page.getByLabel('采取措施').fill('9月21日换新接头，路面已清理。');
+    await page.getByLabel('采取措施').fill('换新接头，路面已清理。');
     await page.getByRole('radio', { name: '属实', exact: true }).tap();
     await page.getByRole('radio', { name: '已解决' }).tap();
     await page.getByLabel('公开版本').fill('您好，漏水的接头9月21日已经换好。');
@@ -286,8 +318,27 @@ describe.skipIf(inject('chromium') === null)('a unit works its inbox', () => {
     await fits(leader);
     expect(await axe(leader)).toEqual([]);
     await leader.getByRole('button', { name: '审签并提交' }).tap();
+    // No date in the measures: said once, and nothing is sent by that.
+    await leader.getByText('还缺 1 点：措施带日期').waitFor();
+    expect((await see(PHONE)).state).toBe('in_progress');
+    await leader.getByRole('button', { name: '仍要提交' }).tap();
     await until('submitted', async () => (await see(PHONE)).state === 'pending_audit');
     await leader.close();
+  });
+
+  it('shows who wrote it that the audit returned it, in the list and on the page', async () => {
+    await road.auditFail(ids[PHONE]!);
+    const page = await stage.enter('water.handler', '/console/inbox');
+    await rowOf(page, PHONE).getByText('审核退回').waitFor();
+    await page.getByText('审核退回，要重写答复').first().waitFor();
+    await stage.shoot(page, '50-returned-inbox');
+    await page.goto(
+      new URL(`/console/inbox/${ids[PHONE]}/${(await lead(PHONE)).id}`, page.url()).href,
+    );
+    await page.getByText('没有写明日期。').first().waitFor();
+    await page.getByRole('tab', { name: /答复诉求人/, selected: true }).waitFor();
+    expect(await axe(page)).toEqual([]);
+    await page.close();
   });
 
   /** What would come out of the printer: nothing of the screen, the paper alone. */

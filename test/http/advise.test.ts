@@ -1,7 +1,8 @@
 /** What stands beside the operator's form: nothing is kept, nothing secret is shown, the right order is found. */
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sql } from 'kysely';
-import type { Advice } from '../../src/intake/schema.ts';
+import type { Advice, Registered, SplitResult } from '../../src/intake/schema.ts';
 import { addDays } from '../../src/kernel/clock.ts';
 import { T04, createWorld, steps } from '../world.ts';
 import type { World } from '../world.ts';
@@ -44,6 +45,44 @@ describe('advice', () => {
     const content = '路灯不亮了，请来修。';
     const { routing } = await advised({ content, categoryCode: '0301' });
     expect(routing?.lead?.code).toBe('WATER');
+  });
+
+  it('names the matter as the class that was chosen does, and it is registered so', async () => {
+    const content = '我是翠竹苑3幢的业主，楼上漏水漏到我家客厅了，物业不管，你们能不能找人来看看';
+    const guessed = await advised({ content });
+    expect(guessed.title).toBe(guessed.understanding.title);
+    const code = guessed.understanding.categories[0]!.value;
+    const registered = async (body: object): Promise<string> => {
+      const key = { 'idempotency-key': randomUUID() };
+      const made = await (await w.as('operator')).post<Registered>('/api/orders', body, key);
+      const path = `/api/orders/${s.must(made).orderId}`;
+      return s.must(await (await w.as('dispatcher')).get(path)).title;
+    };
+    const others = ['0202', '0205'].filter((c) => c !== code);
+    for (const categoryCode of others) {
+      const chosen = await advised({ content, categoryCode });
+      expect(chosen.title).toBe(categoryCode === '0202' ? '翠竹苑违法搭建' : '翠竹苑路灯不亮');
+      // The suggestion stays what it was.
+      expect(chosen.understanding.title).toBe(guessed.title);
+      expect(await registered({ content, categoryCode })).toBe(chosen.title);
+    }
+    expect(await registered({ content, categoryCode: '0205', title: '漏水' })).toBe('漏水');
+  });
+
+  it('names the parts of a split as their classes do', async () => {
+    const o = await s.register({ content: '滨江街道江畔新村路灯不亮，翠竹苑楼上漏水物业不管。' });
+    const parts = [{ content: '翠竹苑楼上漏水物业不管。', categoryCode: '0205' }];
+    const kept = { content: '滨江街道江畔新村路灯不亮。', title: '' };
+    const done = await (
+      await w.as('dispatcher')
+    ).post<SplitResult>(
+      `/api/orders/${o.id}/split`,
+      { version: 1, input: { kept, parts } },
+      { 'idempotency-key': 'split-titles' },
+    );
+    const [part] = s.must(done).parts;
+    const seen = s.must(await (await w.as('dispatcher')).get(`/api/orders/${part!.orderId}`));
+    expect(seen.title).toBe('翠竹苑路灯不亮');
   });
 
   it('answers what has not been typed yet', async () => {

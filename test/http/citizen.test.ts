@@ -220,6 +220,8 @@ describe('raising a demand', () => {
     const slip = await v.post('/submit/next', { ...hiddenOf(three.text), go: 'send' });
     const { orderNo, code } = pairOf(slip.text);
     expect(slip.text).toContain(`${orderNo.slice(8, -4)}<b>${orderNo.slice(-4)}</b>`);
+    // Until when somebody reads it, by the clock that runs.
+    expect(slip.text).toMatch(/我们先看您写的，最迟 [^，]*\d{2}:\d{2} 看完/);
     expect(v.been.join(' ')).not.toMatch(new RegExp(`${code}|${orderNo}`));
     expect([...v.cookies.values()].join(' ')).not.toMatch(new RegExp(`${code}|${orderNo}`));
     expect(slip.headers.get('cache-control')).toBe('no-store');
@@ -540,7 +542,12 @@ describe('photos', () => {
   it('refuses a form of more than 32 MB, and a torn one', async () => {
     const v = visitor();
     const big = new File([new Uint8Array(33 * 1024 * 1024)], 'x.jpg');
-    expect((await v.send('/submit/next', await start(v), [big])).status).toBe(413);
+    const page = await v.send('/submit/next', await start(v), [big]);
+    expect(page.status).toBe(413);
+    // The words come back with the form; only the photo is gone, and nobody is told to write less.
+    expect(page.text).toContain(TEXT);
+    expect(page.text).toContain('照片太大了');
+    expect(page.text).not.toContain('body_too_large');
     const torn = visitor({ 'content-type': 'multipart/form-data; boundary=x' });
     expect((await torn.post('/submit/next', whole())).status).toBe(415);
     expect((await v.send('/track', { orderNo: '1', code: '2' }, [])).status).toBe(415);
@@ -804,6 +811,18 @@ describe('following', () => {
     expect(headers.get('referrer-policy')).toBe('same-origin');
   });
 
+  it('reads full-width digits and letters, and says when digits are missing', async () => {
+    const o = await s.signed({ content: TEXT });
+    const wide = (text: string) =>
+      text.replace(/[!-~]/g, (c) => String.fromCharCode(c.charCodeAt(0) + 0xfee0));
+    const v = visitor();
+    const pair = { orderNo: wide(o.orderNo), code: wide(o.queryCode) };
+    expect((await v.post('/track', pair)).text).toContain(TEXT);
+    const short = await visitor().post('/track', { orderNo: '１２3', code: o.queryCode });
+    expect([short.status, short.text]).toEqual([422, expect.stringContaining('14 位数字')]);
+    expect(short.text).toContain('您填的有 3 位');
+  });
+
   it('answers an unknown number like a wrong code', async () => {
     const o = await s.register();
     const tried = [
@@ -957,6 +976,10 @@ describe('what a citizen can do', () => {
     await follow(v, o);
     const first = await v.post('/track/urge');
     expect(first.text).toContain('催过了，办这件事的人会看到');
+    // An urge is no step of the work, and who has not signed for it does not do it yet.
+    expect(first.text).toMatch(/<li class=""><p>您催了一次/);
+    expect(first.text).toMatch(/<li class="on"><p>转给市水务集团/);
+    expect(first.text).not.toContain('市水务集团在办');
     expect(first.text).toContain('您催过 1 次，最近是 9月21日 10:24');
     expect(first.text).toMatch(/<button class="btn" disabled[^>]*>催一下/);
     expect(first.text).toContain('明天可以再催');
@@ -1048,6 +1071,14 @@ describe('rating', () => {
       expect(second.status).toBe(404);
       expect(second.text).toContain('用不了了');
     }
+  });
+
+  it('is sorry where somebody is dissatisfied although it is solved', async () => {
+    const v = visitor();
+    const path = `/rate/${await tokenFor((await s.audited()).id)}`;
+    const done = await v.post(path, { ...RATING, satisfaction: '1' });
+    expect(done.text).toContain('对不起');
+    expect(done.text).not.toContain('谢谢');
   });
 
   it('leads there from the order, and says what follows when it is not solved', async () => {

@@ -636,10 +636,14 @@ describe('calendars', () => {
     expect(p.samples).toContainEqual({
       deadlineId: final.id,
       orderId: o.id,
+      orderNo: o.orderNo,
+      organizationId: final.organization_id,
       clock: 'final',
       before: final.due_at!.toISOString(),
       after: new Date('2026-09-30T09:30:00Z').toISOString(),
     });
+    const dues = p.samples.map((x: { before: string | null }) => x.before ?? '9');
+    expect(dues).toEqual(dues.toSorted());
     expect(p.days.map((d: { date: string }) => d.date)).toEqual(['2026-09-23']);
     expect(await contents()).toEqual(before);
     // Nobody sees what was only tried.

@@ -295,6 +295,31 @@ describe('the telephone as a page', () => {
     const after = await json<unknown[]>(send('GET', `/api/demo/messages?after=${id}`));
     expect(after).toEqual([]);
   });
+  it('names the unit whose duty telephone a number is', async () => {
+    const unit = await w.db
+      .selectFrom('organization')
+      .select(['name', 'duty_phone'])
+      .where('duty_phone', 'is not', null)
+      .executeTakeFirstOrThrow();
+    const id = newId();
+    await w.db
+      .insertInto('demo_sms')
+      .values({
+        id,
+        to_ct: w.deps.crypto.seal(unit.duty_phone!, `${id}/to`),
+        text_ct: w.deps.crypto.seal('有一件新的工单', `${id}/text`),
+        at: new Date(),
+      })
+      .execute();
+    const page = await (await send('GET', `/demo/phone?to=${unit.duty_phone}`)).text();
+    expect(page.split(unit.name).length - 1).toBeGreaterThanOrEqual(2);
+  });
+  it('leads from a call that rings to the desk where it is answered', async () => {
+    const page = await (await send('GET', '/demo/phone?said=rang')).text();
+    expect(page).toContain('href="/console/operator"');
+    const still = await (await send('GET', '/demo/phone')).text();
+    expect(still).not.toContain('href="/console/operator"');
+  });
   it('has a form for calling that does not go away by itself', async () => {
     const page = await (await send('GET', '/demo/phone?to=ring')).text();
     expect(page).not.toContain('http-equiv="refresh"');

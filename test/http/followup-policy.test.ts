@@ -38,7 +38,7 @@ const attempt = async (orderId: string) =>
 
 describe('follow-up by the policy', () => {
   it('after so many attempts on so many days a link goes out, for so many days', async () => {
-    await publish({ attempts: 2, attemptDays: 1, linkDays: 3 });
+    await publish({ attempts: 2, attemptDays: 1, attemptMinutes: 0, linkDays: 3 });
     const o = await s.audited();
     await attempt(o.id);
     expect((await linkOf(o.id)).link_sent_at).toBeNull();

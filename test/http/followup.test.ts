@@ -126,7 +126,10 @@ describe('POST /api/callbacks/:id/attempts', () => {
   it('three failed attempts on two days: the link goes out, once', async () => {
     const phone = '13800002222';
     const o = await s.audited({ phone });
-    for (const result of ['no_answer', 'busy', 'switched_off']) ok(await attempt(o.id, result));
+    for (const [i, result] of ['no_answer', 'busy', 'switched_off'].entries()) {
+      await w.moveTo(new Date(Date.parse(AT) + i * 660_000).toISOString());
+      ok(await attempt(o.id, result));
+    }
     // Three on one day are not enough.
     expect((await taskRow(o.id)).link_sent_at).toBeNull();
     await w.moveTo('2026-09-21T16:00:01Z'); // midnight in Shanghai
@@ -134,9 +137,27 @@ describe('POST /api/callbacks/:id/attempts', () => {
     await w.settle();
     expect((await taskRow(o.id)).link_sent_at).not.toBeNull();
     expect(links(phone)).toHaveLength(1);
+    await w.moveTo('2026-09-21T16:11:00Z');
     ok(await attempt(o.id, 'no_answer'));
     await w.settle();
     expect(links(phone)).toHaveLength(1);
+  });
+  it('a second failed call within ten minutes is no second attempt; who answers always counts', async () => {
+    const o = await s.audited();
+    ok(await attempt(o.id, 'no_answer'));
+    const again = await attempt(o.id, 'busy');
+    refused(again, 429, 'attempt_too_soon');
+    const { items } = ok(await get('followup', '/api/callbacks?queue=call&limit=100'));
+    const item = items.find((i: any) => i.order.id === o.id);
+    expect(item.attempts).toHaveLength(1);
+    const next = Date.parse(item.nextAttemptAt);
+    expect(next - Date.parse(item.attempts[0].at)).toBe(600_000);
+    await w.moveTo(new Date(next - 60_000).toISOString());
+    refused(await attempt(o.id, 'busy'), 429, 'attempt_too_soon');
+    ok(await attempt(o.id, 'reached'));
+    ok(await attempt(o.id, 'busy'));
+    await w.moveTo(new Date(next + 660_000).toISOString());
+    ok(await attempt(o.id, 'busy'));
   });
   it('two failed attempts on two days are not enough, nor do answered calls count', async () => {
     const o = await s.audited();
@@ -205,7 +226,9 @@ describe('a link that nobody uses', () => {
   });
   it('declining after the link ran out, but before it was swept, is no "unreachable"', async () => {
     const o = await s.audited();
-    for (const result of ['no_answer', 'no_answer']) ok(await attempt(o.id, result));
+    ok(await attempt(o.id, 'no_answer'));
+    await w.moveTo('2026-09-21T03:00:00Z');
+    ok(await attempt(o.id, 'no_answer'));
     await w.moveTo('2026-09-22T02:00:00Z');
     ok(await attempt(o.id, 'no_answer'));
     await w.moveTo('2026-09-29T02:00:01Z');

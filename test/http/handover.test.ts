@@ -120,6 +120,60 @@ describe('the order that records it', () => {
     expect(seen).toMatchObject({ state: 'transferred', emergency: null, transferTarget: '119' });
   });
 
+  it('is of the first urgency unless a person says otherwise, also one that stood before', async () => {
+    const urgencyOf = async (id: string) =>
+      s.must(await (await w.as('dispatcher')).get(`/api/orders/${id}`)).urgency;
+    const h = s.must(await handOver());
+    const made = s.must(await record({ handoverId: h.id }));
+    expect(await urgencyOf(made.orderId)).toBe('U1');
+    const calm = s.must(await handOver());
+    const said = s.must(await record({ handoverId: calm.id, urgency: 'U3' }));
+    expect(await urgencyOf(said.orderId)).toBe('U3');
+    const written = await s.register({ content: FIRE });
+    expect(await urgencyOf(written.id)).toBeNull();
+    s.must(await handOver({ orderId: written.id, requester: {} }));
+    expect(await urgencyOf(written.id)).toBe('U1');
+  });
+
+  it('takes the caller’s name and number until it is stored, and keeps what was known', async () => {
+    const ofPhone = async (phone: string): Promise<string[]> =>
+      s.must(await post('/api/callers/lookup', { phone })).open.map((o: { id: string }) => o.id);
+    const requesterOf = async (id: string) =>
+      s.must(await (await w.as('dispatcher')).get(`/api/orders/${id}`)).requester;
+    const h = s.must(await handOver({ requester: {} }));
+    const told = { kind: 'natural', name: '章小满', phone: '13900008120' };
+    const made = s.must(
+      await record({ handoverId: h.id, contactId: h.contactId, requester: told }),
+    );
+    expect(await requesterOf(made.orderId)).toMatchObject({ name: '章**', phone: '139****8120' });
+    expect(await ofPhone('13900008120')).toEqual([made.orderId]);
+    // The second matter of the contact is the same caller's, whatever is sent with it.
+    const second = s.must(
+      await record({
+        content: '路灯不亮了。',
+        contactId: h.contactId,
+        requester: { name: '别人', phone: '13900008121' },
+      }),
+    );
+    expect(await requesterOf(second.orderId)).toMatchObject({ phone: '139****8120' });
+    // Also where that one is handed over: the contact has its caller.
+    const again = s.must(await handOver({ contactId: h.contactId, requester: {} }));
+    const third = s.must(
+      await record({ handoverId: again.id, requester: { name: '别人', phone: '13900008121' } }),
+    );
+    expect(await requesterOf(third.orderId)).toMatchObject({ phone: '139****8120' });
+    // A name alone leaves the number that rang.
+    const rang = s.must(await handOver({ requester: { phone: '13900008122' } }));
+    const named = s.must(await record({ handoverId: rang.id, requester: { name: '沈三' } }));
+    expect(await requesterOf(named.orderId)).toMatchObject({ name: '沈**', phone: '139****8122' });
+    expect(await ofPhone('13900008122')).toEqual([named.orderId]);
+    const unnamed = s.must(await handOver({ requester: { name: '丁四' } }));
+    const hidden = s.must(
+      await record({ handoverId: unnamed.id, requester: { kind: 'anonymous' } }),
+    );
+    expect((await requesterOf(hidden.orderId)).kind).toBe('anonymous');
+  });
+
   it('is one order for one key, and one for one hand-over', async () => {
     const h = s.must(await handOver());
     const key = randomUUID();

@@ -6,7 +6,7 @@ import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SYSTEM } from '../../src/kernel/actor.ts';
-import { newId } from '../../src/kernel/ids.ts';
+import { newId, orderNoText } from '../../src/kernel/ids.ts';
 import type { EmergencyTarget, Flag, WaitReason } from '../../src/kernel/words.ts';
 import { inTransaction } from '../../src/platform/unit-of-work.ts';
 import { keepWait } from '../../src/routing/index.ts';
@@ -331,7 +331,9 @@ describe('split', () => {
     await w.settle();
     const texts = w.sent.filter((m) => m.to === '13612340001').map((m) => m.text);
     for (const p of done.parts) {
-      expect(texts.filter((t) => t.includes(p.orderNo) && t.includes(p.queryCode))).toHaveLength(1);
+      expect(
+        texts.filter((t) => t.includes(orderNoText(p.orderNo)) && t.includes(p.queryCode)),
+      ).toHaveLength(1);
       const form = new URLSearchParams({ orderNo: p.orderNo, code: p.queryCode });
       const opened = await w.app.request('/track', {
         method: 'POST',
@@ -434,7 +436,7 @@ describe('ask_supplement and supplement', () => {
     const texts = w.sent.filter((m) => m.to === '13612340002').map((m) => m.text);
     const asked = texts.filter((t) => t.includes('地址、照片或凭据'));
     expect(asked).toHaveLength(1);
-    expect(asked[0]).toContain(o.orderNo);
+    expect(asked[0]).toContain(orderNoText(o.orderNo));
     expect(asked[0]).toContain(o.queryCode);
     expect(asked[0]).toContain('/track');
     expect(asked[0]).not.toContain(MARK);

@@ -692,6 +692,10 @@ const FIXTURES: Record<string, Fixture> = {
     path: `/api/assignments/${id}/reply`,
     body: REPLY,
   })),
+  'POST /api/assignments/:id/reply/send-back': ofAssignment('drafted', (id) => ({
+    path: `/api/assignments/${id}/reply/send-back`,
+    body: { replyVersion: 1, reason: '写明哪天修好。' },
+  })),
   'GET /api/callbacks': any({ path: '/api/callbacks' }),
   'GET /api/callbacks/counts': any({ path: '/api/callbacks/counts' }),
   'POST /api/callbacks/:id/attempts': ofTask('attempts', { result: 'no_answer' }),

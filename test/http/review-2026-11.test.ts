@@ -4,6 +4,7 @@ import { sql } from 'kysely';
 import pg from 'pg';
 import { afterEach, describe, expect, it } from 'vitest';
 import { seedLexicon } from '../../db/seed-lexicon.ts';
+import { orderNoText } from '../../src/kernel/ids.ts';
 import { fireAll } from '../../src/deadline/index.ts';
 import type { MatterInput } from '../../src/workorder/schema.ts';
 import { matterInput } from '../../src/workorder/schema.ts';
@@ -330,7 +331,9 @@ describe('an order that ends without an answer', () => {
     await fireAll(w.deps);
     await w.settle();
     const told = (o: { orderNo: string }) =>
-      w.sent.map((m) => m.text).filter((t) => t.includes(o.orderNo) && t.includes('已经办结'));
+      w.sent
+        .map((m) => m.text)
+        .filter((t) => t.includes(orderNoText(o.orderNo)) && t.includes('已经办结'));
     expect(told(asked)).toHaveLength(1);
     expect(told(empty)).toHaveLength(1);
   });

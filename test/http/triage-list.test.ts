@@ -75,14 +75,14 @@ describe('the list of what waits for a dispatcher', () => {
     const asked = { categoryCode, areaCode };
     const { lead } = (await (await w.as('dispatcher')).post('/api/routing/suggest', asked)).body;
     expect(lead.code).toBeTruthy();
-    expect(await inTriage(id)).toEqual({ lead, score: 0.5 });
+    expect(await inTriage(id)).toEqual({ lead, score: 0.5, needed: 0.95 });
   });
 
   it('names no unit where there is no class to look up yet', async () => {
     const id = await raised(0.2);
     await served(id);
     expect(await stateOf(w, id)).toBe('registered');
-    expect(await inTriage(id)).toEqual({ lead: null, score: 0.2 });
+    expect(await inTriage(id)).toEqual({ lead: null, score: 0.2, needed: 0.8 });
   });
 
   it('follows a class that is corrected, with the same reasons', async () => {
@@ -113,7 +113,26 @@ describe('the list of what waits for a dispatcher', () => {
   });
 });
 
+const byItself = async (more = '') => get('dispatcher', `/api/orders?queue=auto_dispatched${more}`);
+
 describe('what the system dispatched today', () => {
+  it('is a list, by pages, of its own alone and of this day alone', async () => {
+    const one = await raised(1);
+    const two = await raised(1);
+    for (const id of [one, two, one, two]) await served(id);
+    expect([await stateOf(w, one), await stateOf(w, two)]).toEqual(['dispatched', 'dispatched']);
+    const byHand = await unsure();
+    await s.act('dispatcher', byHand, 'dispatch', { leadId: await w.unit('WATER') });
+    const page = await byItself('&limit=1');
+    expect(page.items.map((i: { id: string }) => i.id)).toEqual([two]);
+    const rest = await byItself(`&limit=1&cursor=${page.nextCursor}`);
+    expect(rest.items.map((i: { id: string }) => i.id)).toEqual([one]);
+    const refused = await (await w.as('water')).get('/api/orders?queue=auto_dispatched');
+    expect(refused.status).toBe(403);
+    await advanceClock(w.db, 24 * HOUR_MS);
+    expect((await byItself()).items).toEqual([]);
+  });
+
   it('counts its own alone, of this day in the city alone', async () => {
     const before = await today();
     const id = await raised(1);

@@ -265,6 +265,87 @@ describe('PUT /api/assignments/:id/reply', () => {
   });
 });
 
+const inboxItem = async (login: string, id: string) => {
+  const { items } = ok(await (await w.as(login)).get('/api/inbox?limit=100'));
+  return items.find((i: any) => i.assignment.id === id)?.assignment;
+};
+const noticesOf = async (login: string, orderId: string): Promise<string[]> => {
+  const { items } = ok(await (await w.as(login)).get('/api/notifications?limit=100'));
+  return items.filter((i: any) => i.orderId === orderId).map((i: any) => i.kind);
+};
+
+describe('POST /api/assignments/:id/reply/send-back', () => {
+  const sendBack = async (login: string, id: string, body: object = {}) =>
+    (login ? await w.as(login) : w.anonymous).post(`/api/assignments/${id}/reply/send-back`, {
+      replyVersion: 1,
+      reason: '写明哪天修好。',
+      ...body,
+    });
+  it('200: a note inside the unit; nothing moves, the handler hears of it, a new draft clears it', async () => {
+    const o = await s.drafted();
+    const before = await assignment(o.lead);
+    expect(ok(await sendBack('water.leader', o.lead)).state).toBe('in_progress');
+    expect(await assignment(o.lead)).toEqual(before);
+    const note = (await seen(o.id, 'water.handler')).timeline.at(-1);
+    const replyId = (await seen(o.id, 'water.handler')).assignments[0].replies[0].id;
+    expect(note).toMatchObject({
+      act: 'note',
+      detail: { visibility: 'unit', replyId, replyVersion: 1 },
+      texts: [{ kind: 'note', visibility: 'unit', body: '写明哪天修好。' }],
+    });
+    expect((await seen(o.id, 'dispatcher')).timeline.at(-1).texts).toEqual([]);
+    expect(await inboxItem('water.handler', o.lead)).toMatchObject({
+      returned: 'leader',
+      replyDrafted: false,
+    });
+    await w.settle();
+    expect(await noticesOf('water.handler', o.id)).toContain('draft_returned');
+    expect(await noticesOf('water', o.id)).not.toContain('draft_returned');
+    ok(await draft('water.handler', o.lead, { ...REPLY, replyVersion: 1 }));
+    expect(await inboxItem('water.handler', o.lead)).toMatchObject({
+      returned: null,
+      replyDrafted: true,
+    });
+    expect(
+      ok(await s.onAssignment('water.leader', o.lead, 'submit_reply', { replyVersion: 2 })).state,
+    ).toBe('pending_audit');
+  });
+  it('401, 403, 404, 409, 422', async () => {
+    const o = await s.drafted();
+    refused(await sendBack('', o.lead), 401, 'not_signed_in');
+    refused(await sendBack('water.handler', o.lead), 403, 'not_allowed');
+    refused(await sendBack('auditor', o.lead), 403, 'not_allowed');
+    refused(await sendBack('zhzf.leader', o.lead), 404, 'not_found');
+    refused(await sendBack('water.leader', newId()), 404, 'not_found');
+    refused(await sendBack('water.leader', o.lead, { replyVersion: 2 }), 409, 'version_conflict');
+    wrongFields(await sendBack('water.leader', o.lead, { reason: ' ' }), 'reason');
+    const p = await s.signed();
+    refused(await sendBack('water.leader', p.lead), 409, 'reply_missing');
+    const q = await s.replied();
+    conflict(await sendBack('water.leader', q.lead), 'state_conflict', { state: 'pending_audit' });
+  });
+});
+
+describe('a reply that the audit returned', () => {
+  it('is marked in the inbox and told to who writes it, until it is written again', async () => {
+    const o = await s.replied();
+    ok(await s.act('auditor', o.id, 'audit_fail', { missing: ['basis'], findings: '缺依据。' }));
+    await w.settle();
+    expect(await inboxItem('water.handler', o.lead)).toMatchObject({
+      returned: 'audit',
+      replyDrafted: false,
+      reachable: true,
+    });
+    for (const login of ['water.handler', 'water.leader'])
+      expect(await noticesOf(login, o.id)).toContain('audit_returned');
+    ok(await draft('water.handler', o.lead));
+    expect(await inboxItem('water.handler', o.lead)).toMatchObject({
+      returned: null,
+      replyDrafted: true,
+    });
+  });
+});
+
 describe('act submit_reply', () => {
   it('200: the leader countersigns, the order goes to audit', async () => {
     const o = await s.drafted();

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { LAMPS, type Lamp, type Language } from '../../src/contract.ts';
+import { LAMPS, translate, type Lamp, type Language, type TextKey } from '../../src/contract.ts';
 import type { ClockView } from '../../src/deadline/schema.ts';
 import { byClock, isAllOverdue } from '../../web/console/lib/clock-groups.ts';
 import {
@@ -11,6 +11,8 @@ import {
   shownAt,
   valueWords,
 } from '../../web/console/lib/clock-words.ts';
+import { limitWords } from '../../web/console/lib/deadline-words.ts';
+import type { Words } from '../../web/console/lib/text.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -55,9 +57,9 @@ const SIX: Record<Lamp, ClockView> = {
 describe('words of a clock (look.md, Clocks)', () => {
   it('short, in Chinese', () => {
     expect(LAMPS.map((lamp) => text(SIX[lamp], 'zh-CN', 'short'))).toEqual([
-      '充裕 3日2时',
-      '将到 1日5时',
-      '今日 5时06分',
+      '充裕 余3日2时',
+      '将到 余1日5时',
+      '今日 余5时06分',
       '超期 1日1时',
       '暂停 余4日1时',
       '临时 约73日',
@@ -80,7 +82,7 @@ describe('words of a clock (look.md, Clocks)', () => {
       'OK 3d 2h',
       'Soon 1d 5h',
       'Today 5h 06m',
-      'Late 1d 1h',
+      'Overdue 1d 1h',
       'Paused 4d 1h left',
       'Prov. ~73d',
     ]);
@@ -89,9 +91,9 @@ describe('words of a clock (look.md, Clocks)', () => {
   });
 
   it.each([
-    [DAY, DAY, '1日0时'],
+    [DAY, DAY, '1日'],
     [DAY - MINUTE, DAY, '6时59分'],
-    [9 * MINUTE, DAY, '0时09分'],
+    [9 * MINUTE, DAY, '9分'],
     [59_999, DAY, '不到1分'],
     [0, DAY, '不到1分'],
     [26 * HOUR + 5 * MINUTE, null, '26时05分'],
@@ -103,17 +105,17 @@ describe('words of a clock (look.md, Clocks)', () => {
 
   it('natural hours never say days, a unit with its own hours has its own days', () => {
     const nh = { basis: 'nh', dayMs: null } as const;
-    expect(text(clock('soon', 30 * HOUR, nh), 'zh-CN', 'short')).toBe('将到 30时00分');
+    expect(text(clock('soon', 30 * HOUR, nh), 'zh-CN', 'short')).toBe('将到 余30时00分');
     expect(text(clock('roomy', 30 * HOUR, { dayMs: 24 * HOUR }), 'zh-CN', 'short')).toBe(
-      '充裕 1日6时',
+      '充裕 余1日6时',
     );
   });
 
   it('on the day itself hours count, also when a whole working day is left', () => {
     const today = clock('today', DAY, { dueAt: iso('2026-09-21T17:30') });
-    expect(text(today, 'zh-CN', 'short')).toBe('今日 7时00分');
+    expect(text(today, 'zh-CN', 'short')).toBe('今日 余7时00分');
     expect(text(today, 'zh-CN', 'long')).toBe('今日到期 余 7时00分');
-    expect(text(clock('soon', DAY), 'zh-CN', 'short')).toBe('将到 1日0时');
+    expect(text(clock('soon', DAY), 'zh-CN', 'short')).toBe('将到 余1日');
   });
 
   it('a window that closed is not late', () => {
@@ -130,13 +132,29 @@ describe('words of a clock (look.md, Clocks)', () => {
   });
 });
 
+describe('limits of a policy', () => {
+  const words = {
+    say: (key: TextKey, values?: Record<string, string | number>) =>
+      translate('zh-CN', key, values),
+  } as Words;
+  it.each([
+    [0.5, 'nh', '30 分钟'],
+    [24, 'nh', '24 小时'],
+    [2160, 'nh', '90 天'],
+    [170, 'nh', '170 小时'],
+    [240, 'wh', '240 工时'],
+  ] as const)('%s %s: %s', (amount, basis, said) => {
+    expect(limitWords(words, amount, basis)).toBe(said);
+  });
+});
+
 describe('counting down', () => {
   it('takes off only what lies in the stretch', () => {
     const c = SIX.today;
-    expect(text(c, 'zh-CN', 'short', at('2026-09-21T11:24'))).toBe('今日 4时06分');
+    expect(text(c, 'zh-CN', 'short', at('2026-09-21T11:24'))).toBe('今日 余4时06分');
     // At noon the stretch ends: the rest of the break costs nothing.
-    expect(text(c, 'zh-CN', 'short', at('2026-09-21T12:00'))).toBe('今日 3时30分');
-    expect(text(c, 'zh-CN', 'short', at('2026-09-21T13:40'))).toBe('今日 3时30分');
+    expect(text(c, 'zh-CN', 'short', at('2026-09-21T12:00'))).toBe('今日 余3时30分');
+    expect(text(c, 'zh-CN', 'short', at('2026-09-21T13:40'))).toBe('今日 余3时30分');
   });
 
   it('waits for a stretch that is still to come', () => {
@@ -145,8 +163,8 @@ describe('counting down', () => {
       runsFrom: iso('2026-09-21T14:00'),
       runsTo: iso('2026-09-21T17:30'),
     });
-    expect(text(c, 'zh-CN', 'short', at('2026-09-21T13:59'))).toBe('今日 3时30分');
-    expect(text(c, 'zh-CN', 'short', at('2026-09-21T14:30'))).toBe('今日 3时00分');
+    expect(text(c, 'zh-CN', 'short', at('2026-09-21T13:59'))).toBe('今日 余3时30分');
+    expect(text(c, 'zh-CN', 'short', at('2026-09-21T14:30'))).toBe('今日 余3时00分');
   });
 
   it('never runs backwards, and a paused clock not at all', () => {
@@ -176,8 +194,9 @@ describe('counting down', () => {
       runsFrom: iso('2026-09-21T14:00'),
       runsTo: iso('2026-09-21T17:30'),
     });
-    expect(text(c, 'zh-CN', 'short', at('2026-09-21T22:00'))).toBe('超期 刚过');
-    expect(text(c, 'zh-CN', 'short', at('2026-09-21T17:25'))).toBe('今日 0时05分');
+    expect(text(c, 'zh-CN', 'short', at('2026-09-21T17:50'))).toBe('超期 刚过');
+    expect(text(c, 'zh-CN', 'short', at('2026-09-21T22:00'))).toBe('超期 休息不计');
+    expect(text(c, 'zh-CN', 'short', at('2026-09-21T17:25'))).toBe('今日 余5分');
   });
 
   it('a lamp of the server is never taken back, a provisional one gives way to a nearer one', () => {

@@ -1,5 +1,8 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { isOrderNo, isId, luhnDigit, newId, orderNo } from '../../src/kernel/ids.ts';
+import { normalizeCode } from '../../src/intake/rules.ts';
+import { phone } from '../../src/intake/schema.ts';
+import { isOrderNo, isId, luhnDigit, newId, orderNo, orderNoText } from '../../src/kernel/ids.ts';
+import { digitsOf } from '../../src/kernel/typed.ts';
 
 describe('newId: UUID of version 7', () => {
   // The module counts inside a millisecond; each test starts its own count.
@@ -131,4 +134,16 @@ describe('isOrderNo', () => {
       expect(isOrderNo(no)).toBe(no === orderNo('20260921', 1));
     }
   });
+});
+
+describe('what people type', () => {
+  it('is read in full-width digits too, as Chinese keyboards give them', () => {
+    expect(digitsOf('２０２６１１２２－０００４５２')).toBe('20261122000452');
+    expect(phone.parse('＋８６　１３８（００００）－１２３４')).toBe('13800001234');
+    expect(phone.safeParse('１３八').success).toBe(false);
+    expect(normalizeCode('ａｂ c－３４７')).toBe('ABC347');
+  });
+
+  it('is an order number as it is shown', () =>
+    expect(digitsOf(orderNoText('20261122000452'))).toBe('20261122000452'));
 });

@@ -160,6 +160,7 @@ describe('follow-up of the seeded policy', () => {
       attempts: 3,
       attemptDays: 2,
       linkDays: 7,
+      attemptMinutes: 10,
       consultationSample: 10,
     });
   });

@@ -22,6 +22,7 @@ const order = (change: object = {}) =>
     type: 'complaint',
     address: '',
     assignments: [],
+    requester: { kind: 'natural', name: null, phone: '138****4471', hidden: false },
     ...change,
   }) as unknown as OrderDetail;
 const assignment = (change: object = {}) =>

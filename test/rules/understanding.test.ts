@@ -231,6 +231,83 @@ describe('places', () => {
     expect(understand('我家在和平路18号门口路灯坏了').address).toBe('和平路18号'));
 });
 
+describe('the name of a place', () => {
+  it.each([
+    ['山前公路拓宽工程拖欠我们工资', '0601', '交通工程'],
+    ['学府小区通道被电动车堵住', '1005', '小区通道'],
+    ['滨江街道拖欠我公司工程款', '1304', '政府项目'],
+  ])('keeps what it says of the subject: %s', (text, code, subject) => {
+    const u = understand(text);
+    expect([u.categories[0]?.value, u.subjectKind]).toEqual([code, subject]);
+  });
+  it.each([
+    '滨江街道江畔新村北门口路灯不亮了，麻烦来修一下。',
+    // No gazetteer of this city knows it.
+    '金桂新村北门口路灯不亮了，麻烦来修一下。',
+    '南塘街道柳岸村路灯不亮了，麻烦来修一下。',
+  ])('says nothing of the matter by its ending: %s', (text) => {
+    const u = understand(text);
+    expect(u.categories.map((c) => c.value)).toEqual(['0205']);
+    expect(u.score).toBeGreaterThanOrEqual(0.95);
+  });
+  it('says something of it where it is more than an ending', () =>
+    expect(understand('山前公路护栏断了').categories.map((c) => c.value)).toContain('0404'));
+});
+
+describe('what is only mentioned', () => {
+  const flags = (text: string) => understand(text).flags.map((f) => f.value);
+  it('does not decide', () => {
+    const leak = '我是翠竹苑3幢的业主，楼上漏水漏到我家客厅了，物业不管，你们能不能找人来看看';
+    expect(understand(leak).categories[0]?.value).toBe('0102');
+    expect(understand('我妈昨天走失了，请帮忙找人').categories[0]?.value).toBe('1003');
+  });
+  it('is no group and nobody weak', () => {
+    expect(flags('路边摆了三十个泡沫箱，挡住人行道')).not.toContain('group');
+    expect(flags('三十个工人没拿到工资')).toContain('group');
+    expect(flags('请问赡养老人的专项附加扣除怎么填，个税怎么退')).not.toContain('vulnerable');
+    expect(flags('儿子不赡养老人')).toContain('vulnerable');
+  });
+  it.each([
+    ['路灯坏了三天没人修', null],
+    ['路灯坏了半个月', null],
+    ['三天前路灯坏了', '三天前'],
+    ['上个月路灯坏了，到现在半个月没人修', '上个月'],
+    ['山前公路路灯坏了', null],
+  ])('is no time at which it happened: %s', (text, when) =>
+    expect(understand(text).occurred).toBe(when),
+  );
+});
+
+describe('several matters', () => {
+  const parts = (text: string) =>
+    understand(text).proposal.parts?.map((p) => [p.categoryCode, p.content]) ?? null;
+  it('are told apart by “also” where both are plainly told', () => {
+    expect(parts('路灯坏了三天没人修，还有楼下烧烤店半夜油烟大')).toEqual([
+      ['0205', '路灯坏了三天没人修，'],
+      ['0208', '还有楼下烧烤店半夜油烟大'],
+    ]);
+    // One shop that smells and is loud.
+    expect(parts('楼下烧烤店油烟大，还有半夜唱歌吵得睡不着')).toBeNull();
+    expect(parts('路灯坏了，还有没有人管')).toBeNull();
+  });
+  it('are announced, with or without a word between them', () => {
+    expect(
+      parts(
+        '两件事情：小区门口的路灯坏了半个月，还有我们厂里上个月工资到现在没发，老板人也找不到了。',
+      ),
+    ).toEqual([
+      ['0205', '小区门口的路灯坏了半个月，'],
+      ['0601', '还有我们厂里上个月工资到现在没发，老板人也找不到了。'],
+    ]);
+    expect(
+      parts('两件事情：路灯坏了三天没人修，晚上很黑，楼下烧烤店油烟大，熏得睡不着')?.map(
+        ([code]) => code,
+      ),
+    ).toEqual(['0205', '0208']);
+    expect(parts('两件事情：路灯坏了，路灯灯罩也坏了')).toBeNull();
+  });
+});
+
 /** A repeatable source of numbers. */
 function dice(seed: number): () => number {
   let s = seed;

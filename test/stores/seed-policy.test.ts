@@ -21,18 +21,28 @@ const versions = async () =>
       .orderBy('version')
       .execute()
   ).map((r) => r.version);
-/** The installation of an earlier release: its document has no ladder for supplements. */
-async function earlier(): Promise<void> {
+async function asOwner(query: string): Promise<void> {
   const owner = new pg.Client({ connectionString: w.database.ownerUrl });
   await owner.connect();
   try {
-    await owner.query(`update deadline_policy set document = jsonb_set(document, '{ladder}', (
-      select jsonb_agg(r) from jsonb_array_elements(document->'ladder') r
-      where not r->'clocks' ? 'supplement'))`);
+    await owner.query(query);
   } finally {
     await owner.end();
   }
 }
+/** The installation of an earlier release: its document has no ladder for supplements. */
+const earlier = () =>
+  asOwner(`update deadline_policy set document = jsonb_set(document, '{ladder}', (
+    select jsonb_agg(r) from jsonb_array_elements(document->'ladder') r
+    where not r->'clocks' ? 'supplement'))`);
+/** A release that said the source of every limit in other words. */
+const saidOtherwise = () =>
+  asOwner(`update deadline_policy set document = jsonb_set(document, '{limits}', (
+    select jsonb_agg(l || '{"source": "domain.md"}') from jsonb_array_elements(document->'limits') l))`);
+/** A release with another limit, its source the same. */
+const limitedOtherwise = () =>
+  asOwner(`update deadline_policy
+    set document = jsonb_set(document, '{limits,0,amount}', '17')`);
 const stepsNow = async () =>
   (await documentOf(w.db, (await policyAt(w.db, await w.now()))!)).ladder.filter((r) =>
     r.clocks.includes('supplement'),
@@ -56,6 +66,15 @@ describe('seed-reference', () => {
     expect(Math.abs(second.valid_from.getTime() - now.getTime())).toBeLessThan(60_000);
     // What began before keeps what it began under.
     expect((await policyAt(w.db, new Date('2026-09-20T00:00:00Z')))?.version).toBe(1);
+  });
+
+  it('is no new version where only the sources of its limits are said otherwise', async () => {
+    await saidOtherwise();
+    await seed();
+    expect(await versions()).toEqual([1]);
+    await limitedOtherwise();
+    await seed();
+    expect(await versions()).toEqual([1, 2]);
   });
 
   it('leaves alone who published one of their own', async () => {

@@ -21,6 +21,7 @@ export const SAID = [
   'changed',
   'expired',
   'redo',
+  'sorry',
   'supplemented',
   'went_on',
   'danger',

@@ -3,6 +3,7 @@ import type { Context } from 'hono';
 import type { AppError, ErrorCode } from '../../src/kernel/errors.ts';
 import type { TextKey } from '../../src/kernel/i18n/index.ts';
 import type { Env } from '../../src/platform/http/auth.ts';
+import { PHOTO_MB } from './limits.ts';
 import { Page } from './page.tsx';
 import { show, viewOf } from './view.ts';
 import type { View } from './view.ts';
@@ -34,7 +35,7 @@ const TOLD: Partial<Record<ErrorCode, Told>> = {
   invalid_json: told('title', 'unreadable'),
   invalid_input: told('title', 'unreadable'),
   unsupported_media_type: told('title', 'unreadable'),
-  body_too_large: told('title', 'too_large'),
+  body_too_large: told('too_large_title', 'too_large'),
   state_conflict: CHANGED,
   version_conflict: CHANGED,
   already_done: CHANGED,
@@ -54,18 +55,21 @@ export const ErrorPage = ({ view, code, traceId }: ErrorProps) => {
     <Page view={view} title={say(title)} choiceAt="/">
       <div class="in">
         <h1>{say(title)}</h1>
-        <p>{say(text)}</p>
-        <p class="hint">
-          {say('citizen.error.trace')}
-          <br />
-          <code>{traceId}</code>
-          <br />
-          {say('citizen.error.code')} <code>{code}</code>
-        </p>
+        <p>{say(text, PHOTO_MB)}</p>
+        {/* What was too large the sender makes smaller; nobody need ask about it. */}
+        {code !== 'body_too_large' && (
+          <p class="hint">
+            {say('citizen.error.trace')}
+            <br />
+            <code>{traceId}</code>
+            <br />
+            {say('citizen.error.code')} <code>{code}</code>
+          </p>
+        )}
       </div>
       <div class="act">
-        <a class="btn p" href="/">
-          {say('citizen.home')}
+        <a class="btn p" href={code === 'body_too_large' ? '/submit' : '/'}>
+          {say(code === 'body_too_large' ? 'citizen.home.submit' : 'citizen.home')}
         </a>
         <a class="btn" href="tel:12345">
           {say('citizen.call')}

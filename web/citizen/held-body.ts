@@ -26,6 +26,12 @@ async function within<T>(ms: number, value: Promise<T>): Promise<T> {
   return first === 'late' ? fail('busy', {}, 'the form came too slowly') : first;
 }
 
+/** A body beyond its limit is read to its end, up to `max`, but only its beginning is kept. */
+export interface Beyond {
+  head: number;
+  max: number;
+}
+
 /**
  * Reads a body and works with it; it counts as held until the work is done.
  * @throws AppError `body_too_large`; `busy`: it came too slowly, or others fill the memory.
@@ -33,25 +39,37 @@ async function within<T>(ms: number, value: Promise<T>): Promise<T> {
 export async function withBody<T>(
   body: ReadableStream<Uint8Array>,
   maxBytes: number,
-  work: (bytes: Uint8Array<ArrayBuffer>) => Promise<T>,
-  pace: Pace = PACE,
+  work: (bytes: Uint8Array<ArrayBuffer>, isWhole: boolean) => Promise<T>,
+  { pace = PACE, beyond }: { pace?: Pace; beyond?: Beyond } = {},
 ): Promise<T> {
   let size = 0;
+  let total = 0;
   try {
-    const chunks: Uint8Array[] = [];
+    let chunks: Uint8Array[] = [];
     const reader = body.getReader();
     const began = performance.now();
     for (;;) {
-      const allowed = Math.min(pace.beginMs + size / pace.bytesPerMs, pace.longestMs);
+      const allowed = Math.min(pace.beginMs + total / pace.bytesPerMs, pace.longestMs);
       const part = await within(allowed - (performance.now() - began), reader.read());
       if (part.done) break;
-      if (size + part.value.length > maxBytes) fail('body_too_large');
+      const isFirstBeyond = total <= maxBytes;
+      total += part.value.length;
+      if (total > maxBytes) {
+        if (!beyond || total > beyond.max) fail('body_too_large');
+        if (!isFirstBeyond) continue;
+        const head = Buffer.concat([...chunks, part.value]).subarray(0, beyond.head);
+        held += head.length - size;
+        size = head.length;
+        // A copy: a view would keep all that it was cut from.
+        chunks = [Uint8Array.from(head)];
+        continue;
+      }
       if (held + part.value.length > HELD_MAX) fail('busy', {}, 'forms fill the memory');
       size += part.value.length;
       held += part.value.length;
       chunks.push(part.value);
     }
-    return await work(Buffer.concat(chunks, size));
+    return await work(Buffer.concat(chunks, size), total <= maxBytes);
   } finally {
     held -= size;
   }

@@ -6,6 +6,8 @@ import type { Env } from '../../src/platform/http/auth.ts';
 import { places } from '../../src/platform/limit.ts';
 import { ATTACHMENT_MAX } from '../../src/workorder/schema.ts';
 import { oneOfSource, withBody } from './held-body.ts';
+import type { Beyond } from './held-body.ts';
+import { wordsOfForm } from './form-words.ts';
 import { isMultipart } from './view.ts';
 import type { Site } from './view.ts';
 
@@ -21,6 +23,17 @@ export const smallBody = limit(FORM_BYTES_MAX);
 export const PHOTOS_MAX = ATTACHMENT_MAX.perAct;
 /** Bytes of a form that brings its photos along: nine as telephones make them, or two at the limit. */
 const PHOTO_FORM_BYTES_MAX = 32 * 1024 * 1024;
+/** Beyond that, photos are left out and the words kept: so much of a form is read at all. */
+const READ_MAX = 128 * 1024 * 1024;
+/** For the sentence that says how large photos may be. */
+export const PHOTO_MB = {
+  one: ATTACHMENT_MAX.bytes / 2 ** 20,
+  all: PHOTO_FORM_BYTES_MAX / 2 ** 20,
+};
+const PHOTO_FORM = {
+  bytes: PHOTO_FORM_BYTES_MAX,
+  beyond: { head: 2 * FORM_BYTES_MAX, max: READ_MAX },
+};
 /** Such forms are taken apart in memory: so many at once, and so many may wait. */
 const enter = places(3, 12);
 /** Bytes of a request that brings one photo. */
@@ -32,22 +45,38 @@ function declared(c: Context<Env>): number | null {
   return length === undefined || c.req.header('transfer-encoding') ? null : Number(length);
 }
 
+/** Requests whose form was too large: their files were left out. */
+const cut = new WeakSet<Request>();
+/** Whether the photos of this form were left out because together they were too large. */
+export const photosLeftOut = (c: Context<Env>): boolean => cut.has(c.req.raw);
+
 /** Reads the body of a request before anything else is done with it, at most two of a source at once. */
 async function inMemory(
   c: Context<Env>,
   site: Pick<Site, 'trustProxy'>,
-  maxBytes: number,
+  max: { bytes: number; beyond?: Beyond },
   next: () => Promise<void>,
 ): Promise<void> {
   const { raw } = c.req;
-  if ((declared(c) ?? 0) > maxBytes) fail('body_too_large');
+  const { beyond } = max;
+  const said = declared(c) ?? 0;
+  if (said > (beyond?.max ?? max.bytes)) fail('body_too_large');
   if (!raw.body) return next();
   const { body } = raw;
+  // Of what is too large by its own word no more than the beginning is held.
+  const bytesMax = beyond && said > max.bytes ? beyond.head : max.bytes;
   await oneOfSource(sourceOf(c, site.trustProxy), () =>
-    withBody(body, maxBytes, async (bytes) => {
-      c.req.raw = new Request(raw, { method: raw.method, body: bytes });
-      await next();
-    }),
+    withBody(
+      body,
+      bytesMax,
+      async (bytes, isWhole) => {
+        const kept = isWhole ? bytes : wordsOfForm(bytes, c.req.header('content-type') ?? '');
+        c.req.raw = new Request(raw, { method: raw.method, body: kept });
+        if (!isWhole) cut.add(c.req.raw);
+        await next();
+      },
+      beyond && { beyond },
+    ),
   );
 }
 
@@ -59,14 +88,14 @@ export const photoBody =
     const small = length !== null && length <= FORM_BYTES_MAX;
     return small || !isMultipart(c.req.header('content-type') ?? '')
       ? smallBody(c, next)
-      : inMemory(c, site, PHOTO_FORM_BYTES_MAX, () => enter(next));
+      : inMemory(c, site, PHOTO_FORM, () => enter(next));
   };
 
 /** For a request that brings one photo. */
 export const onePhotoBody =
   (site: Pick<Site, 'trustProxy'>): MiddlewareHandler<Env> =>
   (c, next) =>
-    inMemory(c, site, ONE_PHOTO_BYTES_MAX, next);
+    inMemory(c, site, { bytes: ONE_PHOTO_BYTES_MAX }, next);
 
 /** Photos from one source within a window of real time; a house of many flats has one source. */
 export const PHOTO_LIMIT = { windowMinutes: 60, perSource: 200 } as const;

@@ -1,5 +1,6 @@
 /** @jsxImportSource hono/jsx */
 import type { Child } from 'hono/jsx';
+import { orderNoText } from '../../src/kernel/ids.ts';
 import type { View } from './view.ts';
 
 /** Something to mend: which field, and how, in words. */
@@ -124,7 +125,7 @@ export const Hidden = ({ values }: { values: Record<string, string> }) => (
 /** `20260917-002975` with the last four bold: they are what people say. */
 export const OrderNo = ({ no }: { no: string }) => (
   <>
-    {no.slice(0, 8)}-{no.slice(8, -4)}
+    {orderNoText(no).slice(0, -4)}
     <b>{no.slice(-4)}</b>
   </>
 );

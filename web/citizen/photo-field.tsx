@@ -1,5 +1,5 @@
 /** @jsxImportSource hono/jsx */
-import { PHOTOS_MAX } from './limits.ts';
+import { PHOTOS_MAX, PHOTO_MB } from './limits.ts';
 import { mistakeOf } from './parts.tsx';
 import type { Mistake } from './parts.tsx';
 import type { View } from './view.ts';
@@ -62,6 +62,7 @@ const wordsOf = ({ say }: View) => ({
   'data-busy': say('citizen.photo.busy'),
   'data-done': say('citizen.photo.done'),
   'data-many': say('citizen.err.photo_many', { n: PHOTOS_MAX }),
+  'data-large': say('citizen.err.photos_large', PHOTO_MB),
   'data-failed': say('citizen.err.photo_failed'),
 });
 

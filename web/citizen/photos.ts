@@ -15,7 +15,7 @@ import {
   stagedOf,
 } from '../../src/workorder/index.ts';
 import type { Citizen } from './citizen.ts';
-import { PHOTOS_MAX } from './limits.ts';
+import { PHOTOS_MAX, PHOTO_MB, photosLeftOut } from './limits.ts';
 import type { Mistake } from './parts.tsx';
 import type { Photo } from './photo-field.tsx';
 import { posted, viewOf } from './view.ts';
@@ -51,7 +51,7 @@ const shortName = (file: File): string =>
 function wrongOf(say: Say, error: unknown, file: File): string {
   const key = error instanceof AppError ? WRONG[error.code] : undefined;
   if (!key) throw error;
-  return say(key, { name: shortName(file) });
+  return say(key, { name: shortName(file), mb: PHOTO_MB.one });
 }
 
 const takeOne = (c: Context<Env>, site: Site, from: From, file: File) =>
@@ -80,6 +80,7 @@ export async function takePhotos(
 ): Promise<Taken> {
   const ids = [...sent.known];
   const wrong: string[] = [];
+  if (photosLeftOut(c)) wrong.push(say('citizen.err.photos_large', PHOTO_MB));
   for (const file of sent.files) {
     if (ids.length >= PHOTOS_MAX) {
       wrong.push(say('citizen.err.photo_many', { n: PHOTOS_MAX }));

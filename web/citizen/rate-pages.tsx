@@ -50,8 +50,8 @@ export function RatePage({ view, token, order, ticked, mistakes }: RateProps) {
             <Answer view={view} order={order} />
           </div>
           <Contacted view={view} ticked={ticked} mistakes={mistakes} />
-          <Solved view={view} ticked={ticked} />
-          <Satisfaction view={view} ticked={ticked} />
+          <Solved view={view} ticked={ticked} mistakes={mistakes} />
+          <Satisfaction view={view} ticked={ticked} mistakes={mistakes} />
           <Reasons view={view} ticked={ticked} />
           <Field
             {...{ view, mistakes, name: 'comment', value: ticked.comment, rows: 2 }}
@@ -112,8 +112,8 @@ const Contacted = ({ view, ticked, mistakes = [] }: AskProps) => (
   </fieldset>
 );
 
-const Solved = ({ view, ticked }: AskProps) => (
-  <fieldset class="field">
+const Solved = ({ view, ticked, mistakes = [] }: AskProps) => (
+  <fieldset class={mistakeOf(mistakes, 'contacted') ? 'field bad' : 'field'}>
     <legend>{view.say('citizen.rate.solved')}</legend>
     <div class="three">
       {SOLVED.map((v) => (
@@ -130,8 +130,8 @@ const Solved = ({ view, ticked }: AskProps) => (
 
 const LEVELS = ['5', '4', '3', '2', '1'] as const;
 
-const Satisfaction = ({ view, ticked }: AskProps) => (
-  <fieldset class="field">
+const Satisfaction = ({ view, ticked, mistakes = [] }: AskProps) => (
+  <fieldset class={mistakeOf(mistakes, 'contacted') ? 'field bad' : 'field'}>
     <legend>{view.say('citizen.rate.satisfaction')}</legend>
     <div class="list tight">
       {LEVELS.map((v) => (
@@ -166,13 +166,15 @@ const Reasons = ({ view, ticked }: AskProps) => (
 );
 
 /** After rating: what follows from what was said. */
-export const RatedPage = ({ view, redo }: { view: View; redo: boolean }) => {
+export const RatedPage = ({ view, after }: { view: View; after: 'redo' | 'sorry' | null }) => {
   const { say } = view;
+  const title = say(after === 'sorry' ? 'citizen.rated.sorry_title' : 'citizen.rated.title');
+  const redo = after === 'redo';
   return (
-    <Page view={view} title={say('citizen.rated.title')}>
+    <Page view={view} title={title}>
       <div class="in">
-        <h1>{say('citizen.rated.title')}</h1>
-        <p>{say(redo ? 'citizen.rated.redo_sub' : 'citizen.rated.sub')}</p>
+        <h1>{title}</h1>
+        <p>{say(after ? `citizen.rated.${after}_sub` : 'citizen.rated.sub')}</p>
       </div>
       <div class="act">
         <a class="btn" href={redo ? '/track' : '/'}>

@@ -18,6 +18,8 @@ import type { Posted, Say, Site, View } from './view.ts';
 
 /** A token is 256 bits in base64url; anything else is not worth a query. */
 const TOKEN = /^[\w-]{43}$/;
+/** Satisfaction up to which we say that we are sorry. */
+const LOW = 2;
 /** Longest comment; the limit of `evaluationInput`. */
 const COMMENT_MAX = 500;
 
@@ -91,6 +93,7 @@ async function rate(c: Context<Env>, site: Site, token: string): Promise<Respons
     }
     await evaluateByLink(site.deps, token, input.data, c.get('call'));
     if (proposesRedo(input.data, order.round, ROUND_MAX)) tell(c, site.deps, 'redo');
+    else if ((input.data.satisfaction ?? 5) <= LOW) tell(c, site.deps, 'sorry');
     return goTo(c, '/rate/thanks');
   });
 }
@@ -101,9 +104,10 @@ export const ratePages = (site: Site) =>
     .get('/thanks', (c) => {
       const moved = switched(c, site);
       if (moved) return moved;
-      const redo = toldBefore(c, site.deps) === 'redo';
+      const told = toldBefore(c, site.deps);
+      const after = told === 'redo' || told === 'sorry' ? told : null;
       const view = viewOf(c, site);
-      return show(c, view, <RatedPage view={view} redo={redo} />);
+      return show(c, view, <RatedPage view={view} after={after} />);
     })
     .get('/:token', async (c) => {
       const moved = switched(c, site);

@@ -1,5 +1,6 @@
 /** @jsxImportSource hono/jsx */
 import { Hono } from 'hono';
+import { orderClocks } from '../../src/deadline/index.ts';
 import { queryCode } from '../../src/intake/index.ts';
 import type { Env } from '../../src/platform/http/auth.ts';
 import { attachmentsOf, citizenOrder } from '../../src/workorder/index.ts';
@@ -22,11 +23,13 @@ interface SlipProps {
   /** Photos that came with it. */
   photos: number;
   danger: Danger | null;
+  /** Until when somebody reads it, by the clock that runs; null where that is over. */
+  readBy: Date | null;
 }
 
-/** The slip: two lines to write down, and what happens next, without promising a time. */
+/** The slip: two lines to write down, and what happens next, first until when. */
 export const Receipt = (props: SlipProps) => {
-  const { view, orderNo, code, registeredAt, confidential, photos, danger } = props;
+  const { view, orderNo, code, registeredAt, confidential, photos, danger, readBy } = props;
   const { say } = view;
   const title = say(danger ? 'citizen.receipt.title_danger' : 'citizen.receipt.title');
   const half = Math.ceil(code.length / 2);
@@ -60,7 +63,11 @@ export const Receipt = (props: SlipProps) => {
         <div>
           <h2>{say('citizen.receipt.next')}</h2>
           <ol class="tk">
-            <li class="on">{say('citizen.receipt.next_1')}</li>
+            <li class="on">
+              {say(readBy ? 'citizen.receipt.next_1_by' : 'citizen.receipt.next_1', {
+                when: readBy ? view.near(readBy, registeredAt) : '',
+              })}
+            </li>
             <li class="to">
               {say(confidential ? 'citizen.receipt.next_2_secret' : 'citizen.receipt.next_2')}
             </li>
@@ -78,6 +85,9 @@ export const Receipt = (props: SlipProps) => {
   );
 };
 
+/** Clocks that run while the centre reads what was written. */
+const READING: readonly string[] = ['accept', 'dispatch'];
+
 export const receiptPages = (site: Site) =>
   new Hono<Env>().get('/', async (c) => {
     const moved = switched(c, site);
@@ -92,6 +102,9 @@ export const receiptPages = (site: Site) =>
     const code = queryCode(site.deps, orderId);
     const photos = (await attachmentsOf(db, CITIZEN, orderId)).length;
     const danger = await openDanger(site, order);
-    const slip = { view, orderNo, code, registeredAt, confidential, photos, danger };
+    const clock = (await orderClocks(db, [orderId])).get(orderId);
+    const awaits = clock && READING.includes(clock.clock) && clock.lamp !== 'overdue';
+    const readBy = awaits && clock.dueAt ? new Date(clock.dueAt) : null;
+    const slip = { view, orderNo, code, registeredAt, confidential, photos, danger, readBy };
     return show(c, view, <Receipt {...slip} />);
   });

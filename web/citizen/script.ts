@@ -1,6 +1,7 @@
 /**
  * The one script of the citizen's pages: photos are made smaller and sent one by one while the
- * citizen goes on writing, and the count of characters follows the typing. Everything works without
+ * citizen goes on writing, the count of characters follows the typing, and what was wrong is said no
+ * longer once it is being mended. Everything works without
  * it. Plain JavaScript for old telephones; it is served under the hash of its text.
  */
 import { createHash } from 'node:crypto';
@@ -16,6 +17,20 @@ if (count) {
     count.textContent = (left < 0 ? count.dataset.over : count.dataset.left).replace('{n}', Math.abs(left));
   });
 }
+[].forEach.call(document.querySelectorAll('.bad'), function (bad) {
+  bad.addEventListener('input', function () {
+    var err = bad.querySelector('p.err[id]');
+    var field = bad.querySelector('[aria-invalid]');
+    bad.classList.remove('bad');
+    if (field) field.removeAttribute('aria-invalid');
+    if (!err) return;
+    var told = document.querySelector('.sum a[href="#' + err.id.slice(0, -4) + '"]');
+    err.remove();
+    if (told) told.parentNode.remove();
+    var sum = document.querySelector('.sum');
+    if (sum && !sum.querySelector('li')) sum.remove();
+  });
+});
 var box = document.querySelector('[data-photos]');
 if (!box || !window.FormData || !window.Promise) return;
 var form = box.closest('form');
@@ -85,7 +100,7 @@ function send(blob, name, progress) {
     xhr.upload.onprogress = function (e) { if (e.lengthComputable) progress(Math.floor(e.loaded / e.total * 100)); };
     xhr.onerror = xhr.onabort = function () { done({ error: say.failed }); };
     xhr.onload = function () {
-      var r = xhr.response;
+      var r = xhr.status === 413 ? { error: say.large } : xhr.response;
       done(r && (r.id || r.error) ? r : { error: say.failed });
     };
     xhr.send(data);

@@ -96,6 +96,8 @@ export interface Told {
   texts: string[];
   /** The citizen's own demand, folded away: they know it. */
   isOwn?: boolean;
+  /** Said beside the work, which it moves no further: an urge, a note. */
+  isAside?: boolean;
   /** What its photos name: an act or an answer. */
   id: string;
 }
@@ -117,6 +119,7 @@ const BY_OTHERS: Record<string, string> = {
   note: 'note_staff',
   supplement: 'supplement_call',
 };
+const ASIDE = new Set(['urge', 'note']);
 const WITH_UNIT = new Set(['dispatch', 'sign', 'first_contact']);
 const PLAIN = new Set([
   'register',
@@ -147,7 +150,7 @@ function told(say: Say, o: CitizenOrder, step: Step): Told {
     return line(say('citizen.step.register'), { texts: own, isOwn: true });
   }
   const who = (step.party === 'citizen' ? BY_CITIZEN : BY_OTHERS)[step.act];
-  if (who) return line(say(`citizen.step.${who}` as TextKey));
+  if (who) return line(say(`citizen.step.${who}` as TextKey), { isAside: ASIDE.has(step.act) });
   if (WITH_UNIT.has(step.act)) {
     const { unitName } = step;
     const key = unitName ? step.act : `${step.act}_nobody`;

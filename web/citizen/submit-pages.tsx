@@ -51,13 +51,16 @@ interface StepProps extends ScreenProps {
 function Step({ view, typed, mistakes, heard, screen, title, sub, act, children }: StepProps) {
   const { say } = view;
   const isFirst = screen === 1;
-  const script = isFirst ? SCRIPT.path : undefined;
+  const script = isFirst || mistakes.length > 0 ? SCRIPT.path : undefined;
   const style = screen === 2 ? IDLE : undefined;
   // Only the first screen has files to bring along.
   const enctype = isFirst ? 'multipart/form-data' : undefined;
   return (
     <Page {...{ view, title, script, style, mistaken: mistakes.length > 0, keep: FORM }}>
-      <form id={FORM} class="page-form" method="post" action="/submit/next" enctype={enctype}>
+      <form
+        {...{ id: FORM, class: 'page-form', method: 'post', action: '/submit/next', enctype }}
+        novalidate
+      >
         <div class="in">
           <Hidden values={{ screen: String(screen), ...carried(typed, screen) }} />
           {!isFirst && typed.photos.map((id) => <Hidden values={{ photo: id }} />)}

@@ -10,7 +10,7 @@ import type { Env } from '../../src/platform/http/auth.ts';
 import { hit } from '../../src/platform/throttle.ts';
 import { dropForm, givePass, keepForm, keptForm } from './cookies.ts';
 import { heardIn } from './danger.tsx';
-import { onePhotoBody, photoBody } from './limits.ts';
+import { onePhotoBody, photoBody, photosLeftOut } from './limits.ts';
 import type { Mistake } from './parts.tsx';
 import { answerPhoto, takePhotos, waitingPhotos, waitingThumb } from './photos.ts';
 import {
@@ -34,7 +34,7 @@ interface Shown {
   screen: Screen;
   typed: Typed;
   mistakes: Mistake[];
-  status?: 422 | 429 | 503 | undefined;
+  status?: 413 | 422 | 429 | 503 | undefined;
 }
 
 function screenOf(text: string): Screen {
@@ -98,7 +98,7 @@ async function answer(c: Context<Env>, site: Site, view: View, shown: Shown) {
   const kept = { ...typed, photos: photos.map((p) => p.id) };
   const heard = await heardIn(site, typed);
   const page = <Screen {...{ view, typed: kept, mistakes, photos, heard }} />;
-  return show(c, view, page, { personal, status, script: screen === 1 });
+  return show(c, view, page, { personal, status, script: screen === 1 || mistakes.length > 0 });
 }
 
 /** Takes the photos that came with the form, drops the one that is to go. */
@@ -144,7 +144,7 @@ export const submitPages = (site: Site) =>
       const from = screenOf(form.one('screen'));
       const stays = form.chosen || form.one('go') === 'photos' || form.one('drop') !== '';
       if (stays || mistakes.length > 0) {
-        const status = mistakes.length > 0 ? 422 : undefined;
+        const status = photosLeftOut(c) ? 413 : mistakes.length > 0 ? 422 : undefined;
         return answer(c, site, view, { screen: from, typed, mistakes, status });
       }
       const shown = next(view.say, typed, from, form.one('go'));

@@ -14,7 +14,7 @@ import { citizenOf, toDoor, toOrder } from './citizen.ts';
 import type { Citizen } from './citizen.ts';
 import type { Said } from './cookies.ts';
 import { heardIn } from './danger.tsx';
-import { NOTE_LIMIT, onePhotoBody, photoBody } from './limits.ts';
+import { NOTE_LIMIT, onePhotoBody, photoBody, photosLeftOut } from './limits.ts';
 import type { Mistake } from './parts.tsx';
 import { answerPhoto, takePhotos, waitingPhotos, waitingThumb } from './photos.ts';
 import { keyFrom, newKey, photoIdsIn } from './submit-form.ts';
@@ -108,7 +108,7 @@ async function page(
   { c, site, view, actor, order }: Asked,
   added: Added,
   wrong: Mistake[],
-  status?: 422 | 429 | 503,
+  status?: 413 | 422 | 429 | 503,
 ) {
   const photos = await waitingPhotos(site, { orderId: actor.orderId }, added.photos);
   const kept = { ...added, photos: photos.map((p) => p.id) };
@@ -153,7 +153,7 @@ async function post(c: Context<Env>, site: Site): Promise<Response> {
   const stays = form.chosen || form.one('go') === 'photos' || form.one('drop') !== '';
   if (stays && mistakes.length === 0) return page(ask, added, []);
   const wrong = [...mistakes, ...(stays ? [] : wrongIn(view.say, added))];
-  if (wrong.length > 0) return page(ask, added, wrong, 422);
+  if (wrong.length > 0) return page(ask, added, wrong, photosLeftOut(c) ? 413 : 422);
   const sent = [...typed.photos, ...form.files.map((f) => `${f.name} ${f.size}`)];
   return save(ask, added, sent);
 }

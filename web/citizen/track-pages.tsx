@@ -1,15 +1,17 @@
 /** @jsxImportSource hono/jsx */
 import { DAY_MS } from '../../src/kernel/clock.ts';
+import { orderNoText } from '../../src/kernel/ids.ts';
 import type { CitizenOrder } from '../../src/workorder/index.ts';
 import { orderRow } from '../../src/workorder/index.ts';
 import type { Said } from './cookies.ts';
 import { DangerFirst } from './danger.tsx';
 import type { Danger } from './danger.tsx';
 import { Page } from './page.tsx';
-import { Field, Hidden, Mistakes, Words } from './parts.tsx';
+import { Field, Hidden, Mistakes, OrderNo, Words } from './parts.tsx';
 import type { Mistake } from './parts.tsx';
 import { Gallery } from './photo-field.tsx';
 import type { Photo } from './photo-field.tsx';
+import { SCRIPT } from './script.ts';
 import { HERE, currentAnswer, headline, story, storyPage, urgesOf } from './story.ts';
 import type { Told } from './story.ts';
 import type { View } from './view.ts';
@@ -31,10 +33,11 @@ interface DoorProps {
 export function Door({ view, typed, mistakes, said }: DoorProps) {
   const { say } = view;
   const title = say('citizen.track.title');
+  const script = mistakes.length > 0 ? SCRIPT.path : undefined;
   const exact = { autocomplete: 'off', autocapitalize: 'characters', spellcheck: 'false' };
   return (
-    <Page view={view} title={title} mistaken={mistakes.length > 0} keep="f">
-      <form id="f" class="page-form" method="post" action="/track">
+    <Page {...{ view, title, script, mistaken: mistakes.length > 0, keep: 'f' }}>
+      <form id="f" class="page-form" method="post" action="/track" novalidate>
         <div class="in">
           <Mistakes view={view} list={mistakes} />
           {said && <SaidNote view={view} said={said} />}
@@ -72,7 +75,7 @@ export function Door({ view, typed, mistakes, said }: DoorProps) {
 const WARNS: readonly Said[] = ['not_now', 'changed', 'expired', 'urged_already'];
 
 const SaidNote = ({ view, said }: { view: View; said: Said }) =>
-  said === 'redo' || said === 'danger' ? null : (
+  said === 'redo' || said === 'sorry' || said === 'danger' ? null : (
     <p class={WARNS.includes(said) ? 'said w' : 'said'} role="status">
       {view.say(`citizen.said.${said}`)}
     </p>
@@ -119,7 +122,7 @@ export function OrderPage(props: OrderProps) {
         <DangerFirst view={view} danger={danger} then="receipt" />
         <form class="row" method="post" action="/track/leave">
           <p class="sub">
-            {say('citizen.track.tail')} <b class="strong">{order.orderNo.slice(-4)}</b>
+            {say('citizen.track.no')} <OrderNo no={order.orderNo} />
           </p>
           <button class="lk u">{say('citizen.track.other')}</button>
         </form>
@@ -212,7 +215,7 @@ function Parts({ view, parts }: { view: View; parts: readonly Part[] }) {
         {parts.map(({ title, orderNo, code }) => (
           <li>
             <Words text={title} />
-            <p class="sub">{say('citizen.track.part_code', { no: orderNo, code })}</p>
+            <p class="sub">{say('citizen.track.part_code', { no: orderNoText(orderNo), code })}</p>
             {/* As on the receipt: the pair stands in no address. */}
             <form method="post" action="/track">
               <Hidden values={{ orderNo, code }} />
@@ -255,8 +258,8 @@ interface StoryProps {
 
 const Story = ({ view, lines, isNewest, photos, now }: StoryProps) => (
   <ol class="tk">
-    {lines.map((line, i) => (
-      <li class={isNewest && i === 0 ? 'on' : ''}>
+    {lines.map((line) => (
+      <li class={isNewest && line === lines.find((l) => !l.isAside) ? 'on' : ''}>
         <p>{line.title}</p>
         {!line.isOwn && line.texts.map((t) => <Words text={t} />)}
         <Gallery view={view} photos={photos.get(line.id) ?? []} />
@@ -285,9 +288,7 @@ const Story = ({ view, lines, isNewest, photos, now }: StoryProps) => (
 
 /** Who is on it; silent when nobody is yet, or any more. */
 function Doing({ view, order }: { view: View; order: CitizenOrder }) {
-  if (!order.leadName || (order.state !== 'in_progress' && order.state !== 'dispatched')) {
-    return null;
-  }
+  if (!order.leadName || order.state !== 'in_progress') return null;
   const others = order.coNames.join(view.language === 'en' ? ', ' : '、');
   return (
     <p class="said">

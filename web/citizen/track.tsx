@@ -3,6 +3,8 @@ import { Hono } from 'hono';
 import type { Context } from 'hono';
 import { proveByCode, queryCode } from '../../src/intake/index.ts';
 import { AppError, fail } from '../../src/kernel/errors.ts';
+import { ORDER_NO_DIGITS } from '../../src/kernel/ids.ts';
+import { digitsOf } from '../../src/kernel/typed.ts';
 import { sourceOf } from '../../src/platform/http/auth.ts';
 import type { Env } from '../../src/platform/http/auth.ts';
 import { attachmentsOf, citizenOrder } from '../../src/workorder/index.ts';
@@ -39,6 +41,8 @@ async function prove(c: Context<Env>, site: Site, say: Say, pair: Pair): Promise
     const field = orderNo === '' ? 'orderNo' : 'code';
     return refuse(field, say('citizen.err.pair_empty'), 422);
   }
+  const n = digitsOf(orderNo).length;
+  if (n < ORDER_NO_DIGITS) return refuse('orderNo', say('citizen.err.no_short', { n }), 422);
   try {
     const source = sourceOf(c, site.trustProxy);
     const actor = await proveByCode(site.deps, { orderNo, code, source });
@@ -112,7 +116,10 @@ export const trackPages = (site: Site) =>
       const refused = await prove(c, site, view.say, pair);
       if (!refused) return goTo(c, '/track/view');
       const { mistakes, status } = refused;
-      return show(c, view, <Door view={view} typed={pair} mistakes={mistakes} />, { status });
+      return show(c, view, <Door view={view} typed={pair} mistakes={mistakes} />, {
+        status,
+        script: true,
+      });
     })
     .post('/leave', smallBody, (c) => {
       dropPass(c, site.deps, 'track');

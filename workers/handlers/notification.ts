@@ -4,6 +4,7 @@ import {
   flagged,
   ratingLink,
   receipt,
+  returned,
   supervised,
   supplementAsked,
   urged,
@@ -19,4 +20,5 @@ export const notificationHandlers = {
   'notification.supplement_asked': supplementAsked,
   'notification.flagged': flagged,
   'notification.closed_early': closedEarly,
+  'notification.returned': returned,
 } satisfies Partial<Handlers>;

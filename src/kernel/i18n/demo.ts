@@ -32,9 +32,10 @@ export const demoZh = {
   'demo.phone.call_hint': '选一位来电人、一段话，话务员的电话就会响起来。',
   'demo.phone.who': '来电人',
   'demo.phone.what': '电话里说的话',
-  'demo.phone.own': '或者自己写一段',
+  'demo.phone.own': '或者自己写一段（写了，就不用上面选的那段）',
   'demo.phone.dial': '拨打 12345',
   'demo.phone.rang': '电话响了：请到话务员的工作台去接。',
+  'demo.phone.to_operator': '去接电话',
   'demo.phone.ring_wrong': '没有打通：号码或内容不对。',
   'demo.phone.clock_playing': '正在播放，播完再拨钟。',
 } as const;
@@ -72,9 +73,10 @@ export const demoEn: Record<keyof typeof demoZh, string> = {
   'demo.phone.call_hint': 'Choose a caller and what is said, and the operator\'s telephone rings.',
   'demo.phone.who': 'Caller',
   'demo.phone.what': 'What is said',
-  'demo.phone.own': 'Or write it yourself',
+  'demo.phone.own': 'Or write it yourself (then the choice above does not count)',
   'demo.phone.dial': 'Dial 12345',
   'demo.phone.clock_playing': 'The fortnight is being played: move the clock afterwards.',
   'demo.phone.rang': 'It rings: answer it at the operator\'s desk.',
+  'demo.phone.to_operator': 'Answer it',
   'demo.phone.ring_wrong': 'The call did not go through: number or text is not right.',
 };

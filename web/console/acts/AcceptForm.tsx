@@ -1,19 +1,26 @@
-import { Button } from 'antd';
+import { useRef } from 'react';
 import { TEXT_MAX } from '../../../src/contract.ts';
 import type { OrderDetail } from '../../../src/workorder/schema.ts';
 import { useReference, useSuggestion } from '../data/queries.ts';
 import { useMe } from '../data/session.tsx';
 import { useDraft } from '../lib/drafts.ts';
+import { useKeys } from '../lib/keys.ts';
 import { useWords } from '../lib/text.ts';
+import { KeyButton } from '../parts/Key.tsx';
 import { Dots } from '../parts/Marks.tsx';
 import { SuggestedUnits } from '../parts/Routing.tsx';
 import { TextField } from '../parts/TextField.tsx';
 import { ActForm, missingOf } from './ActForm.tsx';
 import { CodeFields, codesOf, type Codes } from './CodeFields.tsx';
+import { focusSend } from './opened.ts';
 import { useOrderAct, type ActProps } from './useOrderAct.ts';
 
+interface Props extends ActProps {
+  order: OrderDetail;
+  keys?: string;
+}
 /** 受理: type, category and urgency make a demand an order to dispatch. */
-export function AcceptForm({ order, onDone }: ActProps & { order: OrderDetail }) {
+export function AcceptForm({ order, onDone, keys }: Props) {
   const { say } = useWords();
   const draft = useDraft(useMe().userId, `accept.${order.id}`, {
     ...codesOf(order),
@@ -33,6 +40,7 @@ export function AcceptForm({ order, onDone }: ActProps & { order: OrderDetail })
   };
   return (
     <ActForm
+      {...(keys ? { keys } : {})}
       submit={say('accept.submit')}
       missing={missing}
       busy={busy}
@@ -58,22 +66,30 @@ export function AcceptForm({ order, onDone }: ActProps & { order: OrderDetail })
   );
 }
 
+const understood = (c: NonNullable<OrderDetail['classification']>): Partial<Codes> => ({
+  ...(c.type ? { type: c.type } : {}),
+  ...(c.urgency ? { urgency: c.urgency } : {}),
+  ...(c.categoryCode ? { categoryCode: c.categoryCode } : {}),
+  ...(c.areaCode ? { areaCode: c.areaCode } : {}),
+  ...(c.subjectKind ? { subjectKind: c.subjectKind } : {}),
+});
+
 /** What was understood when it came in; one press fills it, nothing fills itself. */
 function Understood({ order, set }: { order: OrderDetail; set: (change: Partial<Codes>) => void }) {
   const { say, name } = useWords();
   const { data } = useReference();
   const c = order.classification;
-  if (!c?.type && !c?.categoryCode && !c?.urgency) return null;
-  const category = data?.categories.find(({ code }) => code === c.categoryCode);
-  const change = {
-    ...(c.type ? { type: c.type } : {}),
-    ...(c.urgency ? { urgency: c.urgency } : {}),
-    ...(c.categoryCode ? { categoryCode: c.categoryCode } : {}),
-    ...(c.areaCode ? { areaCode: c.areaCode } : {}),
-    ...(c.subjectKind ? { subjectKind: c.subjectKind } : {}),
+  const row = useRef<HTMLParagraphElement>(null);
+  const some = Boolean(c?.type ?? c?.categoryCode ?? c?.urgency);
+  const take = () => {
+    if (c) set(understood(c));
+    focusSend(row.current);
   };
+  useKeys([{ keys: '1', label: 'keys.take', run: take, off: !some }]);
+  if (!c || !some) return null;
+  const category = data?.categories.find(({ code }) => code === c.categoryCode);
   return (
-    <p className="row between">
+    <p className="row between" ref={row}>
       <span>
         <span className="xs mut">{say('advice.class')}　</span>
         <Dots>
@@ -82,9 +98,9 @@ function Understood({ order, set }: { order: OrderDetail; set: (change: Partial<
           {c.urgency && say(`urgency.${c.urgency}`)}
         </Dots>
       </span>
-      <Button size="small" onClick={() => set(change)}>
+      <KeyButton size="small" keys="1" onClick={take}>
         {say('dispatch.take')}
-      </Button>
+      </KeyButton>
     </p>
   );
 }

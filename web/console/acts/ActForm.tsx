@@ -19,6 +19,8 @@ interface Props {
   written?: string;
   savedAt?: number | undefined;
   danger?: boolean;
+  /** What it would store is stored already: the button does not press. */
+  muted?: boolean;
   onSubmit: () => void;
   /** Further buttons of the bar. */
   more?: ReactNode;
@@ -27,9 +29,12 @@ interface Props {
   children: (tried: boolean) => ReactNode;
 }
 
+/** Sends from every field, whatever other key a form has. */
+const CHORD = 'Ctrl+Enter';
+
 /** The frame of every act: fields, what went wrong, and a bar with one primary button. */
 export function ActForm(props: Props) {
-  const { keys = 'Ctrl+Enter', missing = [], busy } = props;
+  const { keys = CHORD, missing = [], busy } = props;
   const form = useRef<HTMLFormElement>(null);
   const [tried, setTried] = useState(false);
   const send = () => {
@@ -38,7 +43,12 @@ export function ActForm(props: Props) {
     setTried(true);
     requestAnimationFrame(() => focusFirstWrong(form.current));
   };
-  useKeys([{ keys, label: 'keys.submit', run: send }]);
+  useKeys([
+    { keys, label: 'keys.submit', run: send },
+    ...(keys === CHORD
+      ? []
+      : [{ keys: CHORD, label: 'keys.submit' as const, run: send, quiet: true }]),
+  ]);
   const onSubmit = (event: FormEvent) => {
     event.preventDefault();
     send();
@@ -62,9 +72,10 @@ export function ActForm(props: Props) {
       )}
       <div className="bar">
         <KeyButton
-          type="primary"
+          type={props.muted ? 'default' : 'primary'}
           size="large"
           htmlType="submit"
+          disabled={props.muted ?? false}
           danger={props.danger ?? false}
           keys={keys}
           loading={busy}

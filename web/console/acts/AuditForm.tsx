@@ -1,3 +1,4 @@
+import { useRef, useState } from 'react';
 import { CHECKLIST, TEXT_MAX, type ChecklistItem } from '../../../src/contract.ts';
 import type { OrderActInput, OrderDetail } from '../../../src/workorder/schema.ts';
 import { useNow } from '../data/clock.ts';
@@ -35,11 +36,18 @@ export function AuditForm({ order, onDone }: ActProps & { order: OrderDetail }) 
   const { marks, findings } = draft.value;
   const missing = CHECKLIST.filter((item) => marks[item] === 'bad');
   const passed = CHECKLIST.filter((item) => marks[item] === 'ok');
+  const unseen = CHECKLIST.filter((item) => marks[item] === undefined);
   const fails = missing.length > 0;
+  // Passing over what nobody looked at is asked once; every mark asks anew.
+  const [asked, setAsked] = useState('');
+  const asks = !fails && unseen.length > 0 && asked === unseen.join(' ');
+  const words = useRef<HTMLDivElement>(null);
   const cycle = (item: ChecklistItem) => {
     const { [item]: mark, ...others } = marks;
     const next: Mark | undefined = mark === undefined ? 'ok' : mark === 'ok' ? 'bad' : undefined;
     draft.set({ marks: next ? { ...others, [item]: next } : others });
+    if (next === 'bad' && !fails)
+      requestAnimationFrame(() => words.current?.scrollIntoView({ block: 'nearest' }));
   };
   const act = (): OrderActInput =>
     fails
@@ -52,7 +60,11 @@ export function AuditForm({ order, onDone }: ActProps & { order: OrderDetail }) 
   return (
     <ActForm
       danger={fails}
-      submit={fails ? say('audit.fail', { n: missing.length }) : say('audit.pass')}
+      submit={
+        fails
+          ? say('audit.fail', { n: missing.length })
+          : say(asks ? 'audit.pass_anyway' : 'audit.pass')
+      }
       keys="F9"
       missing={[
         ...(passed.length + missing.length === 0 ? [say('audit.no_mark')] : []),
@@ -62,22 +74,32 @@ export function AuditForm({ order, onDone }: ActProps & { order: OrderDetail }) 
       problem={problem}
       written={findings}
       savedAt={draft.savedAt}
-      onSubmit={() => submit(act())}
+      onSubmit={() => {
+        if (!fails && unseen.length > 0 && !asks) return setAsked(unseen.join(' '));
+        submit(act());
+      }}
     >
       {(tried) => (
         <>
           <p className="xs mut">{say('audit.rule')}</p>
           <Points order={order} marks={marks} onCycle={cycle} />
-          <TextField
-            required={fails}
-            tried={tried}
-            label={fails ? say('audit.findings') : say('audit.note')}
-            hint={fails ? say('audit.findings_hint') : undefined}
-            rows={[3, 10]}
-            max={TEXT_MAX.content}
-            value={findings}
-            onChange={(value) => draft.set({ findings: value })}
-          />
+          <div ref={words} className="audit-words">
+            <TextField
+              required={fails}
+              tried={tried}
+              label={fails ? say('audit.findings') : say('audit.note')}
+              hint={fails ? say('audit.findings_hint') : undefined}
+              rows={[3, 10]}
+              max={TEXT_MAX.content}
+              value={findings}
+              onChange={(value) => draft.set({ findings: value })}
+            />
+          </div>
+          {asks && (
+            <p className="note soon" role="alert">
+              {say('audit.unseen', { n: unseen.length })}
+            </p>
+          )}
         </>
       )}
     </ActForm>

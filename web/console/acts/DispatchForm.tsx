@@ -1,5 +1,7 @@
+import { useRef, type KeyboardEvent, type RefObject } from 'react';
 import { TEXT_MAX, type DispatchMode } from '../../../src/contract.ts';
 import type { RoutingSuggestion } from '../../../src/routing/schema.ts';
+import type { ActResult } from '../../../src/workorder/schema.ts';
 import { useOrderRouting, useReference } from '../data/queries.ts';
 import { useMe } from '../data/session.tsx';
 import { useDraft, type DraftForm } from '../lib/drafts.ts';
@@ -13,6 +15,7 @@ import { QueryView } from '../parts/QueryView.tsx';
 import { RoutingReason } from '../parts/Routing.tsx';
 import { TextField } from '../parts/TextField.tsx';
 import { ActForm, missingOf } from './ActForm.tsx';
+import { focusSend } from './opened.ts';
 import { useOrderAct, type ActProps } from './useOrderAct.ts';
 
 interface Fields {
@@ -21,15 +24,26 @@ interface Fields {
   mode: DispatchMode;
   note: string;
 }
+const FLAT = { display: 'contents' } as const;
 const EMPTY: Fields = { leadId: undefined, coIds: [], mode: 'single', note: '' };
 
+interface Props {
+  order: ActProps['order'];
+  keys?: string;
+  /** `unit`: the name of who leads now. */
+  onDone?: (result: ActResult, unit: string | undefined) => void;
+}
+
 /** 派单: the catalogue proposes with its reasons, the dispatcher chooses, one key sends. */
-export function DispatchForm({ order, onDone, keys }: ActProps & { keys?: string }) {
+export function DispatchForm({ order, onDone, keys }: Props) {
   const { say } = useWords();
   const draft = useDraft(useMe().userId, `dispatch.${order.id}`, EMPTY);
-  const { submit, busy, problem } = useOrderAct(order, draft, onDone);
   const { leadId, coIds, mode, note } = draft.value;
   const unit = useUnitName(leadId);
+  const { submit, busy, problem } = useOrderAct(order, draft, (result) => onDone?.(result, unit));
+  const fields = useRef<HTMLDivElement>(null);
+  const lead = useOrderRouting(order.id).data?.lead ?? null;
+  const take = useTake(order.id, draft, fields);
   return (
     <ActForm
       {...(keys ? { keys } : {})}
@@ -46,8 +60,14 @@ export function DispatchForm({ order, onDone, keys }: ActProps & { keys?: string
     >
       {(tried) => (
         <>
-          <Proposal orderId={order.id} draft={draft} />
-          <Units draft={draft} tried={tried} />
+          <Proposal orderId={order.id} draft={draft} take={take} />
+          <div
+            ref={fields}
+            style={FLAT}
+            onKeyDownCapture={(event) => lead && takesByDigit(event) && take()}
+          >
+            <Units draft={draft} tried={tried} suggested={lead !== null} />
+          </div>
           <TextField
             label={say('dispatch.note')}
             rows={[2, 6]}
@@ -67,7 +87,34 @@ function useUnitName(id: string | undefined): string | undefined {
   return unit && name(unit);
 }
 
-function Units({ draft, tried }: { draft: DraftForm<Fields>; tried: boolean }) {
+/** Takes what the catalogue names into the form; Enter then sends it. */
+function useTake(orderId: string, draft: DraftForm<Fields>, inForm: RefObject<Element | null>) {
+  const suggestion = useOrderRouting(orderId).data;
+  return () => {
+    if (!suggestion?.lead) return;
+    const coIds = suggestion.co.map((unit) => unit.id);
+    draft.set({ leadId: suggestion.lead.id, coIds, mode: coIds.length > 0 ? 'joint' : 'single' });
+    focusSend(inForm.current);
+  };
+}
+
+/** 1 in an empty field for units is no search: no unit's code or spelling begins with it. */
+function takesByDigit(event: KeyboardEvent): boolean {
+  const { target } = event;
+  const empty = target instanceof HTMLInputElement && target.value === '';
+  if (event.key !== '1' || event.ctrlKey || event.metaKey || event.altKey || !empty) return false;
+  event.preventDefault();
+  event.stopPropagation();
+  return true;
+}
+
+interface UnitsProps {
+  draft: DraftForm<Fields>;
+  tried: boolean;
+  /** The catalogue names somebody. */
+  suggested: boolean;
+}
+function Units({ draft, tried, suggested }: UnitsProps) {
   const { say } = useWords();
   const { leadId, coIds, mode } = draft.value;
   const modes: DispatchMode[] = ['single', 'joint', 'consult'];
@@ -76,7 +123,11 @@ function Units({ draft, tried }: { draft: DraftForm<Fields>; tried: boolean }) {
       <Field
         required
         label={say('field.lead')}
-        wrong={tried && !leadId ? say('dispatch.choose_lead') : undefined}
+        wrong={
+          tried && !leadId
+            ? say(suggested ? 'dispatch.choose_lead' : 'dispatch.choose_lead_only')
+            : undefined
+        }
       >
         <UnitPicker
           value={leadId}
@@ -106,14 +157,14 @@ function Units({ draft, tried }: { draft: DraftForm<Fields>; tried: boolean }) {
 
 const modeWithCo = (mode: DispatchMode): DispatchMode => (mode === 'single' ? 'joint' : mode);
 
-function Proposal({ orderId, draft }: { orderId: string; draft: DraftForm<Fields> }) {
+function Proposal({ orderId, ...rest }: Omit<CandidateProps, 'suggestion'> & { orderId: string }) {
   const { say } = useWords();
   const routing = useOrderRouting(orderId);
   return (
     <div>
       <h2 className="small-head">{say('dispatch.proposal')}</h2>
       <QueryView query={routing}>
-        {(suggestion) => <Candidate suggestion={suggestion} draft={draft} />}
+        {(suggestion) => <Candidate suggestion={suggestion} {...rest} />}
       </QueryView>
     </div>
   );
@@ -122,15 +173,11 @@ function Proposal({ orderId, draft }: { orderId: string; draft: DraftForm<Fields
 interface CandidateProps {
   suggestion: RoutingSuggestion;
   draft: DraftForm<Fields>;
+  take: () => void;
 }
-function Candidate({ suggestion, draft }: CandidateProps) {
+function Candidate({ suggestion, draft, take }: CandidateProps) {
   const { say, name, list } = useWords();
   const { lead, co, steps } = suggestion;
-  const take = () => {
-    if (!lead) return;
-    const coIds = co.map((unit) => unit.id);
-    draft.set({ leadId: lead.id, coIds, mode: coIds.length > 0 ? 'joint' : 'single' });
-  };
   useKeys([{ keys: '1', label: 'keys.take', run: take, off: !lead }]);
   const taken = lead !== null && draft.value.leadId === lead.id;
   return (

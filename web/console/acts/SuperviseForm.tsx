@@ -5,7 +5,7 @@ import { useBatch } from '../data/batch.ts';
 import * as api from '../data/board-api.ts';
 import { useMe } from '../data/session.tsx';
 import { useDraft } from '../lib/drafts.ts';
-import { useWords } from '../lib/text.ts';
+import { sayToUnits, useWords } from '../lib/text.ts';
 import { Choice } from '../parts/Choice.tsx';
 import { LevelMark } from '../parts/LevelMark.tsx';
 import { TextField } from '../parts/TextField.tsx';
@@ -54,7 +54,8 @@ export function SuperviseForm({ orders, onDone, draftName, units = [] }: Props) 
   );
   const late = orders.some((order) => order.clock?.lamp === 'overdue');
   const level = draft.value.level ?? nextLevel(orders);
-  const demand = draft.value.demand ?? say(late ? 'supervise.template' : 'supervise.template_due');
+  const demand =
+    draft.value.demand ?? sayToUnits(late ? 'supervise.template' : 'supervise.template_due');
   const { organizationId } = draft.value;
   const days = useReplyDays(Number(level));
   const send = async () => {
@@ -149,18 +150,22 @@ export function SuperviseForm({ orders, onDone, draftName, units = [] }: Props) 
   );
 }
 
-/** Supervision orders that the unit has not answered yet: a further one is a second one. */
+/** Supervision orders that the unit has to answer, or we to judge: a further one is a second one. */
 function Already({ orderId }: { orderId: string }) {
   const { say, name, list } = useWords();
-  const open = useSupervisions({ orderId }).items.filter((item) => item.state === 'open');
-  if (open.length === 0) return null;
-  const items = open.map((item) => `${item.number} ${name(item.organization)}`);
-  return (
-    <p className="note soon" role="status">
-      {say('supervise.already', { n: open.length, items: list(items) })}
+  const { items } = useSupervisions({ orderId });
+  const told = (['open', 'replied'] as const).flatMap((state) => {
+    const those = items.filter((item) => item.state === state);
+    const named = list(those.map((item) => `${item.number} ${name(item.organization)}`));
+    return those.length === 0 ? [] : [say(ALREADY[state], { n: those.length, items: named })];
+  });
+  return told.map((words) => (
+    <p key={words} className="note soon" role="status">
+      {words}
     </p>
-  );
+  ));
 }
+const ALREADY = { open: 'supervise.already', replied: 'supervise.already_replied' } as const;
 
 interface Send {
   level: number;

@@ -50,6 +50,7 @@ export function UrgeForm({ order, onDone }: ActProps) {
             options={LEVELS.map((value) => ({ value, label: say(`urge.level_${value}`) }))}
           />
           <TextField
+            autoFocus
             label={say('urge.text')}
             hint={say('urge.hint')}
             rows={[3, 8]}
@@ -86,6 +87,8 @@ export function RedoForm({ order, onDone }: RedoProps) {
     ...lastUnits(order),
   });
   const { reason, leadId, coIds, categoryCode } = draft.value;
+  // What the centre answered itself was with no unit yet.
+  const byUnit = lastUnits(order).leadId !== undefined;
   // What was answered at once may never have been classified.
   const unclassified = order.category === null;
   const { submit, busy, problem } = useSubmit(
@@ -123,7 +126,9 @@ export function RedoForm({ order, onDone }: RedoProps) {
     >
       {(tried) => (
         <>
-          <p className="sm sec">{say('redo.what', { n: order.round + 1 })}</p>
+          <p className="sm sec">
+            {say(byUnit ? 'redo.what' : 'redo.what_first', { n: order.round + 1 })}
+          </p>
           <TextField
             required
             tried={tried}
@@ -148,7 +153,7 @@ export function RedoForm({ order, onDone }: RedoProps) {
           <Field
             required
             label={say('field.lead')}
-            hint={say('redo.lead_hint')}
+            hint={say(byUnit ? 'redo.lead_hint' : 'redo.lead_hint_first')}
             wrong={tried && !leadId ? say('dispatch.choose_lead') : undefined}
           >
             <UnitPicker value={leadId} onChange={(id) => draft.set({ leadId: id })} />

@@ -4,7 +4,7 @@ import * as api from '../data/api.ts';
 import { useBatch } from '../data/batch.ts';
 import { useMe } from '../data/session.tsx';
 import { useDraft } from '../lib/drafts.ts';
-import { useWords } from '../lib/text.ts';
+import { sayToUnits, useWords } from '../lib/text.ts';
 import { Choice } from '../parts/Choice.tsx';
 import { TextField } from '../parts/TextField.tsx';
 import { ActForm } from './ActForm.tsx';
@@ -32,7 +32,7 @@ export function UrgeManyForm({ orders, onDone }: Props) {
   );
   const late = orders.some((order) => order.clock?.lamp === 'overdue');
   const { level } = draft.value;
-  const text = draft.value.text ?? say(late ? 'urge.text_overdue' : 'urge.text_due');
+  const text = draft.value.text ?? sayToUnits(late ? 'urge.text_overdue' : 'urge.text_due');
   const send = async () => {
     const { done, left } = await batch.run(orders, { level: Number(level), text });
     if (left.length === 0) draft.clear();

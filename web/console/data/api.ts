@@ -95,6 +95,11 @@ export const saveReply = (assignmentId: string, text: ReplyText, replyVersion: n
   call<{ replyId: string; version: number }>('PUT', `/assignments/${assignmentId}/reply`, {
     body: { ...text, replyVersion },
   });
+export const sendBackReply = (
+  assignmentId: string,
+  input: { replyVersion: number; reason: string },
+  key: string,
+) => call<ActResult>('POST', `/assignments/${assignmentId}/reply/send-back`, { body: input, key });
 export const reveal = (orderId: string, reason: string) =>
   call<{ name: string | null; phone: string | null }>(
     'POST',

@@ -6,9 +6,16 @@ const LOOK_EVERY_MS = 2_000;
 
 let offsetMs = 0;
 
+/** From here the clock was moved; less is the way of the answer. */
+const JUMP_MS = 2_000;
+/** Clocks that tick by themselves; each looks at once when the time jumps. */
+const ticking = new Set<() => void>();
+
 export function setServerNow(iso: string): void {
+  const before = offsetMs;
   offsetMs = Date.parse(iso) - Date.now();
   look();
+  if (Math.abs(offsetMs - before) >= JUMP_MS) for (const tick of Array.from(ticking)) tick();
 }
 
 export const serverNow = (): number => Date.now() + offsetMs;
@@ -17,13 +24,18 @@ export const serverNow = (): number => Date.now() + offsetMs;
 export function useNow(stepMs = 15_000): number {
   const [now, setNow] = useState(serverNow);
   useEffect(() => {
-    let timer: ReturnType<typeof setTimeout>;
+    let timer: ReturnType<typeof setTimeout> | undefined;
     const tick = () => {
+      clearTimeout(timer);
       setNow(serverNow());
       timer = setTimeout(tick, stepMs - (serverNow() % stepMs));
     };
     tick();
-    return () => clearTimeout(timer);
+    ticking.add(tick);
+    return () => {
+      ticking.delete(tick);
+      clearTimeout(timer);
+    };
   }, [stepMs]);
   return now;
 }

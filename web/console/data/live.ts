@@ -29,6 +29,7 @@ export const useLive = () => useStore(liveStore);
 /** News that leaves the order's version as it was: always read again. */
 const SAME_VERSION = new Set([
   'reply.drafted',
+  'reply.sent_back',
   'delivery.failed',
   'deadline.fired',
   'deadline.moved',

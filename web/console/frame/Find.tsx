@@ -11,6 +11,8 @@ import { Dots, OrderNo, OrderTitle, StateWord } from '../parts/Marks.tsx';
 import { useOutside } from './useOutside.ts';
 
 const DIGITS_MIN = 4;
+/** A mobile telephone, or a landline with its area code. */
+const PHONE = /^(?:(?:\+|00)?86)?(?:1\d{10}|0\d{9,11})$/;
 const TYPING_PAUSE_MS = 250;
 
 /** An order by its number or its last digits. `keyed`: this one answers to `/`. */
@@ -59,7 +61,12 @@ export function Find({ keyed = false }: { keyed?: boolean }) {
         <Kbd keys="/" />
       </label>
       {open && typed && (
-        <Found orders={query.data} problem={asProblem(query.error) !== null} onGo={close} />
+        <Found
+          orders={query.data}
+          problem={asProblem(query.error) !== null}
+          isPhone={PHONE.test(wanted)}
+          onGo={close}
+        />
       )}
     </div>
   );
@@ -68,11 +75,19 @@ export function Find({ keyed = false }: { keyed?: boolean }) {
 interface FoundProps {
   orders: OrderListItem[] | undefined;
   problem: boolean;
+  /** What was typed is no order's number but a telephone's. */
+  isPhone: boolean;
   onGo: () => void;
 }
-function Found({ orders, problem, onGo }: FoundProps) {
+function Found({ orders, problem, isPhone, onGo }: FoundProps) {
   const { say } = useWords();
-  const hint = problem ? 'find.failed' : orders?.length === 0 ? 'find.none' : 'find.hint';
+  const hint = problem
+    ? 'find.failed'
+    : orders?.length === 0
+      ? isPhone
+        ? 'find.phone'
+        : 'find.none'
+      : 'find.hint';
   return (
     <div className="float found">
       {orders?.map((order) => (

@@ -5,6 +5,7 @@ import { useLive, useLiveConnection } from '../data/live.ts';
 import { useWords } from '../lib/text.ts';
 import { hourText } from '../lib/time.ts';
 import { useKeys } from '../lib/keys.ts';
+import { forgetReceipts } from '../lib/storage.ts';
 import { Bell } from './Bell.tsx';
 import { DemoBanner } from './DemoBanner.tsx';
 import { KeyHelp } from './KeyHelp.tsx';
@@ -19,7 +20,12 @@ export function Frame({ me, children }: { me: Me; children: ReactNode }) {
   const { say } = useWords();
   const [help, setHelp] = useState(false);
   useLiveConnection(me.userId);
-  useKeys([{ keys: '?', label: 'keys.all', run: () => setHelp(true) }]);
+  const showKeys = () => setHelp(true);
+  useKeys([
+    { keys: 'F1', label: 'keys.all', run: showKeys, quiet: true },
+    { keys: '?', label: 'keys.all_outside', run: showKeys, quiet: true },
+  ]);
+  useEffect(() => forgetReceipts(me.userId), [me.userId]);
   useTopOnMove();
   return (
     <div className="app">

@@ -1,14 +1,13 @@
 import { useEffect, useRef, useState } from 'react';
 import { useLocation } from 'react-router';
 import { useNotifications } from '../data/queries.ts';
-import { useKeys } from '../lib/keys.ts';
 import { readStored, writeStored } from '../lib/storage.ts';
 import { useWords } from '../lib/text.ts';
 import { countText } from '../parts/Facets.tsx';
 import { NoticeList } from '../parts/NoticeList.tsx';
+import { EscCloses } from './EscCloses.tsx';
 import { useOutside } from './useOutside.ts';
 
-const SHOWN_MAX = 12;
 /** Up to which notice this browser has shown them. */
 const SEEN_KEY = 'console.notices_seen';
 
@@ -23,9 +22,6 @@ export function NoticeMenu() {
   const { pathname } = useLocation();
   useEffect(() => setOpen(false), [pathname]);
   useOutside(box, () => setOpen(false));
-  useKeys(
-    open ? [{ keys: 'Esc', label: 'keys.close', run: () => setOpen(false), quiet: true }] : [],
-  );
   const show = () => {
     const newest = items[0]?.at;
     if (newest) {
@@ -46,9 +42,10 @@ export function NoticeMenu() {
         {say('inbox.notices')} {fresh > 0 && <b className="nb">{countText(fresh)}</b>}
       </button>
       {open && (
-        <div className="float menu extra" id="notice-menu">
+        <div className="float menu extra notice-list" id="notice-menu">
+          <EscCloses onClose={() => setOpen(false)} />
           {items.length > 0 ? (
-            <NoticeList items={items.slice(0, SHOWN_MAX)} />
+            <NoticeList items={items} />
           ) : (
             <p className="sm mut">{say('frame.no_notices')}</p>
           )}

@@ -7,13 +7,14 @@ import * as api from '../data/api.ts';
 import { asProblem, type Problem } from '../data/problem.ts';
 import { forgetSession, queryClient } from '../data/queries.ts';
 import { languageStore, THEMES, themeStore, useTheme } from '../lib/prefs.ts';
-import { useKeys } from '../lib/keys.ts';
 import { useWords } from '../lib/text.ts';
 import { Choice } from '../parts/Choice.tsx';
 import { countText } from '../parts/Facets.tsx';
 import { ProblemNotice } from '../parts/States.tsx';
 import type { Place } from './desks.ts';
 import { Find } from './Find.tsx';
+import { EscCloses } from './EscCloses.tsx';
+import { forgetReceipts } from '../lib/storage.ts';
 import { useOutside } from './useOutside.ts';
 
 interface Props {
@@ -30,9 +31,6 @@ export function PersonMenu({ me, places, onHelp }: Props) {
   const { pathname } = useLocation();
   useEffect(() => setOpen(false), [pathname]);
   useOutside(box, () => setOpen(false));
-  useKeys(
-    open ? [{ keys: 'Esc', label: 'keys.close', run: () => setOpen(false), quiet: true }] : [],
-  );
   const first = me.grants[0];
   return (
     <div className="who" ref={box}>
@@ -48,6 +46,7 @@ export function PersonMenu({ me, places, onHelp }: Props) {
       </button>
       {open && (
         <div className="float menu" id="person-menu">
+          <EscCloses onClose={() => setOpen(false)} />
           <Find />
           <nav className="places" aria-label={say('frame.places')}>
             {places.map((place) => (
@@ -113,6 +112,7 @@ function SignOut() {
     setBusy(true);
     try {
       await api.signOut();
+      forgetReceipts();
       forgetSession();
     } catch (error) {
       const failure = asProblem(error);

@@ -46,7 +46,7 @@ export function StatusLine({ onHelp }: { onHelp: () => void }) {
           </span>
         ))}
         <button type="button" onClick={onHelp}>
-          <kbd>?</kbd> {say('keys.all')}
+          <kbd>F1</kbd> {say('keys.all')}
         </button>
       </span>
     </footer>

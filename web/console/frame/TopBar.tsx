@@ -17,13 +17,15 @@ export function TopBar({ me, onHelp }: { me: Me; onHelp: () => void }) {
   const places = usePlaces(me);
   return (
     <header className="top">
-      <Link className="brand" to="/">
-        <span className="seal" aria-hidden="true">
-          汀
-        </span>
-        <span className="brand-name">{say('app.name')}</span>
+      <div className="brand">
+        <Link to="/">
+          <span className="seal" aria-hidden="true">
+            汀
+          </span>
+          <span className="brand-name">{say('app.name')}</span>
+        </Link>
         <small>{useDeskName(me, places)}</small>
-      </Link>
+      </div>
       {me.demo && <Tag kind="line">{say('frame.demo')}</Tag>}
       <nav className="nav" aria-label={say('frame.places')}>
         {places.map((place) => (

@@ -38,10 +38,13 @@ export function usePlaces(me: Me): Place[] {
   const counts: Partial<Record<Desk, number | undefined>> = {
     dispatch: orders?.triage,
     audit: orders?.pending_audit,
+    // Whoever takes demands in reads here what of it was not taken up yet.
+    orders: holds(me, 'operator') ? orders?.registered : undefined,
     inbox: inbox?.open,
     followup: holds(me, 'callback_agent') ? callbacks?.call : callbacks?.redo_proposed,
     overdue: figures?.stages.final?.overdue ?? (figures && 0),
-    supervision: figures && underSupervision(figures),
+    // What a unit has answered waits for the centre: it is the unit's work no more.
+    supervision: figures && (center ? underSupervision : unanswered)(figures),
   };
   return me.desks.map((desk) => ({
     desk,

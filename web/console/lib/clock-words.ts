@@ -10,6 +10,8 @@ const MINUTE_MS = 60_000;
 const HOURS_ONLY_FROM = 100;
 /** In a list where all is overdue, only these many days stay a solid block. */
 const HEAVY_DAYS = 3;
+/** As long something may have been due to be called just over. */
+const JUST_MS = 3_600_000;
 const NATURAL_DAY_MS = 86_400_000;
 
 /** Of two lamps the more urgent one shows. */
@@ -26,6 +28,8 @@ export interface Shown {
   lamp: Lamp;
   /** Left on the clock's own basis; negative: over. */
   leftMs: number;
+  /** Due a while ago, but no working time has passed since. */
+  rests?: boolean;
 }
 
 const passed = (iso: string | null, now: number) => iso !== null && Date.parse(iso) <= now;
@@ -51,16 +55,19 @@ export function shownAt(clock: ClockView, now: number): Shown {
   const lamp = lampNow(clock, now);
   if (lamp === 'paused') return { lamp, leftMs: clock.leftMs };
   const leftMs = clock.leftMs - ranSince(clock, now);
-  return { lamp, leftMs: lamp === 'overdue' ? Math.min(leftMs, 0) : Math.max(leftMs, 0) };
+  if (lamp !== 'overdue') return { lamp, leftMs: Math.max(leftMs, 0) };
+  const since = clock.dueAt === null ? 0 : now - Date.parse(clock.dueAt);
+  const rests = leftMs > -MINUTE_MS && since >= JUST_MS;
+  return { lamp, leftMs: Math.min(leftMs, 0), ...(rests && { rests }) };
 }
 
 /** A window in which something may be done closes; nobody is late then. */
 export const isClosed = (clock: ClockView, { lamp }: Shown): boolean =>
   clock.clock === 'return_window' && lamp === 'overdue';
 
-/** 3日2时, 5时06分, 0时24分; natural hours without days. Never seconds. */
+/** 3日2时, 3日, 5时06分, 24分; natural hours without days. Never seconds. */
 export function amountWords(ms: number, dayMs: number | null, language: Language): string {
-  const say = (key: 'd_h' | 'h_m' | 'h' | 'under', values = {}) =>
+  const say = (key: 'd_h' | 'd' | 'h_m' | 'h' | 'm' | 'under', values = {}) =>
     translate(language, `left.${key}`, values);
   const minutes = Math.floor(Math.abs(ms) / MINUTE_MS);
   const dayMinutes = dayMs === null ? Infinity : Math.round(dayMs / MINUTE_MS);
@@ -68,14 +75,15 @@ export function amountWords(ms: number, dayMs: number | null, language: Language
   const rest = minutes - (d === 0 ? 0 : d * dayMinutes);
   const h = Math.floor(rest / 60);
   const m = rest % 60;
-  if (d > 0) return say('d_h', { d, h });
+  if (d > 0) return h > 0 ? say('d_h', { d, h }) : say('d', { d });
   if (h >= HOURS_ONLY_FROM) return say('h', { h });
-  return minutes > 0 ? say('h_m', { h, m: String(m).padStart(2, '0') }) : say('under');
+  if (h > 0) return say('h_m', { h, m: String(m).padStart(2, '0') });
+  return m > 0 ? say('m', { m }) : say('under');
 }
 
 /** The value beside the word: how much is left, over, or kept while paused. */
 export function valueWords(
-  { lamp, leftMs }: Shown,
+  { lamp, leftMs, rests }: Shown,
   dayMs: number | null,
   language: Language,
   size: 'short' | 'long',
@@ -85,6 +93,7 @@ export function valueWords(
   if (lamp === 'provisional') return say('about', roundWords(leftMs, dayMs, language));
   // On the day itself hours count, also when a whole working day is left.
   const amount = amountWords(leftMs, lamp === 'today' ? null : dayMs, language);
+  if (rests) return translate(language, 'left.rests');
   if (lamp === 'overdue') return leftMs > -MINUTE_MS ? say('just') : amount;
   // What a paused clock has overrun is said as such, not as time left.
   if (lamp === 'paused') return leftMs < 0 ? overWords(amount, language) : say('kept', amount);

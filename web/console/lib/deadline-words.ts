@@ -10,11 +10,17 @@ type Basis = 'wd' | 'wh' | 'nh';
 /** Up to two decimals, without trailing zeros: 0.25, 7, 1.5. */
 const figure = (n: number): string => String(Math.round(n * 100) / 100);
 
+/** From so many natural hours on, whole days are said as days. */
+const DAYS_FROM_HOURS = 168;
+
 /** 5 个工作日, 4 工时, 24 小时. */
-export const limitWords = ({ say }: Words, amount: number, basis: Basis): string =>
-  basis === 'nh' && amount < 1
-    ? say('limit.minutes', { n: figure(amount * 60) })
-    : say(`limit.${basis}`, { n: figure(amount) });
+export function limitWords({ say }: Words, amount: number, basis: Basis): string {
+  if (basis === 'nh' && amount < 1) return say('limit.minutes', { n: figure(amount * 60) });
+  // 90 days say more than 2160 hours.
+  if (basis === 'nh' && amount >= DAYS_FROM_HOURS && amount % 24 === 0)
+    return say('limit.nd', { n: figure(amount / 24) });
+  return say(`limit.${basis}`, { n: figure(amount) });
+}
 
 /** ＋ 5 日, ＋ 4 时: what stands before a line. */
 const shortLimit = ({ say }: Words, amount: number, basis: Basis): string =>

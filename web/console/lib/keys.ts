@@ -17,6 +17,8 @@ export interface KeyBinding {
   quiet?: boolean;
   /** What to show instead of `keys` when several belong together, e.g. `J K`. */
   shown?: string;
+  /** What this key does without the others it is shown with; said behind `?`. */
+  alone?: TextKey;
 }
 
 interface Layer {
@@ -58,6 +60,8 @@ function namesOf(event: KeyboardEvent): string[] {
   const single = base.length === 1;
   if (event.altKey)
     return isTyping(event.target) && single ? [`Alt+${base}`, base] : [`Alt+${base}`];
+  // Whoever fills in a form that was asked for does not mean a shortcut.
+  if (/^[A-Z]$/.test(base) && isInPanel(event.target)) return [];
   // Letters and corrections belong to the field.
   if ((single || base === 'Backspace') && isTyping(event.target)) return [];
   // A focused row of a list lets Enter do what the screen says; other controls keep their own.
@@ -66,6 +70,9 @@ function namesOf(event: KeyboardEvent): string[] {
   if (base === 'Space' && isPressable(event.target)) return [];
   return [base];
 }
+
+const isInPanel = (target: EventTarget | null) =>
+  target instanceof Element && target.closest('[data-panel]') !== null;
 
 const isRow = (target: EventTarget | null) =>
   target instanceof Element && target.closest('[data-row]') !== null;
@@ -78,14 +85,17 @@ const isBusyField = (event: KeyboardEvent) =>
 /** The list of keys is a dialog; Esc closes it and nothing else happens behind it. */
 const isDialogOpen = () => document.querySelector('dialog[open]') !== null;
 
+const bindingOf = (name: string): KeyBinding | undefined =>
+  [...layers]
+    .reverse()
+    .flatMap((layer) => [...layer.bindings].reverse())
+    .find((binding) => binding.keys === name && !binding.off);
+
 function onKey(event: KeyboardEvent): void {
   if (event.defaultPrevented || isBusyField(event) || isDialogOpen()) return;
   const names = namesOf(event);
   for (const name of names) {
-    const found = [...layers]
-      .reverse()
-      .flatMap((layer) => [...layer.bindings].reverse())
-      .find((binding) => binding.keys === name && !binding.off);
+    const found = bindingOf(name);
     if (!found) continue;
     event.preventDefault();
     found.run();
@@ -93,6 +103,18 @@ function onKey(event: KeyboardEvent): void {
   }
 }
 
+/** Sending works from every field: a list to choose from would open at Ctrl+Enter, or take a row. */
+function onSend(event: KeyboardEvent): void {
+  if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey)) return;
+  if (event.isComposing || event.repeat || isDialogOpen()) return;
+  const found = bindingOf('Ctrl+Enter');
+  if (!found) return;
+  event.preventDefault();
+  event.stopPropagation();
+  found.run();
+}
+
+window.addEventListener('keydown', onSend, true);
 window.addEventListener('keydown', onKey);
 
 /** Declares the keys of a screen or part for as long as it is shown. */

@@ -11,16 +11,27 @@ interface ListKeys {
 
 /** J and K move through a list; the focus follows, so that a screen reader does too. */
 export function useListKeys({ ids, selected, select, open }: ListKeys): void {
+  const found = selected === undefined ? -1 : ids.indexOf(selected);
+  const held = useRef(-1);
+  useEffect(() => {
+    if (found >= 0 || selected === undefined) held.current = found;
+  });
   const move = (step: number) => {
-    const at = selected === undefined ? -1 : ids.indexOf(selected);
-    const next = ids[at < 0 ? (step > 0 ? 0 : ids.length - 1) : at + step];
+    const next = ids[nextRow(ids.length, found, selected === undefined ? -1 : held.current, step)];
     if (next === undefined) return;
     select(next);
     requestAnimationFrame(() => focusRow(next));
   };
   const none = ids.length === 0;
   useKeys([
-    { keys: 'J', shown: 'J K', label: 'keys.move', run: () => move(1), off: none },
+    {
+      keys: 'J',
+      shown: 'J K',
+      label: 'keys.move',
+      alone: 'keys.down',
+      run: () => move(1),
+      off: none,
+    },
     { keys: 'K', label: 'keys.up', run: () => move(-1), off: none, quiet: true },
     ...(open
       ? [
@@ -35,12 +46,22 @@ export function useListKeys({ ids, selected, select, open }: ListKeys): void {
   ]);
 }
 
+/** Where a step leads; from a row that has left the list, to what took its place or stands before it. */
+function nextRow(length: number, at: number, held: number, step: number): number {
+  if (at >= 0) return at + step;
+  if (held >= 0) return Math.max(0, Math.min(step > 0 ? held : held - 1, length - 1));
+  return step > 0 ? 0 : length - 1;
+}
+
 const rowOf = (id: string) => document.querySelector(`[data-row="${CSS.escape(id)}"]`);
 
-function focusRow(id: string): void {
+/** Shows a row and gives its first control the focus, or that of the cell which is chosen. */
+export function focusRow(id: string): void {
   const row = rowOf(id);
   row?.scrollIntoView({ block: 'nearest' });
-  const control = row?.matches('a, button') ? row : row?.querySelector('a, button');
+  const control = row?.matches('a, button')
+    ? row
+    : (row?.querySelector('[data-chosen] :is(a, button)') ?? row?.querySelector('a, button'));
   if (control instanceof HTMLElement) control.focus({ preventScroll: true });
 }
 

@@ -10,6 +10,21 @@ export function readStored<T>(kind: Kind, key: string): T | undefined {
   }
 }
 
+const RECEIPTS = 'console.receipt.2.';
+/** The receipt that a person has in sight, in this tab. */
+export const receiptOf = (userId: string): string => `${RECEIPTS}${userId}`;
+
+/** Whoever sits down here next sees no number and no code of the last one's; `keep`: but their own. */
+export function forgetReceipts(keep?: string): void {
+  try {
+    for (const name of Object.keys(window.sessionStorage))
+      if (name.startsWith(RECEIPTS) && (keep === undefined || name !== receiptOf(keep)))
+        window.sessionStorage.removeItem(name);
+  } catch {
+    // Storage that is blocked kept nothing.
+  }
+}
+
 /** @returns whether it was kept. */
 export function writeStored(kind: Kind, key: string, value: unknown): boolean {
   try {

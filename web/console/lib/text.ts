@@ -24,6 +24,9 @@ export const wordsIn = (language: Language): Words => ({
   list: (parts) => parts.join(language === 'en' ? ', ' : '、'),
 });
 
+/** The sentence for a key as it goes to units: they read Chinese, whatever the writer's console speaks. */
+export const sayToUnits = (key: TextKey): string => translate('zh-CN', key);
+
 export function useWords(): Words {
   const language = useLanguage();
   return useMemo(() => wordsIn(language), [language]);

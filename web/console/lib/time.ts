@@ -88,7 +88,7 @@ export function spanText(ms: number, language: Language): string {
   const [d, h, m] = [Math.floor(minutes / 1440), Math.floor(minutes / 60) % 24, minutes % 60];
   const [du, hu, mu] = language === 'en' ? ['d ', 'h ', 'min'] : ['天', '时', '分'];
   if (minutes === 0) return language === 'en' ? '<1 min' : '不到1分';
-  if (d > 0) return `${d}${du}${h}${hu}`.trimEnd();
+  if (d > 0) return `${d}${du}${h > 0 ? `${h}${hu}` : ''}`.trimEnd();
   if (h > 0) return `${h}${hu}${String(m).padStart(2, '0')}${mu}`;
   return `${m}${language === 'en' ? ' min' : mu}`;
 }

@@ -80,11 +80,15 @@ export function ClockChip({
   const soft = allOverdue && lamp === 'overdue' && !isHeavy(shown, clock.dayMs);
   const classes = ['clk', `clk-${lamp}`, size === 'long' && 'long', soft && 'soft', bare && 'bare'];
   const name = say(`clock.${clock.clock}`);
+  const since =
+    lamp === 'overdue' && clock.dayMs !== null && clock.dueAt !== null
+      ? ` · ${say('left.since', { at: dueText(clock.dueAt, now, language) })}`
+      : '';
   return (
     <>
       <span
         className={classes.filter(Boolean).join(' ')}
-        title={`${name} · ${clockSentence(shown, clock.dayMs, language)}`}
+        title={`${name} · ${clockSentence(shown, clock.dayMs, language)}${since}`}
       >
         <LampGlyph lamp={lamp} />
         <b>{lampWord(lamp, language, size)}</b>

@@ -19,6 +19,27 @@ export function OrderNo({ no }: { no: string }) {
   );
 }
 
+/** Goes or went to an emergency line. */
+const isEmergency = ({ emergency, state, closingType }: OrderListItem): boolean =>
+  emergency !== null || state === 'transferred' || closingType === 'transferred';
+
+/** What an order's list shows before anybody set it: an emergency is of the first urgency. */
+export const urgencyOf = (order: OrderListItem): Urgency | null =>
+  order.urgency ?? (isEmergency(order) ? 'U1' : null);
+
+/** 紧急 119: what has to be, or was, handed over. */
+export function EmergencyMark({ order }: { order: OrderListItem }) {
+  const { say } = useWords();
+  if (!isEmergency(order)) return null;
+  return (
+    <span className="ur ur-U1">
+      <span aria-hidden="true">! </span>
+      {say('mark.emergency')}
+      {order.emergency && ` ${order.emergency}`}
+    </span>
+  );
+}
+
 export function UrgencyTag({ urgency }: { urgency: Urgency | null }) {
   const { say } = useWords();
   if (!urgency) return <span className="ur ur-U4">{say('mark.no_urgency')}</span>;
@@ -70,6 +91,7 @@ export function OrderTags({ order, full = false }: { order: OrderListItem; full?
       {order.confidential && <Tag kind="lock">{say('mark.confidential')}</Tag>}
       {order.redoProposed && <Tag kind="line">{say('mark.redo_proposed')}</Tag>}
       {order.urges > 0 && <Tag kind="line">{say('mark.urges', { n: order.urges })}</Tag>}
+      <EmergencyMark order={order} />
     </>
   );
 }

@@ -3,6 +3,7 @@ import { useEffect, useState } from 'react';
 import type { RequesterView } from '../../../src/workorder/schema.ts';
 import * as api from '../data/api.ts';
 import { asProblem, type Problem } from '../data/problem.ts';
+import { useKeys } from '../lib/keys.ts';
 import { useWords } from '../lib/text.ts';
 import { ProblemNotice } from './States.tsx';
 
@@ -24,11 +25,21 @@ export function MaskedPhone({ phone }: { phone: string }) {
   );
 }
 
+interface RequesterProps {
+  orderId: string;
+  who: RequesterView;
+  /** To call is the work here: a key opens it, and the reason is written already. */
+  calling?: boolean;
+}
 /** Who raised it: masked; a look costs a reason, is logged, and closes after 30 seconds. */
-export function Requester({ orderId, who }: { orderId: string; who: RequesterView }) {
+export function Requester({ orderId, who, calling = false }: RequesterProps) {
   const { say } = useWords();
   const [asking, setAsking] = useState(false);
   const [shown, close, open] = useRevealed();
+  const may = calling && who.canReveal && who.phone !== null && !who.hidden;
+  useKeys(
+    may ? [{ keys: 'T', label: 'keys.show_number', run: () => setAsking(true), off: asking }] : [],
+  );
   if (who.hidden) return <span>{say('masked.hidden')}</span>;
   if (!who.name && !who.phone) return <span>{say(`masked.none_${who.kind}`)}</span>;
   if (shown) return <Open shown={shown} onClose={close} />;
@@ -40,11 +51,13 @@ export function Requester({ orderId, who }: { orderId: string; who: RequesterVie
       {who.canReveal && !asking && (
         <button type="button" className="link-button" onClick={() => setAsking(true)}>
           {say('masked.show')}
+          {may && <kbd>T</kbd>}
         </button>
       )}
       {asking && (
         <Ask
           orderId={orderId}
+          usual={calling ? say('masked.reason_callback') : ''}
           onCancel={() => setAsking(false)}
           onShown={(revealed) => {
             setAsking(false);
@@ -93,12 +106,14 @@ const spaced = (phone: string) => phone.replace(/^(\d{3})(\d{4})(\d{4})$/, '$1 $
 
 interface AskProps {
   orderId: string;
+  /** The reason as far as the screen knows it. */
+  usual: string;
   onCancel: () => void;
   onShown: (revealed: Revealed) => void;
 }
-function Ask({ orderId, onCancel, onShown }: AskProps) {
+function Ask({ orderId, usual, onCancel, onShown }: AskProps) {
   const { say } = useWords();
-  const [reason, setReason] = useState('');
+  const [reason, setReason] = useState(usual);
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<Problem | null>(null);
   const send = async () => {

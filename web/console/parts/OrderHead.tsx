@@ -5,7 +5,7 @@ import { filesOfDemand } from '../data/attachments.ts';
 import { useWords } from '../lib/text.ts';
 import { AttachmentList } from './Attachments.tsx';
 import { Requester } from './Masked.tsx';
-import { Dots, OrderNo, OrderTags, OrderTitle, Stamp, UrgencyTag } from './Marks.tsx';
+import { Dots, OrderNo, OrderTags, OrderTitle, Stamp, UrgencyTag, urgencyOf } from './Marks.tsx';
 import { Said } from './Said.tsx';
 
 export interface Fact {
@@ -23,7 +23,7 @@ export const OrderHead = ({ order, tags, facts }: HeadProps) => (
     <div className="grow">
       <div className="row wrap">
         <OrderNo no={order.orderNo} />
-        <UrgencyTag urgency={order.urgency} />
+        <UrgencyTag urgency={urgencyOf(order)} />
         <OrderTags order={order} full />
         {tags}
       </div>
@@ -53,7 +53,7 @@ export function OrderWords({ order, medium = false }: { order: OrderDetail; medi
   );
 }
 
-export function OrderOrigin({ order }: { order: OrderDetail }) {
+export function OrderOrigin({ order, calling = false }: { order: OrderDetail; calling?: boolean }) {
   const { say, list } = useWords();
   const wishes = [
     order.wishPublic && say('wish.wishPublic'),
@@ -69,7 +69,7 @@ export function OrderOrigin({ order }: { order: OrderDetail }) {
         {order.address}
         {order.occurred && say('order.occurred', { when: order.occurred })}
         {order.subjectName && say('order.about', { what: order.subjectName })}
-        <Requester orderId={order.id} who={order.requester} />
+        <Requester orderId={order.id} who={order.requester} calling={calling} />
         {list(wishes)}
       </Dots>
     </div>

@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 import type { OrderListItem } from '../../../src/workorder/schema.ts';
-import { OrderTitle } from './Marks.tsx';
+import { EmergencyMark, OrderTitle } from './Marks.tsx';
 
 interface Props {
   order: OrderListItem;
@@ -25,16 +25,22 @@ export const OrderPick = ({ order, current, onPick, oneLine = false, children }:
       }}
     >
       <span className={oneLine ? 'ti' : 'ti cut block'}>
-        <OrderTitle order={order} />
+        <EmergencyMark order={order} /> <OrderTitle order={order} />
       </span>
       {children}
     </button>
   </td>
 );
 
-/** The line below the title in most lists: whose it is, where it is, and the first words. */
-export const OrderExcerpt = ({ order, unit }: { order: OrderListItem; unit?: ReactNode }) => (
+/** The line below the title in most lists: how it came, whose it is, where, and the first words. */
+interface ExcerptProps {
+  order: OrderListItem;
+  unit?: ReactNode;
+  channel?: ReactNode;
+}
+export const OrderExcerpt = ({ order, unit, channel }: ExcerptProps) => (
   <span className="cut mut block">
+    {channel && <span>{channel}　</span>}
     {unit && <span className="sec">{unit}　</span>}
     {order.area && <span className="sec">{order.area.name}　</span>}
     {order.excerpt}

@@ -2,7 +2,7 @@ import type { ReactNode } from 'react';
 import { Link } from 'react-router';
 import type { OrderListItem } from '../../../src/workorder/schema.ts';
 import { ClockChip } from './ClockChip.tsx';
-import { OrderTitle, UrgencyTag } from './Marks.tsx';
+import { EmergencyMark, OrderTitle, UrgencyTag, urgencyOf } from './Marks.tsx';
 
 interface Props {
   items: readonly {
@@ -24,11 +24,11 @@ export const OrderQueue = ({ items, selected }: Props) => (
           {order.clock && (
             <span className="row between q-clock">
               <ClockChip clock={order.clock} />
-              <UrgencyTag urgency={order.urgency} />
+              <UrgencyTag urgency={urgencyOf(order)} />
             </span>
           )}
           <span className="ti cut">
-            <OrderTitle order={order} />
+            <EmergencyMark order={order} /> <OrderTitle order={order} />
           </span>
           <span className="xs mut row between">
             <span className="cut">{left}</span>

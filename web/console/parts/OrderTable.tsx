@@ -3,7 +3,7 @@ import { useClockNow } from '../data/clock.ts';
 import { isAllOverdue } from '../lib/clock-groups.ts';
 import { useWords } from '../lib/text.ts';
 import { ClockChip } from './ClockChip.tsx';
-import { OrderNo, Stamp, StateWord, UrgencyTag, Waited } from './Marks.tsx';
+import { OrderNo, Stamp, StateWord, UrgencyTag, urgencyOf, Waited } from './Marks.tsx';
 import { OrderExcerpt, OrderPick } from './OrderPick.tsx';
 
 interface Props {
@@ -78,10 +78,14 @@ function OrderRow({ order, selected, onSelect, at, states, allOverdue }: RowProp
         )}
       </td>
       <td>
-        <UrgencyTag urgency={order.urgency} />
+        <UrgencyTag urgency={urgencyOf(order)} />
       </td>
       <OrderPick order={order} current={selected} onPick={onSelect}>
-        <OrderExcerpt order={order} unit={states && order.lead && name(order.lead)} />
+        <OrderExcerpt
+          order={order}
+          unit={states && order.lead && name(order.lead)}
+          channel={say(`channel.${order.channel}`)}
+        />
       </OrderPick>
       <td className="fit">
         <div className="cut">{states ? <StateWord order={order} /> : category}</div>

@@ -5,8 +5,14 @@ import { OrderOrigin } from './OrderHead.tsx';
 import { submittedReply } from './Replies.tsx';
 import { Said } from './Said.tsx';
 
+interface Props {
+  order: OrderDetail;
+  publicOnly?: boolean;
+  /** Whoever reads it is about to call. */
+  calling?: boolean;
+}
 /** What was asked, beside what was answered. */
-export function Pair({ order, publicOnly = false }: { order: OrderDetail; publicOnly?: boolean }) {
+export function Pair({ order, publicOnly = false, calling = false }: Props) {
   const { say, name } = useWords();
   const reply = submittedReply(order);
   const direct = reply ? undefined : order.directReplies.at(-1);
@@ -20,7 +26,7 @@ export function Pair({ order, publicOnly = false }: { order: OrderDetail; public
       <div>
         <h2>{say('pair.asked')}</h2>
         <Said words={order.content} medium />
-        <OrderOrigin order={order} />
+        <OrderOrigin order={order} calling={calling} />
       </div>
       <div>
         <h2>

@@ -1,6 +1,6 @@
 /** Fields that choose from the reference lists: by characters, code, full pinyin or initials. */
 import { AutoComplete, Select } from 'antd';
-import { useMemo, useState, type ReactNode } from 'react';
+import { useMemo, useState, type KeyboardEvent, type ReactNode } from 'react';
 import type { AreaView, CategoryView, Reference } from '../../../src/catalogue/schema.ts';
 import { useReference } from '../data/queries.ts';
 import { bestOf, type Searchable } from '../lib/match.ts';
@@ -34,8 +34,13 @@ const rowView = ({ data }: { data: { label?: ReactNode; note?: string } }): Reac
 );
 
 /** The search of a Select: it filters nothing itself, the best fit comes first and is lit. */
-function useTyped(rows: readonly Row[], grouped?: readonly object[]) {
+function useTyped(rows: readonly Row[], clear?: () => void, grouped?: readonly object[]) {
   const [typed, setTyped] = useState('');
+  // The ⊗ is the mouse's: Tab passes it by, and what it does is done with nothing typed.
+  const onInputKeyDown = (event: KeyboardEvent) => {
+    const empties = event.key === 'Delete' || event.key === 'Backspace';
+    if (empties && typed === '' && !event.repeat) clear?.();
+  };
   const searching = typed.trim() !== '';
   const options = useMemo(
     () => (searching || !grouped ? bestOf(typed, rows, searching ? SHOWN_MAX : 999) : grouped),
@@ -48,6 +53,7 @@ function useTyped(rows: readonly Row[], grouped?: readonly object[]) {
     onOpenChange: (open: boolean) => !open && setTyped(''),
     notFoundContent: <NotFound />,
     allowClear: true,
+    onInputKeyDown,
     style: WIDE,
   };
 }
@@ -79,7 +85,7 @@ export function CategoryPicker(props: PickerProps) {
     }));
     return [lower, groups] as const;
   }, [data, name]);
-  const search = useTyped(rows, grouped);
+  const search = useTyped(rows, () => props.onChange(undefined), grouped);
   return <Select {...search} {...props} placeholder={say('pick.category')} />;
 }
 
@@ -104,7 +110,7 @@ export function AreaPicker(props: PickerProps) {
       return { ...area, value: area.code, label, note: '' };
     });
   }, [data]);
-  const search = useTyped(rows);
+  const search = useTyped(rows, () => props.onChange(undefined));
   return <Select {...search} {...props} placeholder={say('pick.area')} />;
 }
 
@@ -122,7 +128,7 @@ export function SubjectKindPicker({ kinds, ...props }: PickerProps & { kinds: st
     () => kinds.map((kind): Row => ({ name: kind, value: kind, label: kind, note: '' })),
     [kinds],
   );
-  const search = useTyped(rows);
+  const search = useTyped(rows, () => props.onChange(undefined));
   return <Select {...search} {...props} placeholder={say('pick.subject_kind')} />;
 }
 
@@ -146,7 +152,7 @@ const useUnitRows = (without?: string): Row[] => {
 
 export function UnitPicker(props: PickerProps) {
   const { say } = useWords();
-  const search = useTyped(useUnitRows());
+  const search = useTyped(useUnitRows(), () => props.onChange(undefined));
   return <Select {...search} {...props} placeholder={say('pick.unit')} />;
 }
 
@@ -159,7 +165,15 @@ export function UnitsPicker({ without, ...props }: UnitsProps) {
   const { say } = useWords();
   const search = useTyped(useUnitRows(without));
   return (
-    <Select {...search} {...props} mode="multiple" maxCount={8} placeholder={say('pick.units')} />
+    <Select
+      {...search}
+      {...props}
+      mode="multiple"
+      maxCount={8}
+      // The list stays open after a choice: a second Enter must not take the row that is next.
+      defaultActiveFirstOption={search.showSearch.searchValue.trim() !== ''}
+      placeholder={say('pick.units')}
+    />
   );
 }
 

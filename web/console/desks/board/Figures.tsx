@@ -109,7 +109,7 @@ function central(view: BoardView, scope: Scope, words: Words): Figure[] {
       id: 'operators',
       label: say('fig.operators'),
       value: figures.operators ?? 0,
-      unit: say('board.people'),
+      unit: say('board.people', { n: figures.operators ?? 0 }),
       more: say('fig.signed_in'),
     },
   ];

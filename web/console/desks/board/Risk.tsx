@@ -6,7 +6,7 @@ import * as api from '../../data/api.ts';
 import { useBoardOrders } from '../../data/board-live.ts';
 import { holds, useMe } from '../../data/session.tsx';
 import { useSubmit } from '../../data/submit.ts';
-import { useWords } from '../../lib/text.ts';
+import { sayToUnits, useWords } from '../../lib/text.ts';
 import { ClockChip } from '../../parts/ClockChip.tsx';
 import { LevelMark } from '../../parts/LevelMark.tsx';
 import { OrderTitle } from '../../parts/Marks.tsx';
@@ -81,7 +81,7 @@ function Urge({ item }: { item: BoardItem }) {
   const me = useMe();
   const [done, setDone] = useState(false);
   const urge = useSubmit(
-    (_: void, key) => api.urge(item.order.id, { level: 1, text: say('urge.text_due') }, key),
+    (_: void, key) => api.urge(item.order.id, { level: 1, text: sayToUnits('urge.text_due') }, key),
     () => setDone(true),
   );
   if (!holds(me, 'supervisor')) return <span />;

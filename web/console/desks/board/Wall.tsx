@@ -1,6 +1,6 @@
 import './wall.css';
 import { useEffect, useState } from 'react';
-import { useNavigate, useSearchParams } from 'react-router';
+import { Link, useNavigate, useSearchParams } from 'react-router';
 import { LAMPS } from '../../../../src/contract.ts';
 import type { BoardView, EscalationView } from '../../../../src/supervision/schema.ts';
 import { useBoard, useEscalations } from '../../data/board-live.ts';
@@ -50,7 +50,12 @@ export default function Wall() {
           {say(state.status === 'refused' ? 'board.refused' : 'board.waiting')}
         </p>
       )}
-      <footer>{say('wall.note')}</footer>
+      <footer>
+        {say('wall.note')}
+        <Link to={organizationId ? `/board?organizationId=${organizationId}` : '/board'}>
+          {say('wall.leave')}
+        </Link>
+      </footer>
     </main>
   );
 }
@@ -220,7 +225,7 @@ function fourOf(view: BoardView, { say }: Words) {
     {
       label: say('fig.operators'),
       value: operators,
-      unit: say('wall.people'),
+      unit: say('wall.people', { n: operators }),
       more: say('fig.signed_in'),
     },
   ];

@@ -1,4 +1,5 @@
 /** Changing calendars: a form, then obligatorily what it would move, and only then publishing. */
+import { Button } from 'antd';
 import { useState } from 'react';
 import type { CalendarChange, CalendarPreview } from '../../../../src/calendar/schema.ts';
 import { previewCalendar, publishCalendar } from '../../data/clock-api.ts';
@@ -92,19 +93,33 @@ export function ChangePanel({ onClose, ...start }: Props) {
               <ProblemNotice problem={publishing.problem} />
             </div>
           )}
-          <Publish busy={publishing.busy} onPublish={() => publishing.submit(seen.change)} />
+          <Publish
+            busy={publishing.busy}
+            onBack={back}
+            onPublish={() => publishing.submit(seen.change)}
+          />
         </>
       )}
     </>
   );
 }
 
-function Publish({ busy, onPublish }: { busy: boolean; onPublish: () => void }) {
+interface PublishProps {
+  busy: boolean;
+  onBack: () => void;
+  onPublish: () => void;
+}
+
+/** Another key, and another place, than the preview's: pressing twice must not publish. */
+function Publish({ busy, onBack, onPublish }: PublishProps) {
   const { say } = useWords();
-  useKeys([{ keys: 'Ctrl+Enter', label: 'keys.publish', run: () => !busy && onPublish() }]);
+  useKeys([{ keys: 'Alt+Enter', label: 'keys.publish', run: () => !busy && onPublish() }]);
   return (
     <div className="bar">
-      <KeyButton type="primary" size="large" keys="Ctrl+Enter" loading={busy} onClick={onPublish}>
+      <Button size="large" onClick={onBack}>
+        {say('change.back')}
+      </Button>
+      <KeyButton type="primary" size="large" keys="Alt+Enter" loading={busy} onClick={onPublish}>
         {say('change.publish')}
       </KeyButton>
       <span className="form-state xs mut">{say('change.publish_rule')}</span>

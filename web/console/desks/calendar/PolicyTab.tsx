@@ -274,9 +274,12 @@ function Withdraw({ policy, only }: VersionProps) {
             </KeyButton>
           </>
         ) : (
-          <Button danger onClick={() => ask(true)}>
-            {say('policy.withdraw')}
-          </Button>
+          <>
+            <Button danger onClick={() => ask(true)}>
+              {say('policy.withdraw')}
+            </Button>
+            <span className="form-state xs mut">{say('policy.withdraw_hint')}</span>
+          </>
         )}
       </div>
     </>

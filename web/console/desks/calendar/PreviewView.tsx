@@ -1,9 +1,11 @@
 import { Link } from 'react-router';
 import type { CalendarPreview } from '../../../../src/calendar/schema.ts';
 import { useCalendars } from '../../data/clock-api.ts';
+import { useReference } from '../../data/queries.ts';
 import { useClockNow } from '../../data/clock.ts';
 import { useWords } from '../../lib/text.ts';
 import { dateText, spanOfDayText, dueText, weekdayText } from '../../lib/time.ts';
+import { OrderNo } from '../../parts/Marks.tsx';
 import { EmptyState } from '../../parts/States.tsx';
 
 const DAYS_SHOWN = 40;
@@ -72,21 +74,30 @@ function DayRow({ day, city }: { day: Changed; city: string | undefined }) {
 }
 
 function Samples({ samples, moved }: { samples: CalendarPreview['samples']; moved: number }) {
-  const { say, language } = useWords();
+  const { say, name, language } = useWords();
   const now = useClockNow();
+  const units = useReference().data?.units;
+  const unitOf = (id: string | null) => {
+    const unit = units?.find((u) => u.id === id);
+    return unit ? name(unit) : id === null ? say('preview.centre') : '';
+  };
   const at = (iso: string | null) => (iso ? dueText(iso, now, language) : say('preview.no_due'));
   if (samples.length === 0) return null;
   return (
     <>
-      <table className="led moved-days">
+      <table className="led moved-days moved-clocks">
         <tbody>
           {samples.map((s) => (
             <tr key={s.deadlineId}>
               <td>
-                <Link to={`/orders/${s.orderId}`}>{say(`clock.${s.clock as 'final'}`)}</Link>
+                <Link to={`/orders/${s.orderId}`}>
+                  {s.orderNo ? <OrderNo no={s.orderNo} /> : say(`clock.${s.clock as 'final'}`)}
+                </Link>
+                <small>{unitOf(s.organizationId)}</small>
               </td>
               <td>
-                <span className="mut">{at(s.before)}</span> → <b>{at(s.after)}</b>
+                {say(`clock.${s.clock as 'final'}`)} <span className="mut">{at(s.before)}</span> →{' '}
+                <b>{at(s.after)}</b>
               </td>
             </tr>
           ))}

@@ -6,12 +6,16 @@ import { AskSupplementForm } from '../../acts/AskSupplementForm.tsx';
 import { CorrectForm } from '../../acts/CorrectForm.tsx';
 import { DispatchForm } from '../../acts/DispatchForm.tsx';
 import { FlagsForm } from '../../acts/FlagsForm.tsx';
+import { LETTERS } from '../../acts/letters.ts';
+import { useOpened } from '../../acts/opened.ts';
+import { Panel } from '../../acts/Panel.tsx';
 import { SplitForm } from '../../acts/SplitForm.tsx';
 import { DirectAnswerForm, RejectForm } from '../../acts/TextForms.tsx';
 import { tailOf, tellDone } from '../../data/done.ts';
 import { useWatch } from '../../data/live.ts';
 import { useOrder } from '../../data/queries.ts';
 import { useKeys } from '../../lib/keys.ts';
+import { focusRow } from '../../lib/list-keys.ts';
 import { useWords } from '../../lib/text.ts';
 import { AttachmentList } from '../../parts/Attachments.tsx';
 import { Choice } from '../../parts/Choice.tsx';
@@ -23,18 +27,18 @@ import { QueryView } from '../../parts/QueryView.tsx';
 import { EmptyState } from '../../parts/States.tsx';
 import { Understood } from './Understood.tsx';
 
-/** What a dispatcher may do with an order, with its letter; the first that is possible is open. */
-const WAYS = {
-  dispatch: 'P',
-  accept: 'A',
-  direct_answer: 'R',
-  ask_supplement: 'B',
-  split: 'S',
-  correct_classification: 'G',
-  reject: 'X',
-  set_flags: 'F',
-} as const;
-type Way = keyof typeof WAYS;
+/** What a dispatcher may do with an order; the first that is possible is open. */
+const WAYS = [
+  'dispatch',
+  'accept',
+  'direct_answer',
+  'ask_supplement',
+  'split',
+  'correct_classification',
+  'reject',
+  'set_flags',
+] as const;
+type Way = (typeof WAYS)[number];
 
 /**
  * The chosen order and what becomes of it.
@@ -73,29 +77,42 @@ function Decide({ order, onDone }: { order: OrderDetail; onDone: () => void }) {
   );
 }
 
-/** Decisions after which the order is still this desk's: it stays, with its next way open. */
-const STAYS: readonly Way[] = ['accept', 'correct_classification', 'set_flags', 'split'];
+/** Decisions after which the order is still to be decided: it stays, with its next way open. */
+const STAYS: readonly Way[] = ['correct_classification', 'set_flags', 'split'];
 
 function Ways({ order, onDone }: { order: OrderDetail; onDone: () => void }) {
   const { say } = useWords();
-  const ways = (Object.keys(WAYS) as Way[]).filter((way) => order.allowed.includes(way));
+  const panel = useOpened();
+  const ways = WAYS.filter((way) => order.allowed.includes(way));
   const [chosen, setChosen] = useState<Way | undefined>();
   const way = ways.find((w) => w === chosen) ?? ways[0];
-  useKeys(
-    ways.map((w, i) => ({
-      keys: WAYS[w],
+  const open = way !== undefined && way === chosen;
+  const ask = (w: Way) => {
+    setChosen(w);
+    panel.opened();
+  };
+  const putAway = () => {
+    setChosen(undefined);
+    focusRow(order.id);
+  };
+  useKeys([
+    ...ways.map((w, i) => ({
+      keys: LETTERS[w],
       label: `act.${w}` as const,
-      run: () => setChosen(w),
+      run: () => ask(w),
       quiet: i > 2,
+      off: open,
     })),
-  );
+    { keys: 'Esc', label: 'common.put_away', run: putAway, off: !open },
+  ]);
   // Of the way whose form was sent: the order may have been read anew meanwhile and allow others.
-  const done = (sent: Way) => {
-    if (STAYS.includes(sent)) setChosen(undefined);
-    else {
-      tellDone('triage.done', { act: say(`act.${sent}`), no: tailOf(order) });
-      onDone();
-    }
+  const done = (sent: Way, unit?: string) => {
+    const no = tailOf(order);
+    if (sent === 'dispatch' && unit) tellDone('triage.done_dispatch', { no, unit });
+    else if (sent === 'accept') tellDone('triage.done_accept', { no });
+    else tellDone('triage.done', { act: say(`act.${sent}`), no });
+    if (STAYS.includes(sent)) putAway();
+    else onDone();
   };
   if (!way) {
     return (
@@ -106,35 +123,46 @@ function Ways({ order, onDone }: { order: OrderDetail; onDone: () => void }) {
   }
   return (
     <>
-      <Understood order={order} onDone={() => setChosen(undefined)} />
+      <Understood order={order} />
       <div className="decision-ways">
         <Choice
           hideLabel
           look="wraps"
           label={say('dispatch.way')}
           value={way}
-          onChange={setChosen}
+          onChange={(w) => (isStepping() ? setChosen(w) : ask(w))}
           options={ways.map((value) => ({
             value,
             label: (
               <>
-                {say(`act.${value}`)} <Kbd keys={WAYS[value]} />
+                {say(`act.${value}`)} <Kbd keys={LETTERS[value]} />
               </>
             ),
           }))}
         />
       </div>
-      <WayForm way={way} order={order} onDone={() => done(way)} />
+      <Panel panel={panel} open={open}>
+        <WayForm way={way} order={order} onDone={(unit) => done(way, unit)} />
+      </Panel>
     </>
   );
 }
 
-function WayForm({ way, ...props }: { way: Way; order: OrderDetail; onDone: () => void }) {
+/** Arrow keys step through the ways: the focus stays among them. */
+const isStepping = () => document.querySelector('.decision-ways input:focus-visible') !== null;
+
+interface WayProps {
+  way: Way;
+  order: OrderDetail;
+  onDone: (unit?: string) => void;
+}
+function WayForm({ way, order, onDone }: WayProps) {
+  const props = { order, onDone: () => onDone() };
   switch (way) {
     case 'dispatch':
-      return <DispatchForm {...props} keys="Enter" />;
+      return <DispatchForm order={order} keys="Enter" onDone={(_, unit) => onDone(unit)} />;
     case 'accept':
-      return <AcceptForm {...props} />;
+      return <AcceptForm {...props} keys="Enter" />;
     case 'direct_answer':
       return <DirectAnswerForm {...props} />;
     case 'ask_supplement':

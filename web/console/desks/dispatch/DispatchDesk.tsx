@@ -2,7 +2,7 @@ import './dispatch.css';
 import { Link, useNavigate, useParams, useSearchParams } from 'react-router';
 import { WAIT_REASONS, type WaitReason } from '../../../../src/contract.ts';
 import { useOrderCounts, useTriage } from '../../data/queries.ts';
-import { useFirstSelected, useListKeys } from '../../lib/list-keys.ts';
+import { focusRow, useFirstSelected, useListKeys } from '../../lib/list-keys.ts';
 import { useWords } from '../../lib/text.ts';
 import { DeskTitle } from '../../parts/DeskTitle.tsx';
 import { SplitColumns } from '../../parts/Columns.tsx';
@@ -31,8 +31,11 @@ export default function DispatchDesk() {
   const ids = pages.items.map((order) => order.id);
   useListKeys({ ids, selected: orderId, select });
   useFirstSelected(ids, orderId, select, innerWidth >= WIDE);
-  const next = () =>
-    select(ids[ids.indexOf(orderId ?? '') + 1] ?? ids.find((id) => id !== orderId));
+  const next = () => {
+    const id = ids[ids.indexOf(orderId ?? '') + 1] ?? ids.findLast((other) => other !== orderId);
+    select(id);
+    if (id) requestAnimationFrame(() => focusRow(id));
+  };
   return (
     <>
       <DeskTitle title={say('desk.dispatch_long')} />
@@ -52,7 +55,9 @@ export default function DispatchDesk() {
           </h2>
           <span className="sm mut">{say('list.most_pressing')}</span>
         </div>
-        <DoneLine />
+        <div className="done-sticks">
+          <DoneLine />
+        </div>
         <Emergencies n={counts?.emergency ?? 0} />
         <QueryView query={pages}>
           {() =>
@@ -98,9 +103,9 @@ function Reasons({ wait }: { wait: WaitReason | undefined }) {
       {counts && (
         <section className="extra by-system" aria-labelledby="by-system">
           <h2 id="by-system">{say('triage.by_system')}</h2>
-          <p>
-            {say('triage.by_system_done')} <b>{counts.autoDispatchedToday}</b>
-          </p>
+          <Link to="/orders?queue=auto_dispatched">
+            {say('triage.by_system_done')} <em>{countText(counts.autoDispatchedToday)}</em>
+          </Link>
         </section>
       )}
     </>

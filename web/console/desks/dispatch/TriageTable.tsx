@@ -1,9 +1,10 @@
+import type { WaitReason } from '../../../../src/contract.ts';
 import type { OrderListItem } from '../../../../src/workorder/schema.ts';
 import { useClockNow } from '../../data/clock.ts';
 import { isAllOverdue } from '../../lib/clock-groups.ts';
 import { useWords } from '../../lib/text.ts';
 import { ClockChip } from '../../parts/ClockChip.tsx';
-import { Dots, StateWord, UrgencyTag } from '../../parts/Marks.tsx';
+import { Dots, UrgencyTag, urgencyOf } from '../../parts/Marks.tsx';
 import { OrderExcerpt, OrderPick } from '../../parts/OrderPick.tsx';
 
 interface Props {
@@ -26,7 +27,7 @@ export function TriageTable({ orders, selected, onSelect }: Props) {
         <col style={{ width: 142 }} />
         <col style={{ width: 52 }} />
         <col />
-        <col style={{ width: 196 }} />
+        <col style={{ width: 204 }} />
         <col style={{ width: 64 }} />
       </colgroup>
       <thead>
@@ -69,7 +70,7 @@ function Row({ order, allOverdue, current, onSelect }: RowProps) {
     <tr data-row={order.id} className={current ? 'sel' : ''} onClick={onSelect}>
       <td>{order.clock && <ClockChip clock={order.clock} due allOverdue={allOverdue} />}</td>
       <td>
-        <UrgencyTag urgency={order.urgency} />
+        <UrgencyTag urgency={urgencyOf(order)} />
       </td>
       <OrderPick order={order} current={current} onPick={onSelect}>
         <OrderExcerpt order={order} />
@@ -89,24 +90,25 @@ function Row({ order, allOverdue, current, onSelect }: RowProps) {
   );
 }
 
-/** The unit that the catalogue names; without one, how far the order came. */
+/** The unit that the catalogue names; none is looked up before the order is accepted. */
 function Whom({ order }: { order: OrderListItem }) {
-  const { name } = useWords();
+  const { say, name } = useWords();
   const lead = order.suggested?.lead;
   if (lead) return <>{name(lead)}</>;
   return (
-    <span className="sec">
-      {order.category ? name(order.category) : <StateWord order={order} />}
-    </span>
+    <span className="mut">{order.state === 'registered' ? say('triage.accept_first') : '—'}</span>
   );
 }
+
+/** Never rounded up: what falls short of a limit is not shown as having reached it. */
+export const percentOf = (score: number): number => Math.floor(score * 100 + 1e-6);
 
 /** How sure the understanding is; it stands out where that is why a person decides. */
 function Score({ order }: { order: OrderListItem }) {
   const score = order.suggested?.score;
   if (score === null || score === undefined) return <span className="mut">—</span>;
   const low = order.waits.includes('low_score');
-  return <span className={low ? 'score low' : 'score'}>{Math.round(score * 100)}%</span>;
+  return <span className={low ? 'score low' : 'score'}>{percentOf(score)}%</span>;
 }
 
 /** The reasons in words; none: the system has not looked yet, or goes on by itself. */
@@ -117,5 +119,11 @@ export function WaitWords({ order }: { order: OrderListItem }) {
     const none = order.state === 'registered' ? 'triage.not_accepted' : 'triage.none';
     return <span className="mut">{say(none)}</span>;
   }
-  return <>{list(waits.map((reason) => say(`wait.${reason}`)))}</>;
+  const { score, needed } = order.suggested ?? {};
+  const short = order.state === 'registered' ? 'triage.short_accept' : 'triage.short_dispatch';
+  const words = (reason: WaitReason) =>
+    reason === 'low_score' && score != null && needed != null
+      ? say(short, { n: percentOf(score), needed: percentOf(needed) })
+      : say(`wait.${reason}`);
+  return <>{list(waits.map(words))}</>;
 }

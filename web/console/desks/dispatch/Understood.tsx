@@ -1,17 +1,11 @@
 import type { OrderDetail } from '../../../../src/workorder/schema.ts';
-import { useOrderAct } from '../../acts/useOrderAct.ts';
 import { useReference } from '../../data/queries.ts';
-import { useMe } from '../../data/session.tsx';
-import { useDraft } from '../../lib/drafts.ts';
-import { useKeys } from '../../lib/keys.ts';
 import { useWords } from '../../lib/text.ts';
-import { KeyButton } from '../../parts/Key.tsx';
 import { Dots, Tag } from '../../parts/Marks.tsx';
-import { ProblemNotice } from '../../parts/States.tsx';
-import { WaitWords } from './TriageTable.tsx';
+import { percentOf, WaitWords } from './TriageTable.tsx';
 
 /** Why a person decides, and what the system made of the words, each with what decided. */
-export function Understood({ order, onDone }: { order: OrderDetail; onDone: () => void }) {
+export function Understood({ order }: { order: OrderDetail }) {
   const { say } = useWords();
   const c = order.classification;
   return (
@@ -31,10 +25,9 @@ export function Understood({ order, onDone }: { order: OrderDetail; onDone: () =
       )}
       <h2 className="small-head">
         {say('triage.understood')}
-        {c && <span className="r">{say('triage.sure', { n: Math.round(c.score * 100) })}</span>}
+        {c && <span className="r">{say('triage.sure', { n: percentOf(c.score) })}</span>}
       </h2>
       {c ? <Guesses order={order} /> : <p className="sm mut">{say('triage.no_understanding')}</p>}
-      {order.allowed.includes('accept') && <AcceptSuggested order={order} onDone={onDone} />}
     </section>
   );
 }
@@ -78,45 +71,6 @@ function Guesses({ order }: { order: OrderDetail }) {
           {why.join('；')}
         </p>
       )}
-    </>
-  );
-}
-
-/** One key accepts with what was understood, where that is enough to accept. */
-function AcceptSuggested({ order, onDone }: { order: OrderDetail; onDone: () => void }) {
-  const { say } = useWords();
-  const draft = useDraft(useMe().userId, `accept-suggested.${order.id}`, {});
-  const { submit, busy, problem } = useOrderAct(order, draft, onDone);
-  const c = order.classification;
-  const type = order.type ?? c?.type;
-  const categoryCode = order.category?.code ?? c?.categoryCode;
-  const urgency = order.urgency ?? c?.urgency;
-  const areaCode = order.area?.code ?? c?.areaCode;
-  const subjectKind = order.subjectKind ?? c?.subjectKind;
-  const enough = Boolean(type && categoryCode && categoryCode.length >= 4 && urgency);
-  const run = () => {
-    if (!type || !categoryCode || !urgency || busy) return;
-    submit({
-      act: 'accept',
-      version: order.version,
-      input: {
-        type,
-        categoryCode,
-        urgency,
-        title: '',
-        ...(areaCode && { areaCode }),
-        ...(subjectKind && { subjectKind }),
-      },
-    });
-  };
-  useKeys([{ keys: '1', label: 'keys.accept_suggested', run, off: !enough }]);
-  if (!enough) return null;
-  return (
-    <>
-      <KeyButton size="small" keys="1" loading={busy} onClick={run}>
-        {say('triage.accept_all')}
-      </KeyButton>
-      <ProblemNotice problem={problem} />
     </>
   );
 }

@@ -4,14 +4,14 @@ import { ATTEMPT_RESULTS, type AttemptResult } from '../../../../src/contract.ts
 import type { CallbackItem } from '../../../../src/followup/schema.ts';
 import type { OrderDetail } from '../../../../src/workorder/schema.ts';
 import * as api from '../../data/api.ts';
-import { tellDone } from '../../data/done.ts';
+import { tailOf, tellDone } from '../../data/done.ts';
 import { useEvaluations } from '../../data/queries.ts';
 import { holds, useMe } from '../../data/session.tsx';
 import { useSubmit } from '../../data/submit.ts';
 import { useClockNow } from '../../data/clock.ts';
 import { useKeys } from '../../lib/keys.ts';
 import { useWords } from '../../lib/text.ts';
-import { dayText } from '../../lib/time.ts';
+import { dayText, hourText } from '../../lib/time.ts';
 import { ClockChip } from '../../parts/ClockChip.tsx';
 import { EvaluationList } from '../../parts/Evaluations.tsx';
 import { KeyButton } from '../../parts/Key.tsx';
@@ -26,10 +26,12 @@ interface Props {
   order: OrderDetail;
   /** It left the list meanwhile: what was written stays, nothing is sent. */
   gone?: boolean;
+  /** Nobody was reached: on to the next one. */
+  onNext?: (() => void) | undefined;
 }
 
 /** Asked and answered side by side, the citizen's own words, the attempts. */
-export function FollowedOrder({ task, order, gone = false }: Props) {
+export function FollowedOrder({ task, order, gone = false, onNext }: Props) {
   const { say, name } = useWords();
   const { data: evaluations } = useEvaluations(order.id);
   const agent = task.state === 'open' && holds(useMe(), 'callback_agent');
@@ -62,10 +64,10 @@ export function FollowedOrder({ task, order, gone = false }: Props) {
       </div>
       {!calling && said}
       {calling && <Script order={order} />}
-      <Pair order={order} publicOnly />
+      <Pair order={order} publicOnly calling={calling} />
       {agent && <OwnWords task={task} />}
       <div className="wide">
-        {task.method === 'call' && <Attempts task={task} open={calling} />}
+        {task.method === 'call' && <Attempts task={task} open={calling} onNext={onNext} />}
         {calling && said}
         {!calling && (
           <div className="followed-line">
@@ -129,12 +131,25 @@ function OwnWords({ task }: { task: CallbackItem }) {
   );
 }
 
-function Attempts({ task, open }: { task: CallbackItem; open: boolean }) {
+interface AttemptsProps {
+  task: CallbackItem;
+  open: boolean;
+  onNext: (() => void) | undefined;
+}
+function Attempts({ task, open, onNext }: AttemptsProps) {
   const { say } = useWords();
   const last = task.attempts.at(-1);
+  const now = useClockNow();
+  const until = task.nextAttemptAt && Date.parse(task.nextAttemptAt) > now && task.nextAttemptAt;
+  // Who answers after all, or wants no call, is written down at any time.
+  const waits = (result: AttemptResult) =>
+    until !== null && until !== false && result !== 'reached' && result !== 'declined';
   const attempt = useSubmit(
     (result: AttemptResult, key) => api.recordAttempt(task.id, { result, note: '' }, key),
-    (_, result) => tellDone('done.attempt', { result: say(`attempt.${result}`) }),
+    (_, result) => {
+      tellDone('done.attempt', { result: say(`attempt.${result}`), no: tailOf(task.order) });
+      if (result !== 'reached') onNext?.();
+    },
   );
   useKeys(
     ATTEMPT_RESULTS.map((result, i) => ({
@@ -142,7 +157,7 @@ function Attempts({ task, open }: { task: CallbackItem; open: boolean }) {
       ...(i === 0 ? { shown: 'Y N B O W X' } : { quiet: true }),
       label: 'keys.attempt' as const,
       run: () => attempt.submit(result),
-      off: !open || attempt.busy,
+      off: !open || attempt.busy || waits(result),
     })),
   );
   return (
@@ -174,7 +189,7 @@ function Attempts({ task, open }: { task: CallbackItem; open: boolean }) {
               key={result}
               size="small"
               keys={ATTEMPT_KEYS[result]}
-              disabled={attempt.busy}
+              disabled={attempt.busy || waits(result)}
               onClick={() => attempt.submit(result)}
             >
               {say(`attempt.${result}`)}
@@ -184,7 +199,14 @@ function Attempts({ task, open }: { task: CallbackItem; open: boolean }) {
       )}
       <ProblemNotice problem={attempt.problem} wrote={false} />
       {last && last.result !== 'reached' && (
-        <p className="xs mut">{say('followup.attempt_rule')}</p>
+        <p className="xs mut">
+          {until && (
+            <b className="today-t">
+              {say('followup.next_attempt', { time: hourText(Date.parse(until)) })}{' '}
+            </b>
+          )}
+          {say('followup.attempt_rule')}
+        </p>
       )}
     </section>
   );

@@ -1,7 +1,7 @@
 import './followup.css';
 import { useState } from 'react';
 import { useNavigate, useParams, useSearchParams } from 'react-router';
-import { CALLBACK_QUEUES } from '../../../../src/contract.ts';
+import { CALLBACK_QUEUES, URGENCIES } from '../../../../src/contract.ts';
 import type { CallbackItem } from '../../../../src/followup/schema.ts';
 import type { OrderDetail } from '../../../../src/workorder/schema.ts';
 import type { CallbackQueue } from '../../data/api.ts';
@@ -31,7 +31,7 @@ export default function FollowupDesk() {
   const select = useSelect(queue);
   const pages = useCallbacks(queue);
   const counts = useCallbackCounts().data;
-  const { items, task, gone } = useStaying(pages.items, queue, taskId);
+  const { items, task, gone } = useStaying(pressingFirst(pages.items, queue), queue, taskId);
   const ids = items.map((item) => item.id);
   const order = useOrder(task?.order.id);
   const next = () => select(ids[ids.indexOf(taskId ?? '') + 1] ?? ids.find((id) => id !== taskId));
@@ -86,7 +86,9 @@ export default function FollowupDesk() {
         <DoneLine />
         {task ? (
           <QueryView query={order}>
-            {(data) => <FollowedOrder key={task.id} task={task} order={data} gone={gone} />}
+            {(data) => (
+              <FollowedOrder key={task.id} task={task} order={data} gone={gone} onNext={next} />
+            )}
           </QueryView>
         ) : (
           <EmptyState title={say('followup.choose')}>{say('followup.choose_next')}</EmptyState>
@@ -106,6 +108,13 @@ function Gone({ order }: { order: OrderDetail }) {
     </EmptyState>
   );
 }
+
+/** Calls by urgency, then by when they are due; the other queues keep their order. */
+const pressingFirst = (items: CallbackItem[], queue: CallbackQueue): CallbackItem[] =>
+  queue === 'call' ? items.toSorted((a, b) => rankOf(a) - rankOf(b) || dueOf(a) - dueOf(b)) : items;
+const rankOf = ({ order }: CallbackItem) =>
+  order.urgency ? URGENCIES.indexOf(order.urgency) : URGENCIES.length;
+const dueOf = ({ order, openedAt }: CallbackItem) => Date.parse(order.clock?.dueAt ?? openedAt);
 
 interface Staying {
   queue: CallbackQueue;

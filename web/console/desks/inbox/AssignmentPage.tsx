@@ -21,6 +21,7 @@ import { SupplementNote } from '../orders/OrderNotes.tsx';
 import { Contacted, Done, replyClock } from '../orders/UnitTable.tsx';
 import { AssignmentSide } from './AssignmentSide.tsx';
 import { AssignmentWork } from './AssignmentWork.tsx';
+import { isReachable } from './returned.ts';
 
 /** 承办: one assignment of the unit, from signing to the reply. */
 export default function AssignmentPage() {
@@ -132,7 +133,12 @@ function useFacts({ order, assignment: a }: WorkProps): Fact[] {
       ? [
           {
             label: say('act.first_contact'),
-            value: <Contacted order={order} assignment={a} />,
+            value:
+              a.firstContactAt || isReachable(order) ? (
+                <Contacted order={order} assignment={a} />
+              ) : (
+                <span className="mut">{say('unit.no_number')}</span>
+              ),
           },
         ]
       : []),

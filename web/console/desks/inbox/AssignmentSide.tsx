@@ -10,6 +10,7 @@ import { Done } from '../orders/UnitTable.tsx';
 import { SupervisionList } from '../supervision/SupervisionList.tsx';
 import type { WorkProps } from './AssignmentPage.tsx';
 import { useReplyDraft } from './reply-draft.ts';
+import { isReachable, returnedReply } from './returned.ts';
 import { selfCheck, type Checked } from './self-check.ts';
 
 const TIMELINE_MAX = 6;
@@ -24,6 +25,8 @@ export function AssignmentSide({ order, assignment, onExplain }: Props) {
   const replying =
     assignment.kind === 'lead' &&
     (assignment.allowed.includes('draft_reply') || assignment.allowed.includes('submit_reply'));
+  const draft = assignment.replies.findLast((r) => r.kind === 'lead' && r.state === 'draft');
+  const waiting = returnedReply(order, assignment) ? undefined : draft;
   return (
     <>
       {replying && <SelfCheck order={order} assignment={assignment} />}
@@ -46,6 +49,11 @@ export function AssignmentSide({ order, assignment, onExplain }: Props) {
             {say('order.open_whole')}
           </Link>
         </h2>
+        {waiting && (
+          <p className="sm sec draft-waits">
+            {say('unit.draft_waits', { name: waiting.authorName, n: waiting.version })}
+          </p>
+        )}
         <Timeline order={order} limit={TIMELINE_MAX} />
       </div>
     </>
@@ -75,6 +83,7 @@ export function SelfCheck({ order, assignment }: WorkProps) {
           <CheckedPoint key={checked.point} {...checked} />
         ))}
       </ul>
+      {!isReachable(order) && <p className="xs mut">{say('unit.no_number')}</p>}
       <p className="xs mut">
         {say('assignment.by_eye', { items: list(byEye.map((item) => say(`check.${item}`))) })}
       </p>
@@ -85,6 +94,9 @@ export function SelfCheck({ order, assignment }: WorkProps) {
 function CheckedPoint({ point, ok, found }: Checked) {
   const { say } = useWords();
   const label = point === 'no_numbers' ? say('unit.no_numbers') : say(`check.${point}`);
+  if (point === 'not_a_copy' && found === '1.00') {
+    return <li className="missing">{say('unit.same_as_before')}</li>;
+  }
   return (
     <li className={ok ? '' : 'missing'}>
       {label}

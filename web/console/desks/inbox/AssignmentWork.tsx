@@ -3,6 +3,7 @@ import { AskSupplementForm } from '../../acts/AskSupplementForm.tsx';
 import type { OrderDetail } from '../../../../src/workorder/schema.ts';
 import { NoteForm } from '../../acts/TextForms.tsx';
 import { tailOf, tellDone } from '../../data/done.ts';
+import { holds, useMe } from '../../data/session.tsx';
 import { useSubmit } from '../../data/submit.ts';
 import { useKeys } from '../../lib/keys.ts';
 import { useWords } from '../../lib/text.ts';
@@ -15,11 +16,14 @@ import type { WorkProps } from './AssignmentPage.tsx';
 import { CoReplyForm } from './CoReplyForm.tsx';
 import { FirstContactForm } from './FirstContactForm.tsx';
 import { ProgressForm } from './ProgressForm.tsx';
+import { isReachable, returnedReply } from './returned.ts';
 import { ReplyForm } from './ReplyForm.tsx';
 import { signAssignment } from './sign.ts';
+import { SignedPanel } from './SignedPanel.tsx';
 
 type Tab =
   | 'sign'
+  | 'signed'
   | 'first_contact'
   | 'reply'
   | 'co_reply'
@@ -51,7 +55,10 @@ export function AssignmentWork({ order, assignment, right }: Props) {
     tabs.filter(hasLetter).map((t) => ({
       keys: LETTERS[t],
       label: `keys.tab_${t}` as const,
-      run: () => choose(t),
+      run: () => {
+        choose(t);
+        requestAnimationFrame(focusFirstField);
+      },
     })),
   );
   const items: TabItem<Tab>[] = tabs.map((t) => ({
@@ -81,17 +88,28 @@ export function AssignmentWork({ order, assignment, right }: Props) {
   );
 }
 
+/** A key opens the tab to write in it: what is typed next belongs into the field. */
+function focusFirstField(): void {
+  document
+    .querySelector<HTMLElement>('#work-panel :is(textarea, input:not([type=file])):enabled')
+    ?.focus();
+}
+
 const noteOf = (tab: Tab, say: ReturnType<typeof useWords>['say']) =>
   tab === 'reply' ? say('tab.public') : tab === 'note' ? say('tab.internal') : undefined;
 
 /** The tabs of this viewer, the next step first. */
 function useTabs({ order, assignment }: WorkProps): Tab[] {
   const { allowed, firstContactAt, kind } = assignment;
+  const replyFirst = returnedReply(order, assignment) !== undefined || !isReachable(order);
+  const mayReply = allowed.includes('draft_reply') || allowed.includes('submit_reply');
   const can = (act: (typeof allowed)[number]) => allowed.includes(act);
+  const me = useMe();
   const tabs: Tab[] = [];
   if (can('sign')) tabs.push('sign');
+  if (mayReply && replyFirst) tabs.push('reply');
   if (can('first_contact') && !firstContactAt && kind === 'lead') tabs.push('first_contact');
-  if (can('draft_reply') || can('submit_reply')) tabs.push('reply');
+  if (mayReply && !replyFirst) tabs.push('reply');
   if (can('submit_co_reply')) tabs.push('co_reply');
   if (can('progress')) tabs.push('progress');
   if (can('first_contact') && !tabs.includes('first_contact')) tabs.push('first_contact');
@@ -100,7 +118,11 @@ function useTabs({ order, assignment }: WorkProps): Tab[] {
   if (order.assignments.some((a) => a.replies.length > 0)) tabs.push('replies');
   // Reading comes first where nothing is to be done.
   const nothing = !tabs.some((t) => t !== 'note' && t !== 'replies');
-  return nothing ? tabs.reverse() : tabs;
+  if (!nothing) return tabs;
+  // Who signs and writes nothing goes on to what is not signed yet.
+  return holds(me, 'unit_receiver') && assignment.state === 'signed'
+    ? ['signed', ...tabs.reverse()]
+    : tabs.reverse();
 }
 
 interface PanelProps extends WorkProps {
@@ -111,6 +133,7 @@ function Panel({ tab, order, assignment, onNext }: PanelProps) {
   const { say } = useWords();
   const props = { order, assignment, onDone: onNext };
   if (tab === 'sign') return <Sign order={order} assignment={assignment} />;
+  if (tab === 'signed') return <SignedPanel assignment={assignment} />;
   if (tab === 'first_contact') return <FirstContactForm {...props} />;
   if (tab === 'reply') return <ReplyForm order={order} assignment={assignment} />;
   if (tab === 'co_reply') return <CoReplyForm {...props} />;

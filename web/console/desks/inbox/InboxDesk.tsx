@@ -1,9 +1,11 @@
 import './inbox.css';
 import { useNavigate, useSearchParams } from 'react-router';
 import { INBOX_FACETS } from '../../../../src/contract.ts';
+import type { Me } from '../../../../src/identity/schema.ts';
 import type { InboxFacet, InboxItem } from '../../../../src/workorder/schema.ts';
 import { useClockNow } from '../../data/clock.ts';
 import { useInbox, useInboxCounts } from '../../data/queries.ts';
+import { holds, useMe } from '../../data/session.tsx';
 import { byClock, CLOCK_GROUPS, type ClockGroup } from '../../lib/clock-groups.ts';
 import { useListFocus, useListKeys, useStayingRow } from '../../lib/list-keys.ts';
 import { useWords } from '../../lib/text.ts';
@@ -25,11 +27,12 @@ import { PhoneBar, SignButton, SigningState, useSigning } from './Signing.tsx';
 export default function InboxDesk() {
   const { say } = useWords();
   const navigate = useNavigate();
+  const me = useMe();
   const [search] = useSearchParams();
-  const facet = INBOX_FACETS.find((f) => f === search.get('facet')) ?? 'open';
+  const counts = useInboxCounts().data;
+  const facet = INBOX_FACETS.find((f) => f === search.get('facet')) ?? usualFacet(me, counts);
   const clock = CLOCK_GROUPS.find((g) => g === search.get('clock'));
   const pages = useInbox(facet);
-  const counts = useInboxCounts().data;
   const now = useClockNow();
   const all = byDue(byClock(pages.items, (found) => pressingClock(found.assignment), now));
   const groups = clock ? all.filter((g) => g.group === clock) : all;
@@ -115,6 +118,14 @@ export default function InboxDesk() {
   );
 }
 
+/** Who only countersigns begins with what waits for that, as long as something does. */
+const usualFacet = (me: Me, counts: Record<InboxFacet, number> | undefined): InboxFacet =>
+  holds(me, 'unit_leader') &&
+  !holds(me, 'unit_receiver', 'handler', 'command_room') &&
+  (counts?.draft ?? 1) > 0
+    ? 'draft'
+    : 'open';
+
 interface ByClockProps {
   facet: InboxFacet;
   clock: ClockGroup | undefined;
@@ -138,12 +149,29 @@ function ByClock({ facet, clock, groups }: ByClockProps) {
 }
 
 type Groups = { group: ClockGroup; items: InboxItem[] }[];
-/** The list comes by the final clock; where the signature presses, that one says the order. */
-const byDue = (groups: Groups): Groups =>
-  groups.map(({ group, items }) => ({
+/**
+ * The rows agree with the due instants they show: what is due before something more pressing stands
+ * with it, whatever share of its own time is left. What stands still comes last.
+ */
+function byDue(groups: Groups): Groups {
+  const groupOf = new Map(groups.flatMap(({ group, items }) => items.map((i) => [i, group])));
+  const late = groups.find(({ group }) => group === 'overdue')?.items ?? [];
+  const rest = [...groupOf.keys()].filter((item) => groupOf.get(item) !== 'overdue');
+  let pressing = CLOCK_GROUPS.length - 1;
+  const inOrder = rest.toSorted((a, b) => dueOf(a) - dueOf(b)).toReversed();
+  const placed = inOrder.map((item) => {
+    pressing = Math.min(pressing, CLOCK_GROUPS.indexOf(groupOf.get(item)!));
+    return { item, group: CLOCK_GROUPS[pressing]! };
+  });
+  const found = placed.toReversed();
+  return CLOCK_GROUPS.map((group) => ({
     group,
-    items: items.toSorted((a, b) => dueOf(a) - dueOf(b)),
-  }));
+    items:
+      group === 'overdue'
+        ? late.toSorted((a, b) => dueOf(a) - dueOf(b))
+        : found.filter((x) => x.group === group).map((x) => x.item),
+  })).filter(({ items }) => items.length > 0);
+}
 const dueOf = ({ assignment }: InboxItem): number => {
   const at = pressingClock(assignment)?.dueAt;
   return at ? Date.parse(at) : Number.MAX_SAFE_INTEGER;

@@ -145,6 +145,9 @@ function Row({ item, selected, onSelect, onOpen, allOverdue, ticks }: RowProps) 
       <td className="fit">
         <div className="cut">
           <span className="phone-only mut">{say('inbox.next')}：</span>
+          {assignment.returned && (
+            <Tag kind="back">{say(`unit.returned_${assignment.returned}`)}</Tag>
+          )}
           <NextStep item={item} />
           {lacksContact(assignment) && <span className="today-t">　{say('unit.no_contact')}</span>}
           {item.round > 1 && <span className="mut">　{say('mark.round', { n: item.round })}</span>}

@@ -12,14 +12,12 @@ interface Props {
   value: ReplyFields;
   set: (change: Partial<ReplyFields>) => void;
   tried: boolean;
-  /** First contact is on record. */
-  contacted: boolean;
   uploads: Uploads;
   problem: Problem | null;
 }
 type TextPart = 'finding' | 'measures' | 'publicVersion';
 
-export function ReplyFieldset({ value, set, tried, contacted, uploads, problem }: Props) {
+export function ReplyFieldset({ value, set, tried, uploads, problem }: Props) {
   const { say } = useWords();
   const missing = (text: unknown) => (tried && !text ? say('field.missing') : undefined);
   const area = (part: TextPart, label: string, minRows: number, hint?: string) => (
@@ -69,7 +67,7 @@ export function ReplyFieldset({ value, set, tried, contacted, uploads, problem }
       />
       {area('publicVersion', say('reply.public_long'), 4, say('reply.public_hint'))}
       <Checkbox
-        checked={value.contactMade ?? contacted}
+        checked={value.contactMade ?? false}
         onChange={(e) => set({ contactMade: e.target.checked })}
       >
         {say('reply.contact_made')}

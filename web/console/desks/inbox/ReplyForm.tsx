@@ -5,20 +5,24 @@ import type { AssignmentView } from '../../../../src/workorder/schema.ts';
 import { ActForm, missingOf } from '../../acts/ActForm.tsx';
 import * as api from '../../data/api.ts';
 import { useUploads, useUploadsLeft } from '../../data/attachments.ts';
+import { tailOf, tellDone } from '../../data/done.ts';
 import { useSubmit } from '../../data/submit.ts';
 import { useKeys } from '../../lib/keys.ts';
 import { useWords } from '../../lib/text.ts';
 import { KeyButton } from '../../parts/Key.tsx';
 import { TextField } from '../../parts/TextField.tsx';
-import { useDetailWords } from '../../parts/timeline-words.ts';
 import type { WorkProps } from './AssignmentPage.tsx';
 import { DraftOnPaper } from './Countersign.tsx';
 import { openCo, replyText, useReplyDraft, type ReplyDraft } from './reply-draft.ts';
 import { ReplyFieldset } from './ReplyFieldset.tsx';
+import { ReturnedNote } from './ReturnedNote.tsx';
+import { returnedReply } from './returned.ts';
+import { selfCheck, type Checked } from './self-check.ts';
+import { SendBackForm } from './SendBackForm.tsx';
 
 export const ReplyForm = (props: WorkProps) => (
   <>
-    <AuditFindings {...props} />
+    <ReturnedNote {...props} />
     <Form {...props} />
   </>
 );
@@ -27,18 +31,36 @@ export const ReplyForm = (props: WorkProps) => (
 function Form({ order, assignment }: WorkProps) {
   const { say } = useWords();
   const draft = useReplyDraft(order, assignment);
-  const { value, stored } = draft;
-  const text = replyText(value, assignment);
+  const { value } = draft;
+  const text = replyText(value);
   const leads = assignment.allowed.includes('submit_reply');
+  const returned = returnedReply(order, assignment);
+  // What was sent back goes to the leader once more, also with the same words.
+  const stored = draft.stored && (leads || returned?.by !== 'leader');
   const store = storeReply(assignment.id, draft);
-  const saving = useSubmit(store, draft.forget);
+  const saving = useSubmit(store, () => {
+    draft.forget();
+    if (!leads) tellDone('done.draft_saved', { no: tailOf(order) });
+  });
   const submission = useSubmitReply({ order, assignment }, draft, store);
+  const [warned, setWarned] = useState('');
+  const open = leads ? selfCheck(order, assignment, value).filter(({ ok }) => !ok) : [];
+  const warning = open.map(({ point }) => point).join(' ');
+  const warns = warning !== '' && warned === warning;
+  const [sendingBack, setSendingBack] = useState(false);
   const waits = openCo(order);
   const uploads = useUploads(value.files, (files) => draft.set({ files }));
   const [editing, setEditing] = useState(false);
   // The leader reads what was drafted; the form comes with one key, or with a change made before.
   const paper = leads && stored && !editing ? draft.onServer : undefined;
-  useKeys(paper ? [{ keys: 'E', label: 'unit.edit', run: () => setEditing(true) }] : []);
+  useKeys(
+    paper
+      ? [
+          { keys: 'E', label: 'unit.edit', run: () => setEditing(true) },
+          { keys: 'T', label: 'unit.send_back', run: () => setSendingBack(true) },
+        ]
+      : [],
+  );
   const sending = useUploadsLeft(uploads);
   const missing = missingOf([
     [value.truth, say('reply.truth')],
@@ -51,21 +73,52 @@ function Form({ order, assignment }: WorkProps) {
   const save = () => {
     if (text && !stored) saving.submit(text);
   };
+  const submit = () => {
+    if (!leads) return save();
+    if (warning !== '' && !warns) return setWarned(warning);
+    if (text) submission.submit(text);
+  };
   useKeys(leads ? [{ keys: 'Ctrl+S', label: 'keys.save_reply', run: save, off: stored }] : []);
+  if (paper && sendingBack) {
+    return (
+      <SendBackForm
+        order={order}
+        assignment={assignment}
+        draft={paper}
+        onClose={() => setSendingBack(false)}
+      />
+    );
+  }
   return (
     <ActForm
-      submit={say(leads ? 'reply.countersign' : 'reply.send_to_leader')}
+      submit={say(
+        leads
+          ? warns
+            ? 'unit.submit_anyway'
+            : 'reply.countersign'
+          : returned?.by === 'leader'
+            ? 'unit.resend'
+            : draft.onServer
+              ? 'unit.resave'
+              : 'reply.send_to_leader',
+      )}
+      muted={!leads && stored}
       missing={[...missing, ...sending]}
       busy={saving.busy || submission.busy}
       problem={submission.problem ?? saving.problem}
       written={[value.finding, value.measures, value.publicVersion].filter(Boolean).join('\n\n')}
       savedAt={draft.savedAt}
-      onSubmit={() => (leads ? text && submission.submit(text) : save())}
+      onSubmit={submit}
       more={
         <>
           {paper && (
             <KeyButton size="large" keys="E" onClick={() => setEditing(true)}>
               {say('unit.edit')}
+            </KeyButton>
+          )}
+          {paper && (
+            <KeyButton size="large" keys="T" onClick={() => setSendingBack(true)}>
+              {say('unit.send_back')}
             </KeyButton>
           )}
           {leads && !paper && (
@@ -85,7 +138,6 @@ function Form({ order, assignment }: WorkProps) {
           ) : (
             <ReplyFieldset
               value={value}
-              contacted={assignment.firstContactAt !== null}
               set={draft.set}
               tried={tried}
               uploads={uploads}
@@ -100,9 +152,23 @@ function Form({ order, assignment }: WorkProps) {
               tried={tried}
             />
           )}
+          {warns && <StillMissing points={open} />}
         </>
       )}
     </ActForm>
+  );
+}
+
+/** Said once before it is submitted like this: what the records and the written text do not show. */
+function StillMissing({ points }: { points: readonly Checked[] }) {
+  const { say, list } = useWords();
+  const named = points.map(({ point }) =>
+    point === 'no_numbers' ? say('unit.no_numbers') : say(`check.${point}`),
+  );
+  return (
+    <p className="note soon still-missing" role="alert">
+      {say('unit.still_missing', { n: points.length, items: list(named) })}
+    </p>
   );
 }
 
@@ -153,7 +219,10 @@ const useSubmitReply = (
         key,
       );
     },
-    () => draft.forget(),
+    () => {
+      draft.forget();
+      tellDone('done.reply_submitted', { no: tailOf(order) });
+    },
   );
 
 /** Somebody stored another draft while this one was changed: nothing is overwritten unasked. */
@@ -174,24 +243,6 @@ function NewerDraft({ draft, onChosen }: { draft: ReplyDraft; onChosen: () => vo
         <Button size="small" onClick={choose(draft.rebase)}>
           {say('reply.keep_mine')}
         </Button>
-      </span>
-    </div>
-  );
-}
-
-/** Why the last reply came back; it stands above the new one. */
-function AuditFindings({ order, assignment }: WorkProps) {
-  const { say } = useWords();
-  const failed = order.timeline.findLast(
-    (item) => item.act === 'audit_fail' && item.round === assignment.round,
-  );
-  const details = useDetailWords(failed);
-  if (!failed) return null;
-  return (
-    <div className="note soon" role="status">
-      <b>{say('reply.failed')}</b>
-      <span>
-        {details.join('　')}　{failed.texts.map((text) => text.body).join('　')}
       </span>
     </div>
   );

@@ -18,6 +18,8 @@ export function nextStep({
   state,
   firstContactAt,
   replyDrafted,
+  returned,
+  reachable,
 }: InboxItem['assignment']): Step {
   if (state === 'pending_sign') return 'sign';
   if (state === 'submitted') return 'wait_audit';
@@ -25,12 +27,14 @@ export function nextStep({
   if (state !== 'signed') return 'gone';
   if (kind === 'co') return 'co_reply';
   if (replyDrafted) return 'countersign';
-  return firstContactAt ? 'reply' : 'first_contact';
+  return firstContactAt || returned || !reachable ? 'reply' : 'first_contact';
 }
 
 /** A reply waits for the leader although nobody has reached the citizen yet. */
 export const lacksContact = (assignment: InboxItem['assignment']): boolean =>
-  nextStep(assignment) === 'countersign' && assignment.firstContactAt === null;
+  nextStep(assignment) === 'countersign' &&
+  assignment.reachable &&
+  assignment.firstContactAt === null;
 
 /** What presses now: until it is signed for the clock of the signature, then the reply's. */
 export const pressingClock = ({ state, clock, stepClock }: InboxItem['assignment']) =>

@@ -54,16 +54,16 @@ function begin(order: OrderDetail, assignment: AssignmentView): Kept {
     files: from ? filesOfReply(order.attachments, from.id) : [],
     base: from ? { id: from.id, version: from.version, draft: from.state === 'draft' } : null,
   };
-  return { ...fields, was: textName(fields, assignment) };
+  return { ...fields, was: textName(fields) };
 }
 
-const contactOf = (f: { contactMade: boolean | undefined }, assignment: AssignmentView) =>
-  f.contactMade ?? assignment.firstContactAt !== null;
+/** Nobody says that they spoke with the citizen by leaving a box alone. */
+const contactOf = (f: { contactMade: boolean | undefined }) => f.contactMade ?? false;
 
 /** Equal texts have equal names. */
-const textName = (f: ReplyFields | ReplyText, assignment: AssignmentView): string =>
+const textName = (f: ReplyFields | ReplyText): string =>
   JSON.stringify([
-    [f.truth, f.solved, contactOf(f, assignment)],
+    [f.truth, f.solved, contactOf(f)],
     [f.finding, f.measures, f.basis, f.publicVersion],
     'files' in f ? f.files.map((file) => file.id) : f.attachmentIds,
   ]);
@@ -87,7 +87,7 @@ export function useReplyDraft(order: OrderDetail, assignment: AssignmentView) {
   const draft = useDraft<Kept>(useMe().userId, formName(assignment), NOTHING);
   const kept = draft.value;
   const fresh = begin(order, assignment);
-  const name = textName(kept, assignment);
+  const name = textName(kept);
   const outdated = kept.base !== undefined && isOutdated(kept.base, assignment);
   const follows =
     kept.base === undefined || (outdated && (name === kept.was || name === fresh.was));
@@ -99,7 +99,7 @@ export function useReplyDraft(order: OrderDetail, assignment: AssignmentView) {
     /** Version of the draft that this text began with; null: there was none. */
     draftVersion,
     /** The server holds exactly this; then nobody becomes its author by looking at it. */
-    stored: draftVersion !== null && textName(value, assignment) === value.was,
+    stored: draftVersion !== null && textName(value) === value.was,
     /** The draft that waits for its countersignature, as the server holds it. */
     onServer: assignment.replies.findLast((r) => r.state === 'draft' && r.kind === 'lead'),
     /** What somebody else stored while this was changed. */
@@ -108,7 +108,7 @@ export function useReplyDraft(order: OrderDetail, assignment: AssignmentView) {
     /** The server took `text` as this version; it is the base now. */
     saved(text: ReplyText, reply: { replyId: string; version: number }) {
       const base = { id: reply.replyId, version: reply.version, draft: true };
-      draft.set({ base, was: textName(text, assignment) });
+      draft.set({ base, was: textName(text) });
     },
     /** Goes on with what is written, on top of what the server holds. */
     rebase: () => draft.set({ ...value, base: fresh.base, was: fresh.was }),
@@ -119,10 +119,10 @@ export function useReplyDraft(order: OrderDetail, assignment: AssignmentView) {
 export type ReplyDraft = ReturnType<typeof useReplyDraft>;
 
 /** What is sent; undefined while a choice is missing. */
-export function replyText(f: ReplyFields, assignment: AssignmentView): ReplyText | undefined {
+export function replyText(f: ReplyFields): ReplyText | undefined {
   const { truth, solved, finding, measures, basis, publicVersion } = f;
   if (!truth || !solved) return undefined;
-  const contactMade = contactOf(f, assignment);
+  const contactMade = contactOf(f);
   const attachmentIds = f.files.map((file) => file.id);
   return { truth, solved, contactMade, finding, measures, basis, publicVersion, attachmentIds };
 }

@@ -8,7 +8,7 @@ export interface ReplyFields {
   measures: string;
   basis: string;
   solved: Solved | undefined;
-  /** Undefined: as the first contact on record says. */
+  /** Undefined: nothing was ticked. */
   contactMade: boolean | undefined;
   publicVersion: string;
   waiverReason: string;

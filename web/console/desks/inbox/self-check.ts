@@ -5,6 +5,7 @@
 import type { Solved } from '../../../../src/contract.ts';
 import type { AssignmentView, OrderDetail } from '../../../../src/workorder/schema.ts';
 import { likeness } from '../../lib/alike.ts';
+import { isReachable } from './returned.ts';
 import type { ReplyFields } from './reply-fields.ts';
 
 export const POINTS = [
@@ -90,7 +91,9 @@ export function selfCheck(
     ...(found !== undefined && { found }),
   });
   return [
-    point('first_contact', assignment.firstContactAt !== null),
+    ...(assignment.firstContactAt || isReachable(order)
+      ? [point('first_contact', assignment.firstContactAt !== null)]
+      : []),
     point('finding', f.finding.trim() !== ''),
     point('measures_dated', HAS_DATE.test(f.measures)),
     ...(onSite

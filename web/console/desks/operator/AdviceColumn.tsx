@@ -10,16 +10,30 @@ import { Dots, Tag } from '../../parts/Marks.tsx';
 import { areaPath } from '../../parts/Pickers.tsx';
 import { SuggestedUnits } from '../../parts/Routing.tsx';
 import { Because, useCategoryName } from './Because.tsx';
+import { reclassed } from './form.ts';
 import { ProposalAdvice } from './ProposalAdvice.tsx';
 import { SimilarOrders } from './SimilarOrders.tsx';
 import { classOf, isEmptyChange, isTaken, placeOf, urgencyOf } from './take.ts';
 import type { Operator } from './useOperator.ts';
+
+/** Keys of the column: in the list of keys also while there is nothing to take. */
+const ADVICE_KEYS = (
+  [
+    ['Alt+1', 'keys.take_class'],
+    ['Alt+2', 'keys.take_urgency'],
+    ['Alt+3', 'keys.take_place'],
+    ['Alt+4', 'keys.do'],
+    ['Alt+5', 'keys.join'],
+    ['Alt+6', 'keys.take_secret'],
+  ] as const
+).map(([keys, label]) => ({ keys, label, run: () => undefined, off: true, quiet: true }));
 
 /** 随听建议: what the words seem to say, and why; one key accepts, nothing fills itself. */
 export function AdviceColumn({ desk }: { desk: Operator }) {
   const { say } = useWords();
   const { advice, state } = desk.advised;
   const split = desk.draft.value.parts !== undefined;
+  useKeys(ADVICE_KEYS);
   return (
     <>
       <div className="hd">
@@ -102,8 +116,10 @@ function ClassAdvice({ desk: { draft }, advice: { understanding: u } }: Props) {
   const [type] = u.types;
   const [category, ...others] = u.categories;
   if (isEmptyChange(change)) return null;
-  // A title that was written stays.
-  const title = u.title && draft.value.title === '' ? { title: u.title } : {};
+  // A title that was written stays; one that was made goes with its category.
+  const { title: written, madeTitle } = draft.value;
+  const free = written === '' || written === madeTitle;
+  const title = u.title && free ? { title: u.title, madeTitle: u.title } : {};
   const because = [...new Set([...(category?.because ?? []), ...(type?.because ?? [])])];
   return (
     <Suggestion
@@ -121,20 +137,27 @@ function ClassAdvice({ desk: { draft }, advice: { understanding: u } }: Props) {
       taken={isTaken(change, draft.value)}
       onTake={() => draft.set({ ...change, ...title })}
     >
-      {title.title && <p className="sm sec">{say('advice.title_too', title)}</p>}
+      {title.title && title.title !== written && (
+        <p className="sm sec">{say('advice.title_too', title)}</p>
+      )}
       {others.length > 0 && (
         <p className="alt sm sec">
           {say('advice.or')}
-          {others.slice(0, 2).map((other) => (
-            <button
-              key={other.value}
-              type="button"
-              className="link-button"
-              onClick={() => draft.set({ categoryCode: other.value, subjectKind: undefined })}
-            >
-              {nameOf(other.value)} {percent(other)}%
-            </button>
-          ))}
+          {others.slice(0, 2).map((other) => {
+            const chosen = draft.value.categoryCode === other.value;
+            return (
+              <button
+                key={other.value}
+                type="button"
+                className="link-button"
+                aria-pressed={chosen}
+                disabled={chosen}
+                onClick={() => draft.set(reclassed(draft.value, other.value))}
+              >
+                {nameOf(other.value)} {percent(other)}%{chosen && ` ${say('dispatch.taken')}`}
+              </button>
+            );
+          })}
         </p>
       )}
     </Suggestion>

@@ -13,7 +13,7 @@ import { Field } from '../../parts/Field.tsx';
 import { KeyButton } from '../../parts/Key.tsx';
 import { MaskedPhone } from '../../parts/Masked.tsx';
 import { ProblemNotice } from '../../parts/States.tsx';
-import { isDirty, isPhone, maskPhone, type OperatorFields } from './form.ts';
+import { isDirty, isPhone, isSettled, maskPhone, type OperatorFields } from './form.ts';
 import { askToNotify, toggleSound, useRing, useSound } from '../../lib/ring.ts';
 import type { Operator } from './useOperator.ts';
 
@@ -131,7 +131,10 @@ function Talking({ desk, call, ringing, onAnswer }: TalkingProps) {
       run: () => ringing && void endCall(call.id).finally(() => onAnswer(ringing)),
       off: !waiting,
     },
-    { keys: 'F2', label: 'keys.another', run: () => desk.next(), quiet: true },
+    // With a receipt in sight F2 is the receipt's.
+    ...(desk.receipts.shown
+      ? []
+      : [{ keys: 'F2', label: 'keys.begin_anew', run: () => desk.next(), quiet: true } as const]),
   ]);
   return (
     <section
@@ -217,9 +220,8 @@ const KINDS = ['natural', 'legal', 'anonymous'] as const;
 function Manual({ desk: { draft, receipts, next } }: { desk: Operator }) {
   const { say } = useWords();
   const { demo } = useMe();
-  const { contactId } = draft.value;
   const { channel, kind, name, phone } = receipts.shown?.requester ?? draft.value;
-  const off = receipts.shown !== null || contactId !== undefined;
+  const off = receipts.shown !== null || isSettled(draft.value);
   const set = (change: Partial<OperatorFields>) => draft.set(change);
   useKeys([{ keys: 'F2', label: 'keys.new_caller', run: () => next() }]);
   return (
@@ -261,7 +263,7 @@ function Manual({ desk: { draft, receipts, next } }: { desk: Operator }) {
         onChange={(value) => set({ kind: value })}
         options={KINDS.map((value) => ({ value, label: say(`requester.${value}`) }))}
       />
-      {contactId && !receipts.shown && (
+      {isSettled(draft.value) && !receipts.shown && (
         <span className="sm sec joined">{say('operator.same_contact')}</span>
       )}
       <span className="next row">

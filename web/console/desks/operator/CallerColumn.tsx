@@ -14,7 +14,7 @@ import { KeyButton } from '../../parts/Key.tsx';
 import { Dots, OrderNo, OrderTitle, StateWord } from '../../parts/Marks.tsx';
 import { QueryView } from '../../parts/QueryView.tsx';
 import { EmptyState, ProblemNotice } from '../../parts/States.tsx';
-import { barePhone, isPhone } from './form.ts';
+import { barePhone, isPhone, isSettled, isWithUnit } from './form.ts';
 import type { Operator } from './useOperator.ts';
 
 const TYPING_PAUSE_MS = 400;
@@ -45,6 +45,9 @@ export function CallerColumn({ desk }: { desk: Operator }) {
                 <div className="hd">
                   <h3>{say('operator.open_orders', { n: open.length })}</h3>
                 </div>
+                {shown && open.length > 0 && (
+                  <p className="part xs mut">{say('urge.after_filed')}</p>
+                )}
                 {open.map((order, i) => (
                   <OpenOrder key={order.id} desk={desk} order={order} keyed={i === 0} />
                 ))}
@@ -67,7 +70,7 @@ const KINDS = ['natural', 'legal', 'anonymous'] as const;
 /** What the caller says of themselves; with a call on the line it stands here and not in the bar. */
 function WhoFields({ desk: { draft } }: { desk: Operator }) {
   const { say } = useWords();
-  const off = draft.value.contactId !== undefined;
+  const off = isSettled(draft.value);
   return (
     <div className="who-fields">
       <Field label={say('field.caller_name')}>
@@ -114,8 +117,14 @@ function OpenOrder({ desk, order, keyed }: OpenProps) {
   const { say, name, language } = useWords();
   const now = useClockNow();
   const { busy, problem } = desk.ending;
-  const urge = () => desk.endWith('urged', order);
-  const off = busy || desk.receipts.shown !== null;
+  const [asked, setAsked] = useState(false);
+  const filed = desk.receipts.shown !== null;
+  const off = busy || filed;
+  // It ends the call's form: once to ask, once to do.
+  const urge = () => {
+    setAsked(!asked);
+    if (asked) desk.endWith('urged', order);
+  };
   useKeys(keyed ? [{ keys: 'Alt+U', label: 'keys.urge', run: urge, quiet: true, off }] : []);
   return (
     <div className="mine">
@@ -135,12 +144,24 @@ function OpenOrder({ desk, order, keyed }: OpenProps) {
       </p>
       <div className="row mine-acts">
         <KeyButton size="small" {...(keyed ? { keys: 'Alt+U' } : {})} disabled={off} onClick={urge}>
-          {say('operator.urge')}
+          {say(asked ? 'urge.confirm' : 'operator.urge')}
         </KeyButton>
+        {asked && (
+          <button type="button" className="link-button sm" onClick={() => setAsked(false)}>
+            {say('common.cancel')}
+          </button>
+        )}
         <Link to={`/orders/${order.id}`} className="sm">
           {say('common.open')}
         </Link>
       </div>
+      {asked && !filed && (
+        <p className="sm today-t" role="status">
+          {say(desk.draft.value.content.trim() ? 'urge.with_words' : 'urge.no_words')}
+          {say(isWithUnit(order) ? 'urge.unit_sees' : 'urge.center_sees')}
+          {keyed && say('urge.again')}
+        </p>
+      )}
       {keyed && problem && <ProblemNotice problem={problem} />}
     </div>
   );

@@ -12,6 +12,7 @@ import {
   areaPath,
   useSubjectKinds,
 } from '../../parts/Pickers.tsx';
+import { reclassed } from './form.ts';
 import { useLimits } from './limits.ts';
 import type { Operator } from './useOperator.ts';
 
@@ -34,11 +35,15 @@ export function MatterFields({ desk, urgent }: Props) {
   const whole = value.parts === undefined && !urgent;
   const u = desk.advised.advice?.understanding;
   const said = value.occurred !== '' && value.occurred === u?.occurred;
+  const made = desk.advised.advice?.title;
+  const hintOf = (field: TextField) =>
+    field === 'title' && made ? say('operator.title_made', { title: made }) : undefined;
   const text = (field: TextField, label: string, width: 'w4' | 'w6' | 'w8', hint?: string) => (
     <Field label={label} width={width} wrong={problem?.issue(field)} hint={hint}>
       <Input
         autoComplete="off"
         maxLength={field === 'title' ? TEXT_MAX.title : TEXT_MAX.short}
+        placeholder={hintOf(field)}
         value={value[field]}
         onChange={(e) => set({ [field]: e.target.value })}
       />
@@ -63,7 +68,7 @@ export function MatterFields({ desk, urgent }: Props) {
         <Field label={say('field.category')} width="w6">
           <CategoryPicker
             value={value.categoryCode}
-            onChange={(categoryCode) => set({ categoryCode, subjectKind: undefined })}
+            onChange={(categoryCode) => set(reclassed(value, categoryCode))}
           />
         </Field>
       )}

@@ -82,7 +82,7 @@ function Part({ at, part, set, onDrop }: PartProps) {
         <Field label={say('field.category')}>
           <CategoryPicker
             value={part.categoryCode}
-            onChange={(categoryCode) => set({ categoryCode, subjectKind: undefined })}
+            onChange={(categoryCode) => set({ categoryCode, subjectKind: undefined, title: '' })}
           />
         </Field>
       </div>

@@ -10,7 +10,7 @@ import { Field } from '../../parts/Field.tsx';
 import { KeyButton } from '../../parts/Key.tsx';
 import { OrderNo, OrderTitle } from '../../parts/Marks.tsx';
 import { ProblemNotice } from '../../parts/States.tsx';
-import type { OperatorFields } from './form.ts';
+import { isWithUnit, type OperatorFields } from './form.ts';
 import type { Filed, Receipt } from './sending.ts';
 
 interface Props {
@@ -128,7 +128,13 @@ function Ended({ ended }: { ended: NonNullable<Receipt['ended']> }) {
           <OrderNo no={order.orderNo} /> <OrderTitle order={order} />
         </p>
       )}
-      <p className="sec">{say(`outcome.next_${outcome}`)}</p>
+      <p className="sec">
+        {say(
+          outcome === 'urged' && !isWithUnit(order)
+            ? 'urge.told_center'
+            : `outcome.next_${outcome}`,
+        )}
+      </p>
       {order && (
         <p>
           <Link to={`/orders/${order.id}`}>{say('receipt.open')}</Link>

@@ -30,7 +30,9 @@ export function OpenHandovers({ desk }: { desk: Operator }) {
           key={id}
           type="button"
           className="link-button"
-          onClick={() => desk.next({ contactId, handed: [{ id, target, at: startedAt }] })}
+          onClick={() =>
+            desk.next({ contactId, unnamed: true, handed: [{ id, target, at: startedAt }] })
+          }
         >
           {say('call.record_it', { n: target, at: hourText(Date.parse(startedAt)) })}
         </button>

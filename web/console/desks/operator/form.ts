@@ -1,6 +1,7 @@
 /** The operator's form: what it holds and what it still needs. */
 import type { Channel, DemandType, EmergencyTarget, Urgency } from '../../../../src/contract.ts';
 import type { EmergencyGuess } from '../../../../src/understanding/schema.ts';
+import type { OrderListItem } from '../../../../src/workorder/schema.ts';
 
 /** One matter of a text that holds several. */
 export interface PartFields {
@@ -26,8 +27,12 @@ export interface OperatorFields {
   phone: string;
   /** The call that this demand joins, when one caller has several. */
   contactId: string | undefined;
+  /** The contact was begun by a hand-over of this form: who it is may still be told. */
+  unnamed: boolean;
   content: string;
   title: string;
+  /** The title as it was made; written otherwise, it is the operator's own. */
+  madeTitle: string;
   address: string;
   occurred: string;
   subjectName: string;
@@ -60,8 +65,10 @@ export const EMPTY: OperatorFields = {
   name: '',
   phone: '',
   contactId: undefined,
+  unnamed: false,
   content: '',
   title: '',
+  madeTitle: '',
   address: '',
   occurred: '',
   subjectName: '',
@@ -93,8 +100,29 @@ export const whoOf = ({ channel, kind, name, phone }: OperatorFields): Who => ({
   phone,
 });
 
+/** A second matter of a contact that is stored: who calls, and how, is settled. */
+export const isSettled = (f: OperatorFields): boolean => f.contactId !== undefined && !f.unnamed;
+
+/** Another category: a title that was made for the last one is no title any more. */
+export const reclassed = (
+  f: Pick<OperatorFields, 'title' | 'madeTitle'>,
+  categoryCode: string | undefined,
+): Partial<OperatorFields> => ({
+  categoryCode,
+  subjectKind: undefined,
+  ...(f.title !== '' && f.title === f.madeTitle ? { title: '' } : {}),
+});
+
+/** Whether a unit works on the order: who urges it is read there, else in the centre. */
+export const isWithUnit = (order: Pick<OrderListItem, 'lead' | 'state'> | null): boolean =>
+  order?.lead != null && WITH_UNIT.includes(order.state);
+const WITH_UNIT: readonly OrderListItem['state'][] = ['dispatched', 'in_progress', 'suspended'];
+
 export const barePhone = (typed: string): string =>
-  typed.replace(/[\s\-()（）]/g, '').replace(/^(\+|00)86/, '');
+  typed
+    .normalize('NFKC')
+    .replace(/[\s\-()]/g, '')
+    .replace(/^(\+|00)86/, '');
 export const isPhone = (typed: string): boolean => /^\d{5,15}$/.test(barePhone(typed));
 
 /** 13805774471 → 138****4471. */

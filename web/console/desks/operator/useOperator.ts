@@ -10,7 +10,7 @@ import { serverNow } from '../../data/clock.ts';
 import { useMe } from '../../data/session.tsx';
 import { useSubmit, type Submission } from '../../data/submit.ts';
 import { useDraft, type DraftForm } from '../../lib/drafts.ts';
-import { readStored, writeStored } from '../../lib/storage.ts';
+import { readStored, receiptOf, writeStored } from '../../lib/storage.ts';
 import {
   alarmOf,
   barePhone,
@@ -57,7 +57,7 @@ export function useOperator(): Operator {
   };
   const registration = useSubmit(registerAndGoOn, done, draft);
   const ending = useSubmit(endWithout, done, draft);
-  const handing = useHanding(draft);
+  const handing = useHanding(draft, words);
   const alarm = receipts.shown
     ? null
     : alarmOf(advised.advice?.understanding.emergency, draft.value);
@@ -96,7 +96,7 @@ export function useOperator(): Operator {
 
 /** What the advice is asked about; with the number the caller's own orders are compared. */
 function useQuestion(f: OperatorFields): AdviseInput {
-  const { content, address, channel, phone, categoryCode, areaCode, subjectKind } = f;
+  const { content, address, channel, phone, categoryCode, areaCode, subjectKind, type } = f;
   return useMemo(
     () => ({
       content,
@@ -106,13 +106,17 @@ function useQuestion(f: OperatorFields): AdviseInput {
       ...(categoryCode ? { categoryCode } : {}),
       ...(areaCode ? { areaCode } : {}),
       ...(subjectKind ? { subjectKind } : {}),
+      ...(type ? { type } : {}),
     }),
-    [content, address, channel, phone, categoryCode, areaCode, subjectKind],
+    [content, address, channel, phone, categoryCode, areaCode, subjectKind, type],
   );
 }
 
 /** Hands the call over at once; what was typed follows when it is registered. */
-function useHanding(draft: DraftForm<OperatorFields>): Submission<EmergencyTarget> {
+function useHanding(
+  draft: DraftForm<OperatorFields>,
+  words: Operator['words'],
+): Submission<EmergencyTarget> {
   const send = async (target: EmergencyTarget) => {
     const f = draft.value;
     const requester = {
@@ -130,10 +134,13 @@ function useHanding(draft: DraftForm<OperatorFields>): Submission<EmergencyTarge
     return handOver(input, `${draft.key}-${target}`);
   };
   return useSubmit(send, (made) => {
+    // What is asked now is answered into the words.
+    words.current?.focus();
     const { handed } = draft.value;
     if (handed.some(({ id }) => id === made.id)) return;
     draft.set({
       contactId: made.contactId,
+      unnamed: draft.value.contactId === undefined || draft.value.unnamed,
       handed: [...handed, { id: made.id, target: made.target, at: made.startedAt }],
       calm: undefined,
       parts: undefined,
@@ -167,7 +174,7 @@ export interface Receipts {
  * call only puts it away.
  */
 function useReceipts(userId: string): Receipts {
-  const name = `console.receipt.2.${userId}`;
+  const name = receiptOf(userId);
   const [kept, setKept] = useState(() => readStored<Kept>('sessionStorage', name) ?? null);
   return useMemo(() => {
     const keep = (next: Kept | null) => {

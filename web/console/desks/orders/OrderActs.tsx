@@ -9,7 +9,10 @@ import { CorrectForm } from '../../acts/CorrectForm.tsx';
 import { DispatchForm } from '../../acts/DispatchForm.tsx';
 import { EmergencyForm } from '../../acts/EmergencyForm.tsx';
 import { FlagsForm } from '../../acts/FlagsForm.tsx';
+import { LETTERS } from '../../acts/letters.ts';
 import { NoSubstanceForm } from '../../acts/NoSubstanceForm.tsx';
+import { useOpened, type Opened } from '../../acts/opened.ts';
+import { Panel } from '../../acts/Panel.tsx';
 import { ProposeRedoForm } from '../../acts/ProposeRedoForm.tsx';
 import { ReceiptForm } from '../../acts/ReceiptForm.tsx';
 import { SplitForm } from '../../acts/SplitForm.tsx';
@@ -17,56 +20,44 @@ import { SupplementForm } from '../../acts/SupplementForm.tsx';
 import { SuperviseOrder } from '../../acts/SuperviseForm.tsx';
 import { CloseForm, RedoForm, UrgeForm } from '../../acts/SupervisionForms.tsx';
 import { DirectAnswerForm, NoteForm, RejectForm, WithdrawForm } from '../../acts/TextForms.tsx';
+import { tailOf, tellDone } from '../../data/done.ts';
 import { useKeys } from '../../lib/keys.ts';
 import { useWords } from '../../lib/text.ts';
 import { KeyButton } from '../../parts/Key.tsx';
 
-/** The acts of this page, with their letters; the two halves of an audit are one form. */
-const ACTS = {
-  transfer_emergency: 'E',
-  accept: 'A',
-  dispatch: 'P',
-  direct_answer: 'R',
-  audit_pass: 'A',
-  redo: 'R',
-  close: 'C',
-  urge: 'U',
-  supervise: 'S',
-  split: 'T',
-  ask_supplement: 'Q',
-  supplement: 'Q',
-  receipt: 'C',
-  propose_redo: 'O',
-  note: 'B',
-  correct_classification: 'M',
-  set_flags: 'F',
-  close_no_substance: 'N',
-  reject: 'X',
-  withdraw: 'W',
-} as const;
-export type PageAct = keyof typeof ACTS;
+/** The acts of this page; the two halves of an audit are one form. */
+export type PageAct = keyof typeof LETTERS;
 
 export interface OrderActs {
   possible: PageAct[];
   chosen: PageAct | undefined;
   choose: (act: PageAct | undefined) => void;
+  panel: Opened;
 }
 
 export function useOrderActs(order: OrderDetail): OrderActs {
-  const [wanted, choose] = useState<PageAct | undefined>();
-  const allowed = (Object.keys(ACTS) as PageAct[]).filter((act) => order.allowed.includes(act));
+  const [wanted, want] = useState<PageAct | undefined>();
+  const panel = useOpened();
+  const allowed = (Object.keys(LETTERS) as PageAct[]).filter((act) => order.allowed.includes(act));
   // An open emergency comes before everything; where there is none it stands at the end.
   const possible = allowed.toSorted((a, b) => last(a, order) - last(b, order));
   const chosen = possible.find((act) => act === wanted);
+  const choose = (act: PageAct | undefined) => {
+    want(act);
+    if (act) panel.opened();
+  };
   useKeys(
     possible.map((act) => ({
-      keys: ACTS[act],
-      label: act === 'audit_pass' ? 'order.audit' : (`act.${act}` as const),
+      keys: LETTERS[act],
+      label: nameOf(act),
       run: () => choose(act),
+      off: chosen !== undefined,
     })),
   );
-  return { possible, chosen, choose };
+  return { possible, chosen, choose, panel };
 }
+
+const nameOf = (act: PageAct) => (act === 'audit_pass' ? 'order.audit' : (`act.${act}` as const));
 
 const last = (act: PageAct, order: OrderDetail): number =>
   act === 'transfer_emergency' && order.emergency === null ? 1 : 0;
@@ -90,11 +81,11 @@ export function ActBar({ order, acts, more }: BarProps) {
       {acts.possible.map((act) => (
         <KeyButton
           key={act}
-          keys={ACTS[act]}
+          keys={LETTERS[act]}
           aria-pressed={acts.chosen === act}
           onClick={() => acts.choose(acts.chosen === act ? undefined : act)}
         >
-          {say(act === 'audit_pass' ? 'order.audit' : `act.${act}`)}
+          {say(nameOf(act))}
         </KeyButton>
       ))}
       {follows && (
@@ -113,7 +104,12 @@ export function ActPanel({ order, acts }: { order: OrderDetail; acts: OrderActs 
   const { say } = useWords();
   const act = acts.chosen;
   if (!act) return null;
-  const onDone = () => acts.choose(undefined);
+  const putAway = () => acts.choose(undefined);
+  const onDone = () => {
+    // The audit says itself how it ended.
+    if (act !== 'audit_pass') tellDone('triage.done', { act: say(nameOf(act)), no: tailOf(order) });
+    putAway();
+  };
   const forms: Record<PageAct, () => ReactNode> = {
     accept: () => <AcceptForm order={order} onDone={onDone} />,
     dispatch: () => <DispatchForm order={order} onDone={onDone} />,
@@ -139,14 +135,16 @@ export function ActPanel({ order, acts }: { order: OrderDetail; acts: OrderActs 
   return (
     <>
       <div className="hd">
-        <h2>{say(act === 'audit_pass' ? 'order.audit' : `act.${act}`)}</h2>
+        <h2>{say(nameOf(act))}</h2>
         <span className="r">
-          <KeyButton size="small" type="text" keys="Esc" onClick={onDone}>
+          <KeyButton size="small" type="text" keys="Esc" onClick={putAway}>
             {say('common.put_away')}
           </KeyButton>
         </span>
       </div>
-      {forms[act]()}
+      <Panel panel={acts.panel} open>
+        {forms[act]()}
+      </Panel>
     </>
   );
 }

@@ -12,6 +12,7 @@ import { AttachmentList } from '../../parts/Attachments.tsx';
 import { OrderLevel, useOrderClockFact } from '../../parts/ClockFacts.tsx';
 import { SideOpener, SplitColumns } from '../../parts/Columns.tsx';
 import { DeadlinePanel } from '../../parts/DeadlinePanel.tsx';
+import { DoneLine } from '../../parts/DoneLine.tsx';
 import { KeyButton } from '../../parts/Key.tsx';
 import { Dots, Tag, Waited, Stamp, titleOf } from '../../parts/Marks.tsx';
 import { OrderHead, OrderWords, type Fact } from '../../parts/OrderHead.tsx';
@@ -52,7 +53,12 @@ function Page({ order }: { order: OrderDetail }) {
       label: 'keys.back',
       run: () => (acts.chosen ? acts.choose(undefined) : deadline ? setDeadline(false) : back()),
     },
-    { keys: 'D', label: 'keys.deadline', run: () => toggle() },
+    {
+      keys: 'D',
+      label: 'keys.deadline',
+      run: () => toggle(),
+      off: acts.chosen !== undefined,
+    },
   ]);
   const toggle = () => {
     acts.choose(undefined);
@@ -88,6 +94,9 @@ function Page({ order }: { order: OrderDetail }) {
           acts.choose(undefined);
         }}
       >
+        <div className="done-sticks">
+          <DoneLine />
+        </div>
         <EmergencyNote order={order} />
         <SupplementNote order={order} />
         <div className="wide">

@@ -1,17 +1,17 @@
 import './orders.css';
-import { useState } from 'react';
-import { useNavigate, useSearchParams } from 'react-router';
+import { useSearchParams } from 'react-router';
 import { useOrderCounts, useOrders } from '../../data/queries.ts';
 import { useListKeys } from '../../lib/list-keys.ts';
 import { useWords } from '../../lib/text.ts';
 import { DeskTitle } from '../../parts/DeskTitle.tsx';
-import type { OrderQueue } from '../../../../src/workorder/schema.ts';
+import type { OrderCounts, OrderQueue } from '../../../../src/workorder/schema.ts';
 import { SplitColumns } from '../../parts/Columns.tsx';
 import { Facets } from '../../parts/Facets.tsx';
 import { LoadMore } from '../../parts/LoadMore.tsx';
 import { OrderTable } from '../../parts/OrderTable.tsx';
 import { QueryView } from '../../parts/QueryView.tsx';
 import { EmptyState } from '../../parts/States.tsx';
+import { useReturningRow } from './returning-row.ts';
 
 const QUEUES = [
   'open',
@@ -22,21 +22,27 @@ const QUEUES = [
   'pending_close',
   'awaiting_supplement',
   'transferred',
+  'auto_dispatched',
   'all',
 ] as const satisfies readonly OrderQueue[];
+
+const countOf = (counts: OrderCounts, queue: (typeof QUEUES)[number]): number | undefined =>
+  queue === 'all'
+    ? undefined
+    : queue === 'auto_dispatched'
+      ? counts.autoDispatchedToday
+      : counts[queue];
 
 /** All orders of the centre, by where they stand. */
 export default function OrdersDesk() {
   const { say } = useWords();
-  const navigate = useNavigate();
   const [search] = useSearchParams();
   const queue = QUEUES.find((q) => q === search.get('queue')) ?? 'open';
   const pages = useOrders(queue);
   const counts = useOrderCounts().data;
-  const [selected, setSelected] = useState<string>();
   const ids = pages.items.map((order) => order.id);
-  const open = (id: string) => void navigate(`/orders/${id}`);
-  useListKeys({ ids, selected, select: setSelected, open });
+  const { selected, select, open } = useReturningRow(ids);
+  useListKeys({ ids, selected, select, open });
   return (
     <>
       <DeskTitle title={say('desk.orders_long')} />
@@ -48,7 +54,7 @@ export default function OrdersDesk() {
             facets={QUEUES.map((q) => ({
               to: `/orders?queue=${q}`,
               label: say(`queue.${q}`),
-              count: q === 'all' ? undefined : counts?.[q],
+              count: counts && countOf(counts, q),
               current: q === queue,
             }))}
           />

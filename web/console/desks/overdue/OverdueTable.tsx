@@ -35,7 +35,7 @@ export function OverdueTable(props: Props) {
     <table className="t stack overdue-list">
       <colgroup>
         {canAct && <col style={{ width: 40 }} />}
-        <col style={{ width: canAct ? 142 : 154 }} />
+        <col style={{ width: canAct ? 158 : 174 }} />
         <col />
         <col style={{ width: 172 }} />
         <col style={{ width: 108 }} />

@@ -1,6 +1,6 @@
 import './rates.css';
 import { Select } from 'antd';
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { Link, useNavigate, useSearchParams } from 'react-router';
 import { RATES } from '../../../../src/contract.ts';
 import type { RatesView } from '../../../../src/reporting/schema.ts';
@@ -8,7 +8,7 @@ import { useReference } from '../../data/queries.ts';
 import { useRates } from '../../data/rates.ts';
 import { isCenterStaff, useMe } from '../../data/session.tsx';
 import { useKeys } from '../../lib/keys.ts';
-import { useListKeys } from '../../lib/list-keys.ts';
+import { focusRow, useListKeys } from '../../lib/list-keys.ts';
 import { useWords } from '../../lib/text.ts';
 import { SideOpener, SplitColumns } from '../../parts/Columns.tsx';
 import { DeskTitle } from '../../parts/DeskTitle.tsx';
@@ -26,6 +26,7 @@ export default function RatesDesk() {
   const rates = useRates(place.organizationId, place.months);
   const [side, setSide] = useState(false);
   useRateKeys(place, rates.data);
+  useFrame(place);
   return (
     <>
       <DeskTitle title={say('desk.rates_long')} />
@@ -65,13 +66,19 @@ export default function RatesDesk() {
   );
 }
 
+/** The frame stands where the right side speaks from: on the chosen rate of the chosen unit. */
+function useFrame({ rate, unitId }: Place): void {
+  useEffect(() => {
+    const focus = document.activeElement;
+    if (rate && focus?.closest('.rates-table tbody') && !focus.closest('[data-chosen]'))
+      focusRow(unitId ?? 'total');
+  }, [rate, unitId]);
+}
+
 /** J/K go down the units, 1–3 choose the rate. */
 function useRateKeys(place: Place, view: RatesView | undefined) {
   const navigate = useNavigate();
-  const ids = [
-    'total',
-    ...(view ? unitsOf(view, place.month).flatMap((u) => u.unit?.id ?? []) : []),
-  ];
+  const ids = ['total', ...(view ? unitsOf(view, place).flatMap((u) => u.unit?.id ?? []) : [])];
   const go = (to: Partial<Place>) =>
     void navigate(ratesAddress({ ...place, rate: place.rate ?? RATES[0], ...to }), {
       replace: true,
@@ -150,6 +157,7 @@ function ScopePicker({ place }: { place: Place }) {
           ratesAddress({
             months: place.months,
             month: place.month,
+            by: place.by,
             organizationId: id || undefined,
           }),
         )

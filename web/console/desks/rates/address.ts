@@ -1,11 +1,15 @@
 /** The desk in its address, so that every figure and what is behind it can be sent to somebody. */
 import { RATES, type Rate } from '../../../../src/contract.ts';
-import type { RateRow, RatesView } from '../../../../src/reporting/schema.ts';
+import type { RateFigure, RateRow, RatesView } from '../../../../src/reporting/schema.ts';
 import type { Behind, RatePart, RateReason } from '../../data/rates.ts';
 
 export const PARTS: readonly RatePart[] = ['numerator', 'denominator', 'missed', 'excluded'];
 export const SPANS = [1, 3, 6, 12] as const;
 const SPAN_DEFAULT = 3;
+
+/** Units by one rate, or by how many of it were missed; those with too few come after those one may compare. */
+export const ORDERS = ['worst', 'best', 'missed'] as const;
+export type UnitOrder = (typeof ORDERS)[number];
 
 export interface Place {
   organizationId: string | undefined;
@@ -16,6 +20,14 @@ export interface Place {
   part: RatePart;
   reason: RateReason | undefined;
   unitId: string | undefined;
+  /** What the units stand in order of; undefined: those with the most orders first. */
+  by: { rate: Rate; order: UnitOrder } | undefined;
+}
+
+function readBy(text: string | null): Place['by'] {
+  const [rate, order] = text?.split('.') ?? [];
+  const found = { rate: RATES.find((r) => r === rate), order: ORDERS.find((o) => o === order) };
+  return found.rate && found.order ? { rate: found.rate, order: found.order } : undefined;
 }
 
 export function readPlace(search: URLSearchParams): Place {
@@ -28,12 +40,14 @@ export function readPlace(search: URLSearchParams): Place {
     part: PARTS.find((p) => p === search.get('part')) ?? 'denominator',
     reason: (search.get('reason') as RateReason | null) ?? undefined,
     unitId: search.get('of') ?? undefined,
+    by: readBy(search.get('by')),
   };
 }
 
 export function ratesAddress(place: Partial<Place>): string {
   const { organizationId: unit, months, month, rate, part, reason, unitId: of } = place;
-  const given = Object.entries({ unit, months, month, rate, part, reason, of }).filter(
+  const by = place.by && `${place.by.rate}.${place.by.order}`;
+  const given = Object.entries({ unit, months, month, rate, part, reason, of, by }).filter(
     ([, value]) => value !== undefined,
   );
   return `/rates?${new URLSearchParams(given.map(([k, v]) => [k, String(v)]))}`;
@@ -58,10 +72,26 @@ export const amount = (n: number): string => String(Math.round(n * 10) / 10);
 export const figuresOf = (row: RateRow, view: RatesView, month: string | undefined) =>
   row.months[month ? view.months.indexOf(month) : -1] ?? row.all;
 
-/** Units with the most orders first, by the first rate, then by the next. */
-export const unitsOf = (view: RatesView, month: string | undefined): RateRow[] =>
+const byMost = (left: Figures, right: Figures): number =>
+  RATES.map((rate) => right[rate].denominator - left[rate].denominator).find((n) => n !== 0) ?? 0;
+
+type Figures = RateRow['all'];
+
+/** Of what is too few nothing is said but how many were missed; nothing at all comes last. */
+function byRate(left: RateFigure, right: RateFigure, order: UnitOrder): number {
+  const rank = (f: RateFigure) =>
+    f.denominator === 0 ? 2 : f.enough || order === 'missed' ? 0 : 1;
+  if (rank(left) !== rank(right)) return rank(left) - rank(right);
+  const missed = right.missed - left.missed;
+  if (order === 'missed') return missed;
+  if (rank(left) > 0) return order === 'worst' ? missed : -missed;
+  const step = (left.rate ?? 0) - (right.rate ?? 0);
+  return order === 'worst' ? step : -step;
+}
+
+/** Units in the order that is chosen; else those with the most orders first, by each rate in turn. */
+export const unitsOf = (view: RatesView, { month, by }: Pick<Place, 'month' | 'by'>): RateRow[] =>
   [...view.units].sort((a, b) => {
     const [left, right] = [figuresOf(a, view, month), figuresOf(b, view, month)];
-    const steps = RATES.map((rate) => right[rate].denominator - left[rate].denominator);
-    return steps.find((step) => step !== 0) ?? 0;
+    return (by && byRate(left[by.rate], right[by.rate], by.order)) || byMost(left, right);
   });

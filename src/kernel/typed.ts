@@ -1,0 +1,7 @@
+/** What people type, before anything reads it. */
+
+/** Full-width digits, letters and signs as plain ones: Chinese keyboards give `１３８` for 138. */
+export const halfWidth = (typed: string): string => typed.normalize('NFKC');
+
+/** The digits of an order number, however it was typed. */
+export const digitsOf = (typed: string): string => halfWidth(typed).replace(/\D/g, '');

@@ -1,0 +1,23 @@
+/** The letter of each act, the same on every page; acts that share one never stand side by side. */
+export const LETTERS = {
+  transfer_emergency: 'E',
+  accept: 'A',
+  dispatch: 'P',
+  direct_answer: 'R',
+  audit_pass: 'A',
+  redo: 'R',
+  close: 'C',
+  urge: 'U',
+  supervise: 'S',
+  split: 'T',
+  ask_supplement: 'Q',
+  supplement: 'Q',
+  receipt: 'C',
+  propose_redo: 'O',
+  note: 'B',
+  correct_classification: 'M',
+  set_flags: 'F',
+  close_no_substance: 'N',
+  reject: 'X',
+  withdraw: 'W',
+} as const;
