@@ -6,6 +6,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { orderNoText } from '../../src/kernel/ids.ts';
 import type { RunRecord } from '../../src/main.ts';
 import { processInfo } from '../../src/platform/lifetime.ts';
 import {
@@ -179,7 +180,9 @@ describe('killed in the middle of a road', { timeout: 180_000 }, () => {
       expect([act, told.filter((t) => t.act === act).length]).toEqual([act, 1]);
 
     await quiet(owner(), LEASE_MS);
-    const messages = [...gateway.taken.values()].filter((m) => m.text.includes(orderNo));
+    const messages = [...gateway.taken.values()].filter((m) =>
+      m.text.includes(orderNoText(orderNo)),
+    );
     expect(messages.filter((m) => /新派工单/.test(m.text))).toHaveLength(2);
     expect(messages.filter((m) => m.to === phone)).toHaveLength(1);
     expect(new Set(messages.map((m) => m.to)).size).toBe(3);

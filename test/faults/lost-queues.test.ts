@@ -1,5 +1,6 @@
 /** Every queue is emptied in the middle of a road: the outbox knows what is left to do. */
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { orderNoText } from '../../src/kernel/ids.ts';
 import { BACKENDS, MORNING, openHouse, until } from '../processes.ts';
 import type { House } from '../processes.ts';
 import { ROOM, must, walk } from '../flow/walk.ts';
@@ -47,7 +48,9 @@ describe.each(BACKENDS)('the queues on %s are lost', (backend) => {
       await h.quiet();
       expect((await notices('water')).map((n) => n.kind)).toEqual(['assigned']);
       expect((await notices('nantang')).map((n) => n.kind)).toEqual(['assigned']);
-      expect([...h.gateway.taken.values()].filter((m) => m.text.includes(orderNo))).toHaveLength(3);
+      expect(
+        [...h.gateway.taken.values()].filter((m) => m.text.includes(orderNoText(orderNo))),
+      ).toHaveLength(3);
       expect(h.gateway.tries).toHaveLength(3);
     });
 
@@ -76,7 +79,7 @@ describe.each(BACKENDS)('the queues on %s are lost', (backend) => {
       await until('closed', async () => (await w.see(orderId)).state === 'closed');
       await h.quiet(40_000);
       const urged = [...h.gateway.taken.values()].filter((m) => /催办/.test(m.text));
-      expect(urged.map((m) => m.text.includes(orderNo))).toEqual([true]);
+      expect(urged.map((m) => m.text.includes(orderNoText(orderNo)))).toEqual([true]);
       expect(h.gateway.tries.filter((t) => t.id === urged[0]!.id)).toHaveLength(2);
       expect((await notices('water')).map((n) => n.kind).sort()).toEqual([
         'assigned',

@@ -4,6 +4,7 @@
  * clock is moved, in jumps; nobody edits a due instant.
  */
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { orderNoText } from '../../src/kernel/ids.ts';
 import { connect, moveClock } from '../../src/platform/db.ts';
 import type { Connection } from '../../src/platform/db.ts';
 import { walk } from '../flow/walk.ts';
@@ -240,7 +241,7 @@ describe.each(BACKENDS)('clocks, queues on %s', (backend: Backend) => {
       expect((await h.owner.query(told, [orderId])).rows).not.toEqual([]);
       // Messages too, although each was refused once.
       const texts = () => [...h.gateway.taken.values()].map((m) => m.text);
-      await until('the unit is told', () => texts().some((t) => t.includes(orderNo)));
+      await until('the unit is told', () => texts().some((t) => t.includes(orderNoText(orderNo))));
       expect(await h.queued()).toBe(0);
       await h.stopWorkers();
       await holds(scene);

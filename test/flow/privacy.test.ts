@@ -187,7 +187,7 @@ describe.each(BACKENDS)('what people entrust to the house, on %s', (backend) => 
       );
       const door = await stranger.get<string>('/track');
       expect(await status(fillForm(stranger, door.body, { orderNo: PHONE, code: PHRASE }))).toBe(
-        401,
+        422,
       );
       expect(await status(stranger.get(`/rate/${PHONE}`))).toBe(404);
       // The database refuses a row and quotes it in its error.

@@ -3,6 +3,7 @@
  * as a browser without JavaScript, with the messages at the gateway and the nudges on the sockets.
  */
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { orderNoText } from '../../src/kernel/ids.ts';
 import { BACKENDS, browser, openHouse, until } from '../processes.ts';
 import type { House, Screen } from '../processes.ts';
 import { fillForm, followLink, orderByForm } from './citizen.ts';
@@ -28,7 +29,7 @@ describe.each(BACKENDS)('the main road on %s', (backend) => {
       (await h.owner.query('select duty_phone from organization where code = $1', [code])).rows[0]
         .duty_phone;
     const messagesAbout = (orderNo: string) =>
-      [...h.gateway.taken.values()].filter((m) => m.text.includes(orderNo));
+      [...h.gateway.taken.values()].filter((m) => m.text.includes(orderNoText(orderNo)));
     const linkFor = (phone: string) =>
       until('a rating link at the gateway', () =>
         h.gateway

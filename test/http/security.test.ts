@@ -409,6 +409,7 @@ describe('errors', () => {
       reveal: { reason: 'x' },
       supervisions: { level: 2, demand: 'x' },
       verdict: { version: 1, verdict: 'accepted' },
+      'send-back': { replyVersion: 1, reason: 'x' },
       outcome: { outcome: 'wrong_number' },
       split: { version: 1, input: { kept: { content: 'x' }, parts: [{ content: 'x' }] } },
       reply: { version: 1, text: 'x',  truth: 'true', finding: 'x', measures: 'x', solved: 'solved', contactMade: false, publicVersion: 'x' }, // prettier-ignore

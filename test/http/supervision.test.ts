@@ -1,6 +1,7 @@
 /** Supervision orders and urges over the API: issued, replied to, sent back, settled. */
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { orderNoText } from '../../src/kernel/ids.ts';
 import { createWorld, steps, versionOf } from '../world.ts';
 import type { Answer, World } from '../world.ts';
 import { SECRET_WORDS, ok, refused, wrongFields } from './answers.ts';
@@ -499,7 +500,7 @@ describe('who hears of it', () => {
     await w.settle();
     expect(await heard(o.id)).toEqual(['supervised ZHZF unit_leader+unit_receiver+command_room']);
     expect(
-      w.sent.filter((m) => m.text.includes(o.orderNo) && m.text.includes('督办单')),
+      w.sent.filter((m) => m.text.includes(orderNoText(o.orderNo)) && m.text.includes('督办单')),
     ).toHaveLength(1);
     ok(await reply(o.supervisionId));
     await w.settle();

@@ -6,7 +6,7 @@ import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { extendClocks, fireAll } from '../../src/deadline/index.ts';
 import { SYSTEM } from '../../src/kernel/actor.ts';
-import { newId } from '../../src/kernel/ids.ts';
+import { newId, orderNoText } from '../../src/kernel/ids.ts';
 import { dueDeliveries, send } from '../../src/notification/index.ts';
 import { receiveDuty } from '../../src/platform/outbox.ts';
 import { inTransaction } from '../../src/platform/unit-of-work.ts';
@@ -521,7 +521,8 @@ describe('quiet hours', () => {
     s.must(await (await w.as('dispatcher')).post(`/api/orders/${o.id}/urges`, { level: 1 }));
     await w.settle();
   };
-  const to = (o: { orderNo: string }) => sent.filter((m) => m.text.includes(o.orderNo));
+  const to = (o: { orderNo: string }) =>
+    sent.filter((m) => m.text.includes(orderNoText(o.orderNo)));
 
   it('an urge at night waits for the morning, and goes then; a new order goes at once', async () => {
     await begin(NIGHT);
