@@ -114,3 +114,15 @@ export async function axe(page: Page, ...rules: string[]): Promise<string[]> {
 /** How far a page is wider than its window. */
 export const overflow = (page: Page): Promise<number> =>
   page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+
+/** What sticks out of the window, innermost elements only, for whoever has to mend it. */
+export const stickingOut = (page: Page): Promise<string[]> =>
+  page.evaluate(() => {
+    const out = [...document.body.querySelectorAll('*')].filter(
+      (e) => e.getBoundingClientRect().right > innerWidth + 0.5,
+    );
+    return out
+      .filter((e) => !out.some((other) => other !== e && e.contains(other)))
+      .slice(0, 5)
+      .map((e) => `${e.tagName.toLowerCase()}.${e.className} “${e.textContent?.slice(0, 20)}”`);
+  });
