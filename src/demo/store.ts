@@ -69,12 +69,20 @@ export async function endOldest(
     .set({ state: 'ended' })
     .where('id', 'in', (q) =>
       q
-        .selectFrom('demo_call')
-        .select('id')
-        .where('state', '=', 'ringing')
-        .orderBy('rang_at', 'desc')
-        .orderBy('id', 'desc')
-        .offset(left),
+        .selectFrom('demo_call as old')
+        .select('old.id')
+        .where('old.id', 'in', (all) =>
+          all
+            .selectFrom('demo_call')
+            .select('id')
+            .where('state', '=', 'ringing')
+            .orderBy('rang_at', 'desc')
+            .orderBy('id', 'desc')
+            .offset(left),
+        )
+        // One that another call ends just now is ended; waiting for each other would be a deadlock.
+        .forUpdate()
+        .skipLocked(),
     )
     .where('state', '=', 'ringing')
     .returning(['id', 'user_ids'])

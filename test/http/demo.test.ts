@@ -190,6 +190,13 @@ describe('the telephone rings', () => {
     expect(await json(send('GET', '/api/demo/calls', { cookie: dispatcher.cookie }))).toEqual([]);
   });
 
+  it('many at one instant, and nobody is told to come again', async () => {
+    const answers = await Promise.all(
+      Array.from({ length: 60 }, () => send('POST', '/api/demo/ring', { body: CALL })),
+    );
+    expect(answers.map((r) => r.status).filter((status) => status >= 300)).toEqual([]);
+  });
+
   it('twenty times at once and no more: who rang longest gives up', async () => {
     const rung: string[] = [];
     for (let i = 0; i < 22; i++) {
