@@ -12,14 +12,14 @@ import { CategoryPicker, UnitPicker, UnitsPicker } from '../parts/Pickers.tsx';
 import { TextField } from '../parts/TextField.tsx';
 import { ActForm, missingOf } from './ActForm.tsx';
 import { NamedOrders } from './NamedOrders.tsx';
+import { UrgeFields, type UrgeLevel } from './UrgeFields.tsx';
 import type { ActProps } from './useOrderAct.ts';
 
 const TEXT_LIMIT = 500;
-const LEVELS = ['1', '0'] as const;
 
 export function UrgeForm({ order, onDone }: ActProps) {
   const { say } = useWords();
-  const empty = { level: '1' as (typeof LEVELS)[number], text: '' };
+  const empty = { level: '1' as UrgeLevel, text: '' };
   const draft = useDraft(useMe().userId, `urge.${order.id}`, empty);
   const { level, text } = draft.value;
   const { submit, busy, problem } = useSubmit(
@@ -43,21 +43,7 @@ export function UrgeForm({ order, onDone }: ActProps) {
         <>
           <NamedOrders orders={[order]} />
           {order.urges > 0 && <p className="sm sec">{say('mark.urges', { n: order.urges })}</p>}
-          <Choice
-            label={say('urge.level')}
-            value={level}
-            onChange={(value) => draft.set({ level: value })}
-            options={LEVELS.map((value) => ({ value, label: say(`urge.level_${value}`) }))}
-          />
-          <TextField
-            autoFocus
-            label={say('urge.text')}
-            hint={say('urge.hint')}
-            rows={[3, 8]}
-            max={TEXT_LIMIT}
-            value={text}
-            onChange={(value) => draft.set({ text: value })}
-          />
+          <UrgeFields level={level} text={text} onChange={(change) => draft.set(change)} />
         </>
       )}
     </ActForm>

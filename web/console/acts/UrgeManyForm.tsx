@@ -5,21 +5,17 @@ import { useBatch } from '../data/batch.ts';
 import { useMe } from '../data/session.tsx';
 import { useDraft } from '../lib/drafts.ts';
 import { sayToUnits, useWords } from '../lib/text.ts';
-import { Choice } from '../parts/Choice.tsx';
-import { TextField } from '../parts/TextField.tsx';
 import { ActForm } from './ActForm.tsx';
 import { BatchState } from './BatchState.tsx';
 import { NamedOrders } from './NamedOrders.tsx';
-
-const TEXT_LIMIT = 500;
-const LEVELS = ['1', '0'] as const;
+import { UrgeFields, type UrgeLevel } from './UrgeFields.tsx';
 
 interface Props {
   orders: readonly OrderListItem[];
   onDone: (done: string[], left: string[]) => void;
 }
 interface Fields {
-  level: (typeof LEVELS)[number];
+  level: UrgeLevel;
   text: string | undefined;
 }
 const EMPTY: Fields = { level: '1', text: undefined };
@@ -53,21 +49,7 @@ export function UrgeManyForm({ orders, onDone }: Props) {
       {() => (
         <>
           <NamedOrders orders={orders} />
-          <Choice
-            label={say('urge.level')}
-            value={level}
-            onChange={(value) => draft.set({ level: value })}
-            options={LEVELS.map((value) => ({ value, label: say(`urge.level_${value}`) }))}
-          />
-          <TextField
-            autoFocus
-            label={say('urge.text')}
-            hint={say('urge.hint')}
-            rows={[3, 8]}
-            max={TEXT_LIMIT}
-            value={text}
-            onChange={(value) => draft.set({ text: value })}
-          />
+          <UrgeFields level={level} text={text} onChange={(change) => draft.set(change)} />
           <BatchState batch={batch} />
         </>
       )}
