@@ -673,7 +673,43 @@ export interface EscalationTable {
   at: Date;
 }
 
+export interface DoorSourceTable {
+  id: string;
+  name: string;
+  door: string;
+  secret_ct: Buffer;
+  active: Generated<boolean>;
+  per_minute: number;
+  created_at: Date;
+}
+
+export interface DoorMessageTable {
+  id: string;
+  source_id: string;
+  external_id: string;
+  kind: string;
+  body_hash: string;
+  body_ct: Buffer | null;
+  state: string;
+  answer: Json | null;
+  error: Generated<string>;
+  attempts: Generated<number>;
+  received_at: Date;
+  done_at: Date | null;
+}
+
+export interface ChannelPolicyTable {
+  version: number;
+  document: Json;
+  created_at: Date;
+  created_by: string | null;
+  note: Generated<string>;
+}
+
 export interface Database {
+  door_source: DoorSourceTable;
+  door_message: DoorMessageTable;
+  channel_policy: ChannelPolicyTable;
   demo_sms: DemoSmsTable;
   demo_play: DemoPlayTable;
   demo_call: DemoCallTable;

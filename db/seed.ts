@@ -7,7 +7,8 @@ import type { DbTx, Db } from '../src/platform/db.ts';
 import { seedCalendar, seedUnitCalendars } from './seed-calendar.ts';
 import { seedLexicon } from './seed-lexicon.ts';
 import { seedPolicy } from './seed-policy.ts';
-import { readTsv } from './tsv.ts';
+import { shipChannelPolicy } from '../src/intake/index.ts';
+import { readJson, readTsv } from './tsv.ts';
 
 /** First day of the starter catalogue; later rows follow with their own dates. */
 const CATALOGUE_FROM = '2025-01-01';
@@ -47,6 +48,7 @@ export async function seedReference(db: DbTx): Promise<void> {
   await seedCalendar(db);
   await seedPolicy(db);
   await seedLexicon(db);
+  await shipChannelPolicy(db, readJson('channel-policy.json'));
 }
 
 interface Unit {

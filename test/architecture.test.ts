@@ -169,12 +169,14 @@ const perImport =
 const RANKS = [
   ['kernel'],
   ['platform'],
-  ['identity', 'audit'],
+  ['identity', 'audit', 'door'],
   ['calendar'],
   ['deadline'],
   ['routing', 'understanding', 'catalogue', 'knowledge'],
   ['workorder'],
   ['intake', 'supervision', 'followup'],
+  // Contacts that live for a while: they bring demands in, nobody of them knows the other.
+  ['telephony', 'chat'],
   ['reporting', 'realtime', 'notification'],
   // What only a demo has looks at everything; nobody looks at it.
   ['demo'],

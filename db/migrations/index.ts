@@ -4,6 +4,10 @@ import * as m0003 from './0003_living_city.ts';
 import * as m0004 from './0004_attachments.ts';
 import * as m0005 from './0005_rates.ts';
 import * as m0006 from './0006_demo.ts';
+import * as m0007 from './0007_doors.ts';
+import * as m0008 from './0008_telephony.ts';
+import * as m0009 from './0009_chat.ts';
+import * as m0010 from './0010_sms.ts';
 
 /** Every migration in order. One that was released is never changed again. */
 export const MIGRATIONS: readonly { name: string; sql: string }[] = [
@@ -13,4 +17,8 @@ export const MIGRATIONS: readonly { name: string; sql: string }[] = [
   m0004,
   m0005,
   m0006,
+  m0007,
+  m0008,
+  m0009,
+  m0010,
 ];

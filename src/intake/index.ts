@@ -7,3 +7,5 @@ export { createIntake } from './service.ts';
 export type { Arrival, Intake } from './service.ts';
 export { triage } from './triage.ts';
 export { classifierOf } from './understand.ts';
+export { channelPolicyOf, shipChannelPolicy } from './policy.ts';
+export type { ChannelPolicy } from './policy.schema.ts';

@@ -4,14 +4,17 @@
  */
 import { adviceEn, adviceZh } from './advice.ts';
 import { boardEn, boardZh } from './board.ts';
+import { chatEn, chatZh } from './chat.ts';
 import { citizenEn, citizenZh } from './citizen.ts';
 import { clockEn, clockZh } from './clock.ts';
 import { consoleEn, consoleZh } from './console.ts';
 import { coreEn, coreZh } from './core.ts';
 import { demoEn, demoZh } from './demo.ts';
+import { doorEn, doorZh } from './door.ts';
 import { galleryEn, galleryZh } from './gallery.ts';
 import { noticeEn, noticeZh } from './notice.ts';
 import { reportEn, reportZh } from './report.ts';
+import { telephonyEn, telephonyZh } from './telephony.ts';
 import { triageEn, triageZh } from './triage.ts';
 import { workEn, workZh } from './work.ts';
 
@@ -31,6 +34,9 @@ const zh = {
   ...workZh,
   ...galleryZh,
   ...triageZh,
+  ...telephonyZh,
+  ...doorZh,
+  ...chatZh,
 };
 export type TextKey = keyof typeof zh;
 
@@ -49,6 +55,9 @@ export const dictionaries: Record<Language, Record<TextKey, string>> = {
     ...workEn,
     ...galleryEn,
     ...triageEn,
+    ...telephonyEn,
+    ...doorEn,
+    ...chatEn,
   },
 };
 

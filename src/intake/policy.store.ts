@@ -1,0 +1,30 @@
+import type { DbTx, Reader } from '../platform/db.ts';
+
+export interface PolicyRow {
+  version: number;
+  document: unknown;
+  created_by: string | null;
+}
+
+export async function newestPolicy(db: Reader): Promise<PolicyRow | null> {
+  const row = await db
+    .selectFrom('channel_policy')
+    .select(['version', 'document', 'created_by'])
+    .orderBy('version', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  return row ?? null;
+}
+
+export async function insertPolicy(
+  db: DbTx,
+  row: {
+    version: number;
+    document: string;
+    created_at: Date;
+    created_by: string | null;
+    note: string;
+  },
+): Promise<void> {
+  await db.insertInto('channel_policy').values(row).execute();
+}
