@@ -1,20 +1,22 @@
 /**
  * Commands on the database: `migrate`, `seed-reference`, `seed-demo`, `mend-demo`, `wipe`, `first-admin`,
- * `simulate-deadline`; and on the platform that runs here: `demo`, `demo:wipe`.
+ * `simulate-deadline`, `door`; and on the platform that runs here: `demo`, `demo:wipe`.
  */
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import { runDoor, seedDemoSources } from './door.ts';
 import { firstAdmin } from '../src/identity/index.ts';
 import { translate } from '../src/kernel/i18n/index.ts';
 import { loadConfig } from '../src/platform/config.ts';
 import { createCrypto } from '../src/platform/crypto.ts';
 import { connect } from '../src/platform/db.ts';
 import { reachableDataDir } from '../src/platform/embedded-postgres.ts';
-import type { Connection } from '../src/platform/db.ts';
+import type { Connection, Db } from '../src/platform/db.ts';
 import { tellParent } from '../src/platform/lifetime.ts';
 import { createLog } from '../src/platform/log.ts';
 import { diskStorage } from '../src/platform/storage.ts';
+import type { Deps } from '../src/platform/unit-of-work.ts';
 import { consumersOf } from '../src/subscriptions.ts';
 import { migrate } from './migrate.ts';
 import { mendPlay } from '../src/demo/index.ts';
@@ -42,6 +44,15 @@ async function withDatabase<T>(
   }
 }
 
+const depsOf = (db: Db, secretKey: string): Deps => ({
+  db,
+  crypto: createCrypto(secretKey),
+  log: createLog('cli', 'silent'),
+  consumersOf,
+  publicUrl: config.publicUrl,
+  storage: diskStorage(config.storageDir),
+});
+
 async function runMigrate(): Promise<void> {
   if (!ownerUrl) throw new Error('DATABASE_URL: missing');
   const applied = await migrate(ownerUrl, {
@@ -56,6 +67,7 @@ async function runMigrate(): Promise<void> {
 const runSeedDemo = () =>
   withDatabase(config.databaseUrl, async ({ db }) => {
     const accounts = await seedDemo(db);
+    if (config.secretKey) await seedDemoSources(depsOf(db, config.secretKey));
     const { state, mended } = await mendPlay(db);
     if (mended) process.stdout.write(`${INTERRUPTED}\n`);
     const raised = await db.selectFrom('order_sequence').select('day').limit(1).executeTakeFirst();
@@ -86,17 +98,10 @@ const runFirstAdmin = () =>
         'usage: npm run first-admin -- --login NAME --name "FULL NAME" (with DATABASE_URL and SECRET_KEY set)',
       );
     }
-    const token = await firstAdmin(
-      {
-        db,
-        crypto: createCrypto(config.secretKey),
-        log: createLog('cli', 'silent'),
-        consumersOf,
-        publicUrl: config.publicUrl,
-        storage: diskStorage(config.storageDir),
-      },
-      { login: values.login.toLowerCase(), name: values.name },
-    );
+    const token = await firstAdmin(depsOf(db, config.secretKey), {
+      login: values.login.toLowerCase(),
+      name: values.name,
+    });
     process.stdout.write(`${config.publicUrl}/console/activate#${token}\n`);
   });
 
@@ -139,6 +144,11 @@ const COMMANDS: Record<string, () => Promise<void>> = {
   demo: () => runDemo(whereHere(), process.argv.slice(3)),
   'demo:wipe': () => runWipe(whereHere()),
   'first-admin': runFirstAdmin,
+  door: () =>
+    withDatabase(config.databaseUrl, async ({ db }) => {
+      if (!config.secretKey) throw new Error('SECRET_KEY: missing');
+      process.stdout.write(await runDoor(depsOf(db, config.secretKey), process.argv.slice(3)));
+    }),
   'simulate-deadline': () =>
     withDatabase(config.databaseUrl ?? runningDatabase(), async ({ db }) => {
       process.stdout.write(await runSimulation(db, process.argv.slice(3)));

@@ -74,6 +74,7 @@ const APPEND_ONLY = [
   'act',
   'domain_event',
   'audit_log',
+  'chat_message',
   'clock_entry',
   'escalation',
   'lexicon',
@@ -83,7 +84,7 @@ const APPEND_ONLY = [
 /** What is replaced or ended, never removed. */
 const KEPT =
   'deadline, deadline_policy, calendar, calendar_day, calendar_version, calendar_exception, ' +
-  'supervision_order, supervision_sequence, handover';
+  'supervision_order, supervision_sequence, handover, chat_session, chat_seat, canned_answer';
 
 /**
  * Those that the owner made. BullMQ's sequences belong to the application, which makes one for each
@@ -119,7 +120,7 @@ async function grantApplication(client: pg.Client, ownerUrl: string, appUrl?: st
     revoke update on deadline_policy, calendar_day, calendar_version, handover from ${app};
     grant update (withdrawn_at) on deadline_policy to ${app};
     grant update (replaced_in) on calendar_day to ${app};
-    grant update (order_id) on handover to ${app}`);
+    grant update (order_id, call_leg) on handover to ${app}`);
   const kind = await client.query('select kind from deployment');
   if (kind.rows[0]?.kind === 'production') {
     await client.query(`revoke insert, update, delete, truncate on app_clock from ${app}`);

@@ -463,7 +463,7 @@ export interface DeliveryTable {
   id: string;
   event_id: string;
   kind: string;
-  order_id: string;
+  order_id: string | null;
   organization_id: string | null;
   requester_id: string | null;
   rating_link_id: string | null;
@@ -475,6 +475,11 @@ export interface DeliveryTable {
   sent_at: Date | null;
   not_before: Date | null;
   step: Generated<string>;
+  inbound_id: Generated<string | null>;
+  provider_id: Generated<string | null>;
+  receipt: Generated<string | null>;
+  receipt_code: Generated<string | null>;
+  receipt_at: Generated<Date | null>;
 }
 
 export interface DemoSmsTable {
@@ -497,14 +502,24 @@ export interface DemoPlayTable {
 
 export interface DemoCallTable {
   id: string;
-  user_ids: string[];
   phone_ct: Buffer;
   name_ct: Buffer;
   text_ct: Buffer;
+  outbound: Generated<boolean>;
   state: string;
+  target: Generated<string>;
+  leg_id: Generated<string>;
+  consulting: Generated<string>;
+  offer_until: Date | null;
+  /** Written as JSON text. */
+  tried: ColumnType<object | null, string | null, string | null>;
+  outbox: ColumnType<object[], string | undefined, string>;
+  events: Generated<number>;
   rang_at: Date;
   answered_at: Date | null;
-  answered_by: string | null;
+  ended_at: Date | null;
+  next_at: Date;
+  driven_until: Date | null;
 }
 
 /** A list of [start, end] minutes; written as JSON text. */
@@ -686,6 +701,7 @@ export interface DoorSourceTable {
 export interface DoorMessageTable {
   id: string;
   source_id: string;
+  door: string;
   external_id: string;
   kind: string;
   body_hash: string;
@@ -706,10 +722,294 @@ export interface ChannelPolicyTable {
   note: Generated<string>;
 }
 
+export interface CallTable {
+  id: string;
+  source: string;
+  external_id: string;
+  direction: Generated<string>;
+  phone_ct: Buffer | null;
+  phone_hmac: string | null;
+  called: string;
+  skill: string;
+  priority: Generated<number>;
+  state: string;
+  outcome: string | null;
+  entered_at: Date;
+  queued_at: Date;
+  asked_at: Date;
+  offered_at: Date | null;
+  answered_at: Date | null;
+  ended_at: Date | null;
+  ended_by: string | null;
+  end_reason: Generated<string>;
+  operator_id: string | null;
+  contact_id: string | null;
+  created_at: Date;
+}
+
+export interface CallEventTable {
+  id: string;
+  call_id: string;
+  type: string;
+  at: Date;
+  fingerprint: string;
+  body_ct: Buffer;
+  user_id: string | null;
+  received_at: Date;
+}
+
+export interface CallLegTable {
+  call_id: string;
+  position: number;
+  leg_id: string;
+  kind: string;
+  target: string;
+  user_id: string | null;
+  mode: Generated<string>;
+  began_at: Date;
+  ended_at: Date | null;
+}
+
+export interface SeatTable {
+  user_id: string;
+  session_id: string;
+  extension: string;
+  skills: string[];
+  state: string;
+  since: Date;
+  until: Date | null;
+  idle_since: Date;
+  break_reason: string | null;
+  call_id: string | null;
+  no_answers: Generated<number>;
+}
+
+export interface SeatChangeTable {
+  id: string;
+  user_id: string;
+  from_state: string;
+  to_state: string;
+  reason: string;
+  call_id: string | null;
+  at: Date;
+}
+
+export interface CallOfferTable {
+  id: string;
+  call_id: string;
+  user_id: string;
+  extension: string;
+  offered_at: Date;
+  until: Date;
+  result: string | null;
+  ended_at: Date | null;
+}
+
+export interface ReturnCallTable {
+  id: string;
+  phone_ct: Buffer;
+  sealed_for: string;
+  phone_hmac: string;
+  cause: string;
+  skill: string;
+  calls: Generated<number>;
+  state: string;
+  due_at: Date;
+  made_at: Date;
+  taken_by: string | null;
+  taken_at: Date | null;
+  attempts: Generated<number>;
+  ended_at: Date | null;
+  reason: string | null;
+  told_at: Date | null;
+}
+
+export interface ReturnCallOfTable {
+  call_id: string;
+  return_call_id: string;
+}
+
+export interface ReturnAttemptTable {
+  id: string;
+  return_call_id: string;
+  user_id: string;
+  result: string;
+  contact_id: string | null;
+  at: Date;
+}
+
+export interface CallWarningTable {
+  id: string;
+  call_id: string;
+  phone_hmac: string | null;
+  user_id: string;
+  at: Date;
+}
+
+export interface RestrictedCallerTable {
+  id: string;
+  phone_ct: Buffer;
+  phone_hmac: string;
+  reason_ct: Buffer;
+  warnings: number;
+  set_by: string;
+  set_at: Date;
+  until: Date;
+  lifted_at: Date | null;
+  lifted_by: string | null;
+  lift_reason_ct: Buffer | null;
+}
+
+export interface RecordingTable {
+  id: string;
+  call_id: string;
+  external_id: string;
+  uri_ct: Buffer | null;
+  seconds: number;
+  sha256: string | null;
+  ready_at: Date;
+  until: Date;
+  erased_at: Date | null;
+}
+
+export interface RecordingListeningTable {
+  id: string;
+  recording_id: string;
+  user_id: string;
+  at: Date;
+}
+
+export interface SmsNumberTable {
+  phone_hmac: string;
+  seen_at: Date;
+}
+
+export interface SmsInboundTable {
+  id: string;
+  source_id: string;
+  message_id: string;
+  from_hmac: string;
+  from_ct: Buffer;
+  text_ct: Buffer;
+  text_hmac: string;
+  said_at: Date;
+  received_at: Date;
+  understood: string;
+  result: string;
+  contact_id: string | null;
+  order_id: string | null;
+}
+
+export interface SmsOptOutTable {
+  id: string;
+  phone_hmac: string;
+  since: Date;
+  until: Date | null;
+  stop_id: string;
+  start_id: string | null;
+}
+
+export interface ChatSeatTable {
+  user_id: string;
+  number: Generated<number>;
+  is_on: boolean;
+  cap: number;
+  last_assigned_at: Date | null;
+  changed_at: Date;
+  seen_at: Date;
+}
+
+export interface ChatSessionTable {
+  id: string;
+  client_hash: string;
+  token_hash: string;
+  contact_id: string;
+  language: string;
+  state: string;
+  away: string | null;
+  priority: Generated<number>;
+  emergency: string | null;
+  operator_id: string | null;
+  opened_at: Date;
+  queued_at: Date | null;
+  assigned_at: Date | null;
+  first_due_at: Date | null;
+  first_answered_at: Date | null;
+  clock: string | null;
+  last_citizen_at: Date;
+  last_operator_at: Date | null;
+  ended_at: Date | null;
+  ended_by: string | null;
+  last_seq: Generated<number>;
+  seen_citizen: Generated<number>;
+  seen_operator: Generated<number>;
+  minute_at: Date;
+  minute_count: Generated<number>;
+  images: Generated<number>;
+  page_ct: Buffer | null;
+  satisfaction: number | null;
+  solved: boolean | null;
+  comment_ct: Buffer | null;
+  rated_at: Date | null;
+}
+
+export interface ChatMessageTable {
+  id: string;
+  chat_id: string;
+  seq: number | null;
+  after_seq: number | null;
+  client_id: string;
+  side: string;
+  kind: string;
+  code: string | null;
+  notice_number: number | null;
+  author_id: string | null;
+  order_id: string | null;
+  body_ct: Buffer | null;
+  mime: string | null;
+  bytes: number | null;
+  width: number | null;
+  height: number | null;
+  sha256: string | null;
+  thumb_sha256: string | null;
+  at: Date;
+}
+
+export interface CannedAnswerTable {
+  id: string;
+  shortcut: string;
+  zh: string;
+  en: string;
+  active: Generated<boolean>;
+  version: Generated<number>;
+  changed_at: Date;
+  changed_by: string | null;
+}
+
 export interface Database {
+  chat_seat: ChatSeatTable;
+  chat_session: ChatSessionTable;
+  chat_message: ChatMessageTable;
+  canned_answer: CannedAnswerTable;
+  sms_number: SmsNumberTable;
+  sms_inbound: SmsInboundTable;
+  sms_opt_out: SmsOptOutTable;
   door_source: DoorSourceTable;
   door_message: DoorMessageTable;
   channel_policy: ChannelPolicyTable;
+  call: CallTable;
+  call_event: CallEventTable;
+  call_leg: CallLegTable;
+  seat: SeatTable;
+  seat_change: SeatChangeTable;
+  call_offer: CallOfferTable;
+  return_call: ReturnCallTable;
+  return_call_of: ReturnCallOfTable;
+  return_attempt: ReturnAttemptTable;
+  call_warning: CallWarningTable;
+  restricted_caller: RestrictedCallerTable;
+  recording: RecordingTable;
+  recording_listening: RecordingListeningTable;
   demo_sms: DemoSmsTable;
   demo_play: DemoPlayTable;
   demo_call: DemoCallTable;

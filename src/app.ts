@@ -6,11 +6,15 @@ import { bodyLimit } from 'hono/body-limit';
 import { secureHeaders } from 'hono/secure-headers';
 import { sql } from 'kysely';
 import { createApi } from './api.ts';
+import { chatVisitorRoutes } from './chat/index.ts';
 import { consoleFiles } from './console-files.ts';
+import { DOORS, doorsApp, handlersOf, isDoor } from './doors.ts';
+import type { Doors } from './doors.ts';
 import { resolveSession } from './identity/index.ts';
 import type { Intake } from './intake/index.ts';
 import { AppError } from './kernel/errors.ts';
-import { demoPhoneRoutes } from './notification/index.ts';
+import { demoPhoneRoutes, providerRoutes } from './notification/index.ts';
+import type { Provider } from './notification/index.ts';
 import {
   authenticate,
   idempotent,
@@ -22,6 +26,8 @@ import {
 import type { Env } from './platform/http/auth.ts';
 import { onError, onNotFound, problem } from './platform/http/errors.ts';
 import type { Deps } from './platform/unit-of-work.ts';
+import { ctiDocument } from './telephony/index.ts';
+import type { TelephonyOptions } from './telephony/index.ts';
 import { classifierHealth } from './understanding/index.ts';
 
 /** Most bytes of a request: a long form in Chinese, with room; attachments have a door of their own. */
@@ -29,10 +35,18 @@ const BODY_MAX = 256 * 1024;
 
 /** The door of the staff's files, which reads them as they come. */
 const streams = (c: Context<Env>): boolean =>
-  c.req.method === 'POST' && c.req.path === '/api/attachments';
-/** Doors that limit bodies themselves: files, and the citizen's forms that may bring photos. */
-const takesFiles = (c: Context<Env>): boolean =>
-  streams(c) || /^\/(?:submit|track)(?:\/|$)/.test(c.req.path);
+  c.req.method === 'POST' &&
+  (c.req.path === '/api/attachments' || /^\/api\/chat\/chats\/[^/]+\/images$/.test(c.req.path));
+/** Doors that limit bodies themselves: signed ones, files, the citizen's forms that may bring photos. */
+const limitsItself = (c: Context<Env>): boolean =>
+  isDoor(c.req.path) ||
+  c.req.path === `${CHAT}/sessions/current/images` ||
+  streams(c) ||
+  /^\/(?:submit|track)(?:\/|$)/.test(c.req.path);
+
+/** The citizen's chat: a token instead of a cookie, and a check of origins of its own. */
+const CHAT = '/chat/v1';
+const isChat = (c: Context<Env>): boolean => c.req.path.startsWith(`${CHAT}/`);
 
 export interface AppOptions {
   intake: Intake;
@@ -44,17 +58,28 @@ export interface AppOptions {
   /** Pages and lists that only a demo has. */
   demo?: Hono<Env>;
   errorPage?: (c: Context<Env>, error: AppError) => Response | Promise<Response>;
+  /** Sites besides our own that may carry the chat widget. */
+  chatOrigins?: readonly string[];
+  /** Where commands of the desk go, and where recordings may lie. */
+  telephony?: TelephonyOptions;
+  /** Signed doors of other systems; all of `DOORS` where nobody says otherwise. */
+  doors?: Doors;
+  /** The described SMS provider: it may knock in its own form. */
+  smsProvider?: Provider;
 }
 
 export function createApp(deps: Deps, options: AppOptions): Hono<Env> {
   const app = new Hono<Env>();
+  const doors = options.doors ?? DOORS;
+  app.use('/chat/widget.js', anyPage());
   app.use(trace(), headers(deps.publicUrl), nonce());
   const limit = bodyLimit({
     maxSize: BODY_MAX,
     onError: (c) => problem(c, new AppError('body_too_large')),
   });
-  app.use((c, next) => (takesFiles(c) ? next() : limit(c, next)));
-  app.use(refuseForeignOrigin(deps.publicUrl));
+  app.use((c, next) => (limitsItself(c) ? next() : limit(c, next)));
+  const ownOrigin = refuseForeignOrigin(deps.publicUrl);
+  app.use((c, next) => (isDoor(c.req.path) || isChat(c) ? next() : ownOrigin(c, next)));
   app.use(
     '/api/*',
     noStore(),
@@ -67,7 +92,23 @@ export function createApp(deps: Deps, options: AppOptions): Hono<Env> {
   });
   if (options.demo) app.route('/', options.demo);
   app.route('/demo', demoPhoneRoutes(deps));
-  app.route('/api', createApi(deps, options.intake, { trustProxy: options.trustProxy }));
+  app.route('/', doorsApp(deps, doors));
+  app.get('/cti/v1/openapi.json', (c) => c.json(ctiDocument(), 200));
+  if (options.smsProvider) app.route('/', providerRoutes(deps, options.smsProvider));
+  const handlers = handlersOf(doors);
+  const origins = options.chatOrigins ?? [];
+  app.route(
+    CHAT,
+    chatVisitorRoutes(deps, options.intake, { trustProxy: options.trustProxy, origins }),
+  );
+  app.route(
+    '/api',
+    createApi(deps, options.intake, {
+      trustProxy: options.trustProxy,
+      handlers,
+      telephony: options.telephony ?? {},
+    }),
+  );
   if (options.consoleDir) app.route('/console', consoleFiles(options.consoleDir));
   if (options.citizen) app.route('/', options.citizen);
   app.notFound(onNotFound);
@@ -93,6 +134,12 @@ const nonce = () => async (c: Context<Env>, next: () => Promise<void>) => {
       "default-src 'none'; frame-ancestors 'none'; base-uri 'none'",
     );
   }
+};
+
+/** A script that pages of other houses load. */
+const anyPage = () => async (c: Context<Env>, next: () => Promise<void>) => {
+  await next();
+  c.res.headers.set('Cross-Origin-Resource-Policy', 'cross-origin');
 };
 
 /** Doors of the staff API that open before anybody has signed in. */

@@ -63,6 +63,43 @@ async function shrink(dir) {
   );
 }
 
+/** Styles that a script carries along, made small. */
+const STYLE_IN_SCRIPT = {
+  name: 'style-in-script',
+  setup({ onLoad, esbuild }) {
+    onLoad({ filter: /\.css$/ }, async ({ path: file }) => {
+      const style = await readFile(file, 'utf8');
+      const options = { loader: 'css', minify: true, charset: 'utf8', target: WIDGET_TARGET };
+      const { code } = await esbuild.transform(style, options);
+      return { loader: 'text', contents: code.trim() };
+    });
+  },
+};
+/** Browsers with `<dialog>`; older ones are left without the chat and have the telephone. */
+const WIDGET_TARGET = ['chrome94', 'firefox98', 'safari15.4'];
+
+/** The citizen's chat, one script for any page; test/http/chat-widget.test.ts holds its limit. */
+async function buildWidget(out) {
+  const entry = path.join(root, 'web/chat/widget.ts');
+  if (!existsSync(entry)) return;
+  const { build } = await import('esbuild');
+  await build({
+    entryPoints: [entry],
+    outfile: path.join(out, 'chat/widget.js'),
+    bundle: true,
+    minify: true,
+    // Words of the catalogue are reached by names that begin with $; nothing else is renamed.
+    mangleProps: /^\$/,
+    charset: 'utf8',
+    format: 'iife',
+    target: WIDGET_TARGET,
+    tsconfigRaw: '{}',
+    plugins: [STYLE_IN_SCRIPT],
+    logLevel: 'warning',
+  });
+  await shrink(path.join(out, 'chat'));
+}
+
 /** The staff console, a directory of static files. */
 async function buildConsole(out) {
   if (!existsSync(CONSOLE_CONFIG)) return;
@@ -86,6 +123,7 @@ const out = path.resolve(values.out);
 try {
   await Promise.all([
     values['console-only'] ? undefined : buildServer(out),
+    values['console-only'] ? undefined : buildWidget(out),
     values['server-only'] ? undefined : buildConsole(out),
   ]);
 } catch (error) {

@@ -5,9 +5,11 @@ import { serve } from '@hono/node-server';
 import { demoAccounts, demoLogins } from '../db/seed.ts';
 import { citizenErrorPage, citizenPages } from '../web/citizen/index.tsx';
 import { createApp } from './app.ts';
-import { demoPages } from './demo/index.ts';
+import { COMMANDS_PATH, createSwitch, demoPages, platformAt } from './demo/index.ts';
 import { createIntake } from './intake/index.ts';
-import { ConfigError, loadConfig, requireServing } from './platform/config.ts';
+import { readProvider } from './notification/index.ts';
+import { ConfigError, loadConfig, namedSetting, requireServing } from './platform/config.ts';
+import type { Config } from './platform/config.ts';
 import { createCrypto } from './platform/crypto.ts';
 import { connect, deploymentKind } from './platform/db.ts';
 import { onShutdown, tellParent, untilParentEnds } from './platform/lifetime.ts';
@@ -19,9 +21,12 @@ import { consumersOf } from './subscriptions.ts';
 
 /** The built console lies beside the bundle. */
 const CONSOLE_DIR = fileURLToPath(new URL('./console', import.meta.url));
+const WIDGET = fileURLToPath(new URL('./chat/widget.js', import.meta.url));
 
 async function main(): Promise<void> {
   const config = requireServing(loadConfig());
+  const { smsProviderFile } = config;
+  const smsProvider = smsProviderFile && readProvider(smsProviderFile, namedSetting);
   const log = createLog('api', config.logLevel);
   const connection = connect(config.databaseUrl, {
     max: config.databasePoolMax,
@@ -35,19 +40,27 @@ async function main(): Promise<void> {
     publicUrl: config.publicUrl,
     storage: diskStorage(config.storageDir),
   };
-  const demo = (await deploymentKind(deps.db)) === 'demo';
+  const kind = await deploymentKind(deps.db);
+  const demo = kind === 'demo';
+  // A city of people has a telephone network of its own; one that is played has this.
+  const own = ownAddress(config);
+  const phones = createSwitch(deps, platformAt(deps, own));
+  if (kind !== 'production') onShutdown('phones', phones.run());
   const intake = createIntake(deps);
   const { trustProxy } = config;
   const app = createApp(deps, {
     intake,
     trustProxy,
+    chatOrigins: config.chatOrigins,
+    telephony: kind === 'production' ? telephonyOf(config) : playedTelephony(config, own),
     consoleDir: CONSOLE_DIR,
-    citizen: citizenPages(deps, intake, { trustProxy, demo }),
+    citizen: citizenPages(deps, intake, { trustProxy, demo, widget: WIDGET }),
     errorPage: (c, error) => citizenErrorPage(c, error, { demo }),
     demo: demoPages(deps, {
       accounts: () => demoAccounts(deps.db),
       logins: demoLogins(),
       token: config.demoToken,
+      phones,
     }),
   });
   const http = serve({ fetch: app.fetch, hostname: config.host, port: config.port }, () => {
@@ -66,6 +79,23 @@ async function main(): Promise<void> {
   );
   onShutdown('database', () => connection.close());
   await untilParentEnds();
+}
+
+const telephonyOf = ({ ctiCommandUrl, recordingOrigins }: Config) => ({
+  commandUrl: ctiCommandUrl,
+  recordingOrigins,
+});
+
+/** Without a switch that was named, the one within takes the commands and keeps the recordings. */
+const playedTelephony = ({ ctiCommandUrl, recordingOrigins }: Config, own: string) => ({
+  commandUrl: ctiCommandUrl ?? own + COMMANDS_PATH,
+  recordingOrigins: [...recordingOrigins, own],
+});
+
+/** Where this very process listens, for what knocks from within. */
+function ownAddress({ host, port }: Config): string {
+  const everywhere = host === '0.0.0.0' || host === '::';
+  return `http://${everywhere ? '127.0.0.1' : host.includes(':') ? `[${host}]` : host}:${port}`;
 }
 
 main().catch((error: unknown) => {

@@ -199,6 +199,8 @@ const isStore = (file: string) => /\/(?:[\w-]+\.)?store\.ts$/.test(file);
 const isSchema = (file: string) => /\/(?:[\w-]+\.)?schema\.ts$/.test(file);
 /** `routes.ts`, or `demo.routes.ts` where a module has a second set of them. */
 const isRoutes = (file: string) => /\/(?:[\w-]+\.)?routes\.ts$/.test(file);
+/** The `index.ts` of a module; in a folder below it, a channel's is a file like any other. */
+const isModuleDoor = (file: string) => /^src\/[^/]+\/index\.ts$/.test(file);
 const fileIn = (file: string) => file.slice(file.lastIndexOf('/') + 1);
 
 describe('modules of src', () => {
@@ -341,7 +343,7 @@ describe('files of a module', () => {
     'rules.ts and lifecycle.ts are pure: kernel only',
     perFile(
       named('rules.ts', 'lifecycle.ts'),
-      (i) => inKernel(i) || /^src\/[\w-]+\/(?:rules|lifecycle)\.ts$/.test(i.to),
+      (i) => inKernel(i) || /^src\/[\w-]+\/(?:rules|lifecycle|limits)\.ts$/.test(i.to),
       'a rule is a function of data',
     ),
     {
@@ -420,6 +422,7 @@ describe('files of a module', () => {
         i.to === 'db/schema.ts' ||
         own('rules.ts') ||
         own('lifecycle.ts') ||
+        own('limits.ts') ||
         // A second store of the module continues the first.
         (i.to.startsWith('src/') && own(fileIn(i.to)) && isStore(i.to)) ||
         /^src\/[\w-]+\/schema\.ts$/.test(i.to),
@@ -445,7 +448,7 @@ describe('files of a module', () => {
   rule(
     'index.ts imports its own module only',
     perFile(
-      named('index.ts'),
+      isModuleDoor,
       (i, _own, module) => i.to.startsWith(`src/${module}/`),
       'the door of a module shows that module',
     ),
@@ -512,7 +515,8 @@ describe('files of a module', () => {
     // The sockets are the routes of real time: they take connections and check who may join.
     file === 'src/realtime/sockets.ts' ||
     isSchema(file) ||
-    named('index.ts', 'rules.ts', 'lifecycle.ts', 'jobs.ts')(file);
+    isModuleDoor(file) ||
+    named('rules.ts', 'lifecycle.ts', 'jobs.ts')(file);
   rule(
     'use cases (service.ts and its like) know no HTTP, no SQL and no queue',
     perFile(

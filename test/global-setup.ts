@@ -23,6 +23,8 @@ declare module 'vitest' {
     template: string;
     redisUrl: string | null;
     chromium: string | null;
+    /** Where the bundles of this run lie; whoever needs one first builds it. */
+    builds: string;
   }
 }
 
@@ -107,6 +109,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   project.provide('ownerUrl', forDatabase(postgres.ownerUrl, '{db}'));
   project.provide('appUrl', forDatabase(postgres.appUrl, '{db}'));
   project.provide('template', TEMPLATE);
+  project.provide('builds', dir);
   project.provide('redisUrl', redis?.url ?? null);
   const chromium =
     process.env.CHROMIUM_PATH ?? onPath('chromium', 'chromium-browser', 'google-chrome');

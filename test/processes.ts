@@ -15,7 +15,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { Redis } from 'ioredis';
 import pg from 'pg';
-import { afterAll } from 'vitest';
+import { afterAll, inject } from 'vitest';
 import { io } from 'socket.io-client';
 import type { Socket } from 'socket.io-client';
 import { DEMO_PASSWORD } from '../db/seed.ts';
@@ -66,27 +66,51 @@ export async function freePort(): Promise<number> {
 
 let bundled: string | undefined;
 
+const BUILD_MS = 120_000;
+const nap = (ms: number) => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
+
+/** Builds one half of the platform once for the whole run; whoever comes meanwhile waits for it. */
+function built(half: 'server' | 'console'): string {
+  const out = path.join(inject('builds'), half);
+  const [begun, done] = [`${out}.begun`, `${out}.done`];
+  try {
+    fs.mkdirSync(begun);
+  } catch {
+    for (let waited = 0; !fs.existsSync(done); waited += POLL_MS, nap(POLL_MS))
+      if (waited > BUILD_MS || !fs.existsSync(begun))
+        throw new Error(`the ${half} build of another test file failed`);
+    return out;
+  }
+  const build = path.join(root, 'src/build.mjs');
+  const { status, stderr } = spawnSync(process.execPath, [build, `--${half}-only`, '--out', out], {
+    encoding: 'utf8',
+  });
+  if (status !== 0) {
+    fs.rmdirSync(begun);
+    throw new Error(`${half} build failed: ${stderr}`);
+  }
+  fs.mkdirSync(done);
+  return out;
+}
+
 /**
- * Builds the server bundle (0.3 s), once for each test file, into a directory that looks like a
- * clone: `dist/` beside `node_modules` and the seeds.
+ * The server's bundle in a directory that looks like a clone, one for each test file: `dist/` beside
+ * `node_modules` and the seeds.
  */
 export function bundle(): string {
   if (bundled) return bundled;
   const clone = temporaryDir('bundle');
-  const out = path.join(clone, 'dist');
-  const built = spawnSync(
-    process.execPath,
-    [path.join(root, 'src/build.mjs'), '--server-only', '--out', out],
-    { encoding: 'utf8' },
-  );
-  if (built.status !== 0 || !fs.existsSync(path.join(out, 'server.js')))
-    throw new Error(`build failed: ${built.stderr}`);
+  fs.cpSync(built('server'), path.join(clone, 'dist'), { recursive: true });
   for (const name of ['node_modules', 'db'])
     fs.symlinkSync(path.join(root, name), path.join(clone, name));
   fs.writeFileSync(path.join(clone, 'package.json'), '{"type":"module"}');
   bundled = clone;
   return clone;
 }
+
+/** The staff's pages beside it. */
+export const bundleConsole = (): void =>
+  fs.cpSync(built('console'), path.join(bundle(), 'dist'), { recursive: true });
 
 const temporary: string[] = [];
 const started: Proc[] = [];
@@ -365,6 +389,8 @@ export interface House {
   /** Ends every worker process in order. */
   stopWorkers(): Promise<void>;
   restartApi(): Promise<void>;
+  /** One more api process, at an address of its own. */
+  secondApi(): Promise<{ url: string; proc: Proc }>;
   as(login: string): Promise<Browser>;
   screen(login: string): Promise<Screen>;
   /** Waits until no duty and no message is left to do. */
@@ -436,9 +462,19 @@ export async function openHouse(
     async stopWorkers() {
       await Promise.all(house.workers.splice(0).map((p) => p.stop()));
     },
+    async startApi(where) {
+      const other = where ?? (await freePort());
+      const proc = await start('server.js', { ...settings, PORT: String(other) });
+      return { url: `http://localhost:${other}`, proc };
+    },
     async restartApi() {
       await house.api.kill9();
       house.api = await start('server.js', settings);
+    },
+    async secondApi() {
+      const other = await freePort();
+      const proc = await start('server.js', { ...settings, PORT: String(other) });
+      return { url: `http://localhost:${other}`, proc };
     },
     as(login) {
       const known = people.get(login) ?? signIn(url, login);

@@ -1,5 +1,5 @@
 /** The worker process: relay, schedule, handlers, timers and sweeper, as `WORKERS` picks. */
-import { ConfigError, loadConfig, requireServing } from '../src/platform/config.ts';
+import { ConfigError, loadConfig, namedSetting, requireServing } from '../src/platform/config.ts';
 import type { WorkerGroup } from '../src/platform/config.ts';
 import { createCrypto } from '../src/platform/crypto.ts';
 import { connect, deploymentKind } from '../src/platform/db.ts';
@@ -15,6 +15,8 @@ import {
   demoGatewayToken,
   httpGateway,
   noGateway,
+  providerGateway,
+  readProvider,
   send,
 } from '../src/notification/index.ts';
 import type { Gateway } from '../src/notification/index.ts';
@@ -42,6 +44,8 @@ const QUEUE_LIMIT_MS = 3_000;
 type Serving = ReturnType<typeof requireServing>;
 
 async function gatewayOf(config: Serving, deps: Deps): Promise<Gateway> {
+  if (config.smsProviderFile)
+    return providerGateway(readProvider(config.smsProviderFile, namedSetting));
   if (config.smsGatewayUrl)
     return httpGateway(config.smsGatewayUrl, config.smsGatewayToken, SEND_TIMEOUT_SECONDS);
   if ((await deploymentKind(deps.db)) !== 'demo') return noGateway;
@@ -59,10 +63,10 @@ function letGoAtEnd(gateway: Gateway): Gateway {
     const letGo = () => open.forEach((reject) => reject(new Error('worker ended while sending')));
     setTimeout(letGo, SENDING_GRACE_MS);
   });
-  return (sms) =>
+  return (sms, about) =>
     new Promise((resolve, reject) => {
       open.add(reject);
-      void gateway(sms)
+      void gateway(sms, about)
         .then(resolve, reject)
         .finally(() => open.delete(reject));
     });

@@ -11,8 +11,9 @@ import { startLoop } from './loop.ts';
 
 /** Ids one job carries; a message has a job of its own, so that one that hangs holds no other. */
 const IDS_PER_JOB: Record<'events' | 'deliveries', number> = { events: 50, deliveries: 1 };
-/** Longest waiting time between looks, in milliseconds. */
+/** Longest waiting time between looks, in milliseconds; somebody waits for a word or a ring. */
 const IDLE_MS = 200;
+const NUDGES_IDLE_MS = 40;
 /** How often the queued ones are looked at, in milliseconds. */
 const STALE_EVERY_MS = 1_000;
 /** A queue that says nothing that long is away: its rows are let go, so that others may serve them. */
@@ -93,7 +94,7 @@ export function startRelay(deps: RelayDeps): { stop(): Promise<void> } {
   };
   const { log } = deps;
   const loops = [
-    startLoop({ name: 'relay nudges', log, idleMs: IDLE_MS, round: () => publishNudges(deps) }),
+    startLoop({ name: 'relay nudges', log, idleMs: NUDGES_IDLE_MS, round: () => publishNudges(deps) }),
     startLoop({ name: 'relay', log, idleMs: IDLE_MS, hurries: true, round: duties }),
   ];
   return { stop: async () => void (await Promise.all(loops.map((l) => l.stop()))) };

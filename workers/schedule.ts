@@ -1,4 +1,6 @@
 /** Every repeating job, in one table. */
+import { namedByChats, sweepChats } from '../src/chat/index.ts';
+import { sweepMessages } from '../src/door/index.ts';
 import { expireLinks } from '../src/followup/index.ts';
 import { deleteDeadSessions } from '../src/identity/index.ts';
 import { dueDeliveries } from '../src/notification/index.ts';
@@ -7,6 +9,7 @@ import { addJobs } from '../src/platform/queues.ts';
 import type { QueueFactory } from '../src/platform/queues.ts';
 import { sweepThrottle } from '../src/platform/throttle.ts';
 import type { Deps } from '../src/platform/unit-of-work.ts';
+import { eraseRecordings, sweepSeats, telephonyDue } from '../src/telephony/index.ts';
 import { sweepAttachments } from '../src/workorder/index.ts';
 import { MEND_EVERY_MS, mendClocks } from './mend.ts';
 
@@ -25,12 +28,25 @@ export const SCHEDULE: Record<
   'followup.expire_links': { everyMs: 5_000, run: ({ deps }) => expireLinks(deps) },
   'notification.due': { everyMs: 2_000, run: enqueueDue },
   'deadline.mend': { everyMs: MEND_EVERY_MS, run: ({ deps }) => mendClocks(deps) },
-  'workorder.attachments': { everyMs: 600_000, run: ({ deps }) => sweepAttachments(deps) },
+  'telephony.due': { everyMs: 2_000, run: ({ deps }) => telephonyDue(deps) },
+  'telephony.sweep': {
+    everyMs: 60_000,
+    run: async ({ deps }) => {
+      await sweepSeats(deps);
+      await eraseRecordings(deps);
+    },
+  },
+  'chat.sweep': { everyMs: 5_000, run: ({ deps }) => sweepChats(deps) },
+  'workorder.attachments': {
+    everyMs: 600_000,
+    run: ({ deps }) => sweepAttachments(deps, undefined, namedByChats),
+  },
   'platform.sweep': {
     everyMs: 600_000,
     run: async ({ deps }) => {
       await sweepKeys(deps.db);
       await sweepThrottle(deps.db);
+      await sweepMessages(deps.db);
       await deleteDeadSessions(deps.db);
     },
   },
@@ -38,7 +54,7 @@ export const SCHEDULE: Record<
 
 /** What goes by the platform's clock, looked at at once when that was moved. */
 export const afterMove = async (s: ScheduleDeps): Promise<void> =>
-  void (await Promise.all([expireLinks(s.deps), enqueueDue(s)]));
+  void (await Promise.all([expireLinks(s.deps), sweepChats(s.deps), telephonyDue(s.deps), enqueueDue(s)]));
 
 /** Tries that are due go back to the queue; the claim on the row keeps two from sending at once. */
 async function enqueueDue({ deps, queues }: ScheduleDeps): Promise<void> {

@@ -3,10 +3,12 @@
  * database longer than they should. Needs the database and nothing else. It looks whatever happened
  * before; rows that others hold or did meanwhile are passed over.
  */
+import { sweepChats } from '../src/chat/index.ts';
 import { dueDeliveries, send } from '../src/notification/index.ts';
 import type { Gateway } from '../src/notification/index.ts';
 import { neglectedDuties } from '../src/platform/outbox.ts';
 import type { Deps } from '../src/platform/unit-of-work.ts';
+import { telephonyDue } from '../src/telephony/index.ts';
 import { serveDuties, takeSendDuties } from './duties.ts';
 import { fire } from './firing.ts';
 import { startLoop } from './loop.ts';
@@ -14,6 +16,9 @@ import { MEND_EVERY_MS, mendClocks } from './mend.ts';
 
 /** How often each kind is looked for when there is nothing to do, in milliseconds of real time. */
 const IDLE_MS = 2_000;
+/** How often chats are looked at: whose answer is due, who went. */
+const CHATS_IDLE_MS = 1_000;
+const CHATS_AGAIN_MS = 250;
 /** Duties served at one look. */
 const DUTIES_MAX = 100;
 /** Messages on their way at once; they wait for the gateway, they do not work. */
@@ -67,6 +72,14 @@ export function startSweeper(s: SweeperDeps): { stop(): Promise<void> } {
     startLoop({ ...round, name: 'sweeper firing', round: () => fire(firing) }),
     startLoop({ ...round, name: 'sweeper duties', round: () => sweepDuties(deps, ageSeconds) }),
     startLoop({ ...round, name: 'sweeper sending', busyMs: SENDING_AGAIN_MS, round: sendSome }),
+    startLoop({
+      name: 'sweeper chats',
+      log,
+      idleMs: CHATS_IDLE_MS,
+      busyMs: CHATS_AGAIN_MS,
+      round: () => sweepChats(deps),
+    }),
+    startLoop({ ...round, name: 'sweeper telephony', round: () => telephonyDue(deps) }),
     startLoop({
       name: 'sweeper mending',
       log,

@@ -17,6 +17,7 @@ create table door_source (
 create table door_message (
   id uuid primary key,
   source_id uuid not null references door_source (id),
+  door text not null,
   external_id text not null check (char_length(external_id) between 1 and 120),
   kind text not null,
   body_hash text not null,
@@ -28,10 +29,12 @@ create table door_message (
   attempts integer not null default 1,
   received_at timestamptz not null,
   done_at timestamptz,
-  unique (source_id, external_id),
-  check (state = 'done' or body_ct is not null)
+  unique (source_id, door, external_id),
+  -- Words are kept exactly as long as somebody may still send them in again.
+  check ((state = 'dead') = (body_ct is not null))
 );
-create index door_message_dead on door_message (received_at, id) where state = 'dead';
+create index door_message_listed on door_message (state, received_at, id);
+create index door_message_last on door_message (source_id, received_at);
 
 -- intake: limits, seconds and texts of the channels; the newest version holds ----------------------
 create table channel_policy (

@@ -8,6 +8,7 @@ import * as m0007 from './0007_doors.ts';
 import * as m0008 from './0008_telephony.ts';
 import * as m0009 from './0009_chat.ts';
 import * as m0010 from './0010_sms.ts';
+import * as m0011 from './0011_demo_switch.ts';
 
 /** Every migration in order. One that was released is never changed again. */
 export const MIGRATIONS: readonly { name: string; sql: string }[] = [
@@ -21,4 +22,5 @@ export const MIGRATIONS: readonly { name: string; sql: string }[] = [
   m0008,
   m0009,
   m0010,
+  m0011,
 ];

@@ -4,8 +4,7 @@ import { organizationsByDutyPhone } from '../identity/index.ts';
 import { CITY_OFFSET_MS, cityDay } from '../kernel/clock.ts';
 import { languageOf, translate } from '../kernel/i18n/index.ts';
 import type { Language, TextKey } from '../kernel/i18n/index.ts';
-import { demoMessages } from '../notification/index.ts';
-import type { DemoMessage } from '../notification/index.ts';
+import { demoMessages, demoWritten } from '../notification/index.ts';
 import { appNow } from '../platform/db.ts';
 import type { Deps } from '../platform/unit-of-work.ts';
 import { PHONE_STYLE } from './phone-style.ts';
@@ -21,8 +20,10 @@ type Say = (key: TextKey, values?: Record<string, string | number>) => string;
 
 interface Request {
   nonce: string;
-  /** The number whose conversation is open; `ring` = the form for calling. */
+  /** The number whose conversation is open; `ring` = the form for calling, `write` = for writing. */
   to: string;
+  /** The conversation is shown with the form to write in; it does not look for news meanwhile. */
+  writes: boolean;
   said: string;
   acceptLanguage: string | undefined;
 }
@@ -37,18 +38,40 @@ interface Shown {
 
 const SAYINGS: Record<string, TextKey> = {
   rang: 'demo.phone.rang',
+  rang_nobody: 'demo.phone.rang_nobody',
   ring_wrong: 'demo.phone.ring_wrong',
   clock_playing: 'demo.phone.clock_playing',
+  write_wrong: 'demo.phone.write_wrong',
 };
+
+/** A message on the telephone: received there, or written on it. */
+interface Message {
+  number: string;
+  text: string;
+  at: string;
+  isOwn: boolean;
+}
+
+/** Everything on the telephones, newest first. */
+async function messagesOf(deps: Deps): Promise<Message[]> {
+  const [received, written] = await Promise.all([
+    demoMessages(deps, MESSAGES_MAX),
+    demoWritten(deps, MESSAGES_MAX),
+  ]);
+  return [
+    ...received.map(({ to, text, at }) => ({ number: to, text, at, isOwn: false })),
+    ...written.map(({ from, text, at }) => ({ number: from, text, at, isOwn: true })),
+  ].toSorted((a, b) => (a.at < b.at ? 1 : -1));
+}
 
 /** The whole page. */
 export async function phonePage(deps: Deps, request: Request) {
   const language = languageOf(request.acceptLanguage);
   const say: Say = (key, values) => translate(language, key, values);
-  const [messages, now] = await Promise.all([demoMessages(deps, MESSAGES_MAX), appNow(deps.db)]);
+  const [messages, now] = await Promise.all([messagesOf(deps), appNow(deps.db)]);
   const units = await organizationsByDutyPhone(
     deps.db,
-    messages.map((m) => m.to),
+    messages.map((m) => m.number),
   );
   const owner = (number: string): string => {
     const unit = units.get(number);
@@ -56,24 +79,28 @@ export async function phonePage(deps: Deps, request: Request) {
   };
   const shown: Shown = { say, now, language, owner };
   const rings = request.to === 'ring';
+  const writesNew = request.to === 'write';
+  const still = rings || writesNew || request.writes;
   return (
     <html lang={language}>
       <head>
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width,initial-scale=1" />
         <meta name="format-detection" content="telephone=no" />
-        {!rings && <meta http-equiv="refresh" content={String(REFRESH_SECONDS)} />}
+        {!still && <meta http-equiv="refresh" content={String(REFRESH_SECONDS)} />}
         <title>{say('demo.phone.title')}</title>
         <style nonce={request.nonce} dangerouslySetInnerHTML={{ __html: PHONE_STYLE }} />
       </head>
       <body class={request.to ? 'one' : 'all'}>
-        <Head shown={shown} rings={rings} said={SAYINGS[request.said]} />
+        <Head shown={shown} open={request.to} said={SAYINGS[request.said]} />
         <main>
           <List shown={shown} messages={messages} open={request.to} />
           {rings ? (
             <RingForm shown={shown} />
+          ) : writesNew ? (
+            <WriteForm shown={shown} />
           ) : (
-            <Conversation shown={shown} messages={messages} to={request.to} />
+            <Conversation {...{ shown, messages }} to={request.to} writes={request.writes} />
           )}
         </main>
       </body>
@@ -87,17 +114,23 @@ const hour = (at: Date): string => city(at).slice(11, 16);
 const when = (at: Date, now: Date): string =>
   cityDay(at) === cityDay(now) ? hour(at) : cityDay(at).slice(5);
 
-function Head({ shown, rings, said }: { shown: Shown; rings: boolean; said: TextKey | undefined }) {
+function Head({ shown, open, said }: { shown: Shown; open: string; said: TextKey | undefined }) {
   const { say, now } = shown;
   return (
     <header>
       <h1>{say('demo.phone.title')}</h1>
       <p class="now">{say('demo.phone.now', { day: cityDay(now), time: hour(now) })}</p>
       <nav aria-label={say('demo.phone.title')}>
-        <a href="/demo/phone" aria-current={rings ? undefined : 'page'}>
+        <a
+          href="/demo/phone"
+          aria-current={open === 'ring' || open === 'write' ? undefined : 'page'}
+        >
           {say('demo.phone.sms')}
         </a>
-        <a href="/demo/phone?to=ring" aria-current={rings ? 'page' : undefined}>
+        <a href="/demo/phone?to=write" aria-current={open === 'write' ? 'page' : undefined}>
+          {say('demo.phone.write')}
+        </a>
+        <a href="/demo/phone?to=ring" aria-current={open === 'ring' ? 'page' : undefined}>
           {say('demo.phone.call')}
         </a>
         <a href="/console/">{say('demo.phone.console')}</a>
@@ -114,7 +147,7 @@ function Head({ shown, rings, said }: { shown: Shown; rings: boolean; said: Text
       {said && (
         <p class="said" role="status">
           {say(said)}{' '}
-          {said === 'demo.phone.rang' && (
+          {said.startsWith('demo.phone.rang') && (
             <a href="/console/operator">{say('demo.phone.to_operator')}</a>
           )}
         </p>
@@ -124,9 +157,9 @@ function Head({ shown, rings, said }: { shown: Shown; rings: boolean; said: Text
 }
 
 /** Numbers with their last message, newest first. */
-function conversations(messages: readonly DemoMessage[]) {
-  const by = new Map<string, DemoMessage[]>();
-  for (const m of messages) by.set(m.to, [...(by.get(m.to) ?? []), m]);
+function conversations(messages: readonly Message[]) {
+  const by = new Map<string, Message[]>();
+  for (const m of messages) by.set(m.number, [...(by.get(m.number) ?? []), m]);
   return [...by].slice(0, CONVERSATIONS_MAX);
 }
 
@@ -135,7 +168,7 @@ const spaced = (number: string): string =>
 
 interface ListProps {
   shown: Shown;
-  messages: readonly DemoMessage[];
+  messages: readonly Message[];
   open: string;
 }
 
@@ -172,13 +205,15 @@ function Conversation({
   shown,
   messages,
   to,
+  writes,
 }: {
   shown: Shown;
-  messages: readonly DemoMessage[];
+  messages: readonly Message[];
   to: string;
+  writes: boolean;
 }) {
   const { say, now, owner } = shown;
-  const list = messages.filter((m) => m.to === to).toReversed();
+  const list = messages.filter((m) => m.number === to).toReversed();
   return (
     <section class="talk" aria-label={to ? spaced(to) : say('demo.phone.sms')}>
       {to === '' ? (
@@ -193,7 +228,7 @@ function Conversation({
           </h2>
           {list.length === 0 && <p class="none">{say('demo.phone.none_here')}</p>}
           {list.map((m) => (
-            <div class="sms">
+            <div class={m.isOwn ? 'sms own' : 'sms'}>
               <time datetime={m.at}>
                 {when(new Date(m.at), now)}{' '}
                 {cityDay(new Date(m.at)) === cityDay(now) ? '' : hour(new Date(m.at))}
@@ -201,8 +236,74 @@ function Conversation({
               <p>{linked(m.text)}</p>
             </div>
           ))}
+          {/* A unit's duty telephone answers nobody. */}
+          {owner(to) === '' && <Reply shown={shown} to={to} writes={writes} />}
         </>
       )}
+    </section>
+  );
+}
+
+/** What is replied most, at one press; writing oneself is a page that stands still. */
+function Reply({ shown: { say }, to, writes }: { shown: Shown; to: string; writes: boolean }) {
+  const quick = [
+    '5',
+    '3',
+    '1',
+    say('demo.phone.write_progress'),
+    say('demo.phone.write_urge'),
+    say('demo.phone.write_stop'),
+  ];
+  return (
+    <form class="reply" method="post" action="/demo/write" id="reply">
+      <input type="hidden" name="from" value={to} />
+      {writes ? (
+        <>
+          <label>
+            {say('demo.phone.write_what')}
+            <textarea name="text" rows={3} maxlength={500} required autofocus />
+          </label>
+          <button class="go">{say('demo.phone.write_send')}</button>
+        </>
+      ) : (
+        <p class="quick" role="group" aria-label={say('demo.phone.write_quick')}>
+          {quick.map((word) => (
+            <button name="word" value={word}>
+              {word}
+            </button>
+          ))}
+          <a href={`/demo/phone?to=${to}&write=1#reply`}>{say('demo.phone.write_reply')}</a>
+        </p>
+      )}
+    </form>
+  );
+}
+
+function WriteForm({ shown: { say } }: { shown: Shown }) {
+  return (
+    <section class="ring">
+      <h2>
+        <a class="back" href="/demo/phone">
+          {say('demo.phone.back')}
+        </a>
+        {say('demo.phone.write')}
+      </h2>
+      <p class="hint">{say('demo.phone.write_hint')}</p>
+      <form method="post" action="/demo/write">
+        <label>
+          {say('demo.phone.write_who')}
+          <select name="from">
+            {CALLERS.map((c) => (
+              <option value={c.phone}>{`${spaced(c.phone)} ${c.name}`.trim()}</option>
+            ))}
+          </select>
+        </label>
+        <label>
+          {say('demo.phone.write_what')}
+          <textarea name="text" rows={4} maxlength={500} required />
+        </label>
+        <button class="go">{say('demo.phone.write_send')}</button>
+      </form>
     </section>
   );
 }

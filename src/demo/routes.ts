@@ -15,10 +15,16 @@ import { sessionCookieName, staff } from '../platform/http/auth.ts';
 import type { Env } from '../platform/http/auth.ts';
 import { pathId, valid } from '../platform/http/validate.ts';
 import type { Deps } from '../platform/unit-of-work.ts';
+import { switchCommand } from '../telephony/schema.ts';
 import { phonePage } from './phone.tsx';
+import { COMMANDS_PATH, RECORDINGS_PATH, isCommanded, platformAt } from './knock.ts';
+import { toneWav } from './recording.ts';
 import { clockInput, messagesQuery, playInput, ringInput, switchInput } from './schema.ts';
-import { advance, answer, calls, demoState, hangUp, oneCall, play, ring } from './service.ts';
+import { advance, anybodyReady, captions, demoState, play, recordingSeconds } from './service.ts';
 import type { Accounts } from './service.ts';
+import { createSwitch } from './switch.ts';
+import { writeRoutes } from './write.routes.ts';
+import type { DemoSwitch } from './switch.ts';
 
 export interface DemoOptions {
   /** Those that are offered. */
@@ -27,6 +33,8 @@ export interface DemoOptions {
   logins?: ReadonlySet<string>;
   /** Whoever plays the fortnight must show it; without one nobody plays. */
   token?: string | undefined;
+  /** The telephone switch of this process; without one calls wait until a process drives them. */
+  phones?: DemoSwitch;
 }
 
 const onlyDemo = (deps: Deps) => async (_c: unknown, next: () => Promise<void>) => {
@@ -42,11 +50,16 @@ const onlyPlayer = (c: Context<Env>, token: string | undefined): void => {
 /** What only a demo database has; everywhere else each of these answers `demo_only`. */
 export function demoPages(deps: Deps, options: DemoOptions): Hono<Env> {
   const app = new Hono<Env>();
-  app.use('/demo/phone', onlyDemo(deps));
-  app.use('/demo/ring', onlyDemo(deps));
-  app.use('/demo/clock', onlyDemo(deps));
+  const phones = options.phones ?? createSwitch(deps, platformAt(deps, deps.publicUrl));
+  for (const path of ['phone', 'ring', 'write', 'clock', 'switch/*', 'recordings/*'])
+    app.use(`/demo/${path}`, onlyDemo(deps));
   app.use('/api/demo/*', onlyDemo(deps));
-  return app.route('/', desk(deps, options)).route('/', telephone(deps)).route('/', page(deps));
+  return app
+    .route('/', desk(deps, options))
+    .route('/', telephone(deps, phones))
+    .route('/', switchDoors(deps, phones))
+    .route('/', writeRoutes(deps))
+    .route('/', page(deps, phones));
 }
 
 /** Changing roles, the clock, the play. */
@@ -83,7 +96,7 @@ const desk = (deps: Deps, { accounts, logins, token }: DemoOptions) =>
     );
 
 /** Messages that reached the citizens, and calls that reach the operators. */
-const telephone = (deps: Deps) =>
+const telephone = (deps: Deps, phones: DemoSwitch) =>
   new Hono<Env>()
     .get('/api/demo/messages', valid('query', messagesQuery), async (c) => {
       const { after, limit } = c.req.valid('query');
@@ -92,23 +105,42 @@ const telephone = (deps: Deps) =>
         : await demoMessages(deps, limit);
       return c.json(found, 200);
     })
-    .post('/api/demo/ring', valid('json', ringInput), async (c) =>
-      c.json(await ring(deps, c.req.valid('json'), c.get('call')), 201),
-    )
-    .get('/api/demo/calls', async (c) => c.json(await calls(deps, staff(c)), 200))
+    .post('/api/demo/ring', valid('json', ringInput), async (c) => {
+      const { id } = await phones.ring(c.req.valid('json'), c.get('call'));
+      return c.json({ id, ready: await anybodyReady(deps) }, 201);
+    })
     .get('/api/demo/calls/:id', async (c) =>
-      c.json(await oneCall(deps, staff(c), pathId(c.req.param('id'))), 200),
-    )
-    .post('/api/demo/calls/:id/answer', async (c) =>
-      c.json(await answer(deps, staff(c), pathId(c.req.param('id'))), 200),
-    )
-    .post('/api/demo/calls/:id/end', async (c) => {
-      await hangUp(deps, staff(c), pathId(c.req.param('id')));
-      return c.body(null, 204);
+      c.json(await captions(deps, staff(c), pathId(c.req.param('id'))), 200),
+    );
+
+/** What the platform asks of the demo's switch. */
+const switchDoors = (deps: Deps, phones: DemoSwitch) =>
+  new Hono<Env>()
+    .post(COMMANDS_PATH, async (c) => {
+      const body = await c.req.text();
+      if (!(await isCommanded(deps, (name) => c.req.header(name), body))) fail('signature_refused');
+      const command = switchCommand.safeParse(parsed(body));
+      if (!command.success) fail('invalid_input');
+      await phones.command(command.data);
+      return c.body(null, 202);
+    })
+    .get(`${RECORDINGS_PATH}/:file`, async (c) => {
+      const id = /^([0-9a-f-]{36})\.wav$/.exec(c.req.param('file'))?.[1];
+      const seconds = await recordingSeconds(deps, pathId(id ?? ''));
+      const wav = new Uint8Array(toneWav(seconds));
+      return c.body(wav, 200, { 'Content-Type': 'audio/wav', 'Cache-Control': 'no-store' });
     });
 
+const parsed = (body: string): unknown => {
+  try {
+    return JSON.parse(body);
+  } catch {
+    return null;
+  }
+};
+
 /** The telephone as a page; its forms work without a script. */
-const page = (deps: Deps) =>
+const page = (deps: Deps, phones: DemoSwitch) =>
   new Hono<Env>()
     .get('/demo/phone', async (c) => {
       const nonce = c.get('nonce');
@@ -120,6 +152,7 @@ const page = (deps: Deps) =>
       const page = await phonePage(deps, {
         nonce,
         to: c.req.query('to') ?? '',
+        writes: c.req.query('write') === '1',
         said: c.req.query('said') ?? '',
         acceptLanguage: c.req.header('accept-language'),
       });
@@ -133,8 +166,9 @@ const page = (deps: Deps) =>
         text: form.own || form.text,
       });
       if (!input.success) return c.redirect('/demo/phone?said=ring_wrong', 303);
-      await ring(deps, input.data, c.get('call'));
-      return c.redirect('/demo/phone?said=rang', 303);
+      await phones.ring(input.data, c.get('call'));
+      const said = (await anybodyReady(deps)) ? 'rang' : 'rang_nobody';
+      return c.redirect(`/demo/phone?said=${said}`, 303);
     })
     .post('/demo/clock', async (c) => {
       const form = await c.req.parseBody();

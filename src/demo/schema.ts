@@ -36,21 +36,13 @@ export const ringInput = z.object({
   phone,
   text: text(1000),
   name: optionalText(40),
-  /** The operator whose telephone rings; nobody named: every operator who is signed in. */
-  login: z.string().max(64).optional(),
 });
 export type RingInput = z.infer<typeof ringInput>;
 
-export interface CallView {
-  id: string;
-  state: 'ringing' | 'answered' | 'ended';
-  phone: string;
+/** What the demo's caller says, in text; who they say they are. */
+export interface Captions {
   name: string;
   text: string;
-  rangAt: string;
-  answeredAt: string | null;
-  /** Answered by who reads this. */
-  mine: boolean;
 }
 
 /** What the player of the fortnight asks for; it needs the token that the supervisor gave it. */

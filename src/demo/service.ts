@@ -1,25 +1,21 @@
-/** The demo's own use cases: changing roles, the clock, ringing, and what the player of the fortnight needs. */
+/** The demo's own use cases: changing roles, the clock, what callers say, and what the player of the fortnight needs. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { calendarsFor, dayAt } from '../calendar/index.ts';
 import { anyDue, clockOffset, nextStepAt } from '../deadline/index.ts';
 import { nextLinkEnd } from '../followup/index.ts';
-import { onDutyOperators } from '../identity/index.ts';
 import type { StaffActor } from '../kernel/actor.ts';
-import { SYSTEM } from '../kernel/actor.ts';
 import { DAY_MS, HOUR_MS, cityDay } from '../kernel/clock.ts';
 import { fail } from '../kernel/errors.ts';
-import { newId } from '../kernel/ids.ts';
-import { holds } from '../kernel/actor.ts';
 import { nextDelivery } from '../notification/index.ts';
 import { advanceClock, appNow, moveClock, resetClock } from '../platform/db.ts';
 import type { Db, Reader } from '../platform/db.ts';
 import { anyDuty } from '../platform/outbox.ts';
-import { inTransaction } from '../platform/unit-of-work.ts';
-import type { Call, Deps, Tx } from '../platform/unit-of-work.ts';
+import type { Deps } from '../platform/unit-of-work.ts';
+import { externalCallOf, telephonyFigures } from '../telephony/index.ts';
 import { setNextNumber } from '../workorder/index.ts';
-import type { CallView, DemoState, PlayAnswer, PlayInput, RingInput } from './schema.ts';
+import type { Captions, DemoState, PlayAnswer, PlayInput } from './schema.ts';
 import * as store from './store.ts';
-import type { CallRow } from './store.ts';
+import { findLine } from './switch.store.ts';
 
 export type Accounts = () => Promise<DemoState['accounts']>;
 
@@ -75,108 +71,30 @@ export async function advance(deps: Deps, step: 'hour' | 'working_day'): Promise
   return appNow(deps.db);
 }
 
-// ---------------------------------------------------------------- the telephone rings
+// ---------------------------------------------------------------- what a caller says
 
-const CALLS_MAX = 5;
-/** Calls that ring at once: whoever rang longest gives up when one more comes. */
-const RINGING_MAX = 20;
-const FIRST = 'operator';
-
-const recordEnd = (tx: Tx, { id, user_ids }: Pick<CallRow, 'id' | 'user_ids'>): void =>
-  tx.record({
-    type: 'call.ended',
-    subjectType: 'call',
-    subjectId: id,
-    payload: { callId: id, userIds: user_ids },
-  });
-
-/** Rings at the operators' desks. @throws AppError `not_found` where no operator is called so. */
-export async function ring(deps: Deps, input: RingInput, call?: Call): Promise<{ id: string }> {
-  const onDuty = await onDutyOperators(deps.db, input.login);
-  // Where nobody has signed in yet it rings at the desk that a newcomer sits down at.
-  const userIds = onDuty.length > 0 || input.login ? onDuty : await onDutyOperators(deps.db, FIRST);
-  if (userIds.length === 0) fail('not_found');
-  const id = newId();
-  const seal = (field: string, said: string) => deps.crypto.seal(said, `${id}/${field}`);
-  await inTransaction(
-    deps,
-    SYSTEM,
-    async (tx) => {
-      for (const over of await store.endOldest(tx.db, RINGING_MAX - 1)) recordEnd(tx, over);
-      await store.insertCall(tx.db, {
-        id,
-        user_ids: userIds,
-        phone_ct: seal('phone', input.phone),
-        name_ct: seal('name', input.name),
-        text_ct: seal('text', input.text),
-        rang_at: tx.at,
-      });
-      tx.record({
-        type: 'call.rang',
-        subjectType: 'call',
-        subjectId: id,
-        payload: { callId: id, userIds },
-      });
-    },
-    call && { traceId: call.traceId },
-  );
-  return { id };
+/**
+ * What the caller of a call says, for the operator it rings at or who talks to them.
+ * @throws AppError `not_found`: no call of the demo's, or one of somebody else.
+ */
+export async function captions(deps: Deps, actor: StaffActor, callId: string): Promise<Captions> {
+  const externalId = await externalCallOf(deps.db, actor, callId);
+  const line = externalId === null ? null : await findLine(deps.db, externalId);
+  if (!line) fail('not_found');
+  const open = (field: string, sealed: Buffer) => deps.crypto.open(sealed, `${line.id}/${field}`);
+  return { name: open('name', line.name_ct), text: open('text', line.text_ct) };
 }
 
-function callView(deps: Deps, row: CallRow, userId: string): CallView {
-  const open = (field: string, sealed: Buffer) => deps.crypto.open(sealed, `${row.id}/${field}`);
-  return {
-    id: row.id,
-    state: row.state,
-    phone: open('phone', row.phone_ct),
-    name: open('name', row.name_ct),
-    text: open('text', row.text_ct),
-    rangAt: row.rang_at.toISOString(),
-    answeredAt: row.answered_at?.toISOString() ?? null,
-    mine: row.answered_by === userId,
-  };
+/** How long the demo's switch recorded. @throws AppError `not_found`. */
+export async function recordingSeconds(deps: Deps, id: string): Promise<number> {
+  const line = await findLine(deps.db, id);
+  if (!line?.answeredAt || line.state !== 'ended') fail('not_found');
+  return ((line.endedAt ?? line.answeredAt).getTime() - line.answeredAt.getTime()) / 1000;
 }
 
-/** What rings at this operator, and what they are talking to; nothing for others. */
-export async function calls(deps: Deps, actor: StaffActor): Promise<CallView[]> {
-  if (!holds(actor, 'operator')) return [];
-  const rows = await store.callsOf(deps.db, actor.userId, CALLS_MAX);
-  return rows.map((row) => callView(deps, row, actor.userId));
-}
-
-/** @throws AppError `not_found`: it never rang at this desk. */
-export async function oneCall(deps: Deps, actor: StaffActor, id: string): Promise<CallView> {
-  const row = (await store.findCall(deps.db, id, actor.userId)) ?? fail('not_found');
-  return callView(deps, row, actor.userId);
-}
-
-async function speak(
-  deps: Deps,
-  actor: StaffActor,
-  id: string,
-  change: (tx: Tx) => Promise<boolean>,
-): Promise<boolean> {
-  const row = (await store.findCall(deps.db, id, actor.userId)) ?? fail('not_found');
-  return inTransaction(deps, actor, async (tx) => {
-    const changed = await change(tx);
-    if (changed) recordEnd(tx, row);
-    return changed;
-  });
-}
-
-/** @throws AppError `state_conflict`: somebody was quicker, or nobody is there any more. */
-export async function answer(deps: Deps, actor: StaffActor, id: string): Promise<CallView> {
-  const won = await speak(deps, actor, id, (tx) =>
-    store.answerCall(tx.db, id, actor.userId, tx.at),
-  );
-  const view = await oneCall(deps, actor, id);
-  return won || (view.mine && view.state === 'answered') ? view : fail('state_conflict');
-}
-
-/** Hangs up, or lets it not ring any longer; said twice it changes nothing. */
-export async function hangUp(deps: Deps, actor: StaffActor, id: string): Promise<void> {
-  await speak(deps, actor, id, (tx) => store.endCall(tx.db, id));
-}
+/** Whether anybody could answer now. */
+export const anybodyReady = async (deps: Deps): Promise<boolean> =>
+  (await telephonyFigures(deps.db, await appNow(deps.db))).operators.ready > 0;
 
 // ---------------------------------------------------------------- the player
 

@@ -8,6 +8,8 @@ export {
   open,
   ratingToken,
   ratingTokenFor,
+  rateNewest,
   readLink,
 } from './service.ts';
+export type { Rated } from './service.ts';
 export { findLink, nextLinkEnd } from './store.ts';

@@ -9,7 +9,7 @@ import type { AttemptResult, GiveUpReason } from '../kernel/words.ts';
 import { hashToken } from '../platform/crypto.ts';
 import type { Crypto } from '../platform/crypto.ts';
 import { appNow, sqlState } from '../platform/db.ts';
-import { inTransaction } from '../platform/unit-of-work.ts';
+import { inTransaction, onBehalf } from '../platform/unit-of-work.ts';
 import type { Call, Deps, Tx } from '../platform/unit-of-work.ts';
 import {
   ROUND_MAX,
@@ -33,6 +33,7 @@ import {
   waitsUntil,
 } from './rules.ts';
 import type { Numbers } from './rules.ts';
+import { evaluationInput } from './schema.ts';
 import type { AttemptInput, CloseInput, EvaluationInput, RedoInput } from './schema.ts';
 import * as store from './store.ts';
 import type { TaskRow } from './store.ts';
@@ -334,6 +335,35 @@ export async function evaluateByLink(
       call,
     ),
   );
+}
+
+/** What became of a rating that came without its link. */
+export type Rated = { result: 'rated' | 'already_rated'; orderId: string } | { result: 'nothing' };
+
+/**
+ * Rates by the newest link of these orders that still counts, in the caller's transaction: for who
+ * answers from the telephone to which it was sent. Only that one: a second word never rates another order.
+ */
+export async function rateNewest(
+  tx: Tx,
+  orderIds: readonly string[],
+  satisfaction: number,
+): Promise<Rated> {
+  for (const { id, order_id: orderId } of await store.newestLinksOf(tx.db, orderIds)) {
+    const order = await lockOrder(tx.db, orderId);
+    // Read again: whoever held the order may have used it.
+    const link = await store.findLink(tx.db, id);
+    if (!order || !link || link.round !== order.round || link.expires_at <= tx.at) continue;
+    const said = (await store.evaluationsOf(tx.db, orderId)).some((e) => e.round === order.round);
+    if (link.used_at || said) return { result: 'already_rated', orderId };
+    if (order.state !== 'pending_callback') continue;
+    await store.useLink(tx.db, id, tx.at);
+    const actor: CitizenActor = { kind: 'citizen', orderId, how: 'caller_number' };
+    const input = evaluationInput.parse({ satisfaction });
+    await writeEvaluation(onBehalf(tx, actor), actor, { id: orderId, round: order.round }, input);
+    return { result: 'rated', orderId };
+  }
+  return { result: 'nothing' };
 }
 
 /**

@@ -234,6 +234,19 @@ export async function openLinkOf(
   return row ?? null;
 }
 
+/** The newest links of some orders, newest first; at most 20. */
+export async function newestLinksOf(db: Reader, orderIds: readonly string[]): Promise<LinkRow[]> {
+  if (orderIds.length === 0) return [];
+  return db
+    .selectFrom('rating_link')
+    .select(['id', 'order_id', 'round', 'expires_at', 'used_at'])
+    .where('order_id', 'in', [...orderIds])
+    .orderBy('created_at', 'desc')
+    .orderBy('id', 'desc')
+    .limit(20)
+    .execute();
+}
+
 /** Uses a link up; false when somebody was faster or it is over. */
 export async function useLink(db: DbTx, id: string, at: Date): Promise<boolean> {
   const r = await db

@@ -21,6 +21,7 @@ export {
   deleteDeadSessions,
   descendants,
   dispatchable,
+  hasSessions,
   listUnits,
   onDutyOperators,
   organizationsByCode,

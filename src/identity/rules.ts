@@ -66,6 +66,7 @@ export const SIGN_IN_LIMIT = { windowMinutes: 15, perLogin: 5, perSource: 100 } 
 /** The desks of the console in the order of the top bar; which of them a person sees follows from the roles, and the first is where they begin. */
 export const DESKS = [
   'operator',
+  'calls',
   'dispatch',
   'inbox',
   'audit',
@@ -74,20 +75,31 @@ export const DESKS = [
   'supervision',
   'followup',
   'rates',
+  'chat',
   'orders',
   'calendar',
+  'doors',
 ] as const;
 export type Desk = (typeof DESKS)[number];
 
 /** The desks each role works at; the top bar keeps the order of `DESKS`. */
 export const DESKS_OF: Record<Role, readonly Desk[]> = {
-  operator: ['operator', 'orders'],
+  operator: ['operator', 'calls', 'chat', 'orders'],
   dispatcher: ['dispatch', 'board', 'orders'],
   callback_agent: ['followup', 'orders'],
   auditor: ['audit', 'orders'],
   arbiter: ['orders'],
-  supervisor: ['board', 'overdue', 'supervision', 'followup', 'rates', 'orders', 'calendar'],
-  center_admin: ['board', 'overdue', 'supervision', 'rates', 'orders', 'calendar'],
+  supervisor: [
+    'board',
+    'overdue',
+    'supervision',
+    'followup',
+    'rates',
+    'chat',
+    'orders',
+    'calls', 'calendar',
+  ],
+  center_admin: ['board', 'overdue', 'supervision', 'rates', 'chat', 'orders', 'calls', 'calendar', 'doors'],
   unit_receiver: ['inbox'],
   handler: ['inbox'],
   unit_leader: ['inbox', 'board', 'overdue', 'supervision', 'rates'],

@@ -116,6 +116,20 @@ export async function onDutyOperators(db: Reader, login?: string): Promise<strin
   return r.rows.map((row) => row.id);
 }
 
+/** Those of these people who have a session in which something happened within the minutes; real time. */
+export async function hasSessions(
+  db: Reader,
+  userIds: readonly string[],
+  minutes: number,
+): Promise<Set<string>> {
+  if (userIds.length === 0) return new Set();
+  const r = await sql<{ user_id: string }>`
+    select distinct user_id from session where user_id = any (${[...userIds]}::uuid[])
+      and expires_at > clock_timestamp()
+      and seen_at > clock_timestamp() - make_interval(mins => ${minutes})`.execute(db);
+  return new Set(r.rows.map((x) => x.user_id));
+}
+
 export async function insertSession(
   db: DbTx,
   row: { id: string; tokenHash: string; userId: string; maxHours: number },

@@ -69,6 +69,16 @@ export async function nameContacts(deps: Deps, tx: Tx, list: readonly NewContact
   for (const n of list) await store.setRequester(tx.db, n.contactId, n.requesterId);
 }
 
+/** Says who a contact is with, where that was learnt after it began. */
+export const nameContact = (
+  deps: Deps,
+  tx: Tx,
+  known: { contactId: string; channel: Channel; requester: RequesterInput },
+): Promise<void> =>
+  nameContacts(deps, tx, [
+    { ...newContact(tx.actor, known.channel, known.requester), contactId: known.contactId },
+  ]);
+
 async function writeRequesters(deps: Deps, tx: Tx, list: readonly NewContact[]) {
   const known = list.filter((n) => n.requesterId !== null);
   await store.insertRequesters(
@@ -140,11 +150,44 @@ export async function startContact(
   });
 }
 
+/** Who calls or writes, as another module knows it when it begins. */
+export interface OpenedContact {
+  channel: Channel;
+  requester: RequesterInput;
+  /** Null until somebody takes it. */
+  operatorId: string | null;
+  /** Its id where the caller's own row names it already; the same again does no harm. */
+  contactId?: string;
+}
+
+/** A contact begins, in the transaction of the call or chat that it is. */
+export async function openContact(
+  deps: Deps,
+  tx: Tx,
+  { channel, requester, operatorId, contactId }: OpenedContact,
+): Promise<{ contactId: string }> {
+  if (contactId && (await store.lockContact(tx.db, contactId))) return { contactId };
+  const fresh = { ...newContact(tx.actor, channel, requester), operatorId };
+  if (contactId) fresh.contactId = contactId;
+  await writeContacts(deps, tx, [fresh]);
+  return { contactId: fresh.contactId };
+}
+
+/** Whose contact it is from now on: only they register orders of it and say how it ended. */
+export async function takeContact(tx: Tx, contactId: string, operatorId: string): Promise<void> {
+  if (!(await store.setOperator(tx.db, contactId, operatorId))) fail('not_found');
+}
+
+/** It is over; the first word counts, whoever says it again. @throws AppError `not_found`. */
+export async function endContact(tx: Tx, contactId: string): Promise<void> {
+  if (!(await store.setEnded(tx.db, contactId, tx.at))) fail('not_found');
+}
+
 /**
  * How a contact that made no order ended; said once, and the same again does no harm.
  * @throws AppError `not_found` for another's contact or no order, `already_done` for another outcome.
  */
-export async function endContact(
+export async function concludeContact(
   deps: Deps,
   actor: StaffActor,
   contactId: string,

@@ -35,6 +35,29 @@ export async function lockHandovers(
   return new Map(rows.map((r) => [r.id, r as HandoverRow]));
 }
 
+/** The newest hand-over of a contact to this number, kept from others until the transaction ends. */
+export async function lockNewest(
+  db: DbTx,
+  contactId: string,
+  target: EmergencyTarget,
+): Promise<HandoverRow | null> {
+  const row = await db
+    .selectFrom('handover')
+    .selectAll()
+    .where('contact_id', '=', contactId)
+    .where('target', '=', target)
+    .orderBy('started_at', 'desc')
+    .limit(1)
+    .forUpdate()
+    .executeTakeFirst();
+  return (row as HandoverRow | undefined) ?? null;
+}
+
+/** Says by which leg the switch put the caller through. */
+export async function setCallLeg(db: DbTx, id: string, callLeg: string): Promise<void> {
+  await db.updateTable('handover').set({ call_leg: callLeg }).where('id', '=', id).execute();
+}
+
 /** Says which order records the hand-over. */
 export async function linkHandover(db: DbTx, id: string, orderId: string): Promise<void> {
   await db

@@ -4,12 +4,13 @@ import type { StaffActor } from '../kernel/actor.ts';
 import { AppError, fail } from '../kernel/errors.ts';
 import type { ErrorCode } from '../kernel/errors.ts';
 import { newId } from '../kernel/ids.ts';
+import type { EmergencyTarget } from '../kernel/words.ts';
 import { appNow } from '../platform/db.ts';
 import { inTransaction } from '../platform/unit-of-work.ts';
 import type { Call, Deps, Tx } from '../platform/unit-of-work.ts';
 import { act, visibleOrder } from '../workorder/index.ts';
 import { newContact, writeContacts } from './contacts.ts';
-import { insertHandover, openHandovers } from './handover.store.ts';
+import { insertHandover, lockNewest, openHandovers, setCallLeg } from './handover.store.ts';
 import type { HandoverRow } from './handover.store.ts';
 import { forgottenBefore } from './rules.ts';
 import type { HandoverInput, HandoverView } from './schema.ts';
@@ -90,6 +91,30 @@ async function put(
   await insertHandover(tx.db, row);
   announce(tx, row);
   return row;
+}
+
+/**
+ * The switch put a caller through: its leg goes to the hand-over that stands, or to one that is made
+ * now. The same leg again does nothing.
+ */
+export async function noteHandoverLeg(
+  tx: Tx,
+  leg: { contactId: string; target: EmergencyTarget; legId: string; operatorId: string },
+): Promise<void> {
+  const known = await lockNewest(tx.db, leg.contactId, leg.target);
+  if (known?.call_leg === leg.legId) return;
+  if (known?.call_leg === '') return setCallLeg(tx.db, known.id, leg.legId);
+  const row: HandoverRow = {
+    id: newId(),
+    contact_id: leg.contactId,
+    order_id: null,
+    target: leg.target,
+    operator_id: leg.operatorId,
+    call_leg: leg.legId,
+    started_at: tx.at,
+  };
+  await insertHandover(tx.db, row);
+  announce(tx, row);
 }
 
 const announce = (tx: Tx, row: HandoverRow) =>

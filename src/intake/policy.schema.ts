@@ -1,7 +1,10 @@
 /** What a city decides of its channels: limits, seconds and texts; one document a version. */
 import { z } from 'zod';
+import { URGENCIES } from '../kernel/words.ts';
 
 const seconds = (max: number) => z.number().int().min(1).max(max);
+/** A time of day; `24:00` is the end of one. */
+const timeOfDay = z.string().regex(/^(?:(?:[01]\d|2[0-3]):[0-5]\d|24:00)$/);
 /** Words in both languages, as they are shown or said. */
 const said = z.object({ zh: z.string().min(1).max(500), en: z.string().min(1).max(1000) });
 
@@ -26,6 +29,14 @@ export const telephonyPolicy = z.object({
     .min(1)
     .max(24 * 60),
   returnAttempts: z.number().int().min(1).max(10),
+  /** Minutes after which a call to return that somebody took and did not make is anybody's again. */
+  takeMinutes: z.number().int().min(1).max(240),
+  /** Seconds without a word of the switch after which a waiting call is taken for lost. */
+  lostSeconds: z.number().int().min(20).max(3600),
+  /** Minutes after which a talk that never ended is taken for lost, so that no seat stays taken. */
+  talkMinutes: z.number().int().min(10).max(1440),
+  /** Minutes without any sign of an operator's desk after which the seat goes offline. */
+  goneMinutes: z.number().int().min(2).max(240),
   /** Seconds of an answer in time (GB/T 33358-2016: 15). */
   answeredWithinSeconds: seconds(600),
   /** Abandons shorter than this are shown apart (domain.md §4: 5). */
@@ -39,6 +50,8 @@ export const telephonyPolicy = z.object({
     warnings: z.number().int().min(1).max(20),
     withinDays: z.number().int().min(1).max(365),
     restrictDays: z.number().int().min(1).max(365),
+    /** Minutes after a refusal in which the same number, calling again, passes first: it may be in danger. */
+    passMinutes: z.number().int().min(1).max(120),
   }),
   /** Days that a recording is kept. */
   recordingDays: z.number().int().min(1).max(3650),
@@ -57,12 +70,20 @@ export const chatPolicy = z.object({
     .max(24 * 60),
   /** Hours in which somebody is there; outside a message is left. `24:00` is allowed as an end. */
   hours: z.object({
-    from: z.string().regex(/^\d\d:\d\d$/),
-    to: z.string().regex(/^\d\d:\d\d$/),
+    from: timeOfDay,
+    to: timeOfDay,
   }),
   queueMax: z.number().int().min(1).max(10_000),
   /** Messages of one citizen in a minute. */
   perMinute: z.number().int().min(1).max(1000),
+  /** Chats that one source (a household, a café) opens in an hour. */
+  opensPerHour: z.number().int().min(1).max(100_000),
+  /** Pictures of one citizen in one chat. */
+  imagesMax: z.number().int().min(0).max(100),
+  /** Seconds without a sign of an operator after which their chats go back to the queue. */
+  goneSeconds: seconds(3600),
+  /** Days after its last word in which a chat can be opened again to be read. */
+  resumeDays: z.number().int().min(1).max(365),
   greeting: said,
   away: said,
 });
@@ -70,9 +91,17 @@ export const chatPolicy = z.object({
 export const smsPolicy = z.object({
   /** Hours in which nothing that can wait is sent. */
   quiet: z.object({
-    from: z.string().regex(/^\d\d:\d\d$/),
-    to: z.string().regex(/^\d\d:\d\d$/),
+    from: timeOfDay,
+    to: timeOfDay,
+    /** Orders of these are never held back. */
+    exceptUrgencies: z.array(z.enum(URGENCIES)).default(['U1']),
   }),
+  /** Fewer letters, characters and digits than this say nothing that could be registered. */
+  substanceMin: z.number().int().min(1).max(20).default(4),
+  /** Hours within which the same words of the same number are the same demand. */
+  sameHours: z.number().int().min(1).max(168).default(24),
+  /** Most characters of an answer that goes back as a message; the page shows all of it. */
+  answerMax: z.number().int().min(50).max(1000).default(300),
   /** Words, without blanks and in half width, by what they ask for. */
   words: z.object({
     stop: z.array(z.string().min(1)).min(1),
@@ -90,3 +119,20 @@ export const channelPolicy = z.object({
   sms: smsPolicy,
 });
 export type ChannelPolicy = z.infer<typeof channelPolicy>;
+
+/** A new version, made from the one that was read. */
+export const channelPolicyInput = z.object({
+  basedOn: z.number().int().min(1),
+  note: z.string().trim().min(1).max(500),
+  document: channelPolicy,
+});
+export type ChannelPolicyInput = z.infer<typeof channelPolicyInput>;
+
+export interface ChannelPolicyView {
+  version: number;
+  note: string;
+  publishedAt: string;
+  /** Null: it came with the platform. */
+  publishedByName: string | null;
+  document: ChannelPolicy;
+}

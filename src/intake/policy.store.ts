@@ -1,15 +1,18 @@
+import { sql } from 'kysely';
 import type { DbTx, Reader } from '../platform/db.ts';
 
 export interface PolicyRow {
   version: number;
   document: unknown;
+  created_at: Date;
   created_by: string | null;
+  note: string;
 }
 
 export async function newestPolicy(db: Reader): Promise<PolicyRow | null> {
   const row = await db
     .selectFrom('channel_policy')
-    .select(['version', 'document', 'created_by'])
+    .select(['version', 'document', 'created_at', 'created_by', 'note'])
     .orderBy('version', 'desc')
     .limit(1)
     .executeTakeFirst();
@@ -27,4 +30,9 @@ export async function insertPolicy(
   },
 ): Promise<void> {
   await db.insertInto('channel_policy').values(row).execute();
+}
+
+/** One new version at a time. */
+export async function lockPolicies(db: DbTx): Promise<void> {
+  await sql`select pg_advisory_xact_lock(1234500007)`.execute(db);
 }

@@ -7,8 +7,11 @@ import { pathId, valid } from '../platform/http/validate.ts';
 import type { Deps } from '../platform/unit-of-work.ts';
 import { splitRequest } from '../workorder/schema.ts';
 import { advise } from './advise.ts';
-import { callerHistory, endContact, startContact } from './contacts.ts';
+import { viewContact } from './contact-view.ts';
+import { callerHistory, concludeContact, startContact } from './contacts.ts';
 import { listHandovers, makeHandover } from './handover.ts';
+import { channelPolicyInput } from './policy.schema.ts';
+import { publishChannelPolicy, viewChannelPolicy } from './policy.ts';
 import {
   adviseInput,
   callerInput,
@@ -28,9 +31,23 @@ export const intakeRoutes = (deps: Deps, intake: Intake) =>
       const made = await startContact(deps, staff(c), idempotencyKey(c), c.req.valid('json'));
       return c.json(made, 201);
     })
+    .get('/contacts/:id', async (c) => {
+      c.header('Cache-Control', 'no-store');
+      return c.json(await viewContact(deps, staff(c), pathId(c.req.param('id'))), 200);
+    })
     .post('/contacts/:id/outcome', valid('json', contactOutcomeInput), async (c) => {
       const id = pathId(c.req.param('id'));
-      return c.json(await endContact(deps, staff(c), id, c.req.valid('json')), 200);
+      return c.json(await concludeContact(deps, staff(c), id, c.req.valid('json')), 200);
+    })
+    .get('/channel-policy', async (c) => {
+      staff(c);
+      return c.json(await viewChannelPolicy(deps.db), 200);
+    })
+    .post('/channel-policies', valid('json', channelPolicyInput), async (c) => {
+      const actor = staff(c);
+      idempotencyKey(c);
+      const made = await publishChannelPolicy(deps, actor, c.req.valid('json'), c.get('call'));
+      return c.json(made, 201);
     })
     .get('/handovers', async (c) => c.json(await listHandovers(deps, staff(c)), 200))
     .post('/handovers', valid('json', handoverInput), async (c) => {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { halfWidth } from '../kernel/typed.ts';
 import { CHANNELS, CONTACT_OUTCOMES, DEMAND_TYPES, EMERGENCY_TARGETS } from '../kernel/words.ts';
-import type { EmergencyTarget, Proposal } from '../kernel/words.ts';
+import type { Channel, ContactOutcome, EmergencyTarget, Proposal } from '../kernel/words.ts';
 import type { RoutingSuggestion } from '../routing/schema.ts';
 import type { Understanding } from '../understanding/schema.ts';
 import { matterInput, optionalText } from '../workorder/schema.ts';
@@ -136,3 +136,19 @@ export const contactOutcomeInput = z.object({
   outcome: z.enum(CONTACT_OUTCOMES),
   orderId: z.uuid().optional(),
 });
+
+/** A contact with what became of it; numbers, recordings and transcripts stand elsewhere. */
+export interface ContactView {
+  id: string;
+  channel: Channel;
+  /** Who answered it. */
+  operatorName: string | null;
+  startedAt: string;
+  endedAt: string | null;
+  outcome: ContactOutcome | null;
+  /** The order that was urged, or whose progress was told. */
+  outcomeOrder: { id: string; orderNo: string } | null;
+  orders: OrderListItem[];
+  /** It is over, and nobody wrote an order or said how it ended. */
+  unresolved: boolean;
+}

@@ -1,7 +1,7 @@
 import { wrongCodes } from '../catalogue/index.ts';
 import { SYSTEM, userIdOf } from '../kernel/actor.ts';
 import type { Actor, StaffActor } from '../kernel/actor.ts';
-import { AppError } from '../kernel/errors.ts';
+import { AppError, fail } from '../kernel/errors.ts';
 import type { ErrorCode } from '../kernel/errors.ts';
 import { newId } from '../kernel/ids.ts';
 import type { Channel } from '../kernel/words.ts';
@@ -21,6 +21,8 @@ import {
 } from '../workorder/index.ts';
 import type { Incoming } from '../workorder/index.ts';
 import type { MatterInput } from '../workorder/schema.ts';
+import { formChannel } from './channels/channel.ts';
+import type { Draft as ChannelDraft } from './channels/channel.ts';
 import { giveAccess, queryCode } from './codes.ts';
 import {
   checkMayRegister,
@@ -186,7 +188,7 @@ interface Planned {
   requesterId: string | null;
   /** To be written with the order; null: it joins one that exists. */
   contact: NewContact | null;
-  /** Who that one is with, where it was told after the hand-over. */
+  /** Who that one is with, where this demand tells it. */
   told: NewContact | null;
   anonymous: boolean;
   channel: Channel;
@@ -198,27 +200,46 @@ type Item = Pick<Planned, 'arrival' | 'hash' | 'heard'>;
 
 async function storeBatch(deps: Deps, list: Item[]): Promise<Settled<Registered>[]> {
   if (list.length === 0) return [];
-  return inTransaction(deps, SYSTEM, async (tx) => {
-    const known = await knownOf(deps, tx, list);
-    const plans = list.map((item) => plan(known, item));
-    const valid = plans.filter((p): p is Planned => !(p instanceof AppError));
-    const numbers = await takeAndClaim(deps, tx, valid);
-    return plans.map((p): Settled<Registered> => {
-      if (p instanceof AppError) return { ok: false, error: p };
-      const kept = numbers.get(p.orderId);
-      return kept
-        ? { ok: true, value: answer(deps, p.arrival, kept, kept.orderNo) }
-        : { ok: false, error: REPEAT };
-    });
+  return inTransaction(deps, SYSTEM, (tx) => storeIn(deps, tx, list));
+}
+
+async function storeIn(deps: Deps, tx: Tx, list: Item[]): Promise<Settled<Registered>[]> {
+  const known = await knownOf(deps, tx, list);
+  const plans = list.map((item) => plan(known, item));
+  const valid = plans.filter((p): p is Planned => !(p instanceof AppError));
+  const numbers = await takeAndClaim(deps, tx, valid);
+  return plans.map((p): Settled<Registered> => {
+    if (p instanceof AppError) return { ok: false, error: p };
+    const kept = numbers.get(p.orderId);
+    return kept
+      ? { ok: true, value: answer(deps, p.arrival, kept, kept.orderNo) }
+      : { ok: false, error: REPEAT };
   });
+}
+
+/**
+ * Registers one demand in a transaction that is open already, with what else belongs to it: the message
+ * that brings it. The same key is answered again.
+ * @throws AppError as `register`, but for `busy` where somebody else does the same now.
+ */
+export async function registerIn(deps: Deps, tx: Tx, arrival: Arrival): Promise<Registered> {
+  checkMayRegister(arrival.actor);
+  const [issues = []] = await wrongCodes(tx.db, [arrival.matter]);
+  if (issues.length > 0) fail('invalid_input', { issues });
+  const heard = hear(await classifierOf(deps, tx.db), arrival.matter, arrival.channel);
+  const hash = hashOf(deps, arrival);
+  const [made] = await storeIn(deps, tx, [{ arrival, hash, heard }]);
+  const done = made?.ok ? made : await repeat({ ...deps, db: tx.db }, arrival, hash, made);
+  if (!done.ok) throw done.error;
+  return done.value;
 }
 
 /** What a batch refers to; hand-overs are taken out as they are used. */
 interface Known {
   contacts: Awaited<ReturnType<typeof store.findContacts>>;
   handovers: Map<string, HandoverRow>;
-  /** By hand-over: who the caller turned out to be. */
-  told: Map<string, NewContact>;
+  /** By contact: who the caller turned out to be, and the demand that told it. */
+  told: Map<string, { by: Arrival; who: NewContact }>;
   at: Date;
 }
 
@@ -233,7 +254,10 @@ async function knownOf(deps: Deps, tx: Tx, list: readonly Item[]): Promise<Known
   return { contacts, handovers, told, at: tx.at };
 }
 
-/** Who was handed over is asked afterwards: until its first order a contact may be given its caller. */
+/**
+ * Who calls is asked after the call began, and after an emergency was handed over: until its first
+ * order a contact may be given its caller.
+ */
 async function toldOf(
   deps: Deps,
   tx: Tx,
@@ -241,14 +265,13 @@ async function toldOf(
   { contacts, handovers }: Pick<Known, 'contacts' | 'handovers'>,
 ): Promise<Known['told']> {
   const told: Known['told'] = new Map();
-  const ids = [...handovers.values()].map((h) => h.contact_id);
-  const recorded = await contactsWithOrders(tx.db, ids);
+  const recorded = await contactsWithOrders(tx.db, [...contacts.keys()]);
   for (const { arrival } of list) {
     const handover = handovers.get(arrival.handoverId ?? '');
-    const contact = handover && contacts.get(handover.contact_id);
-    if (!contact || recorded.has(contact.id)) continue;
+    const contact = contacts.get(handover?.contact_id ?? arrival.contactId ?? '');
+    if (!contact || recorded.has(contact.id) || told.has(contact.id)) continue;
     const who = await toldSince(deps, tx, arrival.actor, contact, arrival.requester);
-    if (who) told.set(handover.id, who);
+    if (who) told.set(contact.id, { by: arrival, who });
   }
   return told;
 }
@@ -271,15 +294,16 @@ function plan(known: Known, item: Item): Planned | AppError {
   const own = contact?.operator_id === userIdOf(arrival.actor);
   // That of a hand-over comes with it, whoever answered it.
   if (!contact || !(own || handover?.contact_id === contact.id)) return new AppError('not_found');
-  const told = (handover && known.told.get(handover.id)) ?? null;
+  const told = known.told.get(contact.id) ?? null;
   return {
     ...base,
     contactId,
-    requesterId: told ? told.requesterId : contact.requester_id,
+    requesterId: told ? told.who.requesterId : contact.requester_id,
     contact: null,
-    told,
+    // Written with the demand that told it.
+    told: told?.by === arrival ? told.who : null,
     // Who calls, and how, belongs to the contact: a second demand cannot say otherwise.
-    anonymous: told ? told.requester.kind === 'anonymous' : contact.anonymous,
+    anonymous: told ? told.who.requester.kind === 'anonymous' : contact.anonymous,
     channel: contact.channel as Channel,
   };
 }
@@ -391,8 +415,16 @@ const toIncoming = (p: Planned): Incoming => {
   };
 };
 
-/** What the operator's form becomes at the door. */
+/** What a channel has read becomes at the door. @throws AppError `invalid_input` where nothing was said. */
+export function fromDraft(actor: Actor, key: string, draft: ChannelDraft): Arrival {
+  const { channel, requester, matter } = draft;
+  if (matter) return { actor, key, channel, requester, matter };
+  return fail('invalid_input', { issues: [{ path: 'content', message: 'empty', code: 'empty' }] });
+}
+
+/** What the operator's form becomes at the door: typed, whatever the channel the citizen used. */
 export function fromOperator(actor: StaffActor, key: string, input: RegisterInput): Arrival {
-  const { channel, contactId, requester, handoverId, attachmentIds, ...matter } = input;
-  return { actor, key, channel, contactId, requester, handoverId, attachmentIds, matter };
+  const { channel, contactId, handoverId, attachmentIds, ...typed } = input;
+  const draft = formChannel(channel).parse(typed);
+  return { ...fromDraft(actor, key, draft), contactId, handoverId, attachmentIds };
 }

@@ -127,3 +127,40 @@ export async function requestersLike(db: Reader, requesterId: string): Promise<s
     .execute();
   return rows.map((r) => r.id);
 }
+
+export async function setOperator(db: DbTx, id: string, operatorId: string): Promise<boolean> {
+  const r = await db
+    .updateTable('contact')
+    .set({ operator_id: operatorId })
+    .where('id', '=', id)
+    .executeTakeFirst();
+  return r.numUpdatedRows === 1n;
+}
+
+/** The first end stands. @returns whether there is such a contact. */
+export async function setEnded(db: DbTx, id: string, at: Date): Promise<boolean> {
+  const r = await db
+    .updateTable('contact')
+    .set((e) => ({ ended_at: e.fn.coalesce('ended_at', e.val(at)) }))
+    .where('id', '=', id)
+    .executeTakeFirst();
+  return r.numUpdatedRows === 1n;
+}
+
+/** A contact as it is shown. */
+export async function contactById(db: Reader, id: string) {
+  const row = await db
+    .selectFrom('contact')
+    .select([
+      'id',
+      'channel',
+      'operator_id',
+      'started_at',
+      'ended_at',
+      'outcome',
+      'outcome_order_id',
+    ])
+    .where('id', '=', id)
+    .executeTakeFirst();
+  return row ?? null;
+}

@@ -19,11 +19,11 @@ export interface StaffActor {
   readonly reach: ReadonlySet<string>;
 }
 
-/** A citizen who proved, by query code or one-time link, to have raised this one order. */
+/** A citizen who proved, by query code, one-time link or the telephone it came from, to have raised this one order. */
 export interface CitizenActor {
   readonly kind: 'citizen';
   readonly orderId: string | null;
-  readonly how: 'submission' | 'query_code' | 'rating_link';
+  readonly how: 'submission' | 'query_code' | 'rating_link' | 'caller_number';
 }
 
 export interface SystemActor {

@@ -2,7 +2,7 @@
  * Every event by name with its payload: ids and codes only, never a person's data or free text,
  * because event rows are kept for ever. A lower module may react to a higher one's event.
  */
-import type { Clock, EmergencyTarget, LadderAction, Role } from './words.ts';
+import type { ChatState, Clock, EmergencyTarget, LadderAction, Role } from './words.ts';
 
 /** Something happened to an order; `organizationIds` are the units that hold an assignment. */
 export interface OrderPayload {
@@ -25,6 +25,14 @@ export interface FiredPayload {
   clock: Clock;
   organizationIds: string[];
   steps: { step: string; epoch: number; level: number; action: LadderAction }[];
+}
+
+/** `seq`: the last message of the chat; `state`: where it stands. */
+export interface ChatPayload {
+  chatId: string;
+  userIds: string[];
+  seq: number;
+  state: ChatState;
 }
 
 export interface EventPayloads {
@@ -73,6 +81,10 @@ export interface EventPayloads {
   'reply.sent_back': { assignmentId: string; organizationId: string };
   'callback.link_made': { ratingLinkId: string; round: number };
   'delivery.created': { deliveryId: string };
+  /** The provider said how far a message got. */
+  'delivery.receipted': { deliveryId: string; receipt: 'submitted' | 'delivered' | 'undelivered' };
+  /** A message of a citizen came in; `understood`: what it was taken for, as a code. */
+  'sms.taken': { inboundId: string; understood: string };
   'delivery.failed': { deliveryId: string; attempts: number; dead: boolean };
   /** Steps of one clock that fired together, in their order. */
   'deadline.fired': FiredPayload;
@@ -82,6 +94,36 @@ export interface EventPayloads {
   /** A telephone rings, or rings and speaks no more, at the desks of these operators. */
   'call.rang': { callId: string; userIds: string[] };
   'call.ended': { callId: string; userIds: string[] };
+  /** A call waits for an operator; the centre's figures change. */
+  'call.queued': { callId: string };
+  'call.offered': { callId: string; userIds: string[] };
+  'call.changed': { callId: string; userIds: string[] };
+  'call.warned': { callId: string };
+  'seat.changed': { userId: string };
+  'return_call.changed': { returnCallId: string };
+  /** One more is late, that is, nobody called back in time. */
+  'return_call.overdue': { returnCallId: string };
+  'caller.restricted': { restrictedId: string; reasonGiven: true };
+  'caller.restriction_lifted': { restrictedId: string; reasonGiven: true };
+  'recording.listened': { recordingId: string; callId: string };
+  /** Another system may knock, or knock with a new secret. */
+  'door.source_opened': { sourceId: string };
+  'door.source_closed': { sourceId: string };
+  /** An authentic message could not be taken; later it was, or was given up. */
+  'door.message_died': { messageId: string };
+  'door.message_redriven': { messageId: string };
+  'door.message_given_up': { messageId: string };
+  /** News of a chat: for the operators named, and by its number for the citizen in it. */
+  'chat.assigned': ChatPayload;
+  'chat.message': ChatPayload;
+  'chat.changed': ChatPayload;
+  /** The queue of chats is another one. */
+  'chat.queue': ChatPayload;
+  /** A citizen got no first answer in time. */
+  'chat.late': ChatPayload;
+  'chat.seat': { userIds: string[]; on: boolean };
+  'canned_answer.changed': { version: number };
+  'channel_policy.published': { version: number };
   'calendar.changed': { version: number };
   'policy.published': { version: number };
   'policy.withdrawn': { version: number };
@@ -105,7 +147,16 @@ export interface NewEvent<N extends EventName = EventName> {
     | 'deadline'
     | 'calendar'
     | 'contact'
-    | 'call';
+    | 'chat'
+    | 'canned_answer'
+    | 'call'
+    | 'seat'
+    | 'return_call'
+    | 'restricted_caller'
+    | 'recording'
+    | 'door'
+    | 'channel_policy'
+    | 'sms';
   subjectId: string;
   orderId?: string;
   /** The order's version after the act. */

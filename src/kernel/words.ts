@@ -342,3 +342,7 @@ export const RATE_EXCLUSIONS = [
   'exempt',
 ] as const;
 export type RateExclusion = (typeof RATE_EXCLUSIONS)[number];
+
+/** Where a chat stands: in the queue, with an operator, nobody there, over, over with a message left. */
+export const CHAT_STATES = ['waiting', 'open', 'away', 'ended', 'left_message'] as const;
+export type ChatState = (typeof CHAT_STATES)[number];

@@ -9,7 +9,8 @@ export interface DeliveryRow {
   id: string;
   event_id: string;
   kind: string;
-  order_id: string;
+  /** Null: an answer to a message that belongs to no order. */
+  order_id: string | null;
   organization_id: string | null;
   requester_id: string | null;
   rating_link_id: string | null;
@@ -22,7 +23,18 @@ export interface DeliveryRow {
   /** Quiet hours: an instant of the platform's clock, not of the outside. */
   not_before: Date | null;
   step: string;
+  /** The message that it answers. */
+  inbound_id: string | null;
+  /** The provider's own id of it, once it was taken. */
+  provider_id: string | null;
+  /** What the provider said later of how far it got. */
+  receipt: 'delivered' | 'undelivered' | null;
+  receipt_code: string | null;
+  receipt_at: Date | null;
 }
+
+/** A delivery taken for one try, with the real instant of that. */
+export type ClaimedDelivery = DeliveryRow & { claimed_at: Date };
 
 /** Quiet hours are over. */
 const AWAKE = sql<boolean>`(not_before is null or not_before <= app_now())`;
@@ -42,6 +54,7 @@ export async function insertDelivery(
     | 'created_at'
     | 'not_before'
     | 'step'
+    | 'inbound_id'
   >,
 ): Promise<boolean> {
   const r = await db
@@ -65,7 +78,7 @@ export async function claimDelivery(
   db: Reader,
   id: string,
   leaseSeconds: number,
-): Promise<DeliveryRow | null> {
+): Promise<ClaimedDelivery | null> {
   const row = await db
     .updateTable('delivery')
     .set({
@@ -77,21 +90,87 @@ export async function claimDelivery(
     .where('next_attempt_at', '<=', sql<Date>`clock_timestamp()`)
     .where(AWAKE)
     .returningAll()
+    .returning(sql<Date>`clock_timestamp()`.as('claimed_at'))
     .executeTakeFirst();
-  return (row as DeliveryRow | undefined) ?? null;
+  return (row as ClaimedDelivery | undefined) ?? null;
 }
 
-export async function markSent(db: Reader, id: string, at: Date): Promise<void> {
+export async function markSent(
+  db: Reader,
+  id: string,
+  sent: { at: Date; providerId: string | null },
+): Promise<void> {
   await db
     .updateTable('delivery')
-    .set({ state: 'sent', sent_at: at, last_error: null })
+    .set({
+      state: 'sent',
+      // A receipt may have been quicker than the answer to the request.
+      sent_at: sql<Date>`coalesce(sent_at, ${sent.at}::timestamptz)`,
+      provider_id: sql`coalesce(${sent.providerId}::text, provider_id)`,
+      last_error: null,
+    })
     .where('id', '=', id)
     .execute();
 }
 
-/** What it says is no longer true: it is not sent. */
-export async function markObsolete(db: Reader, id: string): Promise<void> {
-  await db.updateTable('delivery').set({ state: 'obsolete' }).where('id', '=', id).execute();
+/** What it says is no longer true, or nobody wants it: it is not sent. */
+export async function markObsolete(db: Reader, id: string, why: string | null): Promise<void> {
+  await db
+    .updateTable('delivery')
+    .set({ state: 'obsolete', last_error: why })
+    .where('id', '=', id)
+    .execute();
+}
+
+/** The real instant: what comes from outside is signed by the clocks outside. */
+export async function realNow(db: Reader): Promise<Date> {
+  const r = await sql<{ now: Date }>`select clock_timestamp() as now`.execute(db);
+  return r.rows[0]!.now;
+}
+
+/** Locks what a receipt is about; null where nobody or more than one is meant. */
+export async function lockForReceipt(
+  db: DbTx,
+  named: { id: string | null; providerId: string | null },
+): Promise<DeliveryRow | null> {
+  const { id, providerId } = named;
+  const rows = await db
+    .selectFrom('delivery')
+    .selectAll()
+    .$if(id !== null, (q) => q.where('id', '=', id!))
+    // A provider that knows both names one message.
+    .$if(id !== null && providerId !== null, (q) =>
+      q.where((eb) => eb.or([eb('provider_id', 'is', null), eb('provider_id', '=', providerId)])),
+    )
+    .$if(id === null, (q) => q.where('provider_id', '=', providerId))
+    .limit(2)
+    .forUpdate()
+    .execute();
+  return rows.length === 1 ? (rows[0] as DeliveryRow) : null;
+}
+
+/** Notes how far a message got; one that arrived was sent, whatever became of our request. */
+export async function noteReceipt(
+  db: DbTx,
+  id: string,
+  r: {
+    receipt: DeliveryRow['receipt'];
+    code: string;
+    at: Date;
+    providerId: string | null;
+  },
+): Promise<void> {
+  await db
+    .updateTable('delivery')
+    .set({
+      state: 'sent',
+      sent_at: sql<Date>`coalesce(sent_at, ${r.at}::timestamptz)`,
+      last_error: null,
+      provider_id: sql`coalesce(provider_id, ${r.providerId}::text)`,
+      ...(r.receipt && { receipt: r.receipt, receipt_code: r.code, receipt_at: r.at }),
+    })
+    .where('id', '=', id)
+    .execute();
 }
 
 /** Notes why a try failed and when the next one is, or that there is none. */
@@ -108,6 +187,8 @@ export async function markFailed(
       next_attempt_at: sql<Date>`clock_timestamp() + make_interval(secs => ${failure.waitSeconds})`,
     })
     .where('id', '=', id)
+    // A receipt that says it arrived is stronger than a time-out of ours.
+    .where('state', '=', 'pending')
     .execute();
 }
 

@@ -6,6 +6,7 @@ import { deploymentKind } from '../platform/db.ts';
 import type { Deps } from '../platform/unit-of-work.ts';
 import * as store from './demo-phone.store.ts';
 import type { Sms } from './gateway.ts';
+import { newestInbound } from './sms.store.ts';
 
 /** What the demo's own gateway asks of the worker; derived, so that nothing has to be configured. */
 export const demoGatewayToken = (crypto: Crypto): string =>
@@ -33,6 +34,20 @@ const shown = (deps: Deps, rows: Awaited<ReturnType<typeof store.listMessages>>)
 export async function demoMessages(deps: Deps, limit = SHOWN_MAX): Promise<DemoMessage[]> {
   if ((await deploymentKind(deps.db)) !== 'demo') fail('demo_only');
   return shown(deps, await store.listMessages(deps.db, limit));
+}
+
+/** Messages that citizens wrote, newest first. @throws AppError `demo_only`. */
+export async function demoWritten(
+  deps: Deps,
+  limit = SHOWN_MAX,
+): Promise<{ id: string; from: string; text: string; at: string }[]> {
+  if ((await deploymentKind(deps.db)) !== 'demo') fail('demo_only');
+  return (await newestInbound(deps.db, limit)).map((r) => ({
+    id: r.id,
+    from: deps.crypto.open(r.from_ct, `${r.id}/from`),
+    text: deps.crypto.open(r.text_ct, `${r.id}/text`),
+    at: r.received_at.toISOString(),
+  }));
 }
 
 /** What came after a message, oldest first; nothing where that is unknown. */

@@ -24,6 +24,9 @@ const deliveryView = (d: DeliveryRow): DeliveryView => ({
   lastError: d.last_error,
   createdAt: d.created_at.toISOString(),
   sentAt: d.sent_at?.toISOString() ?? null,
+  receipt: d.receipt,
+  receiptCode: d.receipt_code ?? '',
+  receiptAt: d.receipt_at?.toISOString() ?? null,
 });
 
 /** Notices to the reader's units that are for one of the reader's roles there, newest first. */

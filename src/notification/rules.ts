@@ -1,4 +1,5 @@
 import { CITY_OFFSET_MS, DAY_MS } from '../kernel/clock.ts';
+import { digitsOf } from '../kernel/typed.ts';
 import type { Urgency } from '../kernel/words.ts';
 
 /** When nobody's telephone is disturbed: times of the city's day, `hh:mm`; `from` belongs to it, `to` does not. */
@@ -39,3 +40,136 @@ export const LEASE_SECONDS = 30;
 
 /** Seconds to wait after the nth failed try: 2, 4, 8 … at most 15 minutes. */
 export const backoffSeconds = (attempts: number): number => Math.min(2 ** attempts, 900);
+
+/** Messages to units; nobody opts out of their duty. */
+export const UNIT_DELIVERIES = [
+  'assigned',
+  'urged',
+  'reminded',
+  'supervised',
+  'supervision_due',
+  'emergency_heard',
+] as const;
+/** Messages to the citizen who raised an order. */
+export const CITIZEN_DELIVERIES = [
+  'receipt',
+  'rating_link',
+  'supplement_asked',
+  'supplement_reminder',
+  'supplement_expired',
+  'no_substance_closed',
+  'answered',
+] as const;
+/** Answers to a message that somebody sent us, by what came of it. */
+export const SMS_ANSWERS = [
+  'sms_rated',
+  'sms_already_rated',
+  'sms_nothing_to_rate',
+  'sms_stopped',
+  'sms_started',
+  'sms_urged',
+  'sms_urged_already',
+  'sms_nothing_to_urge',
+  'sms_progress',
+  'sms_no_progress',
+  'sms_same',
+  'sms_emergency',
+  'sms_help',
+] as const;
+export type SmsAnswer = (typeof SMS_ANSWERS)[number];
+export const DELIVERY_KINDS = [...UNIT_DELIVERIES, ...CITIZEN_DELIVERIES, ...SMS_ANSWERS] as const;
+/** Messages; a unit that forgot a supervision order is told so in words of its own. */
+export type DeliveryKind = (typeof DELIVERY_KINDS)[number];
+
+/**
+ * What somebody who wants no more messages still gets: the number and code they asked for by raising a
+ * demand, what the law has them told of it, and the answer to their own message.
+ */
+const IN_SPITE: readonly string[] = [
+  'receipt',
+  'supplement_asked',
+  'supplement_expired',
+  'no_substance_closed',
+  'answered',
+  ...SMS_ANSWERS,
+];
+export const goesInSpiteOfStop = (kind: string): boolean =>
+  IN_SPITE.includes(kind) || (UNIT_DELIVERIES as readonly string[]).includes(kind);
+
+/** What a message asks for. `tail`: last digits of an order number, or '' where none was named. */
+export type Asked =
+  | { what: 'rate'; satisfaction: number; tail: string }
+  | { what: 'stop' | 'start' }
+  | { what: 'urge' | 'progress'; tail: string }
+  | { what: 'demand' };
+
+export interface CommandWords {
+  readonly stop: readonly string[];
+  readonly start: readonly string[];
+  readonly urge: readonly string[];
+  readonly progress: readonly string[];
+}
+
+/** Signs that people put around a word; a hyphen is part of none. */
+const AROUND = /^[\s"'“”‘’「」【】()[\]]+|[\s"'“”‘’「」【】()[\].,。，!?、;:~]+$/gu;
+/** What may stand between a word and the number of an order. */
+const NUMBER_AFTER = /^[\s:,，#-]*(?:单号|工单|尾号|编号)?[\s:,，#-]*(\d[\d-]{2,23})$/u;
+
+/** As it is compared: half width, upper case, without blanks at the ends and signs around it. */
+export const bareText = (text: string): string =>
+  text.normalize('NFKC').toUpperCase().trim().replace(AROUND, '').trim();
+
+/**
+ * Reads a message by the words of the policy. A word counts only where it is the whole message, alone
+ * or with the last digits of an order number: who writes a sentence tells of a matter.
+ */
+export function readWords(text: string, words: CommandWords): Asked {
+  const bare = bareText(text);
+  const rated = /^([1-5])\s*(?:分|星|颗星)?(?:[\s:,，#-]+(\d[\d-]{2,23}))?$/.exec(bare);
+  if (rated)
+    return { what: 'rate', satisfaction: Number(rated[1]), tail: digitsOf(rated[2] ?? '') };
+  const tailAfter = (list: readonly string[]): string | null => {
+    for (const word of list) {
+      const bareWord = bareText(word);
+      if (bare === bareWord) return '';
+      if (!bare.startsWith(bareWord)) continue;
+      const rest = NUMBER_AFTER.exec(bare.slice(bareWord.length));
+      if (rest) return digitsOf(rest[1]!);
+    }
+    return null;
+  };
+  const isWhole = (list: readonly string[]) => list.some((w) => bareText(w) === bare);
+  if (isWhole(words.stop)) return { what: 'stop' };
+  if (isWhole(words.start)) return { what: 'start' };
+  const urge = tailAfter(words.urge);
+  if (urge !== null) return { what: 'urge', tail: urge };
+  const progress = tailAfter(words.progress);
+  if (progress !== null) return { what: 'progress', tail: progress };
+  return { what: 'demand' };
+}
+
+/** Letters, characters and digits that say something; signs and blanks do not. */
+export const substanceOf = (text: string): number =>
+  [...text.normalize('NFKC').replace(/[^\p{L}\p{N}]/gu, '')].length;
+
+/** States in which somebody still has something to do about an order. */
+const OPEN: readonly string[] = [
+  'registered',
+  'awaiting_supplement',
+  'pending_dispatch',
+  'in_conference',
+  'dispatched',
+  'in_progress',
+  'suspended',
+  'pending_audit',
+  'pending_callback',
+  'pending_close',
+];
+export const isOpen = (state: string): boolean => OPEN.includes(state);
+
+/**
+ * Whether an answer goes back as a message: one of its ways, and it is not read on the page, to which
+ * the rating link leads already.
+ */
+export const goesBackBySms = (ways: readonly string[]): boolean =>
+  ways.includes('sms') && !ways.includes('page');

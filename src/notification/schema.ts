@@ -21,11 +21,17 @@ export interface NotificationView {
 export interface DeliveryView {
   id: string;
   kind: string;
-  orderId: string;
+  /** Null: the answer to a message that belongs to no order. */
+  orderId: string | null;
   state: (typeof DELIVERY_STATES)[number];
   attempts: number;
   nextAttemptAt: string | null;
   lastError: string | null;
   createdAt: string;
   sentAt: string | null;
+  /** What the provider said of how far it got; null: nothing. */
+  receipt: 'delivered' | 'undelivered' | null;
+  /** The provider's code for it; '' where none was given. */
+  receiptCode: string;
+  receiptAt: string | null;
 }

@@ -1,25 +1,15 @@
-import { findLink, ratingToken } from '../followup/index.ts';
-import { centerId, organizationsById } from '../identity/index.ts';
-import { queryCode } from '../intake/index.ts';
-import { holds, SYSTEM } from '../kernel/actor.ts';
+import { channelDoor } from '../intake/index.ts';
+import { holds } from '../kernel/actor.ts';
 import type { StaffActor } from '../kernel/actor.ts';
-import { DAY_MS } from '../kernel/clock.ts';
 import { fail } from '../kernel/errors.ts';
 import type { FiredPayload, StoredEvent } from '../kernel/events.ts';
-import { orderNoText } from '../kernel/ids.ts';
-import { dictionaries, translate } from '../kernel/i18n/index.ts';
-import type { MissingItem, Role } from '../kernel/words.ts';
-import { appNow } from '../platform/db.ts';
+import type { Role } from '../kernel/words.ts';
 import { inTransaction } from '../platform/unit-of-work.ts';
 import type { Deps, Tx } from '../platform/unit-of-work.ts';
-import { unsettled } from '../supervision/index.ts';
-import { actAt, assignmentsOf, findOrder, missingOf, openIdentity } from '../workorder/index.ts';
-import type { OrderRow } from '../workorder/index.ts';
-import type { Gateway } from './gateway.ts';
-import { LEASE_SECONDS, TRIES_MAX, backoffSeconds } from './rules.ts';
+import { actAt, assignmentsOf, findOrder, openIdentity } from '../workorder/index.ts';
+import { goesBackBySms } from './rules.ts';
 import * as deliveryStore from './delivery.store.ts';
 import { plan, tell } from './tell.ts';
-import type { DeliveryRow } from './delivery.store.ts';
 
 const hasPhone = async (deps: Deps, tx: Tx, requesterId: string | null): Promise<string | null> => {
   if (!requesterId) return null;
@@ -99,6 +89,9 @@ export async function supplementAsked(deps: Deps, tx: Tx, event: StoredEvent): P
   if (requesterId) await plan(tx, event, { kind: 'supplement_asked', requesterId });
 }
 
+/** An assignment in one of these is nobody's work any more. */
+const DONE: readonly string[] = ['cancelled', 'returned', 'submitted', 'accepted'];
+
 /** Who goes there, or sends somebody: the units that work on it, and the centre. */
 const HEARERS: readonly Role[] = [
   'unit_receiver',
@@ -142,144 +135,21 @@ export async function supplementReminded(deps: Deps, tx: Tx, event: StoredEvent)
 }
 const REMINDING: readonly string[] = ['half', 'eighty'];
 
-/** Messages about what the citizen is asked for. */
-const ASKING: readonly string[] = ['supplement_asked', 'supplement_reminder'];
-/** Messages that it ended without an answer. */
-const ENDED: readonly string[] = ['supplement_expired', 'no_substance_closed'];
+/** States in which an answer stands that counts. */
+const ANSWERED: readonly string[] = ['pending_callback', 'pending_close', 'closed', 'archived'];
 
-/** An assignment in one of these is nobody's work any more. */
-const GONE: readonly string[] = ['cancelled', 'returned'];
-const DONE: readonly string[] = [...GONE, 'submitted', 'accepted'];
-
-/** Whether what a notice says still holds; after an outage nobody is sent to a dead link. */
-async function stillTrue(deps: Deps, d: DeliveryRow): Promise<boolean> {
-  if (d.kind === 'receipt' || ENDED.includes(d.kind)) return true;
-  const order = await findOrder(deps.db, d.order_id);
-  if (d.kind === 'rating_link') {
-    const link = d.rating_link_id && (await findLink(deps.db, d.rating_link_id));
-    const open = link && !link.used_at && link.expires_at > (await appNow(deps.db));
-    return (
-      Boolean(open) &&
-      order?.state === 'pending_callback' &&
-      order.round === (link as { round: number }).round
-    );
-  }
-  if (ASKING.includes(d.kind)) return order?.state === 'awaiting_supplement';
-  // A supervision order outlives the demand; its message ends with the reply.
-  if (d.kind === 'supervised' || d.kind === 'supervision_due') {
-    const waiting = await unsettled(deps.db, d.order_id, d.organization_id!);
-    return waiting.some((row) => row.state === 'open');
-  }
-  if (order?.closed_at !== null) return false;
-  // Held over the night or delayed by an outage: who answered meanwhile is not pressed.
-  const over = d.kind === 'assigned' ? GONE : DONE;
-  const ofUnit = (await assignmentsOf(deps.db, d.order_id)).filter(
-    (a) => a.organization_id === d.organization_id && a.round === order.round,
-  );
-  const center = d.organization_id === (await centerId(deps.db));
-  return center || ofUnit.some((a) => !over.includes(a.state));
-}
-
-/** Makes number and words of a message at the moment of sending; neither is stored. */
-async function compose(deps: Deps, d: DeliveryRow): Promise<{ to: string; text: string }> {
-  const order = (await findOrder(deps.db, d.order_id)) ?? fail('not_found');
-  const to = d.requester_id
-    ? (await openIdentity(deps, d.requester_id))?.phone
-    : (await organizationsById(deps.db, [d.organization_id!])).get(d.organization_id!)?.dutyPhone;
-  if (!to) throw new Error('no number to send to');
-  const missing = ASKING.includes(d.kind) ? await missingOf(deps.db, d.order_id) : [];
-  return { to, text: words(deps, d, order, await daysOf(deps, d), missing) };
-}
-
-/** For how many days the rating link was made. */
-async function daysOf(deps: Deps, d: DeliveryRow): Promise<number> {
-  const link = d.rating_link_id ? await findLink(deps.db, d.rating_link_id) : null;
-  const ms = link ? link.expires_at.getTime() - d.created_at.getTime() : 0;
-  return Math.max(Math.round(ms / DAY_MS), 1);
-}
-
-/** Messages to the citizen that lead to the page of the order. */
-const TO_TRACK: readonly string[] = ['receipt', ...ASKING, ...ENDED];
-
-function words(
-  deps: Deps,
-  d: DeliveryRow,
-  order: OrderRow,
-  days: number,
-  missing: readonly MissingItem[],
-): string {
-  const values: Record<string, string | number> = {
-    days,
-    orderNo: orderNoText(order.order_no),
-    tail: order.order_no.slice(-4),
-    code: TO_TRACK.includes(d.kind) ? queryCode(deps, order.id) : '',
-    missing: missing.map((m) => translate('zh-CN', `missing.${m}`)).join('、'),
-    url: urlFor(deps, d),
-    what: stepWord(d.step),
-  };
-  return translate('zh-CN', `notice.${d.kind}` as 'notice.receipt', values);
-}
-
-/** A step of the ladder in words; one of a later policy has none. */
-function stepWord(step: string): string {
-  const key = `cause.${step}`;
-  const known = key in dictionaries['zh-CN'];
-  return translate('zh-CN', known ? (key as 'cause.due') : 'notice.step');
-}
-
-function urlFor(deps: Deps, d: DeliveryRow): string {
-  if (d.kind === 'rating_link')
-    return `${deps.publicUrl}/rate/${ratingToken(deps.crypto, d.rating_link_id!)}`;
-  if (TO_TRACK.includes(d.kind)) return `${deps.publicUrl}/track`;
-  return `${deps.publicUrl}/console/orders/${d.order_id}`;
-}
-
-/**
- * One try of one delivery. Nothing else waits for it; a failure is kept with the time of the next
- * try, and after the last one it is left to people.
- */
-export async function send(
-  deps: Deps,
-  gateway: Gateway,
-  deliveryId: string,
-): Promise<'sent' | 'failed' | 'skipped'> {
-  const d = await deliveryStore.claimDelivery(deps.db, deliveryId, LEASE_SECONDS);
-  if (!d) return 'skipped';
-  try {
-    if (!(await stillTrue(deps, d))) {
-      await deliveryStore.markObsolete(deps.db, d.id);
-      return 'skipped';
-    }
-    const message = await compose(deps, d);
-    await gateway({ id: d.id, ...message });
-    await deliveryStore.markSent(deps.db, d.id, await appNow(deps.db));
-    return 'sent';
-  } catch (error) {
-    await noteFailure(deps, d, error instanceof Error ? error.message : 'failed');
-    return 'failed';
-  }
-}
-
-async function noteFailure(deps: Deps, d: DeliveryRow, error: string): Promise<void> {
-  const dead = d.attempts >= TRIES_MAX;
-  await inTransaction(deps, SYSTEM, async (tx) => {
-    await deliveryStore.markFailed(tx.db, d.id, {
-      error: error.slice(0, 200),
-      dead,
-      waitSeconds: backoffSeconds(d.attempts),
-    });
-    tx.record({
-      type: 'delivery.failed',
-      subjectType: 'delivery',
-      subjectId: d.id,
-      orderId: d.order_id,
-      payload: { deliveryId: d.id, attempts: d.attempts, dead },
-    });
-  });
-  deps.log.warn(
-    { deliveryId: d.id, kind: d.kind, attempts: d.attempts, dead, error },
-    'delivery failed',
-  );
+/** The answer became public: it goes back the way the demand came, where that was a message. */
+export async function answered(deps: Deps, tx: Tx, event: StoredEvent): Promise<void> {
+  const order = await findOrder(tx.db, event.orderId!);
+  if (!order || !ANSWERED.includes(order.state)) return;
+  // Whether a chat is still open its own module knows, and answers there too.
+  const reached = { hasNumber: order.requester_id !== null, here: false };
+  const ways = channelDoor(order.channel)
+    .answer(reached, '')
+    .map((o) => o.way);
+  if (!goesBackBySms(ways)) return;
+  const requesterId = await hasPhone(deps, tx, order.requester_id);
+  if (requesterId) await plan(tx, event, { kind: 'answered', requesterId });
 }
 
 /** Starts a delivery anew by hand. @throws AppError `not_allowed`, `not_found`, `already_done`. */
@@ -292,7 +162,7 @@ export async function redrive(deps: Deps, actor: StaffActor, deliveryId: string)
       type: 'delivery.created',
       subjectType: 'delivery',
       subjectId: deliveryId,
-      orderId: d.order_id,
+      ...(d.order_id && { orderId: d.order_id }),
       payload: { deliveryId },
     });
   });

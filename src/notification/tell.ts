@@ -8,7 +8,8 @@ import type { Tx } from '../platform/unit-of-work.ts';
 import { whereIs } from '../supervision/index.ts';
 import { findOrder } from '../workorder/index.ts';
 import { notBefore } from './rules.ts';
-import type { Quiet } from './rules.ts';
+import type { DeliveryKind, Quiet } from './rules.ts';
+import { smsQuiet } from './sms-policy.ts';
 import * as deliveryStore from './delivery.store.ts';
 import * as store from './store.ts';
 
@@ -23,21 +24,6 @@ export type UnitKind =
   | 'supervision_replied'
   | 'supervision_judged'
   | 'emergency_heard';
-/** Messages; a unit that forgot a supervision order is told so in words of its own. */
-export type DeliveryKind =
-  | 'receipt'
-  | 'rating_link'
-  | 'supplement_asked'
-  | 'supplement_reminder'
-  | 'supplement_expired'
-  | 'no_substance_closed'
-  | 'emergency_heard'
-  | 'assigned'
-  | 'urged'
-  | 'reminded'
-  | 'supervised'
-  | 'supervision_due';
-
 /** What is pressed for can wait for the morning; a new order and what the citizen waits for cannot. */
 const HELD: readonly DeliveryKind[] = [
   'urged',
@@ -45,6 +31,12 @@ const HELD: readonly DeliveryKind[] = [
   'supervised',
   'supervision_due',
   'supplement_reminder',
+];
+/** Nobody's night is disturbed for these either, by the quiet hours of the channel. */
+const HELD_FOR_CITIZENS: readonly DeliveryKind[] = [
+  'supplement_reminder',
+  'rating_link',
+  'answered',
 ];
 
 interface Plan {
@@ -70,7 +62,8 @@ export async function plan(tx: Tx, event: StoredEvent, p: Plan): Promise<void> {
     rating_link_id: p.ratingLinkId ?? null,
     created_at: tx.at,
     step: p.step ?? '',
-    not_before: HELD.includes(p.kind) ? await morning(tx, event, p.quiet) : null,
+    not_before: await heldUntil(tx, event, p),
+    inbound_id: null,
   });
   if (!fresh) return;
   tx.record({
@@ -82,11 +75,49 @@ export async function plan(tx: Tx, event: StoredEvent, p: Plan): Promise<void> {
   });
 }
 
-async function morning(tx: Tx, event: StoredEvent, known?: Quiet): Promise<Date | null> {
-  const policy = known ? null : await policyAt(tx.db, tx.at);
-  const quiet = known ?? (policy && (await documentOf(tx.db, policy)).quiet);
-  const order = await findOrder(tx.db, event.orderId!);
-  return quiet ? notBefore(quiet, order?.urgency ?? null, tx.at) : null;
+/** The answer to a message: asked for, so it goes at once, whatever the hour. */
+export async function planAnswer(
+  tx: Tx,
+  a: { inboundId: string; kind: DeliveryKind; orderId: string | null },
+): Promise<void> {
+  const id = newId();
+  await deliveryStore.insertDelivery(tx.db, {
+    id,
+    event_id: a.inboundId,
+    kind: a.kind,
+    order_id: a.orderId,
+    organization_id: null,
+    requester_id: null,
+    rating_link_id: null,
+    created_at: tx.at,
+    step: '',
+    not_before: null,
+    inbound_id: a.inboundId,
+  });
+  tx.record({
+    type: 'delivery.created',
+    subjectType: 'delivery',
+    subjectId: id,
+    ...(a.orderId && { orderId: a.orderId }),
+    payload: { deliveryId: id },
+  });
+}
+
+/** The end of the quiet hours, of the ladder's and of the channel's: whichever ends later. */
+async function heldUntil(tx: Tx, event: StoredEvent, p: Plan): Promise<Date | null> {
+  const quiet = [
+    ...(HELD.includes(p.kind) ? [p.quiet ?? (await ladderQuiet(tx))] : []),
+    ...(HELD_FOR_CITIZENS.includes(p.kind) ? [await smsQuiet(tx.db)] : []),
+  ].filter((q) => q !== null);
+  if (quiet.length === 0) return null;
+  const urgency = (await findOrder(tx.db, event.orderId!))?.urgency ?? null;
+  const ends = quiet.flatMap((q) => notBefore(q, urgency, tx.at) ?? []);
+  return ends.length > 0 ? new Date(Math.max(...ends.map((d) => d.getTime()))) : null;
+}
+
+async function ladderQuiet(tx: Tx): Promise<Quiet | null> {
+  const policy = await policyAt(tx.db, tx.at);
+  return policy && (await documentOf(tx.db, policy)).quiet;
 }
 
 export interface Notice {

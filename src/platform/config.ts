@@ -14,6 +14,11 @@ const flag = z
   .transform((v) => v === '1' || v === 'true')
   .default(false);
 
+/** A site as browsers name it: scheme, host and port, nothing behind. */
+const origin = z
+  .url()
+  .refine((u) => /^https?:/.test(u) && new URL(u).origin === u, 'must be an origin');
+
 const WORKER_GROUPS = ['relay', 'schedule', 'handlers', 'timers', 'sweeper'] as const;
 /** A group of workers that one process may run; `WORKERS=relay,handlers` picks some. */
 export type WorkerGroup = (typeof WORKER_GROUPS)[number];
@@ -33,12 +38,24 @@ const schema = z.object({
     .optional(),
   SMS_GATEWAY_URL: url(['http://', 'https://']).optional(),
   SMS_GATEWAY_TOKEN: z.string().optional(),
+  SMS_PROVIDER_FILE: z.string().min(1).optional(),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent']).default('info'),
   DATABASE_POOL_MAX: z.coerce.number().int().min(2).max(100).default(10),
   TRUST_PROXY: z.coerce.number().int().min(0).max(5).default(0),
   OUTBOX_REQUEUE_SECONDS: z.coerce.number().int().min(1).max(3600).default(60),
   OUTBOX_SWEEP_SECONDS: z.coerce.number().int().min(0).max(3600).default(30),
   TIMERS_REARM_SECONDS: z.coerce.number().int().min(1).max(300).default(30),
+  CHAT_ORIGINS: z
+    .string()
+    .default('')
+    .transform((v) => v.split(',').flatMap((o) => o.trim() || []))
+    .pipe(z.array(origin)),
+  CTI_COMMAND_URL: url(['http://', 'https://']).optional(),
+  RECORDING_ORIGINS: z
+    .string()
+    .default('')
+    .transform((v) => v.split(',').flatMap((o) => o.trim() || []))
+    .pipe(z.array(origin)),
   HOTLINE_DEMO: flag,
   DEMO_DAYS: z.coerce.number().int().min(0).max(60).default(14),
   DEMO_SEED: z.coerce.number().int().min(0).max(999_999_999).default(12345),
@@ -65,6 +82,8 @@ export interface Config {
   secretKey?: string;
   smsGatewayUrl?: string;
   smsGatewayToken?: string;
+  /** A file that describes the SMS provider; wins over the plain gateway. */
+  smsProviderFile?: string;
   logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'silent';
   databasePoolMax: number;
   /** Number of proxies in front whose `X-Forwarded-For` is believed. */
@@ -75,6 +94,12 @@ export interface Config {
   outboxSweepSeconds: number;
   /** Seconds after which timers are put into the queue again, which may have lost them. */
   timersRearmSeconds: number;
+  /** Sites besides our own that may carry the chat widget. */
+  chatOrigins: string[];
+  /** Where the switch takes commands of the desk; without it they are done at the telephone set. */
+  ctiCommandUrl?: string;
+  /** Where recordings may lie; they are fetched from nowhere else. */
+  recordingOrigins: string[];
   demo: boolean;
   /** Days that are played at the first start into a fresh demo database; 0 = none. */
   demoDays: number;
@@ -123,12 +148,16 @@ export function loadConfig(env: Record<string, string | undefined> = process.env
     secretKey: e.SECRET_KEY,
     smsGatewayUrl: e.SMS_GATEWAY_URL,
     smsGatewayToken: e.SMS_GATEWAY_TOKEN,
+    smsProviderFile: e.SMS_PROVIDER_FILE && resolve(e.SMS_PROVIDER_FILE),
     logLevel: e.LOG_LEVEL,
     databasePoolMax: e.DATABASE_POOL_MAX,
     trustProxy: e.TRUST_PROXY,
     outboxRequeueSeconds: e.OUTBOX_REQUEUE_SECONDS,
     outboxSweepSeconds: e.OUTBOX_SWEEP_SECONDS,
     timersRearmSeconds: e.TIMERS_REARM_SECONDS,
+    chatOrigins: e.CHAT_ORIGINS,
+    ctiCommandUrl: e.CTI_COMMAND_URL,
+    recordingOrigins: e.RECORDING_ORIGINS,
     demo: e.HOTLINE_DEMO,
     demoDays: e.DEMO_DAYS,
     demoSeed: e.DEMO_SEED,
@@ -148,3 +177,9 @@ export function requireServing(c: Config): Config & { databaseUrl: string; secre
   if (faults.length) throw new ConfigError(faults);
   return c as Config & { databaseUrl: string; secretKey: string };
 }
+
+/** A setting that a file names: secrets stay in the environment. Empty counts as unset. */
+export const namedSetting = (
+  name: string,
+  env: Record<string, string | undefined> = process.env,
+): string | undefined => env[name] || undefined;

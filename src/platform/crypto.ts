@@ -13,7 +13,14 @@ export const KEY_ID = 'aes-256-gcm/1';
 
 /** Purposes of derived keys; a value made for one purpose is useless for another. */
 type Purpose =
-  'field' | 'phone' | 'query_code' | 'rating_link' | 'citizen_cookie' | 'throttle' | 'request';
+  | 'field'
+  | 'phone'
+  | 'query_code'
+  | 'rating_link'
+  | 'citizen_cookie'
+  | 'chat'
+  | 'throttle'
+  | 'request';
 
 export interface Crypto {
   /** Encrypts a text, bound to the id of its row. */

@@ -1,11 +1,23 @@
 import { createAdapter } from '@socket.io/redis-streams-adapter';
 import { Redis } from 'ioredis';
+import { sql } from 'kysely';
 import pg from 'pg';
 import { Server } from 'socket.io';
+import type { Reader } from './db.ts';
 import type { Logger } from './log.ts';
 
 /** What travels between processes: rooms and a nudge, or a room whose sockets must go. */
-export type BusMessage = { rooms: string[]; nudge: unknown } | { drop: string };
+export type BusMessage = { rooms: string[]; nudge: unknown; chat?: ChatNews } | { drop: string };
+
+/** What the citizen in a chat is told: a number, so that the widget fetches what is new. */
+export interface ChatNews {
+  chatId: string;
+  news: Record<string, unknown>;
+}
+
+/** Citizens in chats have sockets of their own: proved by a token, in no room of the staff. */
+export const CHAT_SPACE = '/chat';
+export const chatRoom = (chatId: string): string => `chat:${chatId}`;
 
 const CHANNEL = 'hotline_nudge';
 /** On this channel triggers of the database tell that grants, accounts or the tree of units changed. */
@@ -71,6 +83,12 @@ export function postgresPublisher(pool: pg.Pool): Publisher {
   };
 }
 
+/** Tells what is not worth a row (somebody types) to every process, without Redis. */
+export async function tellAll(db: Reader, messages: BusMessage[]): Promise<void> {
+  for (const payload of pack(messages))
+    await sql`select pg_notify(${CHANNEL}, ${payload})`.execute(db);
+}
+
 /** With Redis: a socket.io server without sockets writes to the stream that every api reads. */
 export function redisPublisher(url: string, log: Logger): Publisher {
   const client = new Redis(url, { maxRetriesPerRequest: 1 });
@@ -98,6 +116,7 @@ export function emitAll(io: Server, messages: BusMessage[]): void {
       io.in(m.drop).disconnectSockets(true);
       continue;
     }
+    if (m.chat) io.of(CHAT_SPACE).to(chatRoom(m.chat.chatId)).emit('news', m.chat.news);
     for (const room of m.rooms) {
       const nudge = { room, ...(m.nudge as object) };
       byRoom.set(room, [...(byRoom.get(room) ?? []), nudge]);

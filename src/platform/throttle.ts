@@ -4,13 +4,19 @@ import type { Db } from './db.ts';
 /**
  * Counts a hit in a fixed window of real time, for all processes together.
  * Buckets hold keyed hashes, never an address or a login in clear.
+ * @param count hits at once, of who takes several in advance.
  * @returns hits in this window, this one included.
  */
-export async function hit(db: Db, bucket: string, windowMinutes: number): Promise<number> {
+export async function hit(
+  db: Db,
+  bucket: string,
+  windowMinutes: number,
+  count = 1,
+): Promise<number> {
   const row = await sql<{ hits: number }>`
     insert into throttle (bucket, window_start, hits)
-    values (${bucket}, date_bin(${`${windowMinutes} minutes`}::interval, clock_timestamp(), '2000-01-01'), 1)
-    on conflict (bucket, window_start) do update set hits = throttle.hits + 1
+    values (${bucket}, date_bin(${`${windowMinutes} minutes`}::interval, clock_timestamp(), '2000-01-01'), ${count})
+    on conflict (bucket, window_start) do update set hits = throttle.hits + ${count}
     returning hits`.execute(db);
   return row.rows[0]!.hits;
 }

@@ -23,6 +23,8 @@ export function concerns(
 /** Lists of a board that an event may change. */
 export function listsOf(type: string): BoardPush['lists'] {
   if (type === 'user.signed_in' || type === 'drop') return [];
+  // Calls and chats are no orders.
+  if (/^(?:call|seat|return_call|chat|door)\./.test(type)) return [];
   return /^(?:escalation|deadline|work_order\.(?:supervis|urged))/.test(type)
     ? ['orders', 'escalations']
     : ['orders'];

@@ -1,3 +1,4 @@
+import type { ChatState } from '../kernel/words.ts';
 import type { BoardPush, BoardView } from '../supervision/schema.ts';
 
 /** What a socket says: something changed, fetch it. No personal data, no content. */
@@ -18,7 +19,25 @@ export interface ServerToClient {
   resync: (at?: string) => void;
   nudge: (nudges: Nudge[]) => void;
 }
+/** What the widget of a citizen hears: fetch what is new. Only what changed is there. */
+export interface ChatNews {
+  lastSeq?: number;
+  state?: ChatState;
+  position?: number;
+  expectedWaitSeconds?: number | null;
+  /** The operator types just now. */
+  typing?: true;
+}
+export interface ServerToVisitor {
+  news: (news: ChatNews) => void;
+}
+export interface VisitorToServer {
+  typing: () => void;
+}
+
 export interface ClientToServer {
+  /** The operator types in this chat. */
+  chat_typing: (chatId: string) => void;
   /** Asks to follow one order; answered `false` when it may not be seen. */
   watch: (orderId: string, answer: (ok: boolean) => void) => void;
   unwatch: (orderId: string) => void;

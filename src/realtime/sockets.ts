@@ -1,7 +1,7 @@
-import type { Server as HttpServer } from 'node:http';
+import type { IncomingHttpHeaders, Server as HttpServer } from 'node:http';
 import { parse } from 'hono/utils/cookie';
 import { Server } from 'socket.io';
-import type { Socket } from 'socket.io';
+import type { Namespace, Socket } from 'socket.io';
 import { clockOffset } from '../deadline/index.ts';
 import { resolveSession, worksInCenter } from '../identity/index.ts';
 import type { StaffActor } from '../kernel/actor.ts';
@@ -10,6 +10,7 @@ import { isId } from '../kernel/ids.ts';
 import { deploymentKind } from '../platform/db.ts';
 import { sameOrigin, sessionCookieName } from '../platform/http/auth.ts';
 import {
+  CHAT_SPACE,
   emitAll,
   newsOf,
   onGrants,
@@ -17,19 +18,24 @@ import {
   onNews,
   postgresListener,
   redisAdapter,
+  tellAll,
 } from '../platform/realtime-bus.ts';
+import type { BusMessage, News } from '../platform/realtime-bus.ts';
 import type { Deps } from '../platform/unit-of-work.ts';
 import { boardScope, figures, viewOf } from '../supervision/index.ts';
 import type { BoardScope } from '../supervision/index.ts';
 import type { BoardView } from '../supervision/schema.ts';
 import { visibleOrder } from '../workorder/index.ts';
 import { BoardHub } from './board-hub.ts';
-import type { ClientToServer, ServerToClient } from './nudge.ts';
+import type { ClientToServer, ServerToClient, ServerToVisitor, VisitorToServer } from './nudge.ts';
 import { startRecheck } from './recheck.ts';
 import type { Recheck, Seat } from './recheck.ts';
+import { admitVisitor, serveVisitor, watchQueue, watchSeats, whoTypes } from './visitors.ts';
+import type { Visitor } from './visitors.ts';
 
 type Nothing = Record<string, never>;
 type StaffSocket = Socket<ClientToServer, ServerToClient, Nothing, Seat>;
+type VisitorSpace = Namespace<VisitorToServer, ServerToVisitor, Nothing, Visitor>;
 type StaffServer = Server<ClientToServer, ServerToClient, Nothing, Seat>;
 
 /** Orders one socket may watch at once; a screen shows a handful. */
@@ -44,16 +50,25 @@ interface House {
   deps: Deps;
   hub: BoardHub;
   recheck: Recheck;
+  /** Tells every process what is not worth a row. */
+  tell: (message: BusMessage) => void;
 }
 
 /** Attaches the sockets to the HTTP server: same origin and a living session, or no connection. */
 export function attachSockets(
   http: HttpServer,
   deps: Deps,
-  config: { databaseUrl: string; redisUrl?: string | undefined },
+  config: {
+    databaseUrl: string;
+    redisUrl?: string | undefined;
+    /** Sites besides our own that may carry the chat widget. */
+    chatOrigins?: readonly string[];
+  },
 ): { close(): Promise<void>; io: Server } {
   const missed = () => {
     io.local.emit('resync');
+    // A number that is not there: the widget fetches, whatever it knows.
+    visitors.local.emit('news', {});
     hub.recount();
   };
   const redis = config.redisUrl ? redisAdapter(config.redisUrl, missed, deps.log) : null;
@@ -62,12 +77,10 @@ export function attachSockets(
     maxHttpBufferSize: 16_384,
     ...(redis && { adapter: redis.adapter }),
     allowRequest: (req, answer) => {
-      const origin = req.headers.origin;
-      const site = req.headers['sec-fetch-site'];
-      const own = origin
-        ? sameOrigin(deps.publicUrl, origin, req.headers.host ?? '')
-        : site === undefined || site === 'same-origin';
-      answer(own ? null : 'foreign origin', own);
+      const { origin } = req.headers;
+      const widget = origin !== undefined && (config.chatOrigins ?? []).includes(origin);
+      const may = widget || isOwn(deps, req.headers);
+      answer(may ? null : 'foreign origin', may);
     },
   });
   // Every process counts for its own sockets: a push must not travel to the others.
@@ -78,14 +91,33 @@ export function attachSockets(
   });
   const sockets = () => io.of('/').sockets.values();
   const recheck = startRecheck(deps, sockets, roomsOf, (scope) => hub.update(scope));
-  const house = { deps, hub, recheck };
+  const tell = (message: BusMessage) =>
+    redis
+      ? emitAll(bus, [message])
+      : void tellAll(deps.db, [message]).catch((error: unknown) =>
+          deps.log.warn({ error: String(error) }, 'bus'),
+        );
+  const house = { deps, hub, recheck, tell };
   io.use((socket, next) => void admit(house, socket).then(() => next(), next));
   io.on('connection', (socket) => serve(house, socket));
+  // A space of its own, with events of its own.
+  const visitors = io.of(CHAT_SPACE) as unknown as VisitorSpace;
+  visitors.use((socket, next) => {
+    const inRoom = (room: string) => visitors.adapter.rooms.get(room)?.size ?? 0;
+    void admitVisitor(deps, socket, inRoom).then(() => next(), next);
+  });
+  visitors.on('connection', (socket) => serveVisitor(house, socket));
+  const queue = watchQueue(deps, () => visitors.sockets.values());
+  const seats = watchSeats(deps, sockets);
   io.of('/').adapter.on('delete-room', (room: string) => {
     if (room.startsWith('board:')) hub.drop(room.slice(6));
   });
   const bus = io as unknown as Server;
-  if (redis) onNews(bus, (news) => hub.hear(news));
+  const hear = (news: News) => {
+    hub.hear(withoutWords(news));
+    if ('chat.queue' in news) queue.moved();
+  };
+  if (redis) onNews(bus, hear);
   const listener = postgresListener(
     config.databaseUrl,
     {
@@ -93,7 +125,7 @@ export function attachSockets(
       ...(!redis &&
         onMessages((messages) => {
           emitAll(bus, messages);
-          hub.hear(newsOf(messages));
+          hear(newsOf(messages));
         })),
     },
     () => {
@@ -113,6 +145,8 @@ export function attachSockets(
     io: bus,
     async close() {
       clearInterval(clock);
+      clearInterval(seats);
+      queue.stop();
       recheck.stop();
       hub.close();
       await listener.close();
@@ -121,6 +155,20 @@ export function attachSockets(
     },
   };
 }
+
+/** Whether a browser's request comes from this site, or no browser sent it. */
+function isOwn(deps: Deps, headers: IncomingHttpHeaders): boolean {
+  const { origin } = headers;
+  const site = headers['sec-fetch-site'];
+  return origin
+    ? sameOrigin(deps.publicUrl, origin, headers.host ?? '')
+    : site === undefined || site === 'same-origin';
+}
+
+/** What is said in chats changes no figure. */
+const withoutWords = (news: News): News =>
+  Object.fromEntries(Object.entries(news).filter(([type]) => !WORDS.has(type)));
+const WORDS = new Set(['chat.message', 'chat.changed', 'chat.typing']);
 
 /** Tells how far the platform's clock was moved, at the first look nothing; in production nobody can. */
 function watchClock(
@@ -144,6 +192,8 @@ function watchClock(
 }
 
 async function admit({ deps, recheck }: House, socket: StaffSocket): Promise<void> {
+  // Sites with the widget may connect, but not as staff.
+  if (!isOwn(deps, socket.handshake.headers)) throw new Error('foreign_origin');
   const cookies = parse(socket.handshake.headers.cookie ?? '');
   const token = cookies[sessionCookieName(deps.publicUrl)];
   const known = recheck.rounds();
@@ -178,6 +228,8 @@ function serve(house: House, socket: StaffSocket): void {
       house.deps.log.warn({ error: String(error) }, 'board'),
     );
   });
+  const types = whoTypes(house, () => socket.data.actor.userId);
+  socket.on('chat_typing', (chatId) => types(chatId));
   socket.on('unboard', (scope) => {
     socket.data.boards.delete(String(scope));
     void socket.leave(`board:${String(scope)}`);

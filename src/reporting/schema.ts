@@ -1,5 +1,7 @@
 /** What citizens said, as figures: inputs and views. Months are `yyyy-mm` of the city. */
 import { z } from 'zod';
+import type { ChatFigures } from '../chat/schema.ts';
+import type { TelephonyFigures } from '../telephony/schema.ts';
 import { RATES, RATE_EXCLUSIONS } from '../kernel/words.ts';
 import type { Rate, RateExclusion, RateOutcome } from '../kernel/words.ts';
 import { pageQuery } from '../workorder/schema.ts';
@@ -87,4 +89,11 @@ export interface RateItem {
   /** What was said: solved code or 1–5; null where nothing. */
   value: string | null;
   at: string;
+}
+
+/** Telephone and chat as they are just now; counts of today are of the city's day. */
+export interface OperationsView {
+  at: string;
+  telephone: TelephonyFigures;
+  chat: ChatFigures;
 }

@@ -5,6 +5,6 @@ export { escalate, redone, withdrawn } from './escalate.ts';
 export type { Told } from './escalate.ts';
 export { whereIs } from './rules.ts';
 export { supervisionRoutes } from './routes.ts';
-export { urge } from './service.ts';
+export { urge, urgeIn, urgedToday } from './service.ts';
 export { findSupervision, unsettled } from './store.ts';
 export type { SupervisionRow } from './store.ts';

@@ -38,32 +38,42 @@ export async function urge(
   call?: Call,
 ): Promise<ActResult> {
   try {
-    return await inTransaction(
-      deps,
-      actor,
-      async (tx) => {
-        const done = await writeUrge(tx, actor, orderId, input);
-        const order = (await findOrder(tx.db, orderId))!;
-        const lead = heldBy(await assignmentsOf(tx.db, orderId), order.round);
-        await store.insertEscalation(tx.db, {
-          id: newId(),
-          order_id: orderId,
-          organization_id: lead?.organization_id ?? null,
-          action: 'urge',
-          level: input.level,
-          cause: actor.kind === 'citizen' ? 'citizen' : 'manual',
-          at: tx.at,
-        });
-        return publicResult(done);
-      },
-      call,
-    );
+    return await inTransaction(deps, actor, (tx) => urgeIn(tx, actor, orderId, input), call);
   } catch (error) {
     // The unique index of citizen urges is the rule; everything is rolled back with it.
     if (violates(error, 'urge_citizen_once_a_day')) throw new AppError('urge_daily_limit');
     throw error;
   }
 }
+
+/**
+ * The same in the caller's transaction. A citizen's second urge of a day breaks it: who wants to go on
+ * asks `urgedToday` first, with the order locked.
+ */
+export async function urgeIn(
+  tx: Tx,
+  actor: Actor,
+  orderId: string,
+  input: UrgeInput,
+): Promise<ActResult> {
+  const done = await writeUrge(tx, actor, orderId, input);
+  const order = (await findOrder(tx.db, orderId))!;
+  const lead = heldBy(await assignmentsOf(tx.db, orderId), order.round);
+  await store.insertEscalation(tx.db, {
+    id: newId(),
+    order_id: orderId,
+    organization_id: lead?.organization_id ?? null,
+    action: 'urge',
+    level: input.level,
+    cause: actor.kind === 'citizen' ? 'citizen' : 'manual',
+    at: tx.at,
+  });
+  return publicResult(done);
+}
+
+/** Whether the citizen urged this order on the city day of `tx` already. */
+export const urgedToday = (tx: Tx, orderId: string): Promise<boolean> =>
+  store.urgedOn(tx.db, orderId, cityDay(tx.at));
 
 /** The act and its row, in the caller's transaction. */
 export async function writeUrge(

@@ -20,6 +20,18 @@ export async function insertUrge(
   await db.insertInto('urge').values(row).execute();
 }
 
+/** Whether its citizen urged the order on a city day. */
+export async function urgedOn(db: Reader, orderId: string, cityDay: string): Promise<boolean> {
+  const row = await db
+    .selectFrom('urge')
+    .select('id')
+    .where('order_id', '=', orderId)
+    .where('party', '=', 'citizen')
+    .where('city_day', '=', cityDay)
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
 /** A row of `supervision_order` with its words narrowed. */
 export type SupervisionRow = Omit<Selectable<SupervisionOrderTable>, 'cause' | 'state'> & {
   cause: SupervisionCause;

@@ -53,7 +53,7 @@ type Kept = Pick<AttachmentRow, 'mime' | 'bytes' | 'width' | 'height' | 'sha256'
  * A scanner for viruses, where an installation has one, looks at `got` here, before anything is put.
  * @throws AppError `attachment_refused`.
  */
-async function keep(deps: Deps, got: Incoming): Promise<Kept> {
+export async function keep(deps: Deps, got: Incoming): Promise<Kept> {
   const mime = kindOf(got.head, got.tail) ?? fail('attachment_refused');
   const kind = PICTURE_KIND[mime];
   if (!kind) {
@@ -67,7 +67,7 @@ async function keep(deps: Deps, got: Incoming): Promise<Kept> {
 }
 
 /** Writes the row of contents that lie in the storage, which no sweep can take away meanwhile. */
-async function writeStaged(
+export async function writeStaged(
   deps: Deps,
   actor: StaffActor | CitizenActor,
   owner: Owner,
@@ -89,10 +89,7 @@ async function writeStaged(
       if ((await store.countStaged(tx.db, owner)) >= ATTACHMENT_MAX.staged)
         fail('attachment_limit');
       const contents = [kept.sha256, kept.thumb_sha256 ?? []].flat();
-      await store.lockContents(tx.db, contents);
-      for (const content of contents) {
-        if ((await deps.storage.size(content)) === null) fail('busy');
-      }
+      await holdContents(deps, tx, contents);
       const made = newId();
       await store.insertStaged(tx.db, {
         ...kept,
@@ -107,6 +104,14 @@ async function writeStaged(
     call,
   );
   return id;
+}
+
+/** Keeps contents from being swept until the row that names them is written. @throws AppError `busy`. */
+export async function holdContents(deps: Deps, tx: Tx, contents: readonly string[]): Promise<void> {
+  await store.lockContents(tx.db, contents);
+  for (const content of contents) {
+    if ((await deps.storage.size(content)) === null) fail('busy');
+  }
 }
 
 async function throttled(deps: Deps, kind: 'source' | 'user', who: string): Promise<void> {

@@ -13,6 +13,8 @@ export {
   stagedOf,
 } from './attachment.service.ts';
 export type { Upload } from './attachment.service.ts';
+export { holdPicture, keepPicture, stagePicture } from './attachment.share.ts';
+export type { KeptPicture } from './attachment.share.ts';
 export { sweepAttachments } from './attachment.sweep.ts';
 export { ROUND_MAX } from './effects.ts';
 export { orderRow } from './lifecycle.ts';
@@ -22,7 +24,7 @@ export type { SupervisionAct } from './supervised.store.ts';
 export { orderItems, ordersOfRequesters, unitRef } from './lists.ts';
 export { pageOf, readCursor } from './page.ts';
 export { keepIdentities, openIdentity } from './requester.ts';
-export { candidates, orderByTail, provenance } from './similar.store.ts';
+export { candidates, orderByTail, ordersOfCaller, provenance } from './similar.store.ts';
 export type { Candidate } from './similar.store.ts';
 export { signersOf } from './units.store.ts';
 export { visibleOrder, whoSees } from './visible.ts';
@@ -48,5 +50,7 @@ export {
   finalSolved,
   giveUpReason,
   missingOf,
+  ordersOfContact,
 } from './read.store.ts';
 export { setNextNumber } from './sequence.store.ts';
+export { maskName, maskPhone } from './rules.ts';

@@ -72,6 +72,19 @@ export async function contactsWithOrders(db: Reader, ids: readonly string[]): Pr
   return new Set(rows.map((r) => r.contact_id));
 }
 
+/** Orders that a contact made, the first in front; at most 100. */
+export async function ordersOfContact(db: Reader, contactId: string): Promise<string[]> {
+  const rows = await db
+    .selectFrom('work_order')
+    .select('id')
+    .where('contact_id', '=', contactId)
+    .orderBy('registered_at')
+    .orderBy('id')
+    .limit(100)
+    .execute();
+  return rows.map((r) => r.id);
+}
+
 /** Number and title of the order that one was taken out of, and of those taken out of it, oldest first. */
 export async function splitsOf(db: Reader, order: Pick<OrderRow, 'id' | 'split_from'>) {
   const rows = await db

@@ -4,6 +4,7 @@ import type { RawBuilder } from 'kysely';
 import type { Party } from '../kernel/words.ts';
 import type { Reader } from '../platform/db.ts';
 import type { OrderState } from './lifecycle.ts';
+import type { OrderRow } from './store.ts';
 
 /** An order as far as likeness needs it. Its words go no further than the comparison. */
 export interface Candidate {
@@ -83,6 +84,32 @@ export async function orderByTail(
   if (own.length > 0) return own.length === 1 ? own[0]!.id : null;
   const all = await found(sql`o.registered_at >= ${since}::timestamptz`);
   return all.length === 1 ? all[0]!.id : null;
+}
+
+/**
+ * Orders whose citizen is known by the telephone alone: neither confidential nor anonymous, newest
+ * first; with `tail` only those whose number ends so.
+ */
+export async function ordersOfCaller(
+  db: Reader,
+  requesterIds: readonly string[],
+  q: { tail?: string; limit: number },
+): Promise<OrderRow[]> {
+  if (requesterIds.length === 0) return [];
+  const rows = await db
+    .selectFrom('work_order')
+    .selectAll()
+    .where('requester_id', 'in', [...requesterIds])
+    .where('confidential', '=', false)
+    .where('anonymous', '=', false)
+    .$if(Boolean(q.tail), (x) =>
+      x.where(sql<boolean>`right(order_no, ${q.tail?.length ?? 0}::int) = ${q.tail ?? ''}`),
+    )
+    .orderBy('registered_at', 'desc')
+    .orderBy('id', 'desc')
+    .limit(q.limit)
+    .execute();
+  return rows as OrderRow[];
 }
 
 /** Who brought the order in, and whether its citizen was asked for more in this round and answered. */

@@ -96,7 +96,7 @@ describe.skipIf(inject('chromium') === null)('the operator in Chromium', () => {
 
   const ring = async (phone: string, text: string, name = '') => {
     const operator = await stage.house.as('operator');
-    const answer = await operator.post('/api/demo/ring', { phone, text, name, login: 'operator' });
+    const answer = await operator.post('/api/demo/ring', { phone, text, name });
     expect(answer.status).toBe(201);
     return performance.now();
   };
@@ -107,10 +107,15 @@ describe.skipIf(inject('chromium') === null)('the operator in Chromium', () => {
     await page.getByText('通话中').waitFor();
     return rang;
   };
+  const seat = (state: string) => page.locator(`.seat.${state}`).waitFor();
+  /** Hangs up, puts the form away, and is ready for the next caller. */
   const over = async () => {
     await page.keyboard.press('Alt+q');
     await page.getByLabel('来电号码').waitFor();
     await page.keyboard.press('F2');
+    await seat('wrap_up');
+    await page.keyboard.press('Alt+j');
+    await seat('ready');
   };
 
   /** Nothing serious, once colours have stopped changing. */
@@ -127,6 +132,9 @@ describe.skipIf(inject('chromium') === null)('the operator in Chromium', () => {
     await stage.house.owner.query(`update deployment set kind = 'demo'`);
     await page.reload();
     await words().waitFor();
+    // The telephone of the demo's account stands there already: one key.
+    await page.keyboard.press('Alt+j');
+    await seat('ready');
   });
   afterAll(() => stage?.close());
   // One that failed leaves its caller on the line; the next begins without.
@@ -282,6 +290,10 @@ describe.skipIf(inject('chromium') === null)('the operator in Chromium', () => {
     await page.keyboard.press('Enter');
     await words().waitFor();
     expect(await page.getByText(code).count()).toBe(0);
+    // Whoever signed out left the seat.
+    await seat('offline');
+    await page.keyboard.press('Alt+j');
+    await seat('ready');
   });
 
   it('makes the title for the category that was chosen, and shows what was taken', async () => {

@@ -1,16 +1,14 @@
 /** A real browser on a real house: Chromium, the built console, one context for each person. */
-import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
 import { inject } from 'vitest';
 import { DEMO_PASSWORD } from '../../db/seed.ts';
-import { bundle, openHouse } from '../processes.ts';
+import { bundleConsole, openHouse } from '../processes.ts';
 import type { House } from '../processes.ts';
+import { listenToTraffic } from './settle.ts';
 
-const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
 /** Chromium calls home unless told not to; as root it cannot sandbox itself. */
 const FLAGS = ['--disable-gpu', '--disable-background-networking', '--disable-component-update'];
 /** Where pictures go when somebody wants to look at them; ignored by git. */
@@ -30,20 +28,12 @@ export interface Stage {
   close(): Promise<void>;
 }
 
-function buildConsole(): void {
-  const out = path.join(bundle(), 'dist');
-  const built = spawnSync(
-    process.execPath,
-    [path.join(root, 'src/build.mjs'), '--console-only', '--out', out],
-    { encoding: 'utf8' },
-  );
-  if (built.status !== 0) throw new Error(`console build failed: ${built.stderr}`);
-}
-
 /** With `console: false` the staff's pages are not built: citizens need none of them. */
-export async function openStage(options: { console?: boolean } = {}): Promise<Stage> {
-  const house = await openHouse('postgres');
-  if (options.console !== false) buildConsole();
+export async function openStage(
+  options: { console?: boolean; env?: NodeJS.ProcessEnv } = {},
+): Promise<Stage> {
+  const house = await openHouse('postgres', options.env);
+  if (options.console !== false) bundleConsole();
   const browser: Browser = await chromium.launch({
     executablePath: inject('chromium')!,
     args: process.getuid?.() === 0 ? [...FLAGS, '--no-sandbox'] : FLAGS,
@@ -51,6 +41,10 @@ export async function openStage(options: { console?: boolean } = {}): Promise<St
   const contexts = new Map<string, BrowserContext>();
   const complaints: string[] = [];
   const listen = (who: string, page: Page) => {
+    listenToTraffic(page);
+    // Choosers are caught from the first moment: a listener of the last moment may come after the key
+    // that opens one, and what nobody catches stays open and keeps every other from opening.
+    page.on('filechooser', () => {});
     page.on('pageerror', (e) => complaints.push(`${who}: ${e.message}`));
     page.on('console', (m) => {
       // What the sign-in page finds out by asking: nobody is signed in, and this is no demo.

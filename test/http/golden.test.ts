@@ -8,6 +8,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { demoPages } from '../../src/demo/index.ts';
 import { CONSUMERS, SUBSCRIPTIONS } from '../../src/subscriptions.ts';
+import { ctiDocument } from '../../src/telephony/index.ts';
 import { HANDLERS } from '../../workers/handlers/index.ts';
 import { createWorld, routesOf } from '../world.ts';
 import type { World } from '../world.ts';
@@ -48,6 +49,16 @@ describe('routes', () => {
     // A validator and its handler share a path; two handlers without `next` would not.
     const handlers = all.filter((r) => r.endsWith(' 1'));
     expect(handlers.length).toBe(new Set(handlers).size);
+  });
+});
+
+describe('the contract with a switch', () => {
+  it('is written down as it is read', () => {
+    const file = new URL('../golden/cti-openapi.json', import.meta.url);
+    const text = `${JSON.stringify(ctiDocument(), null, 2)}\n`;
+    if (UPDATE) writeFileSync(file, text);
+    const known = existsSync(file) ? readFileSync(file, 'utf8') : '';
+    expect(text, 'test/golden/cti-openapi.json differs; run npm run golden').toBe(known);
   });
 });
 

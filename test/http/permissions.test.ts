@@ -11,10 +11,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DEMO_PASSWORD } from '../../db/seed.ts';
 import { demoPages } from '../../src/demo/index.ts';
 import { ratingTokenFor } from '../../src/followup/index.ts';
+import { channelPolicyOf } from '../../src/intake/index.ts';
 import { newId } from '../../src/kernel/ids.ts';
 import { ROLES } from '../../src/kernel/words.ts';
 import { hashToken, newToken } from '../../src/platform/crypto.ts';
 import { assignmentActInput, orderActInput } from '../../src/workorder/schema.ts';
+import { sourceOf } from '../signed.ts';
 import { REPLY, createWorld, loginOf, routesOf, steps, versionOf } from '../world.ts';
 import { SCRIPT } from '../../web/citizen/script.ts';
 import type { Matter, World } from '../world.ts';
@@ -186,7 +188,7 @@ async function orderIn(state: State, m: Matter & { lead: string; co?: string[] }
 
 // ── What only a demo has ────────────────────────────────────────────────────────────────────────
 
-const CALL = { login: 'operator', phone: '13900000001', text: '路灯不亮', name: '' };
+const CALL = { phone: '13900000001', text: '路灯不亮', name: '' };
 const inDemo = (request: Request, before: () => Promise<void> = async () => {}): Fixture => ({
   any: () => same(request),
   demo: async () => {
@@ -203,14 +205,6 @@ async function played(): Promise<void> {
     .onConflict((c) => c.doNothing())
     .execute();
 }
-async function rung(): Promise<string> {
-  const answer = await raw('POST', { path: '/api/demo/ring', body: CALL });
-  return ((await answer.json()) as { id: string }).id;
-}
-const onCall = (what: string): Fixture => ({
-  any: () => same({ path: `/api/demo/calls/${newId()}${what}` }),
-  demo: async () => same({ path: `/api/demo/calls/${await rung()}${what}` }),
-});
 
 const UNASSIGNED: State[] = ['registered', 'accepted'];
 
@@ -459,6 +453,26 @@ const MATTER = { content: '路灯不亮', requester: { kind: 'anonymous' } };
 const key = () => ({ 'idempotency-key': randomUUID() });
 const version = async (id: string) => ({ version: await versionOr(id) });
 
+/** The contact of an order in a state. */
+async function contactPath(...of: Parameters<typeof orderIn>): Promise<string> {
+  const { id } = await orderIn(...of);
+  const row = await w.db
+    .selectFrom('work_order')
+    .select('contact_id')
+    .where('id', '=', id)
+    .executeTakeFirstOrThrow();
+  return `/api/contacts/${row.contact_id}`;
+}
+/** What is asked of a message that the SMS door could not read. */
+const onLetter = (what: string): Fixture => ({
+  any: () => async () => {
+    const { knock } = await sourceOf(w, { name: 'letters', door: 'sms' });
+    const { body } = await knock('/sms/v1/inbound', { id: newId(), body: '{' });
+    return { path: `/api/door/messages/${body.id}/${what}` };
+  },
+  missing: () => same({ path: `/api/door/messages/${newId()}/${what}` }),
+});
+
 /** A contact of the asker; of the operator where the role takes no calls. */
 async function contactOf(role: string, login?: string): Promise<string> {
   const who = login ?? (role === 'grid_worker' ? LOGIN[role]! : 'operator');
@@ -497,7 +511,190 @@ const ofFile = (ask: (id: string) => string): Fixture => {
   };
 };
 
+// ── Chats ───────────────────────────────────────────────────────────────────────────────────────
+
+interface Chatting {
+  chatId: string;
+  contactId: string;
+  token: string;
+  pictureId: string;
+}
+
+const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
+
+/** A chat with a picture in it, and who talks in it; null: it waits. */
+async function chatWith(login: string | null, pictured = false): Promise<Chatting> {
+  await w.db.deleteFrom('throttle').execute();
+  if (login === 'chat.other' && !(await known(login)))
+    await w.person({ login, grants: [{ role: 'operator', unit: 'HOTLINE' }] });
+  const body = { clientId: randomUUID(), text: '路灯不亮' };
+  const opened = await raw('POST', { path: '/chat/v1/sessions', body });
+  const { chatId, token } = (await opened.json()) as { chatId: string; token: string };
+  const pictureId = pictured ? await pictureIn(chatId, token) : newId();
+  const operator = login && (await known(login))!.id;
+  const { contact_id: contactId } = await w.db
+    .updateTable('chat_session')
+    .set({ operator_id: operator, state: operator ? 'open' : 'waiting' })
+    .where('id', '=', chatId)
+    .returning('contact_id')
+    .executeTakeFirstOrThrow();
+  return { chatId, contactId, token, pictureId };
+}
+async function pictureIn(chatId: string, token: string): Promise<string> {
+  await raw('POST', pictureTo('/chat/v1/sessions/current/images', bearer(token)));
+  const picture = await w.db
+    .selectFrom('chat_message')
+    .select('id')
+    .where('chat_id', '=', chatId)
+    .where('kind', '=', 'image')
+    .executeTakeFirstOrThrow();
+  return picture.id;
+}
+const known = (login: string) =>
+  w.db.selectFrom('app_user').select('id').where('login', '=', login).executeTakeFirst();
+const pictureTo = (path: string, headers: Record<string, string> = {}): Request => ({
+  path,
+  bytes: PIXEL,
+  headers: { 'x-message-id': randomUUID(), ...headers },
+});
+const NOBODYS = (): Chatting => ({
+  chatId: newId(),
+  contactId: newId(),
+  token: newToken(),
+  pictureId: newId(),
+});
+
+/** Something asked of a chat at the desk. */
+const ofChat = (ask: (c: Chatting) => Request, pictured = false): Fixture => ({
+  own: async () => same(ask(await chatWith('operator', pictured))),
+  other: async () => same(ask(await chatWith('chat.other', pictured))),
+  missing: () => same(ask(NOBODYS())),
+});
+const atChat = (what: string, body?: object): Fixture =>
+  ofChat((c) => ({ path: `/api/chat/chats/${c.chatId}${what}`, body }));
+const ofPicture = (what: string, body?: object): Fixture =>
+  ofChat((c) => ({ path: `/api/chat/chats/${c.chatId}/images/${c.pictureId}${what}`, body }), true);
+/** Something asked of the chat behind an order. */
+const ofTranscript = (what: (c: Chatting) => string): Fixture => {
+  const behind = async (m: { lead: string; co?: string[] }) => {
+    const [c, o] = [await chatWith('chat.other', true), await orderIn('signed', m)];
+    await w.db.updateTable('work_order').set({ contact_id: c.contactId }).where('id', '=', o.id).execute(); // prettier-ignore
+    return same({ path: `/api/chat/contacts/${c.contactId}${what(c)}` });
+  };
+  return {
+    own: () => behind(OWN),
+    other: () => behind(OTHER),
+    missing: () => same({ path: `/api/chat/contacts/${newId()}${what(NOBODYS())}` }),
+  };
+};
+/** Something that a citizen asks with the token of a chat. */
+const withToken = (
+  what: (c: Chatting) => Partial<Request> & { path: string },
+  pictured = false,
+): Fixture => {
+  const ask = (c: Chatting): Request => {
+    const { path: tail, ...rest } = what(c);
+    const headers = { ...bearer(c.token), ...rest.headers };
+    return { ...rest, path: `/chat/v1/sessions/current${tail}`, headers };
+  };
+  return {
+    own: () => async () => ask(await chatWith(null, pictured)),
+    other: async () => {
+      const [mine, theirs] = [await chatWith(null), await chatWith(null, pictured)];
+      return same(ask({ ...theirs, token: mine.token }));
+    },
+    missing: () => () => ask(NOBODYS()),
+  };
+};
+const CANNED = () => ({ shortcut: randomUUID().slice(0, 8), zh: '您好', en: '' });
+/** The queue holds one, and somebody with room sits there. */
+async function onlyWaiting(): Promise<Thing> {
+  await w.db.updateTable('chat_seat').set({ is_on: false }).execute();
+  await w.db
+    .updateTable('chat_session')
+    .set({ state: 'waiting', operator_id: null })
+    .where('state', '=', 'open')
+    .execute();
+  await chatWith(null);
+  const row = { user_id: (await known('operator'))!.id, is_on: true, cap: 5, changed_at: new Date(), seen_at: new Date() }; // prettier-ignore
+  await w.db
+    .insertInto('chat_seat')
+    .values({ ...row, last_assigned_at: null })
+    .onConflict((c) => c.column('user_id').doUpdateSet({ is_on: true }))
+    .execute();
+  return same({ path: '/api/chat/take' });
+}
+
+const CHATS: Record<string, Fixture> = {
+  'GET /api/chat/seat': any({ path: '/api/chat/seat' }),
+  'PUT /api/chat/seat': any({ path: '/api/chat/seat', body: { on: false } }),
+  'GET /api/chat/chats': any({ path: '/api/chat/chats' }),
+  'GET /api/chat/colleagues': any({ path: '/api/chat/colleagues' }),
+  'POST /api/chat/take': { any: onlyWaiting },
+  'GET /api/chat/chats/:id': atChat(''),
+  'GET /api/chat/chats/:id/messages': atChat('/messages'),
+  'POST /api/chat/chats/:id/messages': atChat('/messages', { id: randomUUID(), text: '您好' }),
+  'POST /api/chat/chats/:id/notes': atChat('/notes', { id: randomUUID(), text: '独居' }),
+  'POST /api/chat/chats/:id/seen': atChat('/seen', { seq: 1 }),
+  'POST /api/chat/chats/:id/transfer': atChat('/transfer', { to: 'queue' }),
+  'POST /api/chat/chats/:id/end': atChat('/end', {}),
+  'POST /api/chat/chats/:id/images': ofChat((c) => pictureTo(`/api/chat/chats/${c.chatId}/images`)),
+  'GET /api/chat/chats/:id/images/:imageId': ofPicture(''),
+  'GET /api/chat/chats/:id/images/:imageId/thumb': ofPicture('/thumb'),
+  'POST /api/chat/chats/:id/images/:imageId/stage': ofPicture('/stage', {}),
+  'GET /api/chat/contacts/:id/transcript': ofTranscript(() => '/transcript'),
+  'GET /api/chat/contacts/:id/images/:imageId': ofTranscript((c) => `/images/${c.pictureId}`),
+  'GET /api/chat/contacts/:id/images/:imageId/thumb': ofTranscript((c) => `/images/${c.pictureId}/thumb`), // prettier-ignore
+  'GET /api/chat/canned-answers': any({ path: '/api/chat/canned-answers' }),
+  'POST /api/chat/canned-answers': eachAny(() => ({
+    path: '/api/chat/canned-answers',
+    body: CANNED(),
+  })),
+  'PUT /api/chat/canned-answers/:id': {
+    own: async () => {
+      const made = s.must(await (await w.as('admin')).post('/api/chat/canned-answers', CANNED()));
+      const path = `/api/chat/canned-answers/${(made as { id: string }).id}`;
+      return same({ path, body: { ...CANNED(), version: 1 } });
+    },
+    missing: () =>
+      same({ path: `/api/chat/canned-answers/${newId()}`, body: { ...CANNED(), version: 1 } }),
+  },
+  'POST /chat/v1/sessions': eachAny(() => ({
+    path: '/chat/v1/sessions',
+    body: { clientId: randomUUID() },
+  })),
+  'GET /chat/v1/sessions/current': withToken(() => ({ path: '' })),
+  'GET /chat/v1/sessions/current/messages': withToken(() => ({ path: '/messages' })),
+  'POST /chat/v1/sessions/current/messages': withToken(() => ({
+    path: '/messages',
+    body: { id: randomUUID(), text: '您好' },
+  })),
+  'POST /chat/v1/sessions/current/images': withToken(() => pictureTo('/images')),
+  'GET /chat/v1/sessions/current/images/:id': withToken((c) => ({ path: `/images/${c.pictureId}` }), true), // prettier-ignore
+  'GET /chat/v1/sessions/current/images/:id/thumb': withToken(
+    (c) => ({ path: `/images/${c.pictureId}/thumb` }),
+    true,
+  ),
+  'POST /chat/v1/sessions/current/seen': withToken(() => ({ path: '/seen', body: { seq: 1 } })),
+  'POST /chat/v1/sessions/current/end': withToken(() => ({ path: '/end', body: {} })),
+  'POST /chat/v1/sessions/current/rating': {
+    ...withToken(() => ({ path: '/rating', body: { satisfaction: 5 } })),
+    own: () => async () => {
+      const c = await chatWith(null);
+      const over = { state: 'ended', ended_at: new Date(), ended_by: 'citizen' };
+      await w.db.updateTable('chat_session').set(over).where('id', '=', c.chatId).execute();
+      const path = '/chat/v1/sessions/current/rating';
+      return { path, body: { satisfaction: 5 }, headers: bearer(c.token) };
+    },
+  },
+  'POST /chat/v1/sessions/current/leave': withToken(() => ({
+    path: '/leave',
+    body: { name: '周先生', phone: '13900000321', text: '路灯不亮' },
+  })),
+};
+
 const FIXTURES: Record<string, Fixture> = {
+  ...CHATS,
   'GET /healthz': any({ path: '/healthz' }),
   // Somebody else each time: many sign-ins of one login at once would be throttled.
   'POST /api/session': {
@@ -538,6 +735,28 @@ const FIXTURES: Record<string, Fixture> = {
     },
     missing: () => () => ended(newId()),
   },
+  'GET /api/contacts/:id': {
+    own: async () => same({ path: await contactPath('signed', OWN) }),
+    other: async () => same({ path: await contactPath('signed', OTHER) }),
+    missing: () => same({ path: `/api/contacts/${newId()}` }),
+  },
+  'GET /api/channel-policy': any({ path: '/api/channel-policy' }),
+  'POST /api/channel-policies': {
+    any: () => async () => {
+      const { version: basedOn, document } = await channelPolicyOf(w.db);
+      return { path: '/api/channel-policies', body: { basedOn, document, note: '试行' }, headers: key() }; // prettier-ignore
+    },
+  },
+  'GET /api/door/sources': any({ path: '/api/door/sources' }),
+  'GET /api/door/messages': any({ path: '/api/door/messages' }),
+  'POST /api/door/messages/:id/redrive': onLetter('redrive'),
+  'POST /api/door/messages/:id/give-up': onLetter('give-up'),
+  ...Object.fromEntries(
+    ['/cti/v1/events', '/cti/v1/route', '/sms/v1/inbound', '/sms/v1/receipts'].map((path) => [
+      `POST ${path}`,
+      any({ path, body: {} }),
+    ]),
+  ),
   'POST /api/handovers': eachAny(() => ({
     path: '/api/handovers',
     body: { target: '119', requester: { kind: 'anonymous' } },
@@ -733,12 +952,12 @@ const FIXTURES: Record<string, Fixture> = {
   'POST /api/demo/clock': inDemo({ path: '/api/demo/clock', body: { step: 'hour' } }, played),
   'POST /api/demo/ring': inDemo({ path: '/api/demo/ring', body: CALL }),
   'POST /api/demo/play': inDemo({ path: '/api/demo/play', body: { op: 'settle' } }),
-  'GET /api/demo/calls': inDemo({ path: '/api/demo/calls' }),
-  'GET /api/demo/calls/:id': onCall(''),
-  'POST /api/demo/calls/:id/answer': onCall('/answer'),
-  'POST /api/demo/calls/:id/end': onCall('/end'),
+  'GET /api/demo/calls/:id': inDemo({ path: `/api/demo/calls/${newId()}` }),
+  'POST /demo/switch/commands': inDemo({ path: '/demo/switch/commands', body: {} }),
+  'GET /demo/recordings/:file': inDemo({ path: `/demo/recordings/${newId()}.wav` }),
   'GET /demo/phone': inDemo({ path: '/demo/phone' }),
   'POST /demo/ring': inDemo({ path: '/demo/ring', form: CALL }),
+  'POST /demo/write': inDemo({ path: '/demo/write', form: { from: '13900000001', text: '5' } }),
   'POST /demo/clock': inDemo({ path: '/demo/clock', form: { step: 'hour' } }, played),
   'POST /demo/sms': {
     any: () => same({ path: '/demo/sms', body: { id: newId(), to: '1', text: 'x' } }),

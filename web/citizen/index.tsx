@@ -4,6 +4,7 @@ import type { Intake } from '../../src/intake/index.ts';
 import { fail } from '../../src/kernel/errors.ts';
 import type { Env } from '../../src/platform/http/auth.ts';
 import type { Deps } from '../../src/platform/unit-of-work.ts';
+import { chatPages } from './chat.tsx';
 import { Home } from './home.tsx';
 import { ratePages } from './rate.tsx';
 import { receiptPages } from './receipt.tsx';
@@ -18,16 +19,16 @@ export { citizenErrorPage } from './error.tsx';
 /**
  * The citizen's pages, to be mounted at `/`: /, /submit, /receipt, /track and below, /rate/:token.
  * They work without a script (one makes photos handier), set their own security headers, and add no middleware to other paths.
- * @param options `trustProxy` proxies in front whose X-Forwarded-For is believed; `demo` says on
+ * @param options `widget` the file of the built chat; `trustProxy` proxies in front whose X-Forwarded-For is believed; `demo` says on
  *   every page that nothing here is real.
  */
 export function citizenPages(
   deps: Deps,
   intake: Intake,
-  options: { trustProxy: number; demo: boolean },
+  options: { trustProxy: number; demo: boolean; widget?: string | undefined },
 ) {
   const site: Site = { deps, intake, ...options };
-  return new Hono<Env>()
+  const app = new Hono<Env>()
     .get('/', (c) => {
       const moved = switched(c, site);
       if (moved) return moved;
@@ -44,4 +45,5 @@ export function citizenPages(
     .route('/receipt', receiptPages(site))
     .route('/track', trackPages(site))
     .route('/rate', ratePages(site));
+  return site.widget ? app.route('/chat', chatPages(site, site.widget)) : app;
 }

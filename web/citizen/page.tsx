@@ -21,8 +21,25 @@ interface PageProps {
   script?: string | undefined;
   /** Style that only this page needs. */
   style?: string | undefined;
+  /** Where the whole chat stands in the page; else it has a button in the head. */
+  chatInto?: string;
   children?: Child;
 }
+
+/** Size of the chat's type on a page of this size. */
+const CHAT_SIZE: Record<Size, string> = { normal: '16px', large: '22px', huge: '27px' };
+
+/** The chat comes with its script: without JavaScript there is no button. */
+const ChatScript = ({ view, into }: { view: View; into: string | undefined }) => (
+  <script
+    src="/chat/widget.js"
+    nonce={view.nonce}
+    defer
+    data-size={CHAT_SIZE[view.size]}
+    data-button="#chat-door"
+    data-into={into}
+  />
+);
 
 /** Frame of every page: head with the inlined style, mark, choices of language and size. */
 export function Page({
@@ -33,6 +50,7 @@ export function Page({
   choiceAt,
   script,
   style,
+  chatInto,
   children,
 }: PageProps) {
   const { say } = view;
@@ -49,6 +67,7 @@ export function Page({
         <link rel="icon" href={ICON} />
         <style nonce={view.nonce} dangerouslySetInnerHTML={{ __html: css }} />
         {script && <script src={script} nonce={view.nonce} defer />}
+        {view.chat && <ChatScript view={view} into={chatInto} />}
       </head>
       <body>
         <a class="skip" href="#main">
@@ -86,6 +105,7 @@ function Head({ view, keep, choiceAt }: ChoiceProps) {
         {say('app.name')}
       </a>
       <div>
+        {view.chat && <span id="chat-door" />}
         <Choice name="lang" value={other} keep={keep} choiceAt={choiceAt} lang={other}>
           {say('citizen.language')}
         </Choice>

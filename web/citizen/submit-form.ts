@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
+import { channelDoor, fromDraft } from '../../src/intake/index.ts';
 import type { Arrival } from '../../src/intake/index.ts';
-import { phone, requesterInput } from '../../src/intake/schema.ts';
-import type { RequesterInput } from '../../src/intake/schema.ts';
+import { phone } from '../../src/intake/schema.ts';
 import { isId } from '../../src/kernel/ids.ts';
 import { TEXT_MAX, matterInput, optionalText } from '../../src/workorder/schema.ts';
 import { PHOTOS_MAX } from './limits.ts';
@@ -109,24 +109,12 @@ export function wrongWho(say: Say, typed: Typed): Mistake[] {
   return mistakes;
 }
 
-/** Anonymous means that name and number are not kept, even when they had been typed before. */
-const requesterOf = (typed: Typed): RequesterInput =>
-  typed.who === 'anonymous'
-    ? requesterInput.parse({ kind: 'anonymous' })
-    : requesterInput.parse({ kind: 'natural', name: typed.name, phone: typed.phone });
-
 /** The arrival at the door; only for a form in which nothing is wrong. */
-export const arrivalOf = (typed: Typed): Arrival => ({
-  actor: { kind: 'citizen', orderId: null, how: 'submission' },
-  key: typed.key,
-  channel: 'web',
-  attachmentIds: typed.photos,
-  requester: requesterOf(typed),
-  matter: matterInput.parse({
-    content: typed.content,
-    address: typed.address,
-    confidential: typed.confidential === 'on',
-    wishCallback: typed.callback === 'on' && typed.who === 'named',
-    wishPublic: typed.public === 'on',
-  }),
+export const arrivalOf = ({ key, photos, ...typed }: Typed): Arrival => ({
+  ...fromDraft(
+    { kind: 'citizen', orderId: null, how: 'submission' },
+    key,
+    channelDoor('web').parse(typed),
+  ),
+  attachmentIds: photos,
 });

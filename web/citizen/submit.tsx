@@ -61,17 +61,20 @@ const AGAIN: Partial<Record<ErrorCode, { key: TextKey; status: 422 | 429 | 503 }
   idempotency_key_reused: { key: 'citizen.err.key_reused', status: 422 },
 };
 
-async function countSource(c: Context<Env>, site: Site) {
-  const source = sourceOf(c, site.trustProxy);
-  const bucket = `submit:source:${site.deps.crypto.mac('throttle', source)}`;
-  const used = await hit(site.deps.db, bucket, SUBMIT_LIMIT.windowMinutes);
-  if (used > SUBMIT_LIMIT.perSource) fail('too_many_attempts');
+/** Counts what a source sends. Words that sound like an emergency pass where others wait. */
+async function countSource(c: Context<Env>, site: Site, typed: Typed) {
+  const source = site.deps.crypto.mac('throttle', sourceOf(c, site.trustProxy));
+  const { windowMinutes, perSource, emergencies } = SUBMIT_LIMIT;
+  if ((await hit(site.deps.db, `submit:source:${source}`, windowMinutes)) <= perSource) return;
+  const { danger } = await heardIn(site, typed);
+  const used = danger && (await hit(site.deps.db, `submit:danger:${source}`, windowMinutes));
+  if (used === null || used > emergencies) fail('too_many_attempts');
 }
 
 /** Registers the demand; the same key gives the same order, so a second press does no harm. */
 async function send(c: Context<Env>, site: Site, say: Say, typed: Typed): Promise<Shown | null> {
   try {
-    await countSource(c, site);
+    await countSource(c, site, typed);
     const { orderId } = await site.intake.register(arrivalOf(typed));
     givePass(c, site.deps, 'receipt', orderId);
     dropForm(c, site.deps);

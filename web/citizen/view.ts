@@ -16,6 +16,8 @@ export interface Site {
   /** Proxies in front whose `X-Forwarded-For` is believed. */
   trustProxy: number;
   demo: boolean;
+  /** The built chat widget; without it no page offers a chat. */
+  widget?: string | undefined;
 }
 
 /** `large` is the edition for the elderly (大字版), `huge` its larger size (特大). */
@@ -30,6 +32,8 @@ export interface View {
   size: Size;
   nonce: string;
   demo: boolean;
+  /** The page offers the chat. */
+  chat: boolean;
   say: Say;
   /** The instant as people in the city read it, e.g. “9月17日 16:06”. */
   when: (at: Date) => string;
@@ -77,7 +81,11 @@ const nonceOf = (c: Context<Env>): string => {
 };
 
 /** Language and size for this reader: chosen in this request, else earlier, else by the browser. */
-export function viewOf(c: Context<Env>, site: Pick<Site, 'demo'>, chosen: Chosen = {}): View {
+export function viewOf(
+  c: Context<Env>,
+  site: Pick<Site, 'demo' | 'widget'>,
+  chosen: Chosen = {},
+): View {
   const kept = { size: choiceOf(c, 'size'), language: choiceOf(c, 'lang') };
   const size = chosen.size ?? (isSize(kept.size) ? kept.size : 'normal');
   const language =
@@ -90,6 +98,7 @@ export function viewOf(c: Context<Env>, site: Pick<Site, 'demo'>, chosen: Chosen
     size,
     nonce: nonceOf(c),
     demo: site.demo,
+    chat: site.widget !== undefined,
     say,
     when,
     near: (at, now) => {
@@ -189,13 +198,14 @@ export const goTo = (c: Context<Env>, path: string): Response => {
   return c.redirect(path, 303);
 };
 
-/** Only a page that offers photos runs a script: our own, by its nonce. */
-const csp = (nonce: string, script: boolean) =>
+/** Only a page that offers photos or the chat runs a script: our own, by its nonce. */
+const csp = (nonce: string, script: boolean, chat: boolean) =>
   [
     "default-src 'none'",
     `style-src 'nonce-${nonce}'`,
     ...(script ? [`script-src 'nonce-${nonce}'`, "connect-src 'self'"] : []),
-    "img-src 'self' data:",
+    // A picture in a chat is fetched with its token, and shown from memory.
+    `img-src 'self' data:${chat ? ' blob:' : ''}`,
     "form-action 'self'",
     "base-uri 'none'",
     "frame-ancestors 'none'",
@@ -213,7 +223,10 @@ export function show(
   page: { toString(): unknown },
   options: { status?: Status | undefined; personal?: boolean; script?: boolean } = {},
 ): Response {
-  c.header('Content-Security-Policy', csp(view.nonce, options.script ?? false));
+  c.header(
+    'Content-Security-Policy',
+    csp(view.nonce, options.script === true || view.chat, view.chat),
+  );
   c.header('Referrer-Policy', 'same-origin');
   c.header('X-Content-Type-Options', 'nosniff');
   c.header('X-Robots-Tag', 'noindex');

@@ -20,6 +20,8 @@ const Gallery = lazy(() => import('./desks/gallery/Gallery.tsx'));
 const Wall = lazy(() => import('./desks/board/Wall.tsx'));
 const DESK_PAGES: Record<Desk, ComponentType> = {
   operator: lazy(() => import('./desks/operator/OperatorDesk.tsx')),
+  calls: lazy(() => import('./desks/calls/CallsDesk.tsx')),
+  chat: lazy(() => import('./desks/chat/ChatDesk.tsx')),
   dispatch: lazy(() => import('./desks/dispatch/DispatchDesk.tsx')),
   inbox: lazy(() => import('./desks/inbox/InboxDesk.tsx')),
   audit: lazy(() => import('./desks/audit/AuditDesk.tsx')),
@@ -30,10 +32,13 @@ const DESK_PAGES: Record<Desk, ComponentType> = {
   rates: lazy(() => import('./desks/rates/RatesDesk.tsx')),
   orders: lazy(() => import('./desks/orders/OrdersDesk.tsx')),
   calendar: lazy(() => import('./desks/calendar/CalendarDesk.tsx')),
+  doors: lazy(() => import('./desks/doors/DoorsDesk.tsx')),
 };
 /** What stands behind the path of a desk: the chosen order or task. */
 const REST: Record<Desk, string> = {
   operator: '',
+  calls: '',
+  chat: '/:chatId?',
   dispatch: '/:orderId?',
   inbox: '',
   audit: '/:orderId?',
@@ -44,6 +49,7 @@ const REST: Record<Desk, string> = {
   rates: '',
   orders: '',
   calendar: '',
+  doors: '',
 };
 
 export const App = () => (

@@ -1,10 +1,12 @@
 import type { StoredEvent } from '../../src/kernel/events.ts';
 import type { Deps, Tx } from '../../src/platform/unit-of-work.ts';
 import type { Consumer } from '../../src/subscriptions.ts';
+import { chatHandlers } from './chat.ts';
 import { followupHandlers } from './followup.ts';
 import { intakeHandlers } from './intake.ts';
 import { notificationHandlers } from './notification.ts';
 import { supervisionHandlers } from './supervision.ts';
+import { telephonyHandlers } from './telephony.ts';
 
 /** A consumer's work, in the transaction that takes the duty off the outbox. */
 export type Handler = (deps: Deps, tx: Tx, event: StoredEvent) => Promise<void>;
@@ -17,4 +19,6 @@ export const HANDLERS: Handlers = {
   ...notificationHandlers,
   ...supervisionHandlers,
   ...followupHandlers,
+  ...telephonyHandlers,
+  ...chatHandlers,
 };

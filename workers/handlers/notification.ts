@@ -1,4 +1,5 @@
 import {
+  answered,
   assigned,
   closedEarly,
   flagged,
@@ -21,4 +22,5 @@ export const notificationHandlers = {
   'notification.flagged': flagged,
   'notification.closed_early': closedEarly,
   'notification.returned': returned,
+  'notification.answered': answered,
 } satisfies Partial<Handlers>;

@@ -5,7 +5,7 @@
 export const noticeZh = {
   'notice.receipt': '【云汀12345】您反映的事已经登记，单号{orderNo}，查询码{code}。查进展：{url}',
   'notice.rating_link':
-    '【云汀12345】您反映的事（尾号{tail}）已有答复，请您评一评：{url}。{days}天内有效，评一次。',
+    '【云汀12345】您反映的事（尾号{tail}）已有答复，请您评一评：{url}，也可以直接回复1到5（5最满意）。{days}天内有效，评一次。',
   'notice.supplement_asked':
     '【云汀12345】您反映的事（单号{orderNo}）还差：{missing}。请到 {url} 补充，查询码{code}；也可以打12345说。',
   'notice.supplement_reminder':
@@ -23,6 +23,53 @@ export const noticeZh = {
   'notice.supervision_due':
     '【云汀12345】工单{orderNo}的督办单还没有回复（{what}），请尽快回复：{url}',
   'notice.step': '请留意时限',
+  'notice.answered':
+    '【云汀12345】您反映的事（单号{orderNo}）有答复了：{answer}\n全文和办理经过：{url}，查询码{code}。',
+  'notice.answer_on_page': '为保护您的信息，答复请到网页查看。',
+  'notice.sms_rated':
+    '【云汀12345】谢谢，您给尾号{tail}的办理打了{n}分，已经记下。别的事要评，请回复“分数 单号后四位”。',
+  'notice.sms_already_rated':
+    '【云汀12345】尾号{tail}的这件事您已经评过了，谢谢。还有话说，请打12345。',
+  'notice.sms_nothing_to_rate':
+    '【云汀12345】没有查到等您评价的事。答复送到后，您会收到评价短信，再回复1到5就行。',
+  'notice.sms_stopped':
+    '【云汀12345】已退订，不再给您发提醒和评价短信。您自己提的事，回执和答复仍会告诉您。要恢复，请回复HF。',
+  'notice.sms_started': '【云汀12345】已恢复短信提醒。不想再收，请回复TD。',
+  'notice.sms_urged': '【云汀12345】尾号{tail}的事已替您催办，办理单位会看到。一件事一天催一次。',
+  'notice.sms_urged_already':
+    '【云汀12345】尾号{tail}的事今天已经催过了，单位正在办。急事请打12345。',
+  'notice.sms_nothing_to_urge':
+    '【云汀12345】没有查到可以催办的事。保密或匿名的事，请到 {url} 凭单号和查询码催办。',
+  'notice.sms_progress': '【云汀12345】\n{lines}\n详情请到 {url} 凭单号和查询码查看。',
+  'notice.sms_progress_line': '尾号{tail}：{now}{unit}{by}。',
+  'notice.sms_progress_unit': '，{unit}',
+  'notice.sms_progress_by': '，最迟{day}答复您',
+  'notice.sms_no_progress':
+    '【云汀12345】没有查到您正在办的事。保密、匿名或别的号码提的事，请到 {url} 凭单号和查询码查看。',
+  'notice.sms_same':
+    '【云汀12345】您说的这件事已经登记过，单号{orderNo}，正在办。查进展请回复“进度”。',
+  'notice.sms_emergency':
+    '【云汀12345】您说的像紧急情况，请马上打{target}！我们已登记（单号{orderNo}）并立即转交值班人员。',
+  'notice.sms_help':
+    '【云汀12345】请写清什么事、在哪里，我们就为您登记。回复“进度”查办理，“催办”催一催，“TD”退订。紧急情况请打110、119、120。',
+  'delivery.kind_answered': '答复，给诉求人',
+  'delivery.kind_sms_rated': '回短信：评价记下了',
+  'delivery.kind_sms_already_rated': '回短信：已经评过',
+  'delivery.kind_sms_nothing_to_rate': '回短信：没有可评的',
+  'delivery.kind_sms_stopped': '回短信：已退订',
+  'delivery.kind_sms_started': '回短信：已恢复',
+  'delivery.kind_sms_urged': '回短信：已催办',
+  'delivery.kind_sms_urged_already': '回短信：今天催过了',
+  'delivery.kind_sms_nothing_to_urge': '回短信：没有可催的',
+  'delivery.kind_sms_progress': '回短信：办理进度',
+  'delivery.kind_sms_no_progress': '回短信：没有查到',
+  'delivery.kind_sms_same': '回短信：已经登记过',
+  'delivery.kind_sms_emergency': '回短信：请打紧急电话',
+  'delivery.kind_sms_help': '回短信：怎么写',
+  'delivery.delivered': '已送达',
+  'delivery.undelivered': '没有送达',
+  'delivery.undelivered_code': '没有送达（{code}）',
+  'delivery.opted_out': '对方已退订',
   'demand.overdue':
     '已超期，请说明到期以来未办结的原因，写明完成日期和责任人；今日先联系诉求人，说明进展。',
   'demand.redo':
@@ -36,7 +83,7 @@ export const noticeEn: Record<keyof typeof noticeZh, string> = {
   'notice.receipt':
     '[Yunting 12345] Your request is registered: no. {orderNo}, code {code}. Follow it: {url}',
   'notice.rating_link':
-    '[Yunting 12345] Your request (…{tail}) has an answer. Rate it once within {days} {days:day|days}: {url}',
+    '[Yunting 12345] Your request (…{tail}) has an answer. Rate it once within {days} {days:day|days}: {url}, or reply 1 to 5 (5 is best).',
   'notice.supplement_asked':
     '[Yunting 12345] Your request {orderNo} still lacks: {missing}. Add it at {url} with code {code}, or call 12345.',
   'notice.supplement_reminder':
@@ -55,6 +102,54 @@ export const noticeEn: Record<keyof typeof noticeZh, string> = {
   'notice.supervision_due':
     '[Yunting 12345] The supervision order on {orderNo} is not answered ({what}): {url}',
   'notice.step': 'mind the limit',
+  'notice.answered':
+    '[Yunting 12345] Your request {orderNo} has an answer: {answer}\nAll of it: {url}, code {code}.',
+  'notice.answer_on_page': 'To protect you, the answer can only be read on the page.',
+  'notice.sms_rated':
+    '[Yunting 12345] Thank you: {n} of 5 for the request ending in {tail}. To rate another, reply “points last-four-digits”.',
+  'notice.sms_already_rated':
+    '[Yunting 12345] You have rated the request ending in {tail} already, thank you. Call 12345 to add anything.',
+  'notice.sms_nothing_to_rate':
+    '[Yunting 12345] Nothing of yours waits to be rated. After an answer you get a message; then reply 1 to 5.',
+  'notice.sms_stopped':
+    '[Yunting 12345] You get no more reminders. Receipts and answers to your own requests still come. Reply HF to start again.',
+  'notice.sms_started': '[Yunting 12345] Messages are on again. Reply TD to stop them.',
+  'notice.sms_urged':
+    '[Yunting 12345] We have urged the office about the request ending in {tail}. Once a day for each.',
+  'notice.sms_urged_already':
+    '[Yunting 12345] The request ending in {tail} was urged today already; the office is on it. If it is pressing, call 12345.',
+  'notice.sms_nothing_to_urge':
+    '[Yunting 12345] We found nothing to urge. For confidential or anonymous requests use {url} with number and code.',
+  'notice.sms_progress': '[Yunting 12345]\n{lines}\nDetails: {url} with number and code.',
+  'notice.sms_progress_line': '…{tail}: {now}{unit}{by}.',
+  'notice.sms_progress_unit': ', {unit}',
+  'notice.sms_progress_by': ', answer by {day}',
+  'notice.sms_no_progress':
+    '[Yunting 12345] We found no open request of this number. For confidential or anonymous ones, or another number, use {url} with number and code.',
+  'notice.sms_same':
+    '[Yunting 12345] This is registered already as {orderNo} and under way. Reply JD for its progress.',
+  'notice.sms_emergency':
+    '[Yunting 12345] This sounds like an emergency: call {target} now! We registered it ({orderNo}) and passed it to the duty desk.',
+  'notice.sms_help':
+    '[Yunting 12345] Tell us what it is about and where, and we register it. Reply JD for progress, CB to urge, TD to stop. In an emergency call 110, 119 or 120.',
+  'delivery.kind_answered': 'Answer, to the citizen',
+  'delivery.kind_sms_rated': 'Reply: rating noted',
+  'delivery.kind_sms_already_rated': 'Reply: rated already',
+  'delivery.kind_sms_nothing_to_rate': 'Reply: nothing to rate',
+  'delivery.kind_sms_stopped': 'Reply: stopped',
+  'delivery.kind_sms_started': 'Reply: started again',
+  'delivery.kind_sms_urged': 'Reply: urged',
+  'delivery.kind_sms_urged_already': 'Reply: urged today already',
+  'delivery.kind_sms_nothing_to_urge': 'Reply: nothing to urge',
+  'delivery.kind_sms_progress': 'Reply: progress',
+  'delivery.kind_sms_no_progress': 'Reply: nothing found',
+  'delivery.kind_sms_same': 'Reply: registered already',
+  'delivery.kind_sms_emergency': 'Reply: call the emergency line',
+  'delivery.kind_sms_help': 'Reply: what to write',
+  'delivery.delivered': 'delivered',
+  'delivery.undelivered': 'not delivered',
+  'delivery.undelivered_code': 'not delivered ({code})',
+  'delivery.opted_out': 'wants no messages',
   'demand.overdue':
     'It is overdue. Say why it was not done by its due date, when it will be done and who answers for it; contact the citizen today and tell them how far it is.',
   'demand.redo':

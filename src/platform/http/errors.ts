@@ -36,6 +36,9 @@ export function problem(c: Context<Env>, error: AppError): Response {
   });
 }
 
+/** Where programs ask, and no person reads a page. */
+const PROGRAMS = /^\/(?:api|demo|healthz|cti|sms|chat\/v1)(?:\/|$)/;
+
 /** Logs what is ours to mend, answers what the reader may know. */
 export const onError =
   (
@@ -56,11 +59,7 @@ export const onError =
         'request failed',
       );
     }
-    const wantsPage =
-      page &&
-      !c.req.path.startsWith('/api') &&
-      !c.req.path.startsWith('/demo') &&
-      c.req.path !== '/healthz';
+    const wantsPage = page && !PROGRAMS.test(c.req.path);
     return wantsPage ? page(c, error) : problem(c, error);
   };
 

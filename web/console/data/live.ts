@@ -10,6 +10,7 @@ import type { BoardPush, BoardView } from '../../../src/supervision/schema.ts';
 import type { OrderDetail, OrderListItem, Page } from '../../../src/workorder/schema.ts';
 import { createStore, useStore } from '../lib/store.ts';
 import { serverNow, setServerNow } from './clock.ts';
+import { DOOR_KEY } from './doors.ts';
 import { queryClient, refreshAll } from './queries.ts';
 
 /** Bursts of nudges become one reading of the lists. */
@@ -57,17 +58,42 @@ const setState = (state: LiveState['state']) => {
   if (liveStore.get().state !== state) liveStore.set({ state, since: serverNow() });
 };
 
-/** News of telephones; their ids are calls, not orders. */
-const CALLS = /^call\./;
+/** News of telephones; their ids are calls and people, not orders. */
+const CALLS = /^(?:call|seat|return_call)\./;
 const phones = new Set<() => void>();
 export function listenToCalls(listener: () => void): () => void {
   phones.add(listener);
   return () => phones.delete(listener);
 }
 
+/** News of chats: its ids are chats. `typing` is told of a citizen who writes just now. */
+const CHATS = /^chat\./;
+interface ChatListener {
+  news?: () => void;
+  typing?: (chatId: string) => void;
+}
+const chatters = new Set<ChatListener>();
+export function listenToChats(listener: ChatListener): () => void {
+  chatters.add(listener);
+  return () => chatters.delete(listener);
+}
+/** Tells the citizen that the operator types. */
+export const sayTyping = (chatId: string) => void socket?.emit('chat_typing', chatId);
+
+function onChats(heard: Nudge[]): void {
+  const typing = heard.filter(({ type }) => type === 'chat.typing');
+  for (const listener of chatters) {
+    for (const { id } of typing) listener.typing?.(id);
+    if (heard.length > typing.length) listener.news?.();
+  }
+}
+
 function onNudges(heard: Nudge[]): void {
-  const nudges = heard.filter(({ type }) => !CALLS.test(type));
-  if (nudges.length < heard.length) phones.forEach((listener) => listener());
+  const nudges = heard.filter(({ type }) => !CALLS.test(type) && !CHATS.test(type));
+  if (heard.some(({ type }) => CALLS.test(type))) phones.forEach((listener) => listener());
+  onChats(heard.filter(({ type }) => CHATS.test(type)));
+  if (nudges.some(({ type }) => type.startsWith('door.')))
+    void queryClient.invalidateQueries({ queryKey: [DOOR_KEY] });
   if (nudges.some(({ type }) => EVERYWHERE.has(type))) void refreshAll();
   for (const { id, type, version } of nudges) {
     const news = SAME_VERSION.has(type) ? Infinity : version;

@@ -11,7 +11,7 @@ export function Bell() {
   const me = useMe();
   const { pathname } = useLocation();
   const elsewhere = !pathname.startsWith(DESK_PATH.operator);
-  return me.demo && me.desks.includes('operator') && elsewhere ? <Rings /> : null;
+  return me.desks.includes('operator') && elsewhere ? <Rings /> : null;
 }
 
 function Rings() {

@@ -11,6 +11,7 @@ import { Find } from './Find.tsx';
 import { LiveDot } from './StatusLine.tsx';
 import { NoticeMenu } from './NoticeMenu.tsx';
 import { PersonMenu } from './PersonMenu.tsx';
+import { SeatSign } from './SeatSign.tsx';
 
 export function TopBar({ me, onHelp }: { me: Me; onHelp: () => void }) {
   const { say } = useWords();
@@ -39,6 +40,7 @@ export function TopBar({ me, onHelp }: { me: Me; onHelp: () => void }) {
       <span className="phone-live xs">
         <LiveDot />
       </span>
+      <SeatSign />
       <NoticeMenu />
       <PersonMenu me={me} places={places} onHelp={onHelp} />
     </header>

@@ -2,11 +2,15 @@ import type { TextKey } from '../../../src/contract.ts';
 import type { Desk, Me } from '../../../src/identity/schema.ts';
 import type { BoardFigures } from '../../../src/supervision/schema.ts';
 import { useBoard } from '../data/board-live.ts';
+import { useChatDesk, useChatNews, type Desk as ChatDesk } from '../data/chat.ts';
+import { useReturnCount } from '../data/returns.ts';
 import { useCallbackCounts, useInboxCounts, useOrderCounts } from '../data/queries.ts';
 import { holds, isCenterStaff } from '../data/session.tsx';
 
 export const DESK_PATH: Record<Desk, string> = {
   operator: '/operator',
+  calls: '/calls',
+  chat: '/chat',
   dispatch: '/dispatch',
   inbox: '/inbox',
   audit: '/audit',
@@ -17,6 +21,7 @@ export const DESK_PATH: Record<Desk, string> = {
   rates: '/rates',
   orders: '/orders',
   calendar: '/calendar',
+  doors: '/doors',
 };
 
 export interface Place {
@@ -35,11 +40,17 @@ export function usePlaces(me: Me): Place[] {
   const callbacks = useCallbackCounts(has('followup')).data;
   // The widest board a person may see; its pushes move the counts without asking.
   const figures = useBoard(null, has('overdue')).view?.figures;
+  useChatNews(has('chat'));
+  const chats = useChatDesk(has('chat')).data;
+  const returns = useReturnCount(has('calls') && holds(me, 'operator'));
   const counts: Partial<Record<Desk, number | undefined>> = {
+    calls: returns,
     dispatch: orders?.triage,
     audit: orders?.pending_audit,
     // Whoever takes demands in reads here what of it was not taken up yet.
     orders: holds(me, 'operator') ? orders?.registered : undefined,
+    // Who waits for an operator, or for an answer; who looks after all sees those who wait too long.
+    chat: chats && (holds(me, 'operator') ? waitingIn(chats) : chats.queue.late),
     inbox: inbox?.open,
     followup: holds(me, 'callback_agent') ? callbacks?.call : callbacks?.redo_proposed,
     overdue: figures?.stages.final?.overdue ?? (figures && 0),
@@ -53,6 +64,10 @@ export function usePlaces(me: Me): Place[] {
     count: counts[desk],
   }));
 }
+
+/** Citizens who wait for this operator to say something, or for any operator. */
+export const waitingIn = ({ mine, queue }: ChatDesk): number =>
+  mine.filter((chat) => chat.unread > 0).length + queue.waiting;
 
 /** Supervision orders that the unit has to answer. */
 export const unanswered = ({ supervision }: Pick<BoardFigures, 'supervision'>): number =>

@@ -1,6 +1,5 @@
 /** A telephone that wants to be heard: the tab's title, a short tone, a notice of the desktop. */
 import { useEffect } from 'react';
-import type { CallView } from '../data/calls.ts';
 import { createStore, useStore } from './store.ts';
 import { readStored, writeStored } from './storage.ts';
 import { useWords } from './text.ts';
@@ -43,14 +42,29 @@ function beep(at: AudioContext, after: number): void {
   swing.stop(from + length);
 }
 
-/** Asks once, on a touch of the page that is about calls. */
-export function askToNotify(): void {
-  if ('Notification' in window && Notification.permission === 'default')
-    void Notification.requestPermission();
+const NOTICE_KEY = 'console.ring_notice';
+/** Off until somebody has asked for it and the browser was told to allow it. */
+const noticeStore = createStore<boolean>(
+  readStored<boolean>('localStorage', NOTICE_KEY) ?? false,
+  (on) => void writeStored('localStorage', NOTICE_KEY, on),
+);
+const mayNotify = () => 'Notification' in window && Notification.permission === 'granted';
+
+/** Whether a ringing telephone also shows on the desktop; null: this browser never will. */
+export function useNotice(): boolean | null {
+  const on = useStore(noticeStore);
+  if (!('Notification' in window) || Notification.permission === 'denied') return null;
+  return on && mayNotify();
+}
+
+/** On a touch of the page: asks the browser where it was not asked yet. */
+export async function toggleNotice(): Promise<void> {
+  if (noticeStore.get() && mayNotify()) return noticeStore.set(false);
+  noticeStore.set((await Notification.requestPermission()) === 'granted');
 }
 
 /** Rings for as long as the call does. @param shown who calls, without the number. */
-export function useRing(call: CallView | undefined, shown: string): void {
+export function useRing(call: { id: string } | undefined, shown: string): void {
   const { say } = useWords();
   const id = call?.id;
   const words = say('call.ringing_title', { who: shown });
@@ -76,8 +90,7 @@ export function useRing(call: CallView | undefined, shown: string): void {
 }
 
 function notify(id: string, words: string): Notification | undefined {
-  if (!document.hidden || !('Notification' in window) || Notification.permission !== 'granted')
-    return undefined;
+  if (!document.hidden || !noticeStore.get() || !mayNotify()) return undefined;
   const notice = new Notification(words, { tag: id });
   notice.onclick = () => {
     window.focus();

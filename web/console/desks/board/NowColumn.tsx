@@ -3,12 +3,13 @@ import { Link } from 'react-router';
 import type { EscalationView } from '../../../../src/supervision/schema.ts';
 import { useEscalations, useSupervisions } from '../../data/board-live.ts';
 import { useCallbackCounts } from '../../data/queries.ts';
-import { holds, useMe } from '../../data/session.tsx';
+import { holds, isCenterStaff, useMe } from '../../data/session.tsx';
 import { useWords } from '../../lib/text.ts';
 import { LevelMark } from '../../parts/LevelMark.tsx';
 import { Dots, OrderTitle, Stamp, Tag } from '../../parts/Marks.tsx';
 import { QueryView } from '../../parts/QueryView.tsx';
 import { ESCALATIONS_READ, isEscalation, useCauseWord } from './causes.ts';
+import { Operations } from './Operations.tsx';
 
 const ESCALATIONS = 8;
 const TO_DECIDE = 6;
@@ -28,6 +29,11 @@ export function NowColumn({ organizationId, frozen }: Props) {
   const leads = holds(me, 'unit_leader');
   return (
     <>
+      {isCenterStaff(me) && !organizationId && (
+        <Block title={say('ops.title')}>
+          <Operations frozen={frozen} />
+        </Block>
+      )}
       <Block title={say('board.escalations')}>
         <Escalations organizationId={organizationId} frozen={frozen} />
       </Block>

@@ -1,100 +1,95 @@
-import { Button, Input, Select } from 'antd';
-import { useEffect, useState } from 'react';
-import { CHANNELS } from '../../../../src/contract.ts';
-import { answerCall, endCall, refreshCalls, type CallView } from '../../data/calls.ts';
+import { lazy, Suspense, useState } from 'react';
+import type { CallCommand } from '../../../../src/contract.ts';
+import type { DeskCall } from '../../data/calls.ts';
 import { serverNow, useNow } from '../../data/clock.ts';
 import { useCaller } from '../../data/queries.ts';
-import { useMe } from '../../data/session.tsx';
-import { useSubmit } from '../../data/submit.ts';
-import { useKeys } from '../../lib/keys.ts';
+import { useKeys, type KeyBinding } from '../../lib/keys.ts';
+import { usePhoneSet } from '../../lib/phone-set.ts';
+import { useRing } from '../../lib/ring.ts';
 import { useWords } from '../../lib/text.ts';
-import { Choice } from '../../parts/Choice.tsx';
-import { Field } from '../../parts/Field.tsx';
 import { KeyButton } from '../../parts/Key.tsx';
 import { MaskedPhone } from '../../parts/Masked.tsx';
 import { ProblemNotice } from '../../parts/States.tsx';
-import { isDirty, isPhone, isSettled, maskPhone, type OperatorFields } from './form.ts';
-import { askToNotify, toggleSound, useRing, useSound } from '../../lib/ring.ts';
+import { CallSigns } from './CallSigns.tsx';
+import { isDirty, maskPhone } from './form.ts';
+import { Manual } from './Manual.tsx';
+import { useCallDesk, type CallDesk } from './useCallDesk.ts';
 import type { Operator } from './useOperator.ts';
+
+const TransferPanel = lazy(() => import('./TransferPanel.tsx'));
 
 /** The 60 px above the desk: who rings, who is on the line, or who stands before it. */
 export function CallBar({ desk }: { desk: Operator }) {
   const { ringing, talking } = desk.calls;
-  const took = useTaking(desk);
+  const phone = useCallDesk(desk);
   useRing(talking ? undefined : ringing, useWhoRings(ringing));
   return (
     <>
       {talking ? (
-        <Talking desk={desk} call={talking} ringing={ringing} onAnswer={took.submit} />
+        <Talking key={talking.id} desk={desk} call={talking} phone={phone} />
       ) : ringing ? (
-        <Ringing desk={desk} call={ringing} onAnswer={took.submit} busy={took.busy} />
+        <Ringing desk={desk} call={ringing} phone={phone} />
       ) : (
         <Manual desk={desk} />
       )}
-      {took.problem && <ProblemNotice problem={took.problem} kind="read" />}
+      {phone.problem && <ProblemNotice problem={phone.problem} kind="read" />}
     </>
   );
 }
 
-function useWhoRings(call: CallView | undefined): string {
-  return call ? call.name || maskPhone(call.phone) : '';
-}
-
-/** Answers: the form that stood here is put away, the caller's own begins. */
-function useTaking({ next, draft, calls: { talking } }: Operator) {
-  const { set, value } = draft;
-  const missing = talking !== undefined && value.phone === '' && value.contactId === undefined;
-  useEffect(() => {
-    // Answered in another tab, or before a reload that lost the number.
-    if (missing && talking) set({ phone: talking.phone, name: value.name || talking.name });
-  }, [missing, talking, set, value.name]);
-  return useSubmit(
-    async (call: CallView) => {
-      const answered = await answerCall(call.id);
-      await refreshCalls();
-      return answered;
-    },
-    ({ phone, name }) => next({ phone, name }),
-  );
-}
-
-interface RingingProps {
-  desk: Operator;
-  call: CallView;
-  onAnswer: (call: CallView) => void;
-  busy: boolean;
-}
-function Ringing({ desk, call, onAnswer, busy }: RingingProps) {
+function useWhoRings(call: DeskCall | undefined): string {
   const { say } = useWords();
+  if (!call) return '';
+  return call.name || (call.phone === null ? say('phone.withheld') : maskPhone(call.phone));
+}
+
+interface BarProps {
+  desk: Operator;
+  call: DeskCall;
+  phone: CallDesk;
+}
+function Ringing({ desk, call, phone }: BarProps) {
+  const { say } = useWords();
+  const set = usePhoneSet();
   const answer = () => {
-    askToNotify();
-    onAnswer(call);
+    set?.answer();
+    phone.answer(call);
   };
-  const refuse = () => void endCall(call.id).finally(refreshCalls);
+  const refuse = () => phone.command(call, 'hangup');
   useKeys([
     { keys: 'F3', label: 'keys.take_call', run: answer },
-    { keys: 'Alt+Q', label: 'keys.refuse_call', run: refuse, quiet: true },
+    {
+      keys: 'Alt+Q',
+      label: 'keys.refuse_call',
+      run: refuse,
+      quiet: true,
+      off: !phone.commands,
+    },
   ]);
   return (
     <section className="call ringing" aria-label={say('call.bar')} role="alert">
       <Lead word={say('call.ringing')} />
       <Caller call={call} name={call.name} />
+      <CallSigns call={call} />
+      {!phone.commands && <span className="sm today-t">{say('phone.at_the_set_answer')}</span>}
       <div className="call-acts">
         <KeyButton
           type="primary"
           keys="F3"
-          loading={busy}
+          loading={phone.busy}
           onClick={answer}
           ref={(button) => {
             // Whoever is not writing may simply press Enter.
-            if (button && !busy && !desk.words.current?.isBusy() && isIdle()) button.focus();
+            if (button && !phone.busy && !desk.words.current?.isBusy() && isIdle()) button.focus();
           }}
         >
-          {say('call.answer')}
+          {say(phone.commands ? 'call.answer' : 'phone.begin_form')}
         </KeyButton>
-        <KeyButton danger keys="Alt+Q" onClick={refuse}>
-          {say('call.refuse')}
-        </KeyButton>
+        {phone.commands && (
+          <KeyButton danger keys="Alt+Q" onClick={refuse}>
+            {say('call.refuse')}
+          </KeyButton>
+        )}
       </div>
     </section>
   );
@@ -107,51 +102,132 @@ const isIdle = (): boolean => {
   return text === '' && at?.tagName !== 'BUTTON';
 };
 
-interface TalkingProps {
-  desk: Operator;
-  call: CallView;
-  ringing: CallView | undefined;
-  onAnswer: (call: CallView) => void;
-}
-function Talking({ desk, call, ringing, onAnswer }: TalkingProps) {
+function Talking({ desk, call, phone }: BarProps) {
   const { say } = useWords();
-  const waiting = ringing !== undefined;
+  const [passing, setPassing] = useState<'transfer' | 'consult' | null>(null);
+  const [consulting, setConsulting] = useState<string | null>(null);
+  const { handed } = desk.draft.value;
+  const acts = useTalkActs({ desk, call, phone }, consulting, setPassing, setConsulting);
+  return (
+    <>
+      <section
+        className={desk.alarm || handed.length > 0 ? 'call em' : 'call'}
+        aria-label={say('call.bar')}
+      >
+        <Lead word={say(call.state === 'held' ? 'phone.held' : 'call.talking')} />
+        <Running since={call.answeredAt ?? call.enteredAt} />
+        <Caller call={call} name={desk.draft.value.name || call.name} />
+        <CallSigns call={call} warn />
+        {consulting && (
+          <span className="sm today-t">{say('phone.consulting', { n: consulting })}</span>
+        )}
+        {!phone.commands && <span className="sm sec">{say('phone.at_the_set')}</span>}
+        <div className="call-acts">
+          {acts.map(({ keys, word, run, danger, pressed }) => (
+            <KeyButton
+              key={keys}
+              keys={keys}
+              danger={danger ?? false}
+              onClick={run}
+              {...(pressed === undefined ? {} : { 'aria-pressed': pressed })}
+            >
+              {say(word)}
+            </KeyButton>
+          ))}
+        </div>
+      </section>
+      {passing && (
+        <Suspense fallback={null}>
+          <TransferPanel
+            mode={passing}
+            onClose={() => setPassing(null)}
+            onChoose={(target) => {
+              setPassing(null);
+              phone.command(call, passing, target);
+              if (passing === 'consult') setConsulting(target);
+            }}
+            onEmergency={(target) => {
+              setPassing(null);
+              desk.handing.submit(target);
+            }}
+          />
+        </Suspense>
+      )}
+    </>
+  );
+}
+
+interface TalkAct {
+  keys: string;
+  label: KeyBinding['label'];
+  word: KeyBinding['label'];
+  run: () => void;
+  danger?: boolean;
+  pressed?: boolean;
+}
+
+/** What can be done with the call now, each with its key. */
+function useTalkActs(
+  { desk, call, phone }: BarProps,
+  consulting: string | null,
+  setPassing: (mode: 'transfer' | 'consult' | null) => void,
+  setConsulting: (target: string | null) => void,
+): TalkAct[] {
+  const set = usePhoneSet();
+  const command = (what: CallCommand) => () => phone.command(call, what);
+  const consulted = (what: CallCommand) => () => {
+    setConsulting(null);
+    phone.command(call, what);
+  };
   const hangUp = () => {
     // A form with nothing in it belonged to this caller only.
     const idle = !isDirty(desk.draft.value) && !desk.receipts.shown;
-    void endCall(call.id)
-      .finally(refreshCalls)
-      .finally(() => idle && desk.draft.clear());
+    phone.command(call, 'hangup');
+    if (idle) phone.leave();
   };
+  const held = call.state === 'held';
+  const mute: TalkAct[] = set
+    ? [
+        {
+          keys: 'F4',
+          label: 'keys.mute',
+          word: set.muted ? 'phone.unmute' : 'phone.mute',
+          run: () => set.mute(!set.muted),
+          pressed: set.muted,
+        },
+      ]
+    : [];
+  const passing: TalkAct[] =
+    consulting === null
+      ? [
+          { keys: 'F6', label: 'keys.hold', word: held ? 'phone.unhold' : 'phone.hold', run: command(held ? 'unhold' : 'hold'), pressed: held }, // prettier-ignore
+          { keys: 'F7', label: 'keys.consult', word: 'phone.consult', run: () => setPassing('consult') }, // prettier-ignore
+          { keys: 'F8', label: 'keys.transfer', word: 'phone.transfer', run: () => setPassing('transfer') }, // prettier-ignore
+        ]
+      : [
+          { keys: 'F7', label: 'keys.consult_back', word: 'phone.consult_back', run: consulted('cancel') }, // prettier-ignore
+          { keys: 'F8', label: 'keys.consult_on', word: 'phone.consult_on', run: consulted('complete') }, // prettier-ignore
+        ];
+  const acts: TalkAct[] = phone.commands
+    ? [
+        ...mute,
+        ...passing,
+        { keys: 'Alt+Q', label: 'keys.hang_up', word: 'call.hang_up', run: hangUp, danger: true },
+      ]
+    : [];
   useKeys([
-    { keys: 'Alt+Q', label: 'keys.hang_up', run: hangUp },
-    {
-      keys: 'F3',
-      label: 'keys.next_call',
-      run: () => ringing && void endCall(call.id).finally(() => onAnswer(ringing)),
-      off: !waiting,
-    },
+    ...acts.map(({ keys, label, run }) => ({
+      keys,
+      label,
+      run,
+      quiet: keys !== 'Alt+Q',
+    })),
     // With a receipt in sight F2 is the receipt's.
     ...(desk.receipts.shown
       ? []
       : [{ keys: 'F2', label: 'keys.begin_anew', run: () => desk.next(), quiet: true } as const]),
   ]);
-  return (
-    <section
-      className={desk.alarm || desk.draft.value.handed.length > 0 ? 'call em' : 'call'}
-      aria-label={say('call.bar')}
-    >
-      <Lead word={say('call.talking')} />
-      <Running since={call.answeredAt ?? call.rangAt} />
-      <Caller call={call} name={desk.draft.value.name || call.name} />
-      {waiting && <span className="sm today-t">{say('call.another_rings')}</span>}
-      <div className="call-acts">
-        <KeyButton danger keys="Alt+Q" onClick={hangUp}>
-          {say('call.hang_up')}
-        </KeyButton>
-      </div>
-    </section>
-  );
+  return acts;
 }
 
 const Lead = ({ word }: { word: string }) => (
@@ -167,11 +243,10 @@ const Lead = ({ word }: { word: string }) => (
   </span>
 );
 
-/** How long the call lasts: 02:47. */
 /** Longer calls than this are a clock that was moved, as a demo's may be. */
 const CALL_MAX_MS = 4 * 3_600_000;
 
-/** How long they have been talking: counted in real time, also where the city's clock jumps. */
+/** How long they have been talking, 02:47: counted in real time, also where the city's clock jumps. */
 function Running({ since }: { since: string }) {
   useNow(1000);
   const [began] = useState(() => {
@@ -187,22 +262,26 @@ function Running({ since }: { since: string }) {
   );
 }
 
-function Caller({ call, name }: { call: CallView; name: string }) {
+function Caller({ call, name }: { call: DeskCall; name: string }) {
   const { say } = useWords();
   const [open, setOpen] = useState(false);
-  const { data } = useCaller(call.phone);
+  const { data } = useCaller(call.phone ?? undefined);
   const earlier = data && data.open.length + data.closed.length;
   return (
     <span className="call-who">
       <b>{name || say('call.no_name')}</b>
-      {open ? (
+      {call.phone === null ? (
+        <span>{say('phone.withheld')}</span>
+      ) : open ? (
         <span className="nb">{call.phone}</span>
       ) : (
         <MaskedPhone phone={maskPhone(call.phone)} />
       )}
-      <button type="button" className="link-button sm" onClick={() => setOpen(!open)}>
-        {say(open ? 'masked.hide' : 'masked.show')}
-      </button>
+      {call.phone !== null && (
+        <button type="button" className="link-button sm" onClick={() => setOpen(!open)}>
+          {say(open ? 'masked.hide' : 'masked.show')}
+        </button>
+      )}
       {earlier !== undefined && (
         <span className="sm sec">
           {earlier === 0
@@ -211,77 +290,5 @@ function Caller({ call, name }: { call: CallView; name: string }) {
         </span>
       )}
     </span>
-  );
-}
-
-const KINDS = ['natural', 'legal', 'anonymous'] as const;
-
-/** No telephone on the desk, or somebody at the counter: who it is, is typed. */
-function Manual({ desk: { draft, receipts, next } }: { desk: Operator }) {
-  const { say } = useWords();
-  const { demo } = useMe();
-  const { channel, kind, name, phone } = receipts.shown?.requester ?? draft.value;
-  const off = receipts.shown !== null || isSettled(draft.value);
-  const set = (change: Partial<OperatorFields>) => draft.set(change);
-  useKeys([{ keys: 'F2', label: 'keys.new_caller', run: () => next() }]);
-  return (
-    <section className="contact" aria-label={say('operator.contact')}>
-      <Field label={say('field.channel')}>
-        <Select
-          value={channel}
-          disabled={off}
-          onChange={(value) => set({ channel: value })}
-          options={CHANNELS.map((value) => ({ value, label: say(`channel.${value}`) }))}
-        />
-      </Field>
-      <Field
-        label={say('field.phone')}
-        wrong={phone.trim() !== '' && !isPhone(phone) ? say('field.phone_wrong') : undefined}
-      >
-        <Input
-          autoComplete="off"
-          inputMode="tel"
-          maxLength={30}
-          disabled={off}
-          value={phone}
-          onChange={(e) => set({ phone: e.target.value })}
-        />
-      </Field>
-      <Field label={say('field.caller_name')}>
-        <Input
-          autoComplete="off"
-          maxLength={40}
-          disabled={off}
-          value={name}
-          onChange={(e) => set({ name: e.target.value })}
-        />
-      </Field>
-      <Choice
-        label={say('field.requester_kind')}
-        value={kind}
-        disabled={off}
-        onChange={(value) => set({ kind: value })}
-        options={KINDS.map((value) => ({ value, label: say(`requester.${value}`) }))}
-      />
-      {isSettled(draft.value) && !receipts.shown && (
-        <span className="sm sec joined">{say('operator.same_contact')}</span>
-      )}
-      <span className="next row">
-        {demo && <SoundSwitch />}
-        <KeyButton keys="F2" onClick={() => next()}>
-          {say('operator.next_caller')}
-        </KeyButton>
-      </span>
-    </section>
-  );
-}
-
-function SoundSwitch() {
-  const { say } = useWords();
-  const on = useSound();
-  return (
-    <Button type="text" aria-pressed={on} onClick={toggleSound}>
-      {say(on ? 'call.sound_on' : 'call.sound_off')}
-    </Button>
   );
 }

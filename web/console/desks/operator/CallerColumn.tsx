@@ -24,7 +24,8 @@ export function CallerColumn({ desk }: { desk: Operator }) {
   const { say } = useWords();
   const { ringing, talking } = desk.calls;
   const { shown } = desk.receipts;
-  const onLine = talking?.phone ?? (desk.draft.value.phone === '' ? ringing?.phone : undefined);
+  const rings = desk.draft.value.phone === '' ? ringing?.phone : undefined;
+  const onLine = talking?.phone ?? rings;
   const settled = useSettledPhone(shown?.requester.phone ?? onLine ?? desk.draft.value.phone);
   const caller = useCaller(settled);
   return (

@@ -1,5 +1,5 @@
 import { useEffect, useMemo, useState } from 'react';
-import type { CallView } from '../../data/calls.ts';
+import type { DeskCall } from '../../data/calls.ts';
 import { serverNow } from '../../data/clock.ts';
 import { useKeys } from '../../lib/keys.ts';
 import { useWords } from '../../lib/text.ts';
@@ -11,9 +11,9 @@ const SPOKEN_MS = 140;
 const BREATH_MS = 500;
 
 /** What the caller of the demo says, sentence by sentence as it would be heard. */
-function useHeard(call: CallView): { heard: string[]; over: boolean } {
-  const sentences = useMemo(() => sentencesOf(call.text), [call.text]);
-  const since = Date.parse(call.answeredAt ?? call.rangAt);
+function useHeard(call: DeskCall): { heard: string[]; over: boolean } {
+  const sentences = useMemo(() => sentencesOf(call.said), [call.said]);
+  const since = Date.parse(call.answeredAt ?? call.enteredAt);
   const [now, setNow] = useState(serverNow);
   const starts = useMemo(() => startsOf(sentences), [sentences]);
   const heard = starts.filter((start) => since + start <= now).length;
@@ -37,7 +37,7 @@ function startsOf(sentences: string[]): number[] {
 }
 
 interface Props {
-  call: CallView;
+  call: DeskCall;
   content: string;
   onTake: (content: string) => void;
 }

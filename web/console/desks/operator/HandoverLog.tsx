@@ -1,5 +1,6 @@
 import { Input } from 'antd';
 import type { EmergencyGuess } from '../../../../src/understanding/schema.ts';
+import { useContactCalls } from '../../data/calls.ts';
 import { useWords } from '../../lib/text.ts';
 import { hourText } from '../../lib/time.ts';
 import { Field } from '../../parts/Field.tsx';
@@ -16,8 +17,10 @@ interface Props {
 /** 转接记录: what really happened, and the step that comes next. */
 export function HandoverLog({ desk: { draft }, alarm }: Props) {
   const { say } = useWords();
-  const { alarm: noted, handed, receiptNo } = draft.value;
+  const { alarm: noted, handed, receiptNo, contactId } = draft.value;
   const target = alarm?.target ?? handed[0]?.target;
+  const { data: calls = [] } = useContactCalls(handed.length > 0 ? contactId : undefined);
+  const legs = calls.flatMap((call) => call.legs).filter((leg) => leg.kind === 'emergency');
   return (
     <>
       <div className="hd">
@@ -36,7 +39,14 @@ export function HandoverLog({ desk: { draft }, alarm }: Props) {
         {handed.map((one) => (
           <li className="done" key={one.id}>
             <b>{say('call.log_handed', { n: one.target })}</b>
-            <span>{hourText(Date.parse(one.at))}</span>
+            <span>
+              {hourText(Date.parse(one.at))}
+              {legs
+                .filter((leg) => leg.target === one.target)
+                .map((leg) => (
+                  <span key={leg.legId}>　{say('phone.leg', { id: leg.legId })}</span>
+                ))}
+            </span>
           </li>
         ))}
         {handed.length === 0 && target && (

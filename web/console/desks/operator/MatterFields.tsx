@@ -18,8 +18,11 @@ import type { Operator } from './useOperator.ts';
 
 type TextField = 'title' | 'occurred' | 'subjectName';
 
+/** What these fields need of a desk. */
+export type FieldsDesk = Pick<Operator, 'draft' | 'registration' | 'advised'>;
+
 interface Props {
-  desk: Operator;
+  desk: FieldsDesk;
   /** In an emergency only where and when; the rest can wait. */
   urgent: boolean;
 }
@@ -93,7 +96,7 @@ export function MatterFields({ desk, urgent }: Props) {
 }
 
 /** Each with the instant until which it would be due. */
-function UrgencyChoice({ desk: { draft } }: { desk: Operator }) {
+function UrgencyChoice({ desk: { draft } }: { desk: FieldsDesk }) {
   const { say } = useWords();
   const limits = useLimits(draft.value);
   return (
@@ -115,7 +118,7 @@ function UrgencyChoice({ desk: { draft } }: { desk: Operator }) {
   );
 }
 
-function Wishes({ desk }: { desk: Operator }) {
+function Wishes({ desk }: { desk: FieldsDesk }) {
   const { say } = useWords();
   const { value, set } = desk.draft;
   return (

@@ -38,7 +38,9 @@ export function MatterForm({ desk, opener }: Props) {
     >
       {alarm && <EmergencyBand desk={desk} alarm={alarm} />}
       <CalmNote desk={desk} />
-      {calls.talking && <Captions call={calls.talking} content={value.content} onTake={write} />}
+      {calls.talking?.said && (
+        <Captions call={calls.talking} content={value.content} onTake={write} />
+      )}
       <div className="types">
         <h2 id="words-label">{say('operator.words')}</h2>
         {!urgent && !value.parts && (

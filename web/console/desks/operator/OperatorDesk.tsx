@@ -1,15 +1,18 @@
 import './operator.css';
 import './emergency.css';
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
+import { useLocation, useNavigate } from 'react-router';
 import { useWords } from '../../lib/text.ts';
 import { SideOpener, SplitColumns } from '../../parts/Columns.tsx';
 import { DeskTitle } from '../../parts/DeskTitle.tsx';
 import { AdviceColumn } from './AdviceColumn.tsx';
 import { CallBar } from './CallBar.tsx';
 import { CallerColumn } from './CallerColumn.tsx';
+import type { OperatorFields } from './form.ts';
 import { HandoverLog } from './HandoverLog.tsx';
 import { MatterForm } from './MatterForm.tsx';
 import { ReceiptPanel } from './ReceiptPanel.tsx';
+import { SeatBar } from './SeatBar.tsx';
 import { useOperator, type Operator } from './useOperator.ts';
 import { OpenHandovers, WrittenEmergencies } from './Waiting.tsx';
 
@@ -17,11 +20,13 @@ import { OpenHandovers, WrittenEmergencies } from './Waiting.tsx';
 export default function OperatorDesk() {
   const { say } = useWords();
   const desk = useOperator();
+  useAsked(desk);
   const { shown } = desk.receipts;
   const [side, setSide] = useState(false);
   return (
     <>
       <DeskTitle title={say('desk.operator_long')} />
+      <SeatBar />
       <CallBar desk={desk} />
       <WrittenEmergencies />
       <OpenHandovers desk={desk} />
@@ -49,6 +54,19 @@ export default function OperatorDesk() {
       </SplitColumns>
     </>
   );
+}
+
+/** Another page has begun a form for somebody, such as a caller who was called back. */
+function useAsked({ next }: Operator): void {
+  const go = useNavigate();
+  const state = useLocation().state as { begin?: Partial<OperatorFields> } | null;
+  const begin = state?.begin;
+  useEffect(() => {
+    if (!begin) return;
+    next(begin);
+    // Said once: a reload does not begin anew.
+    void go('.', { replace: true, state: null });
+  }, [begin, next, go]);
 }
 
 /** In an emergency only what was done and what comes next. */

@@ -57,6 +57,8 @@ export interface OperatorFields {
   calm: { kind: EmergencyGuess['kind']; reason: string } | undefined;
   /** What the emergency line gave as its number. */
   receiptNo: string;
+  /** Pictures that came with the words, as in a chat. */
+  attachmentIds?: string[];
 }
 
 export const EMPTY: OperatorFields = {

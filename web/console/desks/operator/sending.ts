@@ -44,7 +44,7 @@ function registerInput(f: OperatorFields, contactId: string | undefined): Regist
     channel: f.channel,
     ...(contactId ? { contactId } : {}),
     ...(handover ? { handoverId: handover.id } : {}),
-    attachmentIds: [],
+    attachmentIds: f.attachmentIds ?? [],
     requester: requesterOf(f),
     title: f.title,
     content: f.content,

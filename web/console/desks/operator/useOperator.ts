@@ -5,7 +5,7 @@ import type { AdviseInput } from '../../../../src/intake/schema.ts';
 import type { EmergencyGuess } from '../../../../src/understanding/schema.ts';
 import type { OrderListItem } from '../../../../src/workorder/schema.ts';
 import { handOver, useAdvice, type Advised } from '../../data/advise.ts';
-import { useCalls, type Calls } from '../../data/calls.ts';
+import { commandCall, refreshCalls, useCalls, useSeat, type Calls } from '../../data/calls.ts';
 import { serverNow } from '../../data/clock.ts';
 import { useMe } from '../../data/session.tsx';
 import { useSubmit, type Submission } from '../../data/submit.ts';
@@ -57,7 +57,7 @@ export function useOperator(): Operator {
   };
   const registration = useSubmit(registerAndGoOn, done, draft);
   const ending = useSubmit(endWithout, done, draft);
-  const handing = useHanding(draft, words);
+  const handing = useHanding(draft, words, usePassOn(calls));
   const alarm = receipts.shown
     ? null
     : alarmOf(advised.advice?.understanding.emergency, draft.value);
@@ -112,10 +112,21 @@ function useQuestion(f: OperatorFields): AdviseInput {
   );
 }
 
+/** Has the switch put an emergency line into the call, where there is a switch and a call. */
+function usePassOn({ talking }: Calls): (target: EmergencyTarget) => Promise<void> {
+  const { data: seat } = useSeat();
+  return async (target) => {
+    if (!talking || !seat?.commands) return;
+    await commandCall(talking.id, { command: 'transfer', target });
+    await refreshCalls();
+  };
+}
+
 /** Hands the call over at once; what was typed follows when it is registered. */
 function useHanding(
   draft: DraftForm<OperatorFields>,
   words: Operator['words'],
+  passOn: (target: EmergencyTarget) => Promise<void>,
 ): Submission<EmergencyTarget> {
   const send = async (target: EmergencyTarget) => {
     const f = draft.value;
@@ -131,7 +142,9 @@ function useHanding(
       ...(f.contactId ? { contactId: f.contactId } : {}),
     };
     // One hand-over to each line for each form, however often the key is pressed.
-    return handOver(input, `${draft.key}-${target}`);
+    const made = await handOver(input, `${draft.key}-${target}`);
+    await passOn(target);
+    return made;
   };
   return useSubmit(send, (made) => {
     // What is asked now is answered into the words.

@@ -1,4 +1,5 @@
 import { Button } from 'antd';
+import { lazy, Suspense } from 'react';
 import type { OrderDetail } from '../../../../src/workorder/schema.ts';
 import * as api from '../../data/api.ts';
 import { holds, useMe } from '../../data/session.tsx';
@@ -9,6 +10,9 @@ import { SideClocks } from '../../parts/ClockFacts.tsx';
 import { Dots, Stamp } from '../../parts/Marks.tsx';
 import { EvaluationList } from '../../parts/Evaluations.tsx';
 import { SupervisionList } from '../supervision/SupervisionList.tsx';
+
+const ContactCalls = lazy(() => import('./ContactCalls.tsx'));
+const ContactChat = lazy(() => import('./ContactChat.tsx'));
 
 interface Props {
   order: OrderDetail;
@@ -37,6 +41,16 @@ export function OrderSide({ order, center, onExplain }: Props) {
           </div>
         ))}
       </div>
+      {order.channel === 'phone' && (
+        <Suspense fallback={null}>
+          <ContactCalls contactId={order.contactId} />
+        </Suspense>
+      )}
+      {order.channel === 'chat' && (
+        <Suspense fallback={null}>
+          <ContactChat contactId={order.contactId} />
+        </Suspense>
+      )}
       {order.classification && <Understood order={order} />}
       {supervises && (
         <div className="part">
@@ -124,9 +138,13 @@ function Deliveries({ orderId }: { orderId: string }) {
       {items.map((item) => (
         <div className="row between sm" key={item.id}>
           <span className="cut">{word(`delivery.kind_${item.kind}`, item.kind)}</span>
-          <span className={item.state === 'dead' ? 'over-t nb' : 'mut nb'}>
+          <span
+            className={
+              item.state === 'dead' || item.receipt === 'undelivered' ? 'over-t nb' : 'mut nb'
+            }
+          >
             <Dots>
-              {say(`delivery.${item.state}`)}
+              {farAs(say, item)}
               {item.sentAt ? (
                 <Stamp at={item.sentAt} />
               ) : (
@@ -139,6 +157,17 @@ function Deliveries({ orderId }: { orderId: string }) {
       ))}
     </div>
   );
+}
+
+type Item = NonNullable<ReturnType<typeof useDeliveries>['data']>['items'][number];
+
+/** How far a message got: to the provider, to the telephone, or not. */
+function farAs(say: ReturnType<typeof useWords>['say'], item: Item): string {
+  if (item.receipt === 'undelivered' && item.receiptCode !== '')
+    return say('delivery.undelivered_code', { code: item.receiptCode });
+  if (item.receipt) return say(`delivery.${item.receipt}`);
+  if (item.state === 'obsolete' && item.lastError === 'opted out') return say('delivery.opted_out');
+  return say(`delivery.${item.state}`);
 }
 
 /** After the last try people decide: a supervisor or an administrator has it sent once more. */

@@ -1,0 +1,105 @@
+/** Who gets which chat. One decides at a time, so no operator ever has more than the cap. */
+import { channelPolicyOf, takeContact } from '../intake/index.ts';
+import { fail } from '../kernel/errors.ts';
+import { SYSTEM } from '../kernel/actor.ts';
+import type { Actor } from '../kernel/actor.ts';
+import { inTransaction } from '../platform/unit-of-work.ts';
+import type { Deps, Tx } from '../platform/unit-of-work.ts';
+import { change, post, tellOf } from './post.ts';
+import { PRIORITY, nextSeat } from './rules.ts';
+import type { Notice } from './schema.ts';
+import * as seats from './seat.store.ts';
+import * as store from './store.ts';
+import type { ChatRow } from './store.ts';
+
+/** Chats given out in one go; what is left, the next look has. */
+const ONCE_MAX = 200;
+
+/** Gives a locked chat to an operator, whose seat has room for it. The caller holds the assigning. */
+export async function give(
+  deps: Deps,
+  tx: Tx,
+  chat: ChatRow,
+  seat: { userId: string; number: number },
+  notice: Extract<Notice, 'assigned' | 'transferred'> = 'assigned',
+): Promise<void> {
+  const before = chat.operator_id;
+  await change(tx, chat, {
+    state: 'open',
+    away: null,
+    operator_id: seat.userId,
+    assigned_at: tx.at,
+  });
+  await seats.noteAssigned(tx.db, seat.userId, tx.at);
+  await takeContact(tx, chat.contact_id, seat.userId);
+  await post(deps, tx, chat, {
+    side: 'system',
+    kind: 'notice',
+    code: notice,
+    noticeNumber: seat.number,
+  });
+  tellOf(tx, 'chat.assigned', chat, { userIds: before ? [before] : [] });
+  tellOf(tx, 'chat.queue', chat);
+}
+
+/** Puts a locked chat that was open at the head of the queue, and says so. */
+export async function putBack(deps: Deps, tx: Tx, chat: ChatRow): Promise<void> {
+  const before = chat.operator_id;
+  await change(tx, chat, {
+    state: 'waiting',
+    operator_id: null,
+    priority: chat.emergency ? PRIORITY.emergency : PRIORITY.returned,
+    queued_at: chat.queued_at ?? tx.at,
+  });
+  await post(deps, tx, chat, { side: 'system', kind: 'notice', code: 'returned' });
+  tellOf(tx, 'chat.changed', chat, { userIds: before ? [before] : [] });
+  tellOf(tx, 'chat.queue', chat);
+}
+
+/** Gives the head of the queue to whom it is due. @returns whether there was anything to give. */
+const assignOne = (deps: Deps): Promise<boolean> =>
+  inTransaction(deps, SYSTEM, async (tx) => {
+    await seats.lockAssigning(tx.db);
+    const { document } = await channelPolicyOf(tx.db);
+    const on = await seats.seatsOn(tx.db);
+    const seat = nextSeat(on, document.chat.cap);
+    const head = seat && (await store.headOfQueue(tx.db));
+    if (!head) return false;
+    const chat = await store.lockChat(tx.db, head);
+    // Its citizen left, or an emergency overtook it, since it was read: the next look sees the queue anew.
+    if (chat?.state !== 'waiting') return true;
+    await give(
+      deps,
+      tx,
+      chat,
+      on.find((s) => s.userId === seat.userId)!,
+    );
+    return true;
+  });
+
+/** Gives out what waits, as long as somebody has room. @returns how many looks had something to give. */
+export async function assignWaiting(deps: Deps): Promise<number> {
+  for (let given = 0; given < ONCE_MAX; given++) {
+    if (!(await seats.mayAssign(deps.db))) return given;
+    if (!(await assignOne(deps))) return given;
+  }
+  return ONCE_MAX;
+}
+
+/** Takes the next of the queue by hand: also beyond what one lowered oneself to, never beyond the cap. */
+export const takeNext = (
+  deps: Deps,
+  actor: Actor & { kind: 'staff' },
+): Promise<{ chatId: string }> =>
+  inTransaction(deps, actor, async (tx) => {
+    await seats.lockAssigning(tx.db);
+    const { document } = await channelPolicyOf(tx.db);
+    const seat = (await seats.seatsOn(tx.db)).find((s) => s.userId === actor.userId);
+    if (!seat) fail('state_conflict', { reason: 'seat_off' });
+    if (seat.open >= document.chat.cap) fail('state_conflict', { reason: 'full' });
+    const head = (await store.headOfQueue(tx.db)) ?? fail('state_conflict', { reason: 'empty' });
+    const chat = await store.lockChat(tx.db, head);
+    if (chat?.state !== 'waiting') fail('busy');
+    await give(deps, tx, chat, seat);
+    return { chatId: chat.id };
+  });

@@ -1,0 +1,222 @@
+import { sql } from 'kysely';
+import type { Insertable, Selectable, Updateable } from 'kysely';
+import type { ChatSessionTable } from '../../db/schema.ts';
+import type { ChatState, EmergencyTarget } from '../kernel/words.ts';
+import type { Language } from '../kernel/i18n/index.ts';
+import type { DbTx, Reader } from '../platform/db.ts';
+import type { Away } from './rules.ts';
+
+/** A row of `chat_session` with its words narrowed. */
+export type ChatRow = Omit<
+  Selectable<ChatSessionTable>,
+  'state' | 'away' | 'language' | 'emergency'
+> & {
+  state: ChatState;
+  away: Away | null;
+  language: Language;
+  emergency: EmergencyTarget | null;
+};
+
+export async function insertChat(db: DbTx, row: Insertable<ChatSessionTable>): Promise<void> {
+  await db.insertInto('chat_session').values(row).execute();
+}
+
+const one = (row: Selectable<ChatSessionTable> | undefined): ChatRow | null =>
+  (row as ChatRow | undefined) ?? null;
+
+export const findChat = async (db: Reader, id: string): Promise<ChatRow | null> =>
+  one(await db.selectFrom('chat_session').selectAll().where('id', '=', id).executeTakeFirst());
+
+/** Reads a chat and keeps others from changing it until the transaction ends. */
+export const lockChat = async (db: DbTx, id: string): Promise<ChatRow | null> =>
+  one(
+    await db
+      .selectFrom('chat_session')
+      .selectAll()
+      .where('id', '=', id)
+      .forUpdate()
+      .executeTakeFirst(),
+  );
+
+export const findByToken = async (db: Reader, tokenHash: string): Promise<ChatRow | null> =>
+  one(
+    await db
+      .selectFrom('chat_session')
+      .selectAll()
+      .where('token_hash', '=', tokenHash)
+      .executeTakeFirst(),
+  );
+
+export const findByClient = async (db: Reader, clientHash: string): Promise<ChatRow | null> =>
+  one(
+    await db
+      .selectFrom('chat_session')
+      .selectAll()
+      .where('client_hash', '=', clientHash)
+      .executeTakeFirst(),
+  );
+
+export const findByContact = async (db: Reader, contactId: string): Promise<ChatRow | null> =>
+  one(
+    await db
+      .selectFrom('chat_session')
+      .selectAll()
+      .where('contact_id', '=', contactId)
+      .executeTakeFirst(),
+  );
+
+/** Changes a chat that the caller has locked. */
+export async function updateChat(
+  db: DbTx,
+  id: string,
+  set: Updateable<ChatSessionTable>,
+): Promise<void> {
+  await db.updateTable('chat_session').set(set).where('id', '=', id).execute();
+}
+
+/** One's mark of what was seen only ever moves on, and never beyond what there is. */
+export async function moveSeen(
+  db: Reader,
+  id: string,
+  side: 'citizen' | 'operator',
+  seq: number,
+): Promise<boolean> {
+  const column = sql.ref(side === 'citizen' ? 'seen_citizen' : 'seen_operator');
+  const r = await sql`
+    update chat_session set ${column} = least(${seq}::int, last_seq)
+    where id = ${id} and ${column} < least(${seq}::int, last_seq)`.execute(db);
+  return (r.numAffectedRows ?? 0n) > 0n;
+}
+
+/** The first of the queue. */
+export async function headOfQueue(db: Reader): Promise<string | null> {
+  const row = await db
+    .selectFrom('chat_session')
+    .select('id')
+    .where('state', '=', 'waiting')
+    .orderBy('priority')
+    .orderBy('queued_at')
+    .orderBy('id')
+    .limit(1)
+    .executeTakeFirst();
+  return row?.id ?? null;
+}
+
+/** Places of chats in the queue, from 1; those that do not wait are left out. */
+export async function positions(db: Reader, ids: readonly string[]): Promise<Map<string, number>> {
+  if (ids.length === 0) return new Map();
+  const r = await sql<{ id: string; place: number }>`
+    select id, place::int from (
+      select id, row_number() over (order by priority, queued_at, id) as place
+      from chat_session where state = 'waiting') q
+    where id = any (${[...ids]}::uuid[])`.execute(db);
+  return new Map(r.rows.map((x) => [x.id, x.place]));
+}
+
+export interface Waiting {
+  waiting: number;
+  longestWaitSeconds: number;
+  emergencies: number;
+  late: number;
+}
+
+export async function waitingNow(db: Reader): Promise<Waiting> {
+  const r = await sql<Waiting>`
+    select count(*)::int as waiting,
+      coalesce(floor(extract(epoch from app_now() - min(queued_at))), 0)::int as "longestWaitSeconds",
+      (count(*) filter (where emergency is not null))::int as emergencies,
+      (count(*) filter (where clock = 'late'))::int as late
+    from chat_session where state = 'waiting'`.execute(db);
+  return r.rows[0]!;
+}
+
+/** Chats that were given to somebody since an instant. */
+export async function servedSince(db: Reader, since: Date): Promise<number> {
+  const row = await db
+    .selectFrom('chat_session')
+    .select(sql<number>`count(*)::int`.as('n'))
+    .where('assigned_at', '>=', since)
+    .executeTakeFirstOrThrow();
+  return row.n;
+}
+
+/** Open chats of an operator, the one that waits longest for a word first. */
+export async function openOf(db: Reader, userId: string, max: number): Promise<ChatRow[]> {
+  const rows = await db
+    .selectFrom('chat_session')
+    .selectAll()
+    .where('operator_id', '=', userId)
+    .where('state', '=', 'open')
+    .orderBy('assigned_at')
+    .orderBy('id')
+    .limit(max)
+    .execute();
+  return rows as ChatRow[];
+}
+
+/** Chats that somebody waits in or talks in, for who looks after all of them. */
+export async function liveChats(db: Reader, max: number): Promise<ChatRow[]> {
+  const rows = await db
+    .selectFrom('chat_session')
+    .selectAll()
+    .where('state', 'in', ['waiting', 'open'])
+    .orderBy('priority')
+    .orderBy('queued_at')
+    .orderBy('id')
+    .limit(max)
+    .execute();
+  return rows as ChatRow[];
+}
+
+/** Chats whose first answer is due and did not come. */
+export async function overdue(db: Reader, at: Date, max: number): Promise<string[]> {
+  const rows = await db
+    .selectFrom('chat_session')
+    .select('id')
+    .where('clock', '=', 'running')
+    .where('first_due_at', '<', at)
+    .orderBy('first_due_at')
+    .limit(max)
+    .execute();
+  return rows.map((r) => r.id);
+}
+
+/** Chats in which the citizen has not said anything since an instant; the caller looks closer. */
+export async function silentSince(db: Reader, since: Date, max: number): Promise<string[]> {
+  const rows = await db
+    .selectFrom('chat_session')
+    .select('id')
+    .where('state', 'in', ['open', 'away'])
+    .where('last_citizen_at', '<=', since)
+    .where((e) =>
+      e.or([
+        e('state', '=', 'away'),
+        e.and([
+          e('last_operator_at', '<=', since),
+          e('last_operator_at', '>', e.ref('last_citizen_at')),
+        ]),
+      ]),
+    )
+    .orderBy('last_citizen_at')
+    .limit(max)
+    .execute();
+  return rows.map((r) => r.id);
+}
+
+export interface Figures {
+  open: number;
+  firstAnswers: number;
+  firstAnswersInTime: number;
+  late: number;
+}
+
+/** Chats open now, and first answers that fell due or were given since an instant. */
+export async function figuresSince(db: Reader, since: Date): Promise<Figures> {
+  const r = await sql<Figures>`
+    select (select count(*)::int from chat_session where state = 'open') as open,
+      (count(*) filter (where clock in ('met', 'late')))::int as "firstAnswers",
+      (count(*) filter (where clock = 'met'))::int as "firstAnswersInTime",
+      (count(*) filter (where clock = 'late'))::int as late
+    from chat_session where first_due_at >= ${since}`.execute(db);
+  return r.rows[0]!;
+}

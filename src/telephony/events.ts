@@ -1,0 +1,63 @@
+/** What the switch tells: once, twice, late or in any order. */
+import type { DoorMessage } from '../door/index.ts';
+import { channelPolicyOf } from '../intake/index.ts';
+import { newId } from '../kernel/ids.ts';
+import type { Deps, Tx } from '../platform/unit-of-work.ts';
+import { announceQueued } from './distribute.ts';
+import { callNamed, reckon, tell } from './ledger.ts';
+import { insertRecording } from './recording.store.ts';
+import type { CallEvent, CtiEvent, RecordingReady } from './schema.ts';
+import * as seats from './seat.store.ts';
+import type { CallRow } from './store.ts';
+
+/** Takes one event; the answer names the call as we call it. */
+export async function takeEvent(
+  deps: Deps,
+  tx: Tx,
+  message: Pick<DoorMessage<CtiEvent>, 'source' | 'body'>,
+): Promise<Record<string, unknown>> {
+  const { source, body } = message;
+  const policy = (await channelPolicyOf(tx.db)).document.telephony;
+  const at = new Date(body.at);
+  const call = await callNamed(tx, source, body.callId, at);
+  if (body.type === 'recording.ready') {
+    await keepRecording(deps, tx, call, body, policy.recordingDays);
+    return { callId: call.id };
+  }
+  const { callId: _name, at: _at, ...said } = body;
+  const userId = await personAt(tx, call, body);
+  const isNews = await tell(deps, tx, call, { at, said, userId });
+  if (!isNews) return { callId: call.id };
+  const row = await reckon(deps, tx, call, policy);
+  if (call.contact_id === null && row.state === 'queued') announceQueued(tx, row.id);
+  return { callId: call.id };
+}
+
+/** Who sits at the telephone that an event speaks of: whom we offered the call to, else who sits there now. */
+async function personAt(tx: Tx, call: CallRow, body: CallEvent): Promise<string | null> {
+  if (body.type !== 'call.answered' && body.type !== 'call.transferred') return null;
+  const offers = await seats.offersOf(tx.db, call.id);
+  const offered = offers.find((o) => o.extension === body.target);
+  return offered?.user_id ?? seats.userAt(tx.db, body.target);
+}
+
+async function keepRecording(
+  deps: Deps,
+  tx: Tx,
+  call: CallRow,
+  body: RecordingReady,
+  days: number,
+): Promise<void> {
+  const id = newId();
+  const ready = new Date(body.at);
+  await insertRecording(tx.db, {
+    id,
+    call_id: call.id,
+    external_id: body.recordingId,
+    uri_ct: deps.crypto.seal(body.uri, `${id}/uri`),
+    seconds: body.seconds,
+    sha256: body.sha256 ?? null,
+    ready_at: ready,
+    until: new Date(ready.getTime() + days * 86_400_000),
+  });
+}

@@ -1,0 +1,173 @@
+/** What is said of a call goes into its ledger; the row, the seats and everything else follow from that. */
+import { fail } from '../kernel/errors.ts';
+import { newId } from '../kernel/ids.ts';
+import type { ChannelPolicy } from '../intake/index.ts';
+import type { Deps, Tx } from '../platform/unit-of-work.ts';
+import { maskPhone } from '../workorder/index.ts';
+import { followContact, followEmergencies } from './contact.ts';
+import type { CallOutcome, CallSkill } from './limits.ts';
+import { closeReturns, wantReturn } from './returns.ts';
+import { EMERGENCY_PRIORITY, bareNumber, callFacts } from './rules.ts';
+import type { CallFacts, Said, Told } from './rules.ts';
+import * as seats from './seat.store.ts';
+import type { OfferResult } from './limits.ts';
+import { setSeats } from './seats.ts';
+import * as store from './store.ts';
+import type { CallRow } from './store.ts';
+
+/** Entries of one call; more are a fault of the switch. */
+export const EVENTS_MAX = 1_000;
+
+export type TelephonyPolicy = ChannelPolicy['telephony'];
+
+/** One thing that is said of a call. */
+export interface Saying {
+  at: Date;
+  said: Said;
+  userId?: string | null;
+}
+
+/** Reads the call, or makes it of nothing; then nobody else changes it until the transaction ends. */
+export async function callNamed(
+  tx: Tx,
+  source: string,
+  externalId: string,
+  at: Date,
+): Promise<CallRow> {
+  const known = await store.lockNamed(tx.db, source, externalId);
+  if (known) return known;
+  const row = { id: newId(), source, external_id: externalId, direction: 'in' as const };
+  await store.insertCall(tx.db, { ...row, at, now: tx.at });
+  return (await store.lockNamed(tx.db, source, externalId))!;
+}
+
+/** Adds to the ledger; false when exactly this stands there. */
+export async function tell(deps: Deps, tx: Tx, call: CallRow, s: Saying): Promise<boolean> {
+  const id = newId();
+  const text = JSON.stringify(s.said);
+  return store.insertEvent(tx.db, {
+    id,
+    call_id: call.id,
+    type: s.said.type,
+    at: s.at,
+    fingerprint: deps.crypto.mac('request', `${call.id}/${s.at.toISOString()}/${text}`),
+    body_ct: deps.crypto.seal(text, id),
+    user_id: s.userId ?? null,
+    received_at: tx.at,
+  });
+}
+
+async function ledgerOf(deps: Deps, tx: Tx, callId: string): Promise<Told[]> {
+  const rows = await store.eventsOf(tx.db, callId, EVENTS_MAX + 1);
+  if (rows.length > EVENTS_MAX) fail('invalid_input', {}, 'too many events of one call');
+  return rows.map((r) => ({
+    at: r.at,
+    fingerprint: r.fingerprint,
+    userId: r.user_id,
+    said: JSON.parse(deps.crypto.open(r.body_ct, r.id)) as Said,
+  }));
+}
+
+/**
+ * Makes the call's row from its ledger and sets right what depends on it: the offer, the seats, the
+ * contact, calls to return, hand-overs. Done twice it changes nothing more.
+ */
+export async function reckon(
+  deps: Deps,
+  tx: Tx,
+  call: CallRow,
+  policy: TelephonyPolicy,
+): Promise<CallRow> {
+  const facts = callFacts(await ledgerOf(deps, tx, call.id));
+  const offer = await settleOffer(tx, call, facts);
+  const moved = await setSeats(tx, call, facts, offer?.user_id ?? null, policy);
+  const row: CallRow = { ...call, ...numberOf(deps, call, facts), ...rowOf(call, facts, offer) };
+  row.contact_id = await followContact(deps, tx, { before: call, row, facts });
+  await store.updateCall(tx.db, call.id, changesOf(row));
+  const legs = facts.legs.map((l) => ({ ...l, shown: shown(l) }));
+  if (legs.length > 0 || call.answered_at) await store.replaceLegs(tx.db, call.id, legs);
+  await followEmergencies(tx, row, facts);
+  await followReturns(tx, call, row, policy);
+  announce(tx, call, row, [...moved, ...(offer ? [offer.user_id] : [])]);
+  return row;
+}
+
+/** A number outside is somebody's: only its masked form stands in the leg. */
+const shown = (leg: CallFacts['legs'][number]): string =>
+  leg.kind === 'outside' ? maskPhone(leg.target.replace(/\D/g, '')) : leg.target;
+
+function numberOf(
+  deps: Deps,
+  call: CallRow,
+  facts: CallFacts,
+): Pick<CallRow, 'phone_hmac' | 'phone_ct'> {
+  const number = bareNumber(facts.from);
+  const hmac = number && deps.crypto.mac('phone', number);
+  if (hmac === call.phone_hmac) return { phone_hmac: hmac, phone_ct: call.phone_ct };
+  return {
+    phone_hmac: hmac,
+    phone_ct: number === null ? null : deps.crypto.seal(number, `${call.id}/phone`),
+  };
+}
+
+/** What the switch's words make of an open offer; the offer that is still open afterwards, or was. */
+async function settleOffer(tx: Tx, call: CallRow, facts: CallFacts) {
+  const offer = await seats.openOffer(tx.db, call.id);
+  if (!offer) return null;
+  const spoke = facts.legs.some((l) => l.userId === offer.user_id);
+  const result: OfferResult | null = spoke
+    ? 'answered'
+    : facts.legs.length > 0
+      ? 'withdrawn'
+      : facts.state === 'ended'
+        ? 'gone'
+        : null;
+  if (!result) return { ...offer, open: true };
+  await seats.closeOffer(tx.db, offer.id, result, tx.at);
+  return { ...offer, open: false };
+}
+
+function rowOf(call: CallRow, facts: CallFacts, offer: { open: boolean } | null) {
+  const emergency = facts.skill === 'emergency' ? EMERGENCY_PRIORITY : 0;
+  const waits = offer?.open ? ('offered' as const) : ('queued' as const);
+  return {
+    called: facts.called,
+    skill: facts.skill,
+    priority: Math.max(call.priority, emergency),
+    state: facts.state === 'waiting' ? waits : facts.state,
+    outcome: facts.outcome,
+    entered_at: facts.enteredAt,
+    answered_at: facts.answeredAt,
+    ended_at: facts.endedAt,
+    ended_by: facts.endedBy,
+    end_reason: facts.endReason,
+    operator_id: facts.operatorId,
+  };
+}
+
+function changesOf(row: CallRow): Parameters<typeof store.updateCall>[2] {
+  const { id: _id, source: _source, external_id: _name, created_at: _made, ...rest } = row;
+  return rest;
+}
+
+async function followReturns(tx: Tx, before: CallRow, row: CallRow, policy: TelephonyPolicy) {
+  if (row.direction !== 'in' || !row.phone_hmac) return;
+  if (row.outcome === 'answered') {
+    if (before.outcome !== 'answered') await closeReturns(tx, row);
+  } else if (row.outcome === 'abandoned' || row.outcome === 'missed') {
+    await wantReturn(tx, row, policy);
+  }
+}
+
+/** Who is concerned is told to look again. */
+function announce(tx: Tx, before: CallRow, row: CallRow, others: readonly string[]): void {
+  const people = [before.operator_id, row.operator_id, ...others];
+  const userIds = [...new Set(people.filter((p) => p !== null))];
+  const over = row.state === 'ended' && before.state !== 'ended';
+  tx.record({
+    type: over ? 'call.ended' : 'call.changed',
+    subjectType: 'call',
+    subjectId: row.id,
+    payload: { callId: row.id, userIds },
+  });
+}

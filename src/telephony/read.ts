@@ -1,0 +1,141 @@
+/** Calls as they are shown: an operator sees the numbers of their own calls, others see them masked. */
+import { worksInCenter } from '../identity/index.ts';
+import { channelPolicyOf, ordersOfContact } from '../intake/index.ts';
+import type { StaffActor } from '../kernel/actor.ts';
+import { holds } from '../kernel/actor.ts';
+import { fail } from '../kernel/errors.ts';
+import type { Deps } from '../platform/unit-of-work.ts';
+import { maskPhone, whoSees } from '../workorder/index.ts';
+import { recordingsOf } from './recording.store.ts';
+import { restrictionsOf, warningsOf } from './restricted.store.ts';
+import type { RestrictedRow } from './restricted.store.ts';
+import type { CallView, LegView } from './schema.ts';
+import * as seats from './seat.store.ts';
+import * as store from './store.ts';
+import type { CallRow, LegRow } from './store.ts';
+
+/** Calls of one contact, and of one desk, that are shown. */
+const CALLS_MAX = 20;
+
+/** Who of the centre may know of calls that are not theirs: their length, outcome, recordings. */
+const OVERSEERS = ['supervisor', 'center_admin', 'callback_agent', 'auditor'] as const;
+
+/** What rings at this operator, and what they speak to; nothing for others. */
+export async function myCalls(deps: Deps, actor: StaffActor): Promise<CallView[]> {
+  if (!holds(actor, 'operator')) return [];
+  const [offer, speaking] = await Promise.all([
+    seats.offerTo(deps.db, actor.userId),
+    store.speakingCalls(deps.db, actor.userId, CALLS_MAX),
+  ]);
+  const ringing = offer ? await store.callsById(deps.db, [offer.call_id]) : [];
+  return callViews(deps, actor, [...ringing, ...speaking]);
+}
+
+/** @throws AppError `not_found`: it neither rang at this operator nor is theirs, and they oversee none. */
+export async function oneCall(deps: Deps, actor: StaffActor, id: string): Promise<CallView> {
+  const row = (await store.findCall(deps.db, id)) ?? fail('not_found');
+  const rang =
+    row.operator_id === actor.userId || (await seats.wasOffered(deps.db, id, actor.userId));
+  if (!rang && !holds(actor, ...OVERSEERS)) fail('not_found');
+  return (await callViews(deps, actor, [row]))[0]!;
+}
+
+/**
+ * The calls of a contact, for the order page: the centre with recordings, units whose order is of
+ * this contact without them and without numbers.
+ * @throws AppError `not_found` for everybody else.
+ */
+export async function callsOfContact(
+  deps: Deps,
+  actor: StaffActor,
+  contactId: string,
+): Promise<CallView[]> {
+  const orders = await ordersOfContact(deps.db, contactId);
+  const sees = await whoSees(deps.db, orders);
+  const center = worksInCenter(actor);
+  if (!center && !orders.some((id) => sees(actor, id))) fail('not_found');
+  const rows = await store.callsOfContact(deps.db, contactId, CALLS_MAX);
+  if (rows.length === 0) fail('not_found');
+  const views = await callViews(deps, actor, rows);
+  if (center) return views;
+  const orderIds = orders.filter((id) => sees(actor, id));
+  return views.map((v) => ({ ...v, ...UNITS_SEE, orderIds }));
+}
+
+/** Of a caller units see what stands on the order, nothing besides. */
+const UNITS_SEE = { phone: null, restricted: null, warnings: 0, recordings: [] };
+
+/** @param rows that this person may see. */
+export async function callViews(
+  deps: Deps,
+  actor: StaffActor,
+  rows: readonly CallRow[],
+): Promise<CallView[]> {
+  if (rows.length === 0) return [];
+  const ids = rows.map((r) => r.id);
+  const hmacs = rows.flatMap((r) => r.phone_hmac ?? []);
+  const policy = (await channelPolicyOf(deps.db)).document.telephony;
+  const [legs, offers, recordings, restricted, warnings, orders] = await Promise.all([
+    store.legsOf(deps.db, ids),
+    seats.openOffersOf(deps.db, ids),
+    recordingsOf(deps.db, ids),
+    restrictionsOf(deps.db, hmacs),
+    warningsOf(deps.db, hmacs, policy.abuse.withinDays),
+    Promise.all(rows.map((r) => (r.contact_id ? ordersOfContact(deps.db, r.contact_id) : []))),
+  ]);
+  return rows.map((row, i) => {
+    const offer = offers.find((o) => o.call_id === row.id);
+    const mine = row.operator_id === actor.userId || offer?.user_id === actor.userId;
+    return {
+      ...frame(row),
+      phone: phoneOf(deps, row, mine && row.state !== 'ended'),
+      ringsUntil: offer?.until.toISOString() ?? null,
+      mine,
+      restricted: restrictedView(deps, restricted.get(row.phone_hmac ?? '')),
+      warnings: warnings.get(row.phone_hmac ?? '') ?? 0,
+      legs: legs.filter((l) => l.call_id === row.id).map(legView),
+      recordings: recordings
+        .filter((r) => r.call_id === row.id)
+        .map((r) => ({ id: r.id, seconds: r.seconds, until: r.until.toISOString() })),
+      orderIds: orders[i]!,
+    };
+  });
+}
+
+const frame = (row: CallRow) => ({
+  id: row.id,
+  contactId: row.contact_id,
+  state: row.state,
+  outcome: row.outcome,
+  direction: row.direction,
+  called: row.called,
+  skill: row.skill,
+  enteredAt: row.entered_at.toISOString(),
+  offeredAt: row.offered_at?.toISOString() ?? null,
+  answeredAt: row.answered_at?.toISOString() ?? null,
+  endedAt: row.ended_at?.toISOString() ?? null,
+});
+
+function phoneOf(deps: Deps, row: CallRow, full: boolean): string | null {
+  if (!row.phone_ct) return null;
+  const number = deps.crypto.open(row.phone_ct, `${row.id}/phone`);
+  return full ? number : maskPhone(number);
+}
+
+const restrictedView = (deps: Deps, r: RestrictedRow | undefined): CallView['restricted'] =>
+  r
+    ? {
+        level: 'refused',
+        reason: deps.crypto.open(r.reason_ct, `${r.id}/reason`),
+        until: r.until.toISOString(),
+      }
+    : null;
+
+const legView = (l: LegRow): LegView => ({
+  legId: l.leg_id,
+  kind: l.kind,
+  target: l.target,
+  mode: l.mode === '' ? null : l.mode,
+  beganAt: l.began_at.toISOString(),
+  endedAt: l.ended_at?.toISOString() ?? null,
+});

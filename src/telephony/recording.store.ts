@@ -1,0 +1,74 @@
+/** Where recordings lie, who listened, and for how long they are kept. */
+import { sql } from 'kysely';
+import type { DbTx, Reader } from '../platform/db.ts';
+
+export interface RecordingRow {
+  id: string;
+  call_id: string;
+  external_id: string;
+  uri_ct: Buffer | null;
+  seconds: number;
+  sha256: string | null;
+  ready_at: Date;
+  until: Date;
+  erased_at: Date | null;
+}
+
+/** Keeps a recording once, by the switch's name for it. */
+export async function insertRecording(
+  db: DbTx,
+  row: Omit<RecordingRow, 'erased_at'>,
+): Promise<boolean> {
+  const r = await db
+    .insertInto('recording')
+    .values(row)
+    .onConflict((c) => c.columns(['call_id', 'external_id']).doNothing())
+    .executeTakeFirst();
+  return (r.numInsertedOrUpdatedRows ?? 0n) > 0n;
+}
+
+/** Recordings of calls that can still be heard. */
+export async function recordingsOf(
+  db: Reader,
+  callIds: readonly string[],
+): Promise<RecordingRow[]> {
+  if (callIds.length === 0) return [];
+  const rows = await db
+    .selectFrom('recording')
+    .selectAll()
+    .where('call_id', 'in', [...callIds])
+    .where('erased_at', 'is', null)
+    .where('until', '>', sql<Date>`app_now()`)
+    .orderBy('ready_at')
+    .orderBy('id')
+    .limit(500)
+    .execute();
+  return rows;
+}
+
+export async function findRecording(db: Reader, id: string): Promise<RecordingRow | null> {
+  const row = await db
+    .selectFrom('recording')
+    .selectAll()
+    .where('id', '=', id)
+    .where('erased_at', 'is', null)
+    .where('until', '>', sql<Date>`app_now()`)
+    .executeTakeFirst();
+  return row ?? null;
+}
+
+export async function insertListening(
+  db: DbTx,
+  row: { id: string; recording_id: string; user_id: string; at: Date },
+): Promise<void> {
+  await db.insertInto('recording_listening').values(row).execute();
+}
+
+/** Forgets where recordings lie whose days are over. @returns how many. */
+export async function eraseOld(db: Reader, limit: number): Promise<number> {
+  const r = await sql`
+    update recording set uri_ct = null, erased_at = app_now() where id in (
+      select id from recording where erased_at is null and until <= app_now()
+      order by until limit ${limit} for update skip locked)`.execute(db);
+  return Number(r.numAffectedRows ?? 0n);
+}

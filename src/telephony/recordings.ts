@@ -1,0 +1,109 @@
+/** Recordings are played through us, from stores that were named, and every listening is kept. */
+import type { Context } from 'hono';
+import { holds } from '../kernel/actor.ts';
+import type { StaffActor } from '../kernel/actor.ts';
+import { fail } from '../kernel/errors.ts';
+import { newId } from '../kernel/ids.ts';
+import type { Env } from '../platform/http/auth.ts';
+import { inTransaction } from '../platform/unit-of-work.ts';
+import type { Deps } from '../platform/unit-of-work.ts';
+import { findRecording, insertListening } from './recording.store.ts';
+import type { RecordingRow } from './recording.store.ts';
+import { findCall } from './store.ts';
+
+/** Longest wait for the first byte, in milliseconds. */
+const FETCH_MS = 10_000;
+
+/** Where recordings may lie: origins, such as `https://recordings.example`. */
+export interface RecordingStores {
+  recordingOrigins?: readonly string[] | undefined;
+}
+
+const HEARERS = ['supervisor', 'center_admin', 'callback_agent', 'auditor'] as const;
+
+/** @throws AppError `recording_gone` where one may not know of it, or it is past its days. */
+async function audible(deps: Deps, actor: StaffActor, id: string): Promise<RecordingRow> {
+  if (!holds(actor, 'operator', ...HEARERS)) fail('not_allowed');
+  const row = (await findRecording(deps.db, id)) ?? fail('recording_gone');
+  if (holds(actor, ...HEARERS)) return row;
+  const call = await findCall(deps.db, row.call_id);
+  return call?.operator_id === actor.userId ? row : fail('recording_gone');
+}
+
+/**
+ * Plays a recording, whole or in part (`Range`). The listening is kept before the first byte.
+ * @throws AppError `not_allowed`, `recording_gone`, `recording_unavailable`.
+ */
+export async function playRecording(
+  deps: Deps,
+  stores: RecordingStores,
+  c: Context<Env>,
+  actor: StaffActor,
+  id: string,
+): Promise<Response> {
+  const row = await audible(deps, actor, id);
+  const url = allowed(deps.crypto.open(row.uri_ct!, `${row.id}/uri`), stores);
+  const range = c.req.header('range');
+  // A player asks for part after part; only the beginning is a listening.
+  if (!range || /^bytes=0-/.test(range)) await noteListening(deps, actor, row);
+  const answer = await fetchAudio(url, range);
+  if (answer.status === 404 || answer.status === 410) return gone(answer);
+  if (answer.status !== 200 && answer.status !== 206 && answer.status !== 416)
+    return refuse(answer);
+  const type = answer.headers.get('content-type') ?? '';
+  if (answer.status !== 416 && !/^(audio\/[\w.+-]+|application\/octet-stream)\s*(;|$)/i.test(type))
+    return refuse(answer);
+  for (const name of ['content-length', 'content-range', 'accept-ranges']) {
+    const value = answer.headers.get(name);
+    if (value) c.header(name, value);
+  }
+  c.header('Content-Type', /^audio\//i.test(type) ? type : 'audio/wav');
+  c.header('X-Content-Type-Options', 'nosniff');
+  c.header('Content-Disposition', 'inline');
+  c.header('Cache-Control', 'no-store');
+  const status = answer.status as 200 | 206 | 416;
+  return answer.body ? c.body(answer.body, status) : c.body(null, status);
+}
+
+/** Only what was named is asked, with nothing of ours: an address in an event is somebody's word. */
+function allowed(uri: string, { recordingOrigins = [] }: RecordingStores): URL {
+  const url = URL.canParse(uri) ? new URL(uri) : fail('recording_unavailable');
+  const named = recordingOrigins.includes(url.origin);
+  if (!named || url.username !== '' || url.password !== '')
+    fail('recording_unavailable', {}, `${url.origin} is not among RECORDING_ORIGINS`);
+  return url;
+}
+
+async function fetchAudio(url: URL, range: string | undefined): Promise<Response> {
+  const part = range && /^bytes=\d{0,15}-\d{0,15}$/.test(range) ? { range } : {};
+  const wait = new AbortController();
+  const timer = setTimeout(() => wait.abort(), FETCH_MS);
+  try {
+    return await fetch(url, { headers: part, redirect: 'manual', signal: wait.signal });
+  } catch (error) {
+    return fail('recording_unavailable', {}, error instanceof Error ? error.message : '');
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+async function gone(answer: Response): Promise<never> {
+  await answer.body?.cancel();
+  return fail('recording_gone');
+}
+async function refuse(answer: Response): Promise<never> {
+  await answer.body?.cancel();
+  return fail('recording_unavailable', {}, `the store answered ${answer.status}`);
+}
+
+const noteListening = (deps: Deps, actor: StaffActor, row: RecordingRow): Promise<void> =>
+  inTransaction(deps, actor, async (tx) => {
+    const listening = { id: newId(), recording_id: row.id, user_id: actor.userId, at: tx.at };
+    await insertListening(tx.db, listening);
+    tx.record({
+      type: 'recording.listened',
+      subjectType: 'recording',
+      subjectId: row.id,
+      payload: { recordingId: row.id, callId: row.call_id },
+    });
+  });

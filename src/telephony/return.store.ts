@@ -1,0 +1,186 @@
+/** Calls to return, the calls each stands for, and the attempts. */
+import { sql } from 'kysely';
+import { fail } from '../kernel/errors.ts';
+import { isId } from '../kernel/ids.ts';
+import type { DbTx, Reader } from '../platform/db.ts';
+import type { CallSkill, ReturnReason, ReturnResult, ReturnState } from './limits.ts';
+
+export interface ReturnRow {
+  id: string;
+  phone_ct: Buffer;
+  /** The call that the number was sealed for. */
+  sealed_for: string;
+  phone_hmac: string;
+  cause: 'abandoned' | 'missed';
+  skill: CallSkill;
+  calls: number;
+  state: ReturnState;
+  due_at: Date;
+  made_at: Date;
+  taken_by: string | null;
+  taken_at: Date | null;
+  attempts: number;
+  ended_at: Date | null;
+  reason: ReturnReason | null;
+  told_at: Date | null;
+}
+
+/** Makes the task of a number, or counts one more call in the one it has. @returns its id. */
+export async function putReturn(
+  db: DbTx,
+  row: Pick<
+    ReturnRow,
+    'id' | 'phone_ct' | 'sealed_for' | 'phone_hmac' | 'cause' | 'skill' | 'due_at' | 'made_at'
+  >,
+): Promise<string> {
+  const made = await db
+    .insertInto('return_call')
+    .values({ ...row, state: 'open' })
+    .onConflict((c) =>
+      c
+        .column('phone_hmac')
+        .where('ended_at', 'is', null)
+        .doUpdateSet({ calls: sql<number>`return_call.calls + 1` }),
+    )
+    .returning('id')
+    .executeTakeFirstOrThrow();
+  return made.id;
+}
+
+export async function linkReturn(db: DbTx, callId: string, returnCallId: string): Promise<void> {
+  await db
+    .insertInto('return_call_of')
+    .values({ call_id: callId, return_call_id: returnCallId })
+    .onConflict((c) => c.column('call_id').doNothing())
+    .execute();
+}
+
+/** The task that this call asked for, whether it is over or not. */
+export async function returnOfCall(db: Reader, callId: string): Promise<string | null> {
+  const row = await db
+    .selectFrom('return_call_of')
+    .select('return_call_id')
+    .where('call_id', '=', callId)
+    .executeTakeFirst();
+  return row?.return_call_id ?? null;
+}
+
+export async function lockOpenReturn(db: DbTx, hmac: string): Promise<ReturnRow | null> {
+  const row = await db
+    .selectFrom('return_call')
+    .selectAll()
+    .where('phone_hmac', '=', hmac)
+    .where('ended_at', 'is', null)
+    .forUpdate()
+    .executeTakeFirst();
+  return (row as ReturnRow | undefined) ?? null;
+}
+
+export async function lockReturn(db: DbTx, id: string): Promise<ReturnRow | null> {
+  const row = await db
+    .selectFrom('return_call')
+    .selectAll()
+    .where('id', '=', id)
+    .forUpdate()
+    .executeTakeFirst();
+  return (row as ReturnRow | undefined) ?? null;
+}
+
+export async function findReturn(db: Reader, id: string): Promise<ReturnRow | null> {
+  const row = await db
+    .selectFrom('return_call')
+    .selectAll()
+    .where('id', '=', id)
+    .executeTakeFirst();
+  return (row as ReturnRow | undefined) ?? null;
+}
+
+export async function updateReturn(
+  db: DbTx,
+  id: string,
+  change: Partial<
+    Pick<ReturnRow, 'state' | 'reason' | 'ended_at' | 'taken_by' | 'taken_at' | 'attempts'>
+  >,
+): Promise<void> {
+  await db.updateTable('return_call').set(change).where('id', '=', id).execute();
+}
+
+export async function insertAttempt(
+  db: DbTx,
+  row: {
+    id: string;
+    return_call_id: string;
+    user_id: string;
+    result: ReturnResult;
+    contact_id: string | null;
+    at: Date;
+  },
+): Promise<void> {
+  await db.insertInto('return_attempt').values(row).execute();
+}
+
+export async function attemptsOf(db: Reader, ids: readonly string[]) {
+  if (ids.length === 0) return [];
+  const rows = await db
+    .selectFrom('return_attempt')
+    .select(['return_call_id', 'at', 'result'])
+    .where('return_call_id', 'in', [...ids])
+    .orderBy('at')
+    .limit(2_000)
+    .execute();
+  return rows as { return_call_id: string; at: Date; result: ReturnResult }[];
+}
+
+// ---------------------------------------------------------------- lists
+
+export interface Cursor {
+  at: Date;
+  id: string;
+}
+
+/** @throws AppError `invalid_input` for one that we never gave. */
+export function readCursor(text: string | undefined): Cursor | null {
+  if (text === undefined) return null;
+  const [at = '', id = ''] = text.split('_');
+  const date = new Date(at);
+  if (Number.isNaN(date.getTime()) || !isId(id))
+    fail('invalid_input', { issues: [{ path: 'cursor', message: 'unknown', code: 'custom' }] });
+  return { at: date, id };
+}
+
+export const cursorOf = (row: ReturnRow, queue: 'open' | 'mine' | 'done'): string =>
+  `${(queue === 'done' ? row.ended_at! : row.due_at).toISOString()}_${row.id}`;
+
+export async function listReturns(
+  db: Reader,
+  q: { queue: 'open' | 'mine' | 'done'; userId: string; cursor: Cursor | null; limit: number },
+): Promise<ReturnRow[]> {
+  const done = q.queue === 'done';
+  const column = done ? 'ended_at' : 'due_at';
+  const past = done ? sql`<` : sql`>`;
+  let list = db
+    .selectFrom('return_call')
+    .selectAll()
+    .where('ended_at', done ? 'is not' : 'is', null);
+  if (q.queue === 'mine') list = list.where('taken_by', '=', q.userId).where('state', '=', 'taken');
+  if (q.cursor)
+    list = list.where(
+      sql<boolean>`(${sql.ref(column)}, id) ${past} (${q.cursor.at}::timestamptz, ${q.cursor.id}::uuid)`,
+    );
+  const rows = await list
+    .orderBy(column, done ? 'desc' : 'asc')
+    .orderBy('id', done ? 'desc' : 'asc')
+    .limit(q.limit)
+    .execute();
+  return rows as ReturnRow[];
+}
+
+/** Tasks that fell due and of which the centre was not told; each is told once. */
+export async function takeOverdue(db: DbTx, limit: number): Promise<string[]> {
+  const r = await sql<{ id: string }>`
+    update return_call set told_at = app_now() where id in (
+      select id from return_call where ended_at is null and told_at is null and due_at <= app_now()
+      order by due_at, id limit ${limit} for update skip locked)
+    returning id`.execute(db);
+  return r.rows.map((x) => x.id);
+}

@@ -1,0 +1,248 @@
+/**
+ * A chat as both sides see it: a citizen's telephone, 375 px, on a page of another house; an operator
+ * whose hands stay on the keyboard. Resumed after a reload, the same in two tabs, a photo, an order
+ * out of the chat, the rating at the end.
+ */
+import { createServer } from 'node:http';
+import type { Server } from 'node:http';
+import sharp from 'sharp';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import type { Locator, Page } from 'playwright-core';
+import { freePort, until } from '../processes.ts';
+import { axe, overflow } from './follow.ts';
+import { openStage } from './stage.ts';
+import type { Stage } from './stage.ts';
+
+const ASKED = '翠竹苑3幢昨晚十点停水到现在，家里有老人，请尽快修好。';
+const MORE = '六楼七楼都没有水，物业电话打不通。';
+const PHONE = '13805774471';
+
+/** A page of somebody else: one script tag, a style that would break everything, no policy of ours. */
+const page = (house: string) => `<!doctype html><html lang="zh-CN"><meta charset="utf-8">
+  <meta name="viewport" content="width=device-width,initial-scale=1"><title>翠竹苑业主之家</title>
+  <style>html{font-size:10px}button,p,div{color:#f0f!important;float:right;font:40px serif}</style>
+  <main><h1>翠竹苑业主之家</h1></main><script src="${house}/chat/widget.js" defer></script></html>`;
+
+/** Things to press that are lower or narrower than 44 px. */
+const small = (dialog: Locator) =>
+  dialog.evaluate((root) =>
+    [...root.querySelectorAll<HTMLElement>('button,a,textarea,input:not([type=radio])')]
+      .filter((e) => e.offsetParent && (e.offsetHeight < 44 || e.offsetWidth < 44))
+      .map((e) => `${e.tagName} ${e.textContent} ${e.offsetWidth} × ${e.offsetHeight}`),
+  );
+
+describe.skipIf(inject('chromium') === null)('a chat in Chromium', () => {
+  let stage: Stage;
+  let other: Server;
+  let citizen: Page;
+  let operator: Page;
+  let elsewhere = '';
+  const panel = (on: Page) => on.getByRole('dialog', { name: '12345 在线客服' });
+  const lines = (on: Page) => panel(on).getByRole('log').locator('li p').allTextContents();
+  const rows = async (sql: string, values: unknown[] = []) =>
+    (await stage.house.owner.query(sql, values)).rows;
+  const accessible = async (on: Page, what: string) => {
+    let found: string[] = [];
+    const clean = async () => (found = await axe(on)).length === 0;
+    await until(`axe, ${what}`, clean, 4_000).catch(() => expect(found, what).toEqual([]));
+  };
+
+  beforeAll(async () => {
+    const port = await freePort();
+    elsewhere = `http://127.0.0.1:${port}`;
+    stage = await openStage({ env: { CHAT_ORIGINS: elsewhere } });
+    const html = page(stage.house.url);
+    other = createServer((_, answer) => {
+      answer.setHeader('content-type', 'text/html; charset=utf-8').end(html);
+    });
+    await new Promise<void>((done) => void other.listen(port, '127.0.0.1', done));
+    operator = await stage.enter('operator', '/console/chat');
+    citizen = await stage.phone({ javaScriptEnabled: true, hasTouch: true });
+    await citizen.goto(elsewhere);
+  });
+  afterAll(async () => {
+    other?.close();
+    await stage?.close();
+  });
+
+  it('stands as one button on a page of another house, and opens over the whole screen', async () => {
+    await citizen.getByRole('button', { name: '在线客服' }).tap();
+    await panel(citizen).waitFor();
+    expect(await panel(citizen).boundingBox()).toMatchObject({ x: 0, y: 0, width: 375 });
+    expect(await overflow(citizen)).toBeLessThanOrEqual(0);
+    await panel(citizen).getByRole('link', { name: '119' }).waitFor();
+    expect(await small(panel(citizen))).toEqual([]);
+    await accessible(citizen, 'the start');
+    await stage.shoot(citizen, 'chat-1-start');
+    // Esc puts it away, and the focus is where it was.
+    await citizen.keyboard.press('Escape');
+    const name = () =>
+      citizen.evaluate(() => document.activeElement?.shadowRoot?.activeElement?.textContent);
+    await until('the focus on the button', async () => (await name())?.startsWith('在线客服'));
+    expect(await citizen.context().cookies(elsewhere)).toEqual([]);
+  });
+
+  it('waits until an operator is there', async () => {
+    await citizen.getByRole('button', { name: '在线客服' }).tap();
+    await panel(citizen).getByLabel('请说您的问题').fill(ASKED);
+    await panel(citizen).getByLabel('称呼').fill('陈女士');
+    await panel(citizen).getByLabel('电话').fill(PHONE);
+    await panel(citizen).getByRole('button', { name: '开始咨询' }).tap();
+    // Nobody is at a desk yet: it says so, and the words can be left at once.
+    await panel(citizen).getByText('现在没有客服在线').waitFor();
+    await panel(citizen).getByRole('button', { name: '留言' }).waitFor();
+    await stage.shoot(citizen, 'chat-2-waiting');
+    await until('asked', async () => (await lines(citizen)).includes(ASKED));
+    // The operator begins to take chats with a key; the one that waits comes by itself.
+    await operator.getByText('排队 1 人').waitFor();
+    await operator.keyboard.press('Alt+s');
+    await operator.getByRole('log').getByText(ASKED).waitFor();
+    await panel(citizen).getByText('客服 1 号为您服务').waitFor();
+    expect(await rows(`select state, clock from chat_session`)).toEqual([
+      { state: 'open', clock: 'running' },
+    ]);
+  });
+
+  it('is answered by keyboard alone, with a prepared answer and a note that stays inside', async () => {
+    const write = operator.getByRole('combobox', { name: '回复' });
+    await until('the focus', () => write.evaluate((e) => e === document.activeElement));
+    await stage.shoot(operator, 'chat-desk-1-open');
+    await operator.keyboard.type('您好，哪一幢、几楼？');
+    await panel(citizen).getByText('客服正在输入').waitFor();
+    await operator.keyboard.press('Enter');
+    await panel(citizen).getByText('您好，哪一幢、几楼？').waitFor();
+    expect(await rows(`select clock from chat_session`)).toEqual([{ clock: 'met' }]);
+    await operator.keyboard.press('Alt+n');
+    await operator.getByLabel('备注，仅内部可见').waitFor();
+    await operator.keyboard.type('同小区已有三件停水');
+    await stage.shoot(operator, 'chat-desk-2-note');
+    await operator.keyboard.press('Enter');
+    await operator.getByRole('log').getByText('仅内部可见').waitFor();
+    await panel(citizen).getByRole('textbox', { name: '写消息' }).pressSequentially(MORE);
+    await operator.getByText('对方正在输入').waitFor();
+    await citizen.keyboard.press('Enter');
+    await operator.getByRole('log').getByText(MORE).waitFor();
+    expect((await lines(citizen)).some((line) => line.includes('同小区'))).toBe(false);
+  });
+
+  it('takes a photo, and shows it on both sides', async () => {
+    const buffer = await sharp({
+      create: { width: 1200, height: 900, channels: 3, background: '#7a93a8' },
+    })
+      .jpeg()
+      .toBuffer();
+    const [chooser] = await Promise.all([
+      citizen.waitForEvent('filechooser'),
+      panel(citizen).getByRole('button', { name: '照片' }).tap(),
+    ]);
+    await chooser.setFiles({ name: '停水.jpg', mimeType: 'image/jpeg', buffer });
+    const shown = operator.getByRole('log').getByRole('img', { name: '照片' });
+    await until('the photo', () => shown.evaluate((e: HTMLImageElement) => e.naturalWidth > 0));
+    await panel(citizen).getByText('正在发送').waitFor({ state: 'detached' });
+    const own = panel(citizen).getByRole('img', { name: '照片' });
+    await until('their own', () => own.evaluate((e: HTMLImageElement) => e.naturalWidth > 0));
+    expect(await rows(`select 1 from chat_message where kind = 'image'`)).toHaveLength(1);
+  });
+
+  it('goes on after a reload, and in two tabs shows the same without doubles', async () => {
+    const before = await lines(citizen);
+    await citizen.reload();
+    await citizen.getByRole('button', { name: '在线客服' }).tap();
+    await until('all of it', async () => (await lines(citizen)).length === before.length);
+    expect(await lines(citizen)).toEqual(before);
+    const second = await citizen.context().newPage();
+    await second.goto(elsewhere);
+    await second.getByRole('button', { name: '在线客服' }).tap();
+    await panel(second).getByRole('textbox', { name: '写消息' }).fill('第二个页面写的');
+    await second.keyboard.press('Enter');
+    await panel(citizen).getByText('第二个页面写的').waitFor();
+    // Without a network what is written is kept, and goes out once when it is back.
+    await second.context().setOffline(true);
+    await panel(second).getByText('网络断了').waitFor();
+    await panel(second).getByRole('textbox', { name: '写消息' }).fill('断网时写的');
+    await second.keyboard.press('Enter');
+    await panel(second).getByText('正在发送').waitFor();
+    await stage.shoot(second, 'chat-3-offline');
+    await second.context().setOffline(false);
+    await operator.getByRole('log').getByText('断网时写的').waitFor();
+    await panel(citizen).getByText('断网时写的').waitFor();
+    expect(await rows(`select count(*)::int n from chat_message where side = 'citizen'`)).toEqual([
+      { n: 5 },
+    ]);
+    expect(await lines(second)).toEqual(await lines(citizen));
+    await second.close();
+  });
+
+  it('becomes an order whose number and code come into the chat', async () => {
+    await operator.keyboard.press('Alt+a');
+    const words = operator.getByRole('textbox', { name: '诉求原文' });
+    await until('the words', async () => (await words.inputValue()).includes(MORE));
+    expect(await words.inputValue()).toContain(ASKED);
+    await operator.getByRole('button', { name: /采用/ }).waitFor();
+    await stage.shoot(operator, 'chat-desk-3-order');
+    await operator.keyboard.press('Alt+g');
+    await operator.keyboard.press('F9');
+    await operator.getByText('已登记，送到派单台').waitFor();
+    await panel(citizen).getByText('查询码').waitFor();
+    await stage.shoot(citizen, 'chat-4-order');
+    const [order] = await rows(`select o.order_no, o.channel, o.contact_id = s.contact_id as same,
+      o.category_code from work_order o, chat_session s`);
+    expect(order).toMatchObject({ channel: 'chat', same: true, category_code: '0301' });
+    const slip = await panel(citizen).locator('.slip').textContent();
+    expect(slip!.replace(/\D/g, '')).toContain(order.order_no);
+    await accessible(operator, 'the desk');
+    await stage.shoot(operator, 'chat-desk-4-filed');
+    expect(await small(panel(citizen))).toEqual([]);
+    await accessible(citizen, 'the chat');
+  });
+
+  it('counts what was said while the panel was shut', async () => {
+    await citizen.keyboard.press('Escape');
+    await operator.keyboard.press('Alt+m');
+    await operator.keyboard.type('已经登记，请留意电话。');
+    await operator.keyboard.press('Enter');
+    await citizen.getByRole('button', { name: '在线客服1' }).waitFor();
+    await stage.shoot(citizen, 'chat-5-unread');
+    await citizen.getByRole('button', { name: '在线客服1' }).tap();
+    await panel(citizen).getByText('请留意电话').waitFor();
+    await operator.getByText('已读').waitFor();
+  });
+
+  it('ends, and the citizen rates it', async () => {
+    await operator.keyboard.press('Alt+q');
+    await operator.keyboard.press('Alt+q');
+    await panel(citizen).getByText('您满意吗？').waitFor();
+    await accessible(citizen, 'the rating');
+    await stage.shoot(citizen, 'chat-6-rating');
+    await panel(citizen).getByText('5　非常满意').tap();
+    await panel(citizen).getByText('清楚了').tap();
+    await panel(citizen).getByRole('button', { name: '提交评价' }).tap();
+    await panel(citizen).getByText('收到您的评价').waitFor();
+    expect(await rows(`select state, satisfaction, solved from chat_session`)).toEqual([
+      { state: 'ended', satisfaction: 5, solved: true },
+    ]);
+    const [order] = await rows(`select id from work_order`);
+    await operator.goto(`${stage.house.url}/console/orders/${order.id}`);
+    await operator.getByText('在线对话').click();
+    await operator.getByRole('log').getByText(MORE).waitFor();
+    await stage.shoot(operator, 'chat-order-transcript');
+  });
+
+  it('is a page of its own, in large type, in the dark, and in English', async () => {
+    const own = await stage.phone({ javaScriptEnabled: true, hasTouch: true, colorScheme: 'dark' });
+    await own.goto(`${stage.house.url}/chat`);
+    await own.getByLabel('请说您的问题').waitFor();
+    await accessible(own, 'the page');
+    await stage.shoot(own, 'chat-7-page-dark');
+    await own.goto(`${stage.house.url}/chat?size=huge`);
+    await own.getByLabel('请说您的问题').waitFor();
+    expect(await overflow(own)).toBeLessThanOrEqual(0);
+    await stage.shoot(own, 'chat-8-page-huge');
+    await own.goto(`${stage.house.url}/?size=normal`);
+    await own.goto(`${stage.house.url}/?lang=en`);
+    await own.getByRole('button', { name: 'Chat' }).tap();
+    await own.getByLabel('What is it about?').waitFor();
+    await stage.shoot(own, 'chat-9-home-english');
+    expect(stage.complaints.filter((c) => !/ERR_INTERNET_DISCONNECTED/.test(c))).toEqual([]);
+  });
+});

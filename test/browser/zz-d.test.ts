@@ -1,0 +1,51 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { openSource, signedHeaders } from '../../src/door/index.ts';
+import { SYSTEM } from '../../src/kernel/actor.ts';
+import { createCrypto } from '../../src/platform/crypto.ts';
+import { connect } from '../../src/platform/db.ts';
+import { inTransaction } from '../../src/platform/unit-of-work.ts';
+import { openStage } from './stage.ts';
+import { SECRET } from '../processes.ts';
+import type { Stage } from './stage.ts';
+
+let stage: Stage;
+beforeAll(async () => { stage = await openStage(); }, 240_000);
+afterAll(() => stage?.close());
+it('looks', async () => {
+  const c = connect(stage.house.database.appUrl);
+  const deps: any = { db: c.db, crypto: createCrypto(SECRET), consumersOf: () => [], log: console };
+  const secret = 'a-secret-of-thirty-two-characters';
+  for (const [name, door] of [['city-switch', 'cti'], ['sms-provider', 'sms']] as const)
+    await inTransaction(deps, SYSTEM, (tx) => openSource(tx, deps, { name, door, secret, perMinute: 600 }));
+  const send = async (path: string, source: string, id: string, body: string) => {
+    const r = await fetch(stage.house.url + path, { method: 'POST', body, headers: signedHeaders(secret, { source, id, body, at: new Date() }) });
+    console.log(path, id, r.status, await r.text());
+  };
+  await send('/cti/v1/events', 'city-switch', 'c-1001-answered-1', '{"type":"call.answered"}');
+  await send('/cti/v1/events', 'city-switch', 'c-1002-answered-1', JSON.stringify({ type: 'call.answered', callId: 'c-1002', at: new Date().toISOString(), legId: 'l1', target: '8001' }));
+  await send('/sms/v1/inbound', 'sms-provider', 'in-77', '{');
+  await send('/sms/v1/receipts', 'sms-provider', 'r-12', JSON.stringify({ id: 'nobody', state: 'delivered', at: new Date().toISOString() }));
+  const page = await stage.enter('admin', '/console/doors');
+  await page.locator('table.letters').waitFor();
+  await page.screenshot({ path: '/tmp/d/wide.png' });
+  await page.keyboard.press('r');
+  await page.locator('.note.warn').waitFor();
+  await page.keyboard.press('j');
+  await page.keyboard.press('g');
+  await page.screenshot({ path: '/tmp/d/asked.png' });
+  await page.getByText('不再送，删除原文').click();
+  await page.getByText('原文已删除').first().waitFor();
+  await page.screenshot({ path: '/tmp/d/after.png' });
+  const live = page.locator('table.letters tbody tr');
+  const before = await live.count();
+  await send('/sms/v1/inbound', 'sms-provider', 'in-78', '{');
+  await expect.poll(() => live.count(), { timeout: 15000 }).toBe(before + 1);
+  await page.goto(stage.house.url + '/console/doors?state=given_up');
+  await page.waitForTimeout(1500);
+  await page.screenshot({ path: '/tmp/d/given.png' });
+  const hand = await stage.handset('admin', '/console/doors');
+  await hand.locator('table.letters').waitFor();
+  await hand.screenshot({ path: '/tmp/d/hand.png', fullPage: true });
+  expect(stage.complaints).toEqual([]);
+  await c.close();
+}, 200_000);

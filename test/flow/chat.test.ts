@@ -1,0 +1,141 @@
+/**
+ * Chats by bots over real sockets: connections break at random, two api processes, one of them killed
+ * and started again in the middle. Both sides read the same, message by message; the cap holds.
+ * `FULL=1` plays 200 chats instead of the size for CI.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect, it } from 'vitest';
+import { openHouse, signIn, until } from '../processes.ts';
+import type { Backend, House } from '../processes.ts';
+import { agent, citizen, seeded } from './chat-bots.ts';
+import type { Agent, Citizen } from './chat-bots.ts';
+
+const FULL = Boolean(process.env.FULL);
+const SEED = 20_260_921;
+const CAP = 3;
+
+/** Accounts like the operator's, so that several can sit at the desk. */
+async function hire(house: House, n: number): Promise<string[]> {
+  const logins = Array.from({ length: n }, (_, i) => `chat.${i + 1}`);
+  for (const login of logins) {
+    await house.owner.query(
+      `with made as (insert into app_user (id, person_id, login, display_name, password_hash)
+         select gen_random_uuid(), gen_random_uuid(), $1, $1, password_hash from app_user
+         where login = 'operator' returning id)
+       insert into role_grant (id, user_id, organization_id, role)
+       select gen_random_uuid(), made.id, g.organization_id, g.role from made, role_grant g
+       join app_user u on u.id = g.user_id where u.login = 'operator' and g.role = 'operator'`,
+      [login],
+    );
+  }
+  return logins;
+}
+
+/** Most chats that one operator had at once, as the database saw it. */
+function watchCap(house: House) {
+  let most = 0;
+  let over = false;
+  const watching = (async () => {
+    while (!over) {
+      const { rows } = await house.owner.query(`select coalesce(max(n), 0)::int as n from (
+        select count(*) as n from chat_session where state = 'open' group by operator_id) x`);
+      most = Math.max(most, rows[0].n);
+      await sleep(50);
+    }
+  })();
+  return async () => ((over = true), await watching, most);
+}
+
+const sizes: [Backend, { chats: number; agents: number; words: number }][] = FULL
+  ? [
+      ['postgres', { chats: 200, agents: 10, words: 6 }],
+      ['redis', { chats: 100, agents: 10, words: 6 }],
+    ]
+  : [
+      ['postgres', { chats: 14, agents: 3, words: 4 }],
+      ['redis', { chats: 6, agents: 2, words: 3 }],
+    ];
+
+it.each(sizes)(
+  'nothing is lost, doubled or out of order (%s)',
+  { timeout: 600_000 },
+  async (backend, size) => {
+    // prettier-ignore
+    const house = await openHouse(backend);
+    try {
+      await play(house, size);
+    } finally {
+      await house.close();
+    }
+  },
+);
+
+async function play(house: House, size: { chats: number; agents: number; words: number }) {
+  await house.owner.query(
+    `insert into channel_policy (version, document, created_at)
+     select version + 1, jsonb_set(jsonb_set(jsonb_set(document, '{chat,cap}', $1::jsonb),
+       '{chat,opensPerHour}', '10000'), '{chat,perMinute}', '1000'), created_at
+     from channel_policy order by version desc limit 1`,
+    [String(CAP)],
+  );
+  const second = await house.secondApi();
+  const urls = [house.url, second.url];
+  const logins = await hire(house, size.agents);
+  const random = seeded(SEED);
+  const agents: Agent[] = [];
+  for (const login of logins) {
+    const session = await signIn(house.url, login);
+    agents.push(await agent({ urls, random: seeded(Math.floor(random() * 1e9)) }, login, session));
+    const on = await session.put('/api/chat/seat', { on: true });
+    expect(on.status).toBe(200);
+  }
+  const most = watchCap(house);
+  const coming = Array.from({ length: size.chats }, (_, i) => {
+    const bot = { urls, random: seeded(Math.floor(random() * 1e9)) };
+    return citizen(bot, `第${i + 1}位`, size.words);
+  });
+  const all = Promise.all(coming);
+  all.catch(() => {});
+  const words = size.chats * size.words;
+  const saidBy = async () => (await house.owner.query(`select count(*)::int as n from chat_message where side = 'citizen'`)).rows[0].n as number; // prettier-ignore
+  await Promise.race([all, until('a third of the words', async () => (await saidBy()) >= words / 3, 120_000)]); // prettier-ignore
+  await house.restartApi();
+  const citizens = await all;
+  for (const a of agents) await a.stop();
+  expect(await most()).toBe(CAP);
+  await same(house, citizens, agents, size.words);
+  expect(citizens.reduce((n, c) => n + c.drops, 0)).toBeGreaterThan(0);
+  expect(agents.reduce((n, a) => n + a.drops, 0)).toBeGreaterThan(0);
+  await inTurn(house);
+  await second.proc.stop();
+}
+
+/** What each side saw is what stands there, in one sequence without gaps. */
+async function same(house: House, citizens: Citizen[], agents: Agent[], words: number) {
+  const { rows } = await house.owner.query(
+    `select chat_id, seq, client_id, side from chat_message where seq is not null order by chat_id, seq`,
+  );
+  for (const c of citizens) {
+    const stored = rows.filter((r) => r.chat_id === c.chatId);
+    expect(stored.map((r) => r.seq)).toEqual(stored.map((_, i) => i + 1));
+    expect(c.seen.map((l) => [l.seq, l.id, l.side])).toEqual(
+      stored.map((r) => [r.seq, r.client_id, r.side]),
+    );
+    expect(c.seen.filter((l) => l.side === 'citizen').map((l) => l.text)).toEqual(c.said);
+    expect(c.said).toHaveLength(words);
+    // Nobody gave it away: one operator saw all of it.
+    const theirs = agents.flatMap((a) => a.seen.get(c.chatId) ?? []);
+    expect(theirs.map((l) => ({ ...l, text: l.side === 'system' ? '' : l.text }))).toEqual(
+      c.seen.map((l) => ({ ...l, text: l.side === 'system' ? '' : l.text })),
+    );
+    expect(c.seen.filter((l) => l.side === 'operator')).toHaveLength(words);
+  }
+}
+
+/** Who came first was served first; instants of two transactions may be a little apart. */
+async function inTurn(house: House) {
+  const { rows } = await house.owner
+    .query(`select count(*)::int as n from chat_session a, chat_session b
+    where a.queued_at < b.queued_at and a.assigned_at > b.assigned_at + interval '1500 milliseconds'`);
+  expect(rows[0].n).toBe(0);
+}

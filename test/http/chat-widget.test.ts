@@ -1,0 +1,93 @@
+/** The chat's script and page: how large it is, who may load it, what its words are, what no script leaves. */
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { WIDGET_WORDS } from '../../src/kernel/i18n/chat-widget.ts';
+import { createApp } from '../../src/app.ts';
+import { citizenPages } from '../../web/citizen/index.tsx';
+import { bundle } from '../processes.ts';
+import { PUBLIC_URL, createWorld } from '../world.ts';
+import type { World } from '../world.ts';
+
+/** Bytes of the script as it is built: before any compression. */
+const WIDGET_BYTES_MAX = 15_000;
+
+let w: World;
+let widget: string;
+let app: ReturnType<typeof createApp>;
+const get = (at: string, headers: Record<string, string> = {}) =>
+  app.request(PUBLIC_URL + at, { headers: { 'accept-language': 'zh-CN', ...headers } });
+
+beforeAll(async () => {
+  w = await createWorld();
+  widget = path.join(bundle(), 'dist/chat/widget.js');
+  const citizen = citizenPages(w.deps, w.intake, { trustProxy: 0, demo: false, widget });
+  app = createApp(w.deps, { intake: w.intake, trustProxy: 0, citizen });
+}, 60_000);
+afterAll(() => w.close());
+
+describe('the widget', () => {
+  it('is one file of at most 15 kB', () => {
+    const bytes = readFileSync(widget);
+    process.stdout.write(`    widget: ${bytes.length} bytes, ${gzipSync(bytes).length} gzip\n`);
+    expect(bytes.length).toBeLessThanOrEqual(WIDGET_BYTES_MAX);
+    expect(existsSync(`${widget}.br`)).toBe(true);
+    // It brings its style along and asks nothing of anybody else.
+    expect(bytes.toString().match(/https?:\/\/[\w.-]+/g)).toBeNull();
+    expect(bytes.toString()).not.toMatch(/document\.cookie|innerHTML|eval\(|new Function/);
+  });
+
+  it('may be loaded by a page of any house, and is asked for again cheaply', async () => {
+    const answer = await get('/chat/widget.js', { 'accept-encoding': 'gzip' });
+    expect(answer.status).toBe(200);
+    expect(answer.headers.get('cross-origin-resource-policy')).toBe('cross-origin');
+    expect(answer.headers.get('content-type')).toBe('text/javascript; charset=utf-8');
+    expect(answer.headers.get('content-encoding')).toBe('gzip');
+    expect(answer.headers.get('set-cookie')).toBeNull();
+    const etag = answer.headers.get('etag')!;
+    const again = await get('/chat/widget.js', {
+      'accept-encoding': 'gzip',
+      'if-none-match': etag,
+    });
+    expect(again.status).toBe(304);
+    // Everything else stays where it was.
+    expect((await get('/')).headers.get('cross-origin-resource-policy')).toBe('same-origin');
+  });
+
+  it('speaks both languages, in their own signs', () => {
+    for (const [key, [zh, en]] of Object.entries(WIDGET_WORDS)) {
+      expect([key, en.match(/\{\w+\}/g)]).toEqual([key, zh.match(/\{\w+\}/g)]);
+      expect([key, /[\u3400-\u9fff][,.!?:;]/u.test(zh)]).toEqual([key, false]);
+      expect([key, /[\u3000-\u9fff\uff01-\uff5e]/u.test(en)]).toEqual([key, false]);
+      expect(zh.split('|').length).toBe(en.split('|').length);
+    }
+  });
+});
+
+describe('the pages', () => {
+  it('load it by their nonce, and only it', async () => {
+    for (const at of ['/', '/submit', '/track', '/chat']) {
+      const page = await get(at);
+      const html = await page.text();
+      const nonce = /<style nonce="([^"]+)"/.exec(html)![1]!;
+      expect(html).toContain(`<script src="/chat/widget.js" nonce="${nonce}" defer=""`);
+      const policy = page.headers.get('content-security-policy')!;
+      expect(policy).toContain(`script-src 'nonce-${nonce}'; connect-src 'self'; `);
+      expect(policy).toContain("img-src 'self' data: blob:;");
+      expect(Buffer.byteLength(html)).toBeLessThan(40_000);
+    }
+  });
+
+  it('say what to do instead where there is no JavaScript, and show no button that does nothing', async () => {
+    const html = await (await get('/chat')).text();
+    expect(html).toMatch(/<noscript>.*href="\/submit".*href="tel:12345".*<\/noscript>/s);
+    expect(await (await get('/')).text()).not.toContain('在线客服');
+  });
+
+  it('offer no chat where none was built', async () => {
+    const page = await w.app.request(`${PUBLIC_URL}/`);
+    expect(await page.text()).not.toContain('widget.js');
+    expect((await w.app.request(`${PUBLIC_URL}/chat`)).status).toBe(404);
+  });
+});

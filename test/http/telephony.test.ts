@@ -1,0 +1,546 @@
+/** The telephone over HTTP: a switch that rings, asks and tells; operators at their seats. */
+import { randomUUID } from 'node:crypto';
+import { createServer } from 'node:http';
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { createApp } from '../../src/app.ts';
+import { openSource, signatureOf, signedHeaders } from '../../src/door/index.ts';
+import { SYSTEM } from '../../src/kernel/actor.ts';
+import { inTransaction } from '../../src/platform/unit-of-work.ts';
+import { messageFor } from '../../src/realtime/index.ts';
+import { eraseRecordings, sweepSeats, telephonyDue, telephonyFigures } from '../../src/telephony/index.ts'; // prettier-ignore
+import { PUBLIC_URL, createWorld } from '../world.ts';
+import type { World } from '../world.ts';
+
+const SECRET = 'a secret of the switch, long enough';
+/** A Friday morning in the city. */
+const START = '2026-09-18T02:00:00Z';
+let w: World;
+/** What the fake switch and the fake store were asked, and what they answer. */
+let outside: Server;
+let origin = '';
+let heard: { path: string; headers: Record<string, unknown>; body: string }[] = [];
+let switchStatus = 202;
+/** The same house, with a switch and a store of recordings. */
+let wired: ReturnType<typeof createApp>;
+
+beforeAll(async () => {
+  outside = createServer((request, response) => {
+    let body = '';
+    request.on('data', (part) => (body += part));
+    request.on('end', () => {
+      heard.push({ path: request.url!, headers: request.headers, body });
+      if (request.url === '/command') response.writeHead(switchStatus).end();
+      else if (request.url === '/moved.wav') response.writeHead(302, { location: '/a.wav' }).end();
+      else if (request.url === '/page.html')
+        response.writeHead(200, { 'content-type': 'text/html' }).end('<p>'); // prettier-ignore
+      else if (request.headers.range)
+        response.writeHead(206, { 'content-type': 'audio/wav', 'content-range': 'bytes 2-3/4' }).end('FF'); // prettier-ignore
+      else response.writeHead(200, { 'content-type': 'audio/wav' }).end('RIFF');
+    });
+  });
+  await new Promise<void>((done) => outside.listen(0, '127.0.0.1', done));
+  origin = `http://127.0.0.1:${(outside.address() as AddressInfo).port}`;
+  w = await createWorld({ at: START });
+  await inTransaction(w.deps, SYSTEM, (tx) =>
+    openSource(tx, w.deps, { name: 'switch-1', door: 'cti', secret: SECRET, perMinute: 100_000 }),
+  );
+  const telephony = { commandUrl: `${origin}/command`, recordingOrigins: [origin] };
+  wired = createApp(w.deps, { intake: w.intake, trustProxy: 0, telephony });
+});
+afterAll(async () => {
+  await w?.close();
+  outside?.close();
+});
+
+const iso = async (seconds = 0) =>
+  new Date((await w.now()).getTime() + seconds * 1000).toISOString();
+const pass = async (seconds: number) => w.moveTo(await iso(seconds));
+const say = async (path: string, message: object, id: string = randomUUID()) => {
+  const body = JSON.stringify(message);
+  const headers = signedHeaders(SECRET, { source: 'switch-1', id, body, at: new Date() });
+  const answer = await w.app.request(path, { method: 'POST', headers, body });
+  return { status: answer.status, body: (await answer.json()) as Record<string, any> };
+};
+const tell = async (callId: string, type: string, more: object = {}, seconds = 0) => {
+  const answer = await say('/cti/v1/events', { type, callId, at: await iso(seconds), ...more });
+  expect(answer, type).toMatchObject({ status: 200, body: { state: 'done' } });
+  return answer.body;
+};
+const ask = async (callId: string, more: object = {}) =>
+  (await say('/cti/v1/route', { callId, from: '', to: '12345', at: await iso(), ...more })).body;
+const sit = async (login: string, state: string, extension = '8001', more: object = {}) =>
+  (await w.as(login)).put('/api/telephony/seat', { state, extension, ...more });
+const seat = async (login = 'operator') =>
+  (await (await w.as(login)).get('/api/telephony/seat')).body;
+const get = async (login: string, path: string) => (await w.as(login)).get(`/api/telephony${path}`);
+const post = async (login: string, path: string, body: object = {}) =>
+  (await w.as(login)).post(`/api/telephony${path}`, body, { 'idempotency-key': randomUUID() });
+const onWired = async (login: string, path: string, init: RequestInit = {}) =>
+  wired.request(`/api/telephony${path}`, {
+    ...init,
+    headers: {
+      host: 'localhost:12345',
+      origin: PUBLIC_URL,
+      cookie: (await w.as(login)).cookie,
+      'content-type': 'application/json',
+      ...(init.headers as object),
+    },
+  });
+const idOf = async (callId: string): Promise<string> =>
+  (await w.db.selectFrom('call').select('id').where('external_id', '=', callId).executeTakeFirstOrThrow()).id; // prettier-ignore
+
+let numbers = 13_800_000_000;
+const fresh = () => ({ callId: randomUUID(), from: String(++numbers) });
+const userId = async (login: string) => (await w.as(login)).actor.userId;
+
+/** A call that an operator speaks to. */
+async function answered(login = 'operator', extension = '8001') {
+  await sit(login, 'ready', extension);
+  const { callId, from } = fresh();
+  expect(await ask(callId, { from })).toMatchObject({ action: 'offer', target: extension });
+  await tell(callId, 'call.answered', { legId: 'leg-1', target: extension });
+  const view = (await seat(login)).call;
+  return { callId, from, id: view.id as string, contactId: view.contactId as string };
+}
+const over = (callId: string) => tell(callId, 'call.ended', { by: 'caller' });
+
+/** Nobody sits anywhere, nobody waits. */
+beforeEach(async () => {
+  for (const c of await w.db.selectFrom('call').select('external_id').where('state', '<>', 'ended').execute()) await over(c.external_id); // prettier-ignore
+  for (const login of ['operator', 'operator2']) await sit(login, 'offline');
+  heard = [];
+  switchStatus = 202;
+});
+
+describe('a call', () => {
+  it('rings, is offered, answered and ended; contact and seat follow', async () => {
+    expect((await sit('operator', 'ready')).body).toMatchObject({ state: 'ready', call: null });
+    const { callId, from } = fresh();
+    await tell(callId, 'call.ringing', { from, to: '12345' });
+    expect(await ask(callId, { from })).toMatchObject({ action: 'offer', target: '8001', ringSeconds: 15 }); // prettier-ignore
+    // Asked again, by a switch that did not hear: the same offer.
+    expect(await ask(callId, { from })).toMatchObject({ action: 'offer', target: '8001' });
+    const ringing = await seat();
+    expect(ringing.call).toMatchObject({
+      phone: from,
+      state: 'offered',
+      mine: true,
+      answeredAt: null,
+    });
+    expect((await get('operator', '/calls')).body).toHaveLength(1);
+    expect((await get('operator2', '/calls')).body).toEqual([]);
+    await tell(callId, 'call.answered', { legId: 'l1', target: '8001' }, 1);
+    const { state, call } = await seat();
+    expect({ state, call }).toMatchObject({ state: 'talking', call: { state: 'talking' } });
+    const row = () => w.db.selectFrom('contact').selectAll().where('id', '=', call.contactId).executeTakeFirstOrThrow(); // prettier-ignore
+    expect(await row()).toMatchObject({ operator_id: await userId('operator'), ended_at: null });
+    const made = await (await w.as('operator')).post(
+      '/api/orders',
+      { content: '翠竹苑停水两天了，家里有老人。', contactId: call.contactId, areaCode: '339902001' },
+      { 'idempotency-key': randomUUID() },
+    ); // prettier-ignore
+    expect(made.status).toBe(201);
+    await tell(callId, 'call.ended', { by: 'caller' }, 60);
+    expect((await row()).ended_at).not.toBeNull();
+    expect(await seat()).toMatchObject({
+      state: 'wrap_up',
+      call: { orderIds: [made.body.orderId] },
+    });
+    // Written up: ready by itself, even with no worker.
+    await pass(31);
+    expect(await seat()).toMatchObject({ state: 'ready', call: null });
+  });
+
+  it('goes to another when nobody answers, and who never answers is on a break', async () => {
+    await sit('operator', 'ready', '8001');
+    await pass(1);
+    await sit('operator2', 'ready', '8002');
+    const { callId } = fresh();
+    expect(await ask(callId)).toMatchObject({ target: '8001' });
+    expect(await ask(callId, { tried: { target: '8001', result: 'no_answer' } })).toMatchObject({ target: '8002' }); // prettier-ignore
+    // A switch that died: what rang too long is taken back.
+    await pass(18);
+    await telephonyDue(w.deps);
+    expect(await seat('operator2')).toMatchObject({ state: 'ready' });
+    expect(await ask(callId)).toMatchObject({ action: 'offer' });
+    const { target } = await ask(callId);
+    await ask(callId, { tried: { target, result: 'no_answer' } });
+    const silent = target === '8001' ? 'operator' : 'operator2';
+    expect(await seat(silent)).toMatchObject({ state: 'break', breakReason: 'absent' });
+  });
+
+  it('waits in order, with its place, and an emergency goes first', async () => {
+    const first = fresh();
+    const second = fresh();
+    const fire = fresh();
+    expect(await ask(first.callId)).toMatchObject({ action: 'wait', position: 1, askAgainMs: 500 });
+    await pass(1);
+    expect(await ask(second.callId)).toMatchObject({ position: 2 });
+    expect(await ask(fire.callId, { skill: 'emergency' })).toMatchObject({ position: 1 });
+    expect((await ask(second.callId)).position).toBe(3);
+    expect((await ask(second.callId)).expectedWaitSeconds).toBeGreaterThan(0);
+    await sit('operator', 'ready');
+    expect((await ask(second.callId)).action).toBe('wait');
+    expect((await ask(first.callId)).action).toBe('wait');
+    expect((await ask(fire.callId)).action).toBe('offer');
+  });
+
+  it('wants a skill, until it waited long enough', async () => {
+    await sit('operator', 'ready', '8001', { skills: ['enterprise'] });
+    const { callId } = fresh();
+    expect((await ask(callId, { skill: 'dialect' })).action).toBe('wait');
+    await pass(29);
+    expect((await ask(callId)).action).toBe('wait');
+    await pass(2);
+    expect((await ask(callId)).action).toBe('offer');
+  });
+
+  it('that is lost by its switch ends, and is called back', async () => {
+    const { callId, from } = fresh();
+    await ask(callId, { from });
+    await pass(61);
+    await telephonyDue(w.deps);
+    const row = await w.db.selectFrom('call').selectAll().where('external_id', '=', callId).executeTakeFirstOrThrow(); // prettier-ignore
+    expect(row).toMatchObject({ state: 'ended', outcome: 'missed', ended_by: 'platform' });
+    expect(await ask(callId)).toMatchObject({ action: 'overflow' });
+  });
+});
+
+describe('a seat', () => {
+  it('is changed by its operator as the table says', async () => {
+    expect((await sit('operator', 'break', '8001', { breakReason: 'meal' })).body.breakReason).toBe('meal'); // prettier-ignore
+    expect((await sit('operator2', 'ready', '8001')).body.code).toBe('extension_taken');
+    expect((await (await w.as('operator2')).put('/api/telephony/seat', { state: 'ready', breakReason: 'meal' })).status).toBe(422); // prettier-ignore
+    const { callId } = await answered();
+    const refused = await sit('operator', 'break');
+    expect(refused).toMatchObject({ status: 409, body: { code: 'state_conflict', state: 'talking', allowed: [] } }); // prettier-ignore
+    await over(callId);
+    expect((await sit('operator', 'ready')).body.state).toBe('ready');
+    for (const login of ['dispatcher', 'water', 'admin']) expect((await get(login, '/seat')).status).toBe(403); // prettier-ignore
+  });
+
+  it('is left with the session, and its call goes to somebody else', async () => {
+    await w.person({ login: 'leaver', grants: [{ role: 'operator', unit: 'HOTLINE' }] });
+    await sit('leaver', 'ready', '8009');
+    const { callId } = fresh();
+    expect(await ask(callId)).toMatchObject({ target: '8009' });
+    await (await w.as('leaver')).del('/api/session');
+    await w.settle();
+    const left = await w.db.selectFrom('seat').select('state').where('extension', '=', '8009').executeTakeFirstOrThrow(); // prettier-ignore
+    expect(left.state).toBe('offline');
+    expect((await ask(callId)).action).toBe('wait');
+  });
+
+  it('nobody sits at any more goes offline', async () => {
+    await sit('operator2', 'ready', '8002');
+    await w.db.updateTable('session').set({ seen_at: new Date(Date.now() - 3_600_000) }).where('user_id', '=', await userId('operator2')).execute(); // prettier-ignore
+    await sweepSeats(w.deps);
+    expect((await seat('operator2')).state).toBe('offline');
+  });
+});
+
+describe('calls to return', () => {
+  const mineOf = async (from: string) =>
+    (await w.db.selectFrom('return_call').selectAll().where('phone_hmac', '=', w.deps.crypto.mac('phone', from)).execute()); // prettier-ignore
+
+  it('are one for a number, and end by themselves when it is answered', async () => {
+    const { callId, from } = fresh();
+    await tell(callId, 'call.ringing', { from, to: '12345' });
+    await tell(callId, 'call.abandoned', {}, 8);
+    const again = randomUUID();
+    await ask(again, { from });
+    await tell(again, 'call.ended', { by: 'caller' }, 9);
+    const [open, ...rest] = await mineOf(from);
+    expect(rest).toEqual([]);
+    expect(open).toMatchObject({ calls: 2, state: 'open', cause: 'abandoned' });
+    expect(open!.due_at.getTime() - (await w.now()).getTime()).toBeLessThanOrEqual(
+      30 * 60_000 + 9000,
+    );
+    await sit('operator', 'ready');
+    const third = randomUUID();
+    await ask(third, { from });
+    await tell(third, 'call.answered', { legId: 'l', target: '8001' }, 10);
+    expect(await mineOf(from)).toMatchObject([{ state: 'done', reason: 'called_again' }]);
+  });
+
+  it('are taken by one, tried, given up; late ones are told and counted', async () => {
+    const { callId, from } = fresh();
+    await ask(callId, { from });
+    await pass(200);
+    expect(await ask(callId, { from })).toMatchObject({
+      action: 'overflow',
+      announcement: 'call_back',
+    });
+    const id = (await mineOf(from))[0]!.id;
+    const listed = (await get('operator2', '/return-calls?state=open')).body.items;
+    expect(listed.find((r: { id: string }) => r.id === id).phone).toMatch(/^138\*{4}\d{4}$/);
+    const taken = await Promise.all(['operator', 'operator2'].map((l) => post(l, `/return-calls/${id}/take`))); // prettier-ignore
+    expect(taken.map((t) => t.status).toSorted()).toEqual([200, 409]);
+    const who = taken[0]!.status === 200 ? 'operator' : 'operator2';
+    expect(taken.find((t) => t.status === 200)!.body.phone).toBe(from);
+    const other = who === 'operator' ? 'operator2' : 'operator';
+    expect((await post(other, `/return-calls/${id}/attempts`, { result: 'reached' })).status).toBe(
+      409,
+    );
+    await pass(31 * 60);
+    const before = await telephonyFigures(w.db, await w.now());
+    expect(before.returnCallsOverdue).toBeGreaterThan(0);
+    await telephonyDue(w.deps);
+    const told = await w.db.selectFrom('domain_event').select('type').where('type', '=', 'return_call.overdue').where('subject_id', '=', id).execute(); // prettier-ignore
+    expect(told).toHaveLength(1);
+    for (let i = 0; i < 3; i++) {
+      await post(who, `/return-calls/${id}/take`);
+      await post(who, `/return-calls/${id}/attempts`, { result: 'no_answer' });
+    }
+    expect(await mineOf(from)).toMatchObject([
+      { state: 'given_up', reason: 'no_answer', attempts: 3 },
+    ]);
+    expect((await post(who, `/return-calls/${id}/take`)).body.code).toBe('already_done');
+    expect((await get(who, '/return-calls?state=done')).body.items.some((r: { id: string }) => r.id === id)).toBe(true); // prettier-ignore
+    expect((await get('water', '/return-calls')).status).toBe(403);
+  });
+});
+
+describe('restricted callers', () => {
+  it('need warnings, are refused once, and always pass in danger', async () => {
+    const { callId, from, id } = await answered();
+    const warn = () => post('operator', `/calls/${id}/warnings`);
+    expect((await warn()).body).toEqual({ warnings: 1, needed: 3 });
+    const restrict = (login: string) => post(login, '/restricted-callers', { callId: id, reason: '多次辱骂话务员' }); // prettier-ignore
+    expect((await restrict('operator')).status).toBe(403);
+    expect((await restrict('supervisor')).body).toMatchObject({
+      code: 'warnings_missing',
+      warnings: 1,
+    });
+    await warn();
+    await warn();
+    expect((await post('operator2', `/calls/${id}/warnings`)).status).toBe(404);
+    const made = await restrict('supervisor');
+    expect(made).toMatchObject({ status: 201, body: { warnings: 3, reason: '多次辱骂话务员' } });
+    expect(made.body.phone).toContain('****');
+    expect((await restrict('supervisor')).body.code).toBe('already_done');
+    await over(callId);
+    await sit('operator', 'ready');
+    const first = randomUUID();
+    expect(await ask(first, { from })).toEqual({ action: 'refuse', announcement: 'restricted' });
+    expect(await ask(first, { from })).toEqual({ action: 'refuse', announcement: 'restricted' });
+    // The key of the menu, in the same call.
+    expect((await ask(first, { from, skill: 'emergency' })).action).toBe('offer');
+    await over(first);
+    await pass(601);
+    const second = randomUUID();
+    expect((await ask(second, { from })).action).toBe('refuse');
+    // At once again: it may be one.
+    const third = randomUUID();
+    expect((await ask(third, { from })).action).toBe('offer');
+    expect((await seat()).call).toMatchObject({ restricted: { level: 'refused' }, warnings: 3 });
+    await over(third);
+    await pass(601);
+    const fourth = randomUUID();
+    expect((await ask(fourth, { from, skill: 'emergency' })).action).toBe('offer');
+    await over(fourth);
+    const lifted = await post('admin', `/restricted-callers/${made.body.id}/lift`, {
+      reason: '本人致歉',
+    });
+    expect(lifted.body.liftReason).toBe('本人致歉');
+    expect((await ask(randomUUID(), { from })).action).not.toBe('refuse');
+    const events = await w.db.selectFrom('audit_log').select('detail').where('subject_id', '=', made.body.id).execute(); // prettier-ignore
+    expect(events).toHaveLength(2);
+    expect(JSON.stringify(events)).not.toMatch(/辱骂|致歉|138/);
+    expect((await get('operator', '/restricted-callers?state=past')).body.items).toHaveLength(1);
+    expect((await get('water', '/restricted-callers')).status).toBe(403);
+  });
+});
+
+describe('passing on', () => {
+  it('to a colleague: the contact goes with the call', async () => {
+    const { callId, contactId } = await answered();
+    await sit('operator2', 'ready', '8002');
+    await tell(callId, 'call.held', { on: true });
+    expect((await seat()).call.state).toBe('held');
+    await tell(callId, 'call.transferred', { target: '8002', legId: 'leg-2', mode: 'consult' }, 5);
+    expect((await seat()).state).toBe('wrap_up');
+    expect(await seat('operator2')).toMatchObject({
+      state: 'talking',
+      call: { contactId, mine: true },
+    });
+    const contact = await w.db.selectFrom('contact').select('operator_id').where('id', '=', contactId).executeTakeFirstOrThrow(); // prettier-ignore
+    expect(contact.operator_id).toBe(await userId('operator2'));
+  });
+
+  it('to 110: the leg stands in the hand-over, made before or by the switch', async () => {
+    const legs = async (contactId: string) =>
+      w.db.selectFrom('handover').select(['target', 'call_leg', 'operator_id']).where('contact_id', '=', contactId).execute(); // prettier-ignore
+    const one = await answered();
+    const key = { 'idempotency-key': randomUUID() };
+    const made = await (await w.as('operator')).post('/api/handovers', { target: '110', contactId: one.contactId }, key); // prettier-ignore
+    expect(made.status).toBe(201);
+    await tell(
+      one.callId,
+      'call.transferred',
+      { target: '110', legId: 'leg-110', mode: 'blind' },
+      5,
+    );
+    expect(await legs(one.contactId)).toEqual([{ target: '110', call_leg: 'leg-110', operator_id: await userId('operator') }]); // prettier-ignore
+    expect((await seat()).state).toBe('wrap_up');
+    await over(one.callId);
+    const two = await answered();
+    await tell(
+      two.callId,
+      'call.transferred',
+      { target: '119', legId: 'leg-119', mode: 'blind' },
+      5,
+    );
+    expect(await legs(two.contactId)).toMatchObject([{ target: '119', call_leg: 'leg-119' }]);
+  });
+});
+
+describe('what others learn of a call', () => {
+  it('is masked, or nothing', async () => {
+    const { callId, from, id, contactId } = await answered();
+    expect((await get('operator', `/calls/${id}`)).body.phone).toBe(from);
+    expect((await get('operator2', `/calls/${id}`)).status).toBe(404);
+    expect((await get('supervisor', `/calls/${id}`)).body.phone).toMatch(/^138\*{4}/);
+    for (const login of ['water', 'nantang']) {
+      expect((await get(login, `/calls/${id}`)).status).toBe(404);
+      expect((await get(login, `/contacts/${contactId}/calls`)).status).toBe(404);
+    }
+    await over(callId);
+    expect((await get('operator', `/calls/${id}`)).body.phone).toMatch(/^138\*{4}/);
+    const rows = await w.db.selectFrom('domain_event').selectAll().execute();
+    const doors = await w.db.selectFrom('door_message').select(['answer', 'kind']).execute();
+    expect(JSON.stringify([rows, doors])).not.toContain(from);
+  });
+
+  it('is a nudge of ids, for those concerned', () => {
+    const happened = (type: string, payload: object) =>
+      messageFor({ type, orderId: null, version: null, payload } as never);
+    const call = { callId: 'c', userIds: ['u1'] };
+    for (const type of ['call.offered', 'call.changed', 'call.ended'])
+      expect(happened(type, call)).toEqual({
+        rooms: ['user:u1'],
+        nudge: { type, id: 'c', version: 0 },
+      });
+    expect(happened('seat.changed', { userId: 'u1' })).toMatchObject({
+      rooms: ['center', 'user:u1'],
+    });
+    expect(happened('return_call.changed', { returnCallId: 'r' })).toMatchObject({
+      rooms: ['center'],
+    });
+  });
+});
+
+describe('commands', () => {
+  const send = async (id: string, body: object, login = 'operator') => {
+    const answer = await onWired(login, `/calls/${id}/commands`, { method: 'POST', body: JSON.stringify(body) }); // prettier-ignore
+    return { status: answer.status, body: (await answer.json()) as Record<string, any> };
+  };
+
+  it('go to the switch, signed; what it refuses is said', async () => {
+    const { id, callId } = await answered();
+    expect((await onWired('operator', '/seat').then((r) => r.json())).commands).toBe(true);
+    expect((await send(id, { command: 'hold' })).status).toBe(200);
+    const { headers, body } = heard[0]!;
+    expect(JSON.parse(body)).toEqual({
+      command: 'hold',
+      callId,
+      extension: '8001',
+      legId: 'leg-1',
+    });
+    const [stamp, mid] = [String(headers['x-hotline-timestamp']), String(headers['x-hotline-id'])];
+    expect(headers['x-hotline-signature']).toBe(signatureOf(SECRET, stamp, mid, body));
+    expect(headers['x-hotline-source']).toBe('hotline');
+    expect((await send(id, { command: 'transfer', target: '110' })).status).toBe(200);
+    expect((await send(id, { command: 'transfer' })).status).toBe(422);
+    expect((await send(id, { command: 'answer' })).body).toMatchObject({ code: 'state_conflict', state: 'talking' }); // prettier-ignore
+    expect((await send(id, { command: 'hold' }, 'operator2')).status).toBe(404);
+    switchStatus = 409;
+    expect((await send(id, { command: 'hold' })).body.code).toBe('switch_refused');
+    // The house without a switch.
+    expect((await post('operator', `/calls/${id}/commands`, { command: 'hold' })).body.code).toBe('switch_missing'); // prettier-ignore
+    // A call that the switch does not know: nobody stays bound to it.
+    switchStatus = 404;
+    expect((await send(id, { command: 'hangup' })).body.state).toBe('ended');
+    expect((await seat()).state).toBe('wrap_up');
+  });
+});
+
+describe('recordings', () => {
+  const recorded = async (path: string) => {
+    const { callId, id } = await answered();
+    await over(callId);
+    const uri = path.startsWith('http') ? path : `${origin}${path}`;
+    await tell(callId, 'recording.ready', { recordingId: path, uri, seconds: 46 });
+    const { recordings } = (await get('supervisor', `/calls/${id}`)).body;
+    return recordings[0].id as string;
+  };
+  const play = async (id: string, login = 'supervisor', headers = {}) =>
+    onWired(login, `/recordings/${id}/audio`, { headers });
+
+  it('are played by the centre, whole or in part, and every listening is kept', async () => {
+    const id = await recorded('/a.wav');
+    const whole = await play(id);
+    expect([whole.status, await whole.text(), whole.headers.get('content-type')]).toEqual([200, 'RIFF', 'audio/wav']); // prettier-ignore
+    const part = await play(id, 'operator', { range: 'bytes=2-3' });
+    expect([part.status, part.headers.get('content-range')]).toEqual([206, 'bytes 2-3/4']);
+    expect(heard.at(-1)!.headers.cookie).toBeUndefined();
+    const kept = await w.db.selectFrom('recording_listening').select('user_id').where('recording_id', '=', id).execute(); // prettier-ignore
+    expect(kept).toEqual([{ user_id: await userId('supervisor') }]);
+    expect((await play(id, 'operator2')).status).toBe(404);
+    for (const login of ['water', 'dispatcher']) expect((await play(id, login)).status).toBe(403);
+    await pass(181 * 86_400);
+    expect((await play(id)).status).toBe(404);
+    await eraseRecordings(w.deps);
+    const row = await w.db.selectFrom('recording').selectAll().where('id', '=', id).executeTakeFirstOrThrow(); // prettier-ignore
+    expect(row.uri_ct).toBeNull();
+    expect(row.erased_at).not.toBeNull();
+  });
+
+  it('are fetched from nowhere else', async () => {
+    for (const path of [
+      'http://169.254.169.254/latest',
+      'http://127.0.0.1:1/a.wav',
+      '/moved.wav',
+      '/page.html',
+    ]) {
+      // prettier-ignore
+      heard = [];
+      expect((await play(await recorded(path))).status, path).toBe(503);
+      expect(heard.filter((h) => h.path === '/a.wav')).toEqual([]);
+    }
+  });
+});
+
+describe('figures', () => {
+  it('count a day, and the connect rate of any 24 hours', async () => {
+    const from = await iso(86_400);
+    await w.moveTo(from);
+    const one = await answered();
+    await over(one.callId);
+    const gone = fresh();
+    await ask(gone.callId, { from: gone.from });
+    await tell(gone.callId, 'call.abandoned', {}, 3);
+    const waits = fresh();
+    await ask(waits.callId);
+    await pass(7);
+    await ask(waits.callId);
+    const figures = await telephonyFigures(w.db, await w.now());
+    expect(figures).toMatchObject({
+      waiting: 1,
+      longestWaitSeconds: 7,
+      entered: 3,
+      answered: 1,
+      answeredInTime: 1,
+      abandoned: 1,
+      shortAbandoned: 1,
+      operators: { ready: 0, ringing: 0, talking: 0, wrapUp: 1, break: 0 },
+      connectRate24h: { answered: 1, entered: 2 },
+    });
+    const rate = (login: string) => get(login, `/connect-rate?from=${encodeURIComponent(from)}`);
+    expect((await rate('supervisor')).body).toEqual({ answered: 1, entered: 2 });
+    expect((await rate('operator')).status).toBe(403);
+    expect((await w.app.request('/cti/v1/openapi.json')).status).toBe(200);
+  });
+});

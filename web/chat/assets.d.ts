@@ -1,0 +1,5 @@
+/** The build puts the style, made small, into the script. */
+declare module '*.css' {
+  const text: string;
+  export default text;
+}

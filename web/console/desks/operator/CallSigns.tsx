@@ -1,0 +1,60 @@
+import { useState } from 'react';
+import { refreshCalls, warnCaller, type DeskCall } from '../../data/calls.ts';
+import { useSubmit } from '../../data/submit.ts';
+import { useKeys } from '../../lib/keys.ts';
+import { useWords } from '../../lib/text.ts';
+import { KeyButton } from '../../parts/Key.tsx';
+import { Stamp, Tag } from '../../parts/Marks.tsx';
+import { ProblemNotice } from '../../parts/States.tsx';
+
+/** What the line needs, and what is known of this number: restricted, warned. */
+export function CallSigns({ call, warn = false }: { call: DeskCall; warn?: boolean }) {
+  const { say } = useWords();
+  return (
+    <>
+      {call.skill !== 'general' && <Tag kind="line">{say(`phone.skill_${call.skill}`)}</Tag>}
+      {call.restricted && (
+        <span className="sm over-t">
+          {say('phone.restricted')} <Stamp at={call.restricted.until} />
+        </span>
+      )}
+      {call.warnings > 0 && (
+        <span className="sm today-t">{say('phone.warned', { n: call.warnings })}</span>
+      )}
+      {warn && <Warning call={call} />}
+    </>
+  );
+}
+
+/** 规范用语: said to who insults, and noted once it was said. */
+function Warning({ call }: { call: DeskCall }) {
+  const { say } = useWords();
+  const [open, setOpen] = useState(false);
+  const warning = useSubmit(
+    (_: undefined, key) => warnCaller(call.id, key),
+    () => {
+      setOpen(false);
+      void refreshCalls();
+    },
+  );
+  const press = () => (open ? warning.submit(undefined) : setOpen(true));
+  useKeys([{ keys: 'Alt+W', label: 'keys.warn', run: press, quiet: true }]);
+  if (!open)
+    return (
+      <button type="button" className="link-button sm" onClick={() => setOpen(true)}>
+        {say('phone.abuse')} <kbd>Alt W</kbd>
+      </button>
+    );
+  return (
+    <span className="warn-line" role="group" aria-label={say('phone.abuse')}>
+      <span>{say('advice.abuse_script')}</span>
+      <KeyButton size="small" keys="Alt+W" loading={warning.busy} onClick={press}>
+        {say('phone.warned_now')}
+      </KeyButton>
+      <button type="button" className="link-button sm" onClick={() => setOpen(false)}>
+        {say('common.cancel')}
+      </button>
+      <ProblemNotice problem={warning.problem} wrote={false} />
+    </span>
+  );
+}
