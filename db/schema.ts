@@ -475,11 +475,11 @@ export interface DeliveryTable {
   sent_at: Date | null;
   not_before: Date | null;
   step: Generated<string>;
-  inbound_id: Generated<string | null>;
-  provider_id: Generated<string | null>;
-  receipt: Generated<string | null>;
-  receipt_code: Generated<string | null>;
-  receipt_at: Generated<Date | null>;
+  inbound_id: string | null;
+  provider_id: string | null;
+  receipt: string | null;
+  receipt_code: string | null;
+  receipt_at: Date | null;
 }
 
 export interface DemoSmsTable {

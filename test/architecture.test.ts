@@ -597,6 +597,27 @@ describe('outside src', () => {
   );
 
   rule(
+    'web/chat goes to any page: it carries its own words and nothing else',
+    perImport((from, i) => {
+      if (!from.startsWith('web/chat/') || i.to.startsWith('web/chat/')) return false;
+      return i.to !== 'src/kernel/i18n/chat-widget.ts' && 'the widget is a few kilobytes';
+    }),
+    {
+      bad: [
+        ['web/chat/widget.ts', "import { translate } from '../../src/kernel/i18n/index.ts';"],
+        ['web/chat/chat.ts', "import { io } from 'socket.io-client';"],
+      ],
+      good: [
+        ['web/chat/widget.ts', "import { openChat } from './chat.ts';"],
+        [
+          'web/chat/widget.ts',
+          "import { WIDGET_WORDS } from '../../src/kernel/i18n/chat-widget.ts';",
+        ],
+      ],
+    },
+  );
+
+  rule(
     'web/citizen imports doors of modules, texts and the HTTP platform',
     perImport((from, i) => {
       if (!from.startsWith('web/citizen/')) return false;

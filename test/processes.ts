@@ -30,6 +30,9 @@ export type Backend = (typeof BACKENDS)[number];
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
 const POLL_MS = 20;
+/** What does not come soon is asked for less often: a look costs the machine more than it tells. */
+const POLL_SOON_MS = 300;
+const POLL_MAX_MS = 100;
 const LIMIT_MS = 30_000;
 
 /** Looks again and again until there is something. @throws with `what` when there never was. */
@@ -38,8 +41,10 @@ export async function until<T>(
   look: () => T | Promise<T>,
   limitMs = LIMIT_MS,
 ): Promise<Exclude<T, null | undefined | false | 0 | ''>> {
-  const deadline = performance.now() + limitMs;
+  const begun = performance.now();
+  const deadline = begun + limitMs;
   let last: unknown;
+  let poll = POLL_MS;
   for (;;) {
     try {
       const found = await look();
@@ -50,7 +55,8 @@ export async function until<T>(
     }
     if (performance.now() > deadline)
       throw new Error(`never in ${limitMs} ms: ${what}`, { cause: last });
-    await sleep(POLL_MS);
+    if (performance.now() - begun > POLL_SOON_MS) poll = Math.min(poll * 1.25, POLL_MAX_MS);
+    await sleep(poll);
   }
 }
 
@@ -389,8 +395,8 @@ export interface House {
   /** Ends every worker process in order. */
   stopWorkers(): Promise<void>;
   restartApi(): Promise<void>;
-  /** One more api process, at an address of its own. */
-  secondApi(): Promise<{ url: string; proc: Proc }>;
+  /** One more api process; `where`: at the port it had before. */
+  startApi(where?: number): Promise<{ url: string; proc: Proc }>;
   as(login: string): Promise<Browser>;
   screen(login: string): Promise<Screen>;
   /** Waits until no duty and no message is left to do. */
@@ -470,11 +476,6 @@ export async function openHouse(
     async restartApi() {
       await house.api.kill9();
       house.api = await start('server.js', settings);
-    },
-    async secondApi() {
-      const other = await freePort();
-      const proc = await start('server.js', { ...settings, PORT: String(other) });
-      return { url: `http://localhost:${other}`, proc };
     },
     as(login) {
       const known = people.get(login) ?? signIn(url, login);

@@ -115,9 +115,13 @@ export async function createWorld(options: WorldOptions = {}) {
   const sent: { id: string; to: string; text: string }[] = [];
   const gateway: Gateway = options.gateway ?? (async (sms) => void sent.push(sms));
 
+  /** Duties that nobody does in this world, taken off all at once. */
+  const undone = ['realtime', ...(options.triage ? [] : ['intake.triage'])];
+
   /** Serves every duty there is, in this process, until none is left. */
   async function settle(): Promise<void> {
     for (let round = 0; round < ROUNDS_MAX; round++) {
+      await db.deleteFrom('outbox').where('consumer', 'in', undone).execute();
       const { rows } = await sql<{ id: string; consumer: string }>`
         select id, consumer from outbox order by id limit 500`.execute(db);
       if (rows.length === 0) return;
@@ -130,8 +134,8 @@ export async function createWorld(options: WorldOptions = {}) {
     let deliveryId: string | null = null;
     await inTransaction(deps, SYSTEM, async (tx) => {
       const event = await receiveDuty(tx.db, id);
-      if (!event || event.consumer === 'realtime') return;
-      if (event.consumer === 'intake.triage' && !options.triage) return;
+      // Written since the last look: gone like the others.
+      if (!event || undone.includes(event.consumer)) return;
       if (event.consumer === 'notification.send') deliveryId = String(event.payload.deliveryId);
       else await HANDLERS[event.consumer as keyof typeof HANDLERS](deps, tx, event);
     });

@@ -30,6 +30,7 @@ create table sms_inbound (
   unique (source_id, message_id)
 );
 create index sms_inbound_number on sms_inbound (from_hmac, received_at desc);
+create index sms_inbound_order on sms_inbound (order_id);
 
 -- Who wants no more messages, from when to when.
 create table sms_opt_out (
@@ -56,5 +57,6 @@ alter table delivery add constraint delivery_to_one
 drop index delivery_once;
 create unique index delivery_once on delivery
   (event_id, kind, step, coalesce(organization_id, requester_id, inbound_id));
+create index delivery_inbound on delivery (inbound_id) where inbound_id is not null;
 create index delivery_provider on delivery (provider_id) where provider_id is not null;
 `;

@@ -51,6 +51,8 @@ export async function putBack(deps: Deps, tx: Tx, chat: ChatRow): Promise<void> 
     priority: chat.emergency ? PRIORITY.emergency : PRIORITY.returned,
     queued_at: chat.queued_at ?? tx.at,
   });
+  // Who waits again may also leave a message, which is nobody's contact.
+  await takeContact(tx, chat.contact_id, null);
   await post(deps, tx, chat, { side: 'system', kind: 'notice', code: 'returned' });
   tellOf(tx, 'chat.changed', chat, { userIds: before ? [before] : [] });
   tellOf(tx, 'chat.queue', chat);

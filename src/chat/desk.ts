@@ -1,8 +1,7 @@
 /** What the chat desk shows. */
-import { peopleOfContacts } from '../intake/index.ts';
-import type { ContactPerson } from '../intake/index.ts';
-import { channelPolicyOf } from '../intake/index.ts';
 import { userNames } from '../identity/index.ts';
+import { channelPolicyOf, peopleOfContacts } from '../intake/index.ts';
+import type { ContactPerson } from '../intake/index.ts';
 import { holds } from '../kernel/actor.ts';
 import type { StaffActor } from '../kernel/actor.ts';
 import { fail } from '../kernel/errors.ts';

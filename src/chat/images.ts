@@ -6,6 +6,7 @@ import { inTransaction } from '../platform/unit-of-work.ts';
 import type { Deps } from '../platform/unit-of-work.ts';
 import { holdPicture, keepPicture, stagePicture } from '../workorder/index.ts';
 import type { KeptPicture } from '../workorder/index.ts';
+import { AS_CITIZEN, CITIZEN } from './citizen.ts';
 import { readable } from './desk.ts';
 import * as messages from './message.store.ts';
 import type { MessageRow } from './message.store.ts';
@@ -13,7 +14,7 @@ import { post, tellOf } from './post.ts';
 import type { Posted } from './schema.ts';
 import { firstAnswer } from './service.ts';
 import * as store from './store.ts';
-import { AS_CITIZEN, CITIZEN, countWords } from './visitor.ts';
+import { countWords } from './visitor.ts';
 
 /** A picture on its way: the id its sender gave it, and its bytes as they come. */
 export interface Sent {

@@ -7,6 +7,7 @@ import { inTransaction } from '../platform/unit-of-work.ts';
 import type { Capacity, Deps, Tx } from '../platform/unit-of-work.ts';
 import { assignWaiting, give, putBack } from './assign.ts';
 import { looksAfter, seatView } from './desk.ts';
+import { finish } from './finish.ts';
 import * as messages from './message.store.ts';
 import { change, post, sealBody, tellOf } from './post.ts';
 import { clockAt, isLive } from './rules.ts';
@@ -14,7 +15,7 @@ import type { MessageInput, Posted, SeatInput, SeatView, TransferInput } from '.
 import * as seats from './seat.store.ts';
 import * as store from './store.ts';
 import type { ChatRow } from './store.ts';
-import { finish, repeated } from './visitor.ts';
+import { repeated } from './visitor.ts';
 
 /** Open chats of one operator that are looked at together. */
 const OPEN_MAX = 100;

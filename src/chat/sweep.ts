@@ -6,12 +6,12 @@ import { appNow } from '../platform/db.ts';
 import { inTransaction } from '../platform/unit-of-work.ts';
 import type { Deps } from '../platform/unit-of-work.ts';
 import { assignWaiting } from './assign.ts';
+import { finish } from './finish.ts';
 import { change, tellOf } from './post.ts';
 import { isIdle } from './rules.ts';
 import * as seats from './seat.store.ts';
 import { leaveChats, tellSeat } from './service.ts';
 import * as store from './store.ts';
-import { finish } from './visitor.ts';
 
 /** Rows of each kind in one round. */
 const ROUND_MAX = 100;

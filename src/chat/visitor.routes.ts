@@ -9,6 +9,8 @@ import { sendFile } from '../platform/http/file.ts';
 import { pathId, valid } from '../platform/http/validate.ts';
 import type { Deps } from '../platform/unit-of-work.ts';
 import { pictureOf, sendPicture } from './images.ts';
+import { leave } from './leave.ts';
+import { openChat } from './open.ts';
 import { chatView, pageFor } from './read.ts';
 import { notTooLarge, pictureFrom } from './routes.ts';
 import {
@@ -19,7 +21,7 @@ import {
   ratingInput,
   seenInput,
 } from './schema.ts';
-import { endByCitizen, leave, openChat, rate, say, seenByCitizen, visitorChat } from './visitor.ts';
+import { endByCitizen, rate, say, seenByCitizen, visitorChat } from './visitor.ts';
 
 const SECONDS_KEPT = '600';
 

@@ -14,7 +14,7 @@ li+li{border-top:1px solid var(--line)}li a{display:grid;grid-template-columns:1
 li b{font-variant-numeric:tabular-nums}li span{grid-column:1/-1;color:var(--soft);font-size:14px;overflow:hidden;display:-webkit-box;-webkit-line-clamp:2;-webkit-box-orient:vertical}
 time{color:var(--soft);font-size:13px;font-variant-numeric:tabular-nums}.none,.hint{color:var(--soft);margin:0 0 10px}
 .talk,.ring{background:var(--card);border:1px solid var(--line);border-radius:10px;padding:14px 18px;min-width:0}
-.sms{margin:0 0 14px}.sms p{margin:2px 0 0;padding:9px 14px;border-radius:4px 14px 14px 14px;background:var(--bubble);width:fit-content;max-width:52ch;overflow-wrap:anywhere}
+.sms{margin:0 0 14px}.sms p{margin:2px 0 0;padding:9px 14px;border-radius:4px 14px 14px 14px;background:var(--bubble);width:fit-content;max-width:52ch;overflow-wrap:anywhere;white-space:pre-line}
 .own{display:grid;justify-items:end}.own p{background:var(--on);border-radius:14px 4px 14px 14px}
 .reply{border-top:1px solid var(--line);padding-top:12px;display:grid;gap:10px}.quick{display:flex;flex-wrap:wrap;gap:8px;align-items:center;margin:0}.quick button{min-width:44px}.quick a{padding:9px 10px}
 a{color:var(--link)}.back{font-weight:400;font-size:14px;display:none}

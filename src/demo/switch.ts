@@ -108,13 +108,7 @@ const changing = (
   platform: Platform,
   work: (change: Change) => Promise<void>,
   call?: Call,
-) =>
-  inTransaction(
-    deps,
-    SYSTEM,
-    (tx) => work({ tx, platform }),
-    call && { traceId: call.traceId },
-  );
+) => inTransaction(deps, SYSTEM, (tx) => work({ tx, platform }), call && { traceId: call.traceId });
 
 /** Changes one call by what `decide` makes of it. @returns whether there was anything to change. */
 async function turned(

@@ -86,7 +86,9 @@ export const demoDoorSecret = (crypto: Crypto, name: DemoSource): string =>
 export async function openDemoSources(tx: Tx, deps: Pick<Deps, 'crypto'>): Promise<void> {
   for (const s of DEMO_SOURCES) {
     const secret = demoDoorSecret(deps.crypto, s.name);
-    if ((await secretOf({ db: tx.db, crypto: deps.crypto }, s.name)) === secret) continue;
+    // Under another SECRET_KEY the old one cannot be read: then it is opened anew as well.
+    const known = await secretOf({ db: tx.db, crypto: deps.crypto }, s.name).catch(() => null);
+    if (known === secret) continue;
     await openSource(tx, deps, { ...s, secret, perMinute: DEMO_PER_MINUTE });
   }
 }

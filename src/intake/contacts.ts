@@ -173,8 +173,15 @@ export async function openContact(
   return { contactId: fresh.contactId };
 }
 
-/** Whose contact it is from now on: only they register orders of it and say how it ended. */
-export async function takeContact(tx: Tx, contactId: string, operatorId: string): Promise<void> {
+/**
+ * Whose contact it is from now on: only they register orders of it and say how it ended. Null: nobody's,
+ * until somebody takes it.
+ */
+export async function takeContact(
+  tx: Tx,
+  contactId: string,
+  operatorId: string | null,
+): Promise<void> {
   if (!(await store.setOperator(tx.db, contactId, operatorId))) fail('not_found');
 }
 

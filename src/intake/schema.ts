@@ -7,6 +7,8 @@ import type { Understanding } from '../understanding/schema.ts';
 import { matterInput, optionalText } from '../workorder/schema.ts';
 import type { ActResult, OrderListItem } from '../workorder/schema.ts';
 
+export type * from './policy.schema.ts';
+
 /** A telephone as people type it: digits, also full-width, with spaces, dashes or +86; stored as bare digits. */
 export const phone = z
   .string()

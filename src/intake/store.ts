@@ -128,7 +128,11 @@ export async function requestersLike(db: Reader, requesterId: string): Promise<s
   return rows.map((r) => r.id);
 }
 
-export async function setOperator(db: DbTx, id: string, operatorId: string): Promise<boolean> {
+export async function setOperator(
+  db: DbTx,
+  id: string,
+  operatorId: string | null,
+): Promise<boolean> {
   const r = await db
     .updateTable('contact')
     .set({ operator_id: operatorId })

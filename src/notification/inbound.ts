@@ -142,7 +142,7 @@ async function settle(c: Case, done: Done): Promise<void> {
   const detail = done.detail === undefined ? '' : ` ${done.detail}`;
   await store.settleInbound(c.tx.db, c.id, {
     understood: done.understood,
-    result: `${done.answer ?? 'kept'}${detail}`,
+    result: `${done.answer ?? (done.orderId ? 'registered' : 'kept')}${detail}`,
     order_id: done.orderId ?? null,
   });
   if (done.answer) {

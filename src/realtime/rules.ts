@@ -1,5 +1,4 @@
 import type { EventName } from '../kernel/events.ts';
-import type { ChatNews } from '../platform/realtime-bus.ts';
 
 /** What routing a nudge needs of an event. */
 export interface Happened {
@@ -9,8 +8,14 @@ export interface Happened {
   payload: Record<string, unknown>;
 }
 
+/** News for the citizen in a chat. */
+interface ToCitizen {
+  chatId: string;
+  news: Record<string, unknown>;
+}
+
 export type Message =
-  | { rooms: string[]; nudge: { type: string; id: string; version: number }; chat?: ChatNews }
+  | { rooms: string[]; nudge: { type: string; id: string; version: number }; chat?: ToCitizen }
   | { drop: string };
 
 /** News that concern every order, or none: the whole staff reads again. */

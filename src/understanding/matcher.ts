@@ -88,9 +88,12 @@ interface Use {
 
 interface Trie {
   next: Map<number, number>;
-  fail: number[];
+  /** How a node was reached: from which one, by which symbol. */
+  parent: number[];
+  symbol: number[];
+  fail: Int32Array;
   /** Nearest node up the failure links that ends a literal. */
-  output: number[];
+  output: Int32Array;
   /** Uses of the literal that ends at a node. */
   uses: (Use[] | undefined)[];
   depth: number[];
@@ -117,11 +120,14 @@ function symbolOf(trie: Trie, code: number): number {
 function insert(trie: Trie, literal: string, use: Use): void {
   let node = 0;
   for (let i = 0; i < literal.length; i++) {
-    const k = key(node, symbolOf(trie, literal.charCodeAt(i)));
+    const symbol = symbolOf(trie, literal.charCodeAt(i));
+    const k = key(node, symbol);
     let to = trie.next.get(k);
     if (to === undefined) {
       to = trie.depth.push(trie.depth[node]! + 1) - 1;
       trie.next.set(k, to);
+      trie.parent.push(node);
+      trie.symbol.push(symbol);
       trie.uses.push(undefined);
     }
     node = to;
@@ -129,23 +135,29 @@ function insert(trie: Trie, literal: string, use: Use): void {
   (trie.uses[node] ??= []).push(use);
 }
 
+/** Every node, the shallow ones first; counted into place, as there are a hundred thousand. */
+function breadthFirst(depth: readonly number[]): Int32Array {
+  const begin: number[] = [];
+  for (const d of depth) begin[d + 1] = (begin[d + 1] ?? 0) + 1;
+  begin[0] = 0;
+  for (let d = 1; d < begin.length; d++) begin[d]! += begin[d - 1]!;
+  const order = new Int32Array(depth.length);
+  for (const [node, d] of depth.entries()) order[begin[d]!++] = node;
+  return order;
+}
+
 /** Failure and output links, breadth first. */
 function link(trie: Trie): void {
-  const size = trie.depth.length;
-  trie.fail = Array.from({ length: size }, () => 0);
-  trie.output = Array.from({ length: size }, () => 0);
-  const edges = [...trie.next].map(([k, to]) => ({
-    from: Math.floor(k / SYMBOLS),
-    code: k % SYMBOLS,
-    to,
-  }));
-  edges.sort((a, b) => trie.depth[a.from]! - trie.depth[b.from]!);
-  for (const { from, code, to } of edges) {
+  trie.fail = new Int32Array(trie.depth.length);
+  trie.output = new Int32Array(trie.depth.length);
+  for (const to of breadthFirst(trie.depth)) {
+    const from = trie.parent[to]!;
+    const symbol = trie.symbol[to]!;
     let up = trie.fail[from]!;
-    let found = from === 0 ? undefined : trie.next.get(key(up, code));
+    let found = from === 0 ? undefined : trie.next.get(key(up, symbol));
     while (found === undefined && up !== 0) {
       up = trie.fail[up]!;
-      found = trie.next.get(key(up, code));
+      found = trie.next.get(key(up, symbol));
     }
     const fail = from === 0 ? 0 : (found ?? 0);
     trie.fail[to] = fail;
@@ -156,8 +168,11 @@ function link(trie: Trie): void {
 function build(terms: readonly string[]): Trie {
   const trie: Trie = {
     next: new Map(),
-    fail: [],
-    output: [],
+    // The root comes from nowhere, by no symbol.
+    parent: [0],
+    symbol: [STRANGE],
+    fail: new Int32Array(),
+    output: new Int32Array(),
     uses: [undefined],
     depth: [0],
     slots: 1,

@@ -21,6 +21,9 @@ const MAX_LITERALS = 2000;
 const MAX_SEQUENCES = 16;
 const DIGIT = '(0|1|2|3|4|5|6|7|8|9)';
 
+/** Characters that stand for themselves, as many as come. */
+const PLAIN = /[^()|]+/y;
+
 /** Reads alternatives up to the end of their group; returns them and where reading stopped. */
 function alternatives(part: string, start: number): { all: string[]; end: number } {
   const done: string[] = [];
@@ -36,7 +39,12 @@ function alternatives(part: string, start: number): { all: string[]; end: number
       if (part[inner.end] !== ')') throw new Error(`parentheses of a term do not pair: ${part}`);
       all = all.flatMap((a) => inner.all.map((b) => a + b));
       i = inner.end;
-    } else all = all.map((a) => a + c);
+    } else {
+      PLAIN.lastIndex = i;
+      const run = PLAIN.exec(part)![0];
+      all = all.map((a) => a + run);
+      i += run.length - 1;
+    }
     if (all.length > MAX_LITERALS) throw new Error(`term with too many variants: ${part}`);
   }
   return { all: [...done, ...all], end: i };

@@ -4,7 +4,9 @@
  */
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
 import type { Page } from 'playwright-core';
-import { until } from '../processes.ts';
+import { demoDoorSecret, signedHeaders } from '../../src/door/index.ts';
+import { createCrypto } from '../../src/platform/crypto.ts';
+import { SECRET, until } from '../processes.ts';
 import { T04 } from '../world.ts';
 import { axe, overflow } from './follow.ts';
 import { openStage } from './stage.ts';
@@ -175,6 +177,8 @@ describe.skipIf(inject('chromium') === null)('the operator in Chromium', () => {
     });
     const stored = await (await stage.house.as('operator')).get(`/api/orders/${order.id}`);
     expect(stored.body).toMatchObject({ content: T04, area: { name: '南塘街道' } });
+    const [call] = await rows('select contact_id from call order by created_at desc');
+    expect(order.contact_id).toBe(call.contact_id);
     say(`the desk pops after ${Math.round(popped)} ms`);
     say(`T04 typed: ${hands.strokes()} strokes (${T04.length} of them characters),`);
     say(`${seconds.toFixed(1)} s from ringing to the saved order, without the time to think`);
@@ -436,6 +440,72 @@ describe.skipIf(inject('chromium') === null)('the operator in Chromium', () => {
     await page.keyboard.press('Enter');
     await words().waitFor();
     expect(await words().inputValue()).toContain('烧烤店');
+  });
+
+  it('goes on a break and comes back, holds the caller, and opens whom to pass on to, all by keys', async () => {
+    await page.keyboard.press('Alt+x');
+    await page.getByRole('button', { name: /用餐/ }).waitFor();
+    await page.keyboard.press('2');
+    await seat('break');
+    await page.keyboard.press('Alt+j');
+    await seat('ready');
+    await answered(CITY, '路灯不亮。', '王先生');
+    await page.keyboard.press('F6');
+    await page.getByText('保持中').waitFor();
+    await page.keyboard.press('F6');
+    await page.getByText('通话中').waitFor();
+    await page.keyboard.press('F8');
+    const whom = page.getByRole('textbox', { name: '转给谁' });
+    await whom.waitFor();
+    await stage.shoot(page, 'operator-14-transfer');
+    await page.keyboard.press('Escape');
+    await whom.waitFor({ state: 'detached' });
+    await page.keyboard.press('Alt+w');
+    await page.getByText('如果继续辱骂，我会结束这次通话').waitFor();
+    await page.keyboard.press('Alt+w');
+    await page.getByText('近期警告 1 次').waitFor();
+    await over();
+  });
+
+  it('returns the call of who gave up waiting, by keys', async () => {
+    const said = async (type: string, more: object = {}) => {
+      const body = JSON.stringify({ type, callId: 'gave-up', at: await now(), ...more });
+      const secret = demoDoorSecret(createCrypto(SECRET), 'demo-switch');
+      const headers = signedHeaders(secret, {
+        source: 'demo-switch',
+        id: `gave-up-${type}`,
+        body,
+        at: new Date(),
+      });
+      const url = `${stage.house.url}/cti/v1/events`;
+      const answer = await fetch(url, { method: 'POST', headers, body });
+      expect(await answer.json()).toMatchObject({ state: 'done' });
+    };
+    const now = async () => (await rows('select app_now() as now'))[0].now.toISOString();
+    await said('call.ringing', { from: '13700001111', to: '12345' });
+    await said('call.abandoned');
+    await page.getByRole('link', { name: /^回拨/ }).click();
+    await page.getByText('没等到接听就挂了').waitFor();
+    await page.getByText(/还有 \d+ 分/).waitFor();
+    await stage.shoot(page, 'calls-1-open');
+    await page.keyboard.press('t');
+    await page.getByRole('link', { name: '我领的' }).click();
+    await page.getByText('137 0000 1111').waitFor();
+    await page.keyboard.press('r');
+    await page.waitForTimeout(6000);
+    await stage.shoot(page, 'calls-2-register');
+    say(page.url(), await page.locator('.problem').allTextContents(), stage.complaints);
+    await words().waitFor();
+    await page.getByText('没有历史工单').waitFor();
+    expect(await page.getByLabel('来电号码').inputValue()).toBe('13700001111');
+    const [attempt] = await rows('select result, contact_id from return_attempt');
+    expect(attempt.result).toBe('reached');
+    await words().fill('刚才没人接，楼道灯坏了。');
+    await page.keyboard.press('F9');
+    await page.getByText('查询码', { exact: true }).waitFor();
+    const last = (await orders()).at(-1);
+    expect(last.contact_id).toBe(attempt.contact_id);
+    await page.keyboard.press('F2');
   });
 
   it('draws its lines exactly under the words, however they wrap', async () => {

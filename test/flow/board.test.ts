@@ -3,6 +3,7 @@
  * the client. What a page shows is what a fresh reading answers; nobody hears of what is not theirs.
  */
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import type { BoardView } from '../../src/supervision/schema.ts';
 import { BACKENDS, openHouse, until } from '../processes.ts';
@@ -21,6 +22,8 @@ const STEPS = Number(process.env.STEPS ?? 60);
 const SOON_MS = 15_000;
 /** A clock is due this long after it was looked at. */
 const AHEAD_MS = 5_000;
+/** Between news without end: far less than any right takes to end, and time for those who carry it. */
+const NEWS_MS = 10;
 /** Sooner than the next sign of life, which would count it as well. */
 const PROMPT_MS = 3_000;
 
@@ -278,6 +281,7 @@ describe.each(BACKENDS)('boards on %s', (backend) => {
           while (going) {
             await supervise(orderId, 'DIST_KFQ', 2);
             await tell('work_order.supervised', orderId, ['DIST_KFQ']);
+            await sleep(NEWS_MS);
           }
         })();
         return { stop: async () => ((going = false), run) };

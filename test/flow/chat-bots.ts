@@ -157,6 +157,9 @@ export interface Agent {
   stop(): Promise<void>;
 }
 
+/** Nudges that name a chat of one's own. */
+const MINE = new Set(['chat.assigned', 'chat.message', 'chat.changed']);
+
 /** An operator who answers every word of every chat that is theirs, from nudges alone. */
 export async function agent(w: World, login: string, session: Browser): Promise<Agent> {
   const { random, urls } = w;
@@ -190,11 +193,17 @@ export async function agent(w: World, login: string, session: Browser): Promise<
       await call((b) => b.post(`/api/chat/chats/${chatId}/messages`, body));
     }
   };
-  const look = again(async () => {
-    if (over) return;
+  const chats = new Map<string, () => Promise<void>>();
+  const look = (chatId: string) => {
+    const known = chats.get(chatId) ?? again(() => serve(chatId));
+    chats.set(chatId, known);
+    return over ? Promise.resolve() : known();
+  };
+  /** After a connection was away anything may have happened. */
+  const lookAtAll = again(async () => {
     const { body } = await call((b) => b.get('/api/chat/chats'));
     const mine = (body as Desk).mine.map((c) => c.chatId);
-    await Promise.all([...new Set([...mine, ...me.seen.keys()])].map(serve));
+    await Promise.all([...new Set([...mine, ...me.seen.keys()])].map(look));
   });
   let socket: Socket | null = null;
   const connect = () => {
@@ -207,10 +216,10 @@ export async function agent(w: World, login: string, session: Browser): Promise<
       reconnectionDelayMax: 150,
       forceNew: true,
     });
-    socket.on('connect', () => void look());
-    socket.on('resync', () => void look());
-    socket.on('nudge', (nudges: { type: string }[]) => {
-      if (nudges.some((n) => n.type.startsWith('chat.'))) void look();
+    socket.on('connect', () => void lookAtAll());
+    socket.on('resync', () => void lookAtAll());
+    socket.on('nudge', (nudges: { type: string; id: string }[]) => {
+      for (const n of nudges) if (MINE.has(n.type)) void look(n.id);
     });
   };
   connect();
@@ -225,7 +234,7 @@ export async function agent(w: World, login: string, session: Browser): Promise<
     }
   })();
   me.stop = async () => {
-    await look();
+    await lookAtAll();
     over = true;
     await dropping;
     socket!.disconnect();

@@ -52,8 +52,8 @@ const sizes: [Backend, { chats: number; agents: number; words: number }][] = FUL
       ['redis', { chats: 100, agents: 10, words: 6 }],
     ]
   : [
-      ['postgres', { chats: 14, agents: 3, words: 4 }],
-      ['redis', { chats: 6, agents: 2, words: 3 }],
+      ['postgres', { chats: 12, agents: 3, words: 3 }],
+      ['redis', { chats: 8, agents: 2, words: 2 }],
     ];
 
 it.each(sizes)(
@@ -78,7 +78,7 @@ async function play(house: House, size: { chats: number; agents: number; words: 
      from channel_policy order by version desc limit 1`,
     [String(CAP)],
   );
-  const second = await house.secondApi();
+  const second = await house.startApi();
   const urls = [house.url, second.url];
   const logins = await hire(house, size.agents);
   const random = seeded(SEED);

@@ -3,7 +3,7 @@
  * database commands are small stand-ins here: what they do is other suites' matter, how they live
  * and end is this one's.
  */
-import { spawn, type ChildProcess } from 'node:child_process';
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import fs from 'node:fs';
 import { createServer } from 'node:net';
 import os from 'node:os';
@@ -69,6 +69,8 @@ const STAND_INS: Record<string, string> = {
 };
 
 let dist: string;
+/** A cluster that nobody used yet, made once: to make one takes longer than all else at a start. */
+let unused: string;
 const temporary: string[] = [];
 
 /** A directory that the user PostgreSQL drops to can enter. */
@@ -93,15 +95,26 @@ beforeAll(async () => {
     const stdin = { contents, resolveDir: root, loader: 'ts' } as const;
     await build({ ...shared, stdin, outfile: path.join(dist, `${name}.js`) });
   }
+  unused = path.join(temporaryDir(), 'postgres');
+  await (await startEmbedded({ dataDir: unused, settings: SMALL })).stop();
 });
 
 afterAll(() => {
   for (const dir of temporary) fs.rmSync(dir, { recursive: true, force: true });
 });
 
-/** A clone of the project as far as the supervisor can tell. */
-function makeClone(): string {
+/** Puts a copy of that cluster with its passwords there, its owner and modes kept. */
+function putCluster(dataDir: string): string {
+  fs.mkdirSync(path.dirname(dataDir), { recursive: true, mode: 0o711 });
+  execFileSync('cp', ['-pR', unused, dataDir]);
+  execFileSync('cp', ['-p', `${unused}.secrets.json`, `${dataDir}.secrets.json`]);
+  return dataDir;
+}
+
+/** A clone of the project as far as the supervisor can tell; it has to make its cluster only where asked to. */
+function makeClone(cluster: 'made' | 'none' = 'made'): string {
   const clone = temporaryDir();
+  if (cluster === 'made') putCluster(path.join(clone, '.data/postgres'));
   fs.cpSync(dist, path.join(clone, 'dist'), { recursive: true });
   fs.symlinkSync(path.join(root, 'node_modules'), path.join(clone, 'node_modules'));
   return clone;
@@ -199,7 +212,7 @@ async function ask(url: string): Promise<{ starts: number; current_user: string;
 
 describe('npm start', { timeout: 90_000 }, () => {
   it('shows one address and the accounts, and keeps its data for the next start', async () => {
-    const clone = makeClone();
+    const clone = makeClone('none');
     const PORT = String(await freePort());
     const first = await untilReady(supervise(clone, { PORT }));
     expect(first.output()).toContain(`  http://127.0.0.1:${PORT}\n`);
@@ -248,7 +261,7 @@ describe('npm start', { timeout: 90_000 }, () => {
   );
 
   it('ends cleanly when asked to in the middle of its first start', async () => {
-    const clone = makeClone();
+    const clone = makeClone('none');
     const env = { PORT: String(await freePort()) };
     const starting = supervise(clone, env);
     await waitUntil(() => starting.output().includes('starting PostgreSQL'), LIMIT_MS);
@@ -326,7 +339,7 @@ describe('npm start', { timeout: 90_000 }, () => {
   });
 
   it('names every fault at once and starts nothing', async () => {
-    const clone = makeClone();
+    const clone = makeClone('none');
     const taken = createServer();
     await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve));
     const port = (taken.address() as { port: number }).port;
@@ -353,9 +366,9 @@ describe('npm start', { timeout: 90_000 }, () => {
   });
 
   it('given a database, migrates it as its owner, and seeds it only for a demo', async () => {
-    const dataDir = path.join(temporaryDir(), 'cluster');
+    const dataDir = putCluster(path.join(temporaryDir(), 'cluster'));
     const server = await startEmbedded({ dataDir, settings: SMALL });
-    const clone = makeClone();
+    const clone = makeClone('none');
     const env = {
       PORT: String(await freePort()),
       SECRET_KEY: Buffer.alloc(32).toString('base64'),
@@ -392,7 +405,7 @@ describe('npm start', { timeout: 90_000 }, () => {
   it.runIf(isRoot && isLinux)(
     'as root keeps the data elsewhere when others cannot enter',
     async () => {
-      const clone = makeClone();
+      const clone = makeClone('none');
       fs.chmodSync(clone, 0o700);
       const running = await untilReady(supervise(clone, { PORT: String(await freePort()) }));
       const found = processesOf('/var/lib/hotline-12345-').find((line) => line.includes(' -D '));
@@ -445,7 +458,7 @@ describe('embedded PostgreSQL', { timeout: 60_000 }, () => {
     ['a process that is gone', '4194303\n'],
     ['a stranger that got the number', `${process.pid}\n`],
   ])('is not stopped by a postmaster.pid that names %s', async (_what, content) => {
-    const dataDir = path.join(temporaryDir(), 'cluster');
+    const dataDir = putCluster(path.join(temporaryDir(), 'cluster'));
     server = await startEmbedded({ dataDir, settings: SMALL });
     await server.stop();
     fs.writeFileSync(path.join(dataDir, 'postmaster.pid'), content);
@@ -469,7 +482,7 @@ describe('embedded PostgreSQL', { timeout: 60_000 }, () => {
   });
 
   it('tells when it ends unasked, and recovers although a backend is still busy', async () => {
-    const dataDir = path.join(temporaryDir(), 'cluster');
+    const dataDir = putCluster(path.join(temporaryDir(), 'cluster'));
     server = await startEmbedded({ dataDir, settings: SMALL });
     const client = new pg.Client({ connectionString: server.adminUrl });
     client.on('error', () => {});

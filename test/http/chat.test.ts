@@ -215,6 +215,9 @@ describe('the queue', () => {
       Array(3).fill('waiting'),
     );
     expect(await order()).toEqual([1, 2, 3]);
+    const left = { name: '林女士', phone: '13900000555', text: '等不及了，请回电。' };
+    expect(ok(await b.ask('POST', '/current/leave', left)).orderNo).toMatch(/^\d{14}$/);
+    expect(await order()).toEqual([1, null, 2]);
   });
 });
 

@@ -174,7 +174,9 @@ describe('the telephone network', () => {
   const endAll = async () => {
     await owner(`update demo_call set state = 'ended', outbox = '[]'`);
     await owner(`update call set asked_at = asked_at - interval '1 hour'`);
-    await owner(`update call_offer set until = app_now() - interval '1 second' where result is null`);
+    await owner(
+      `update call_offer set until = app_now() - interval '1 second' where result is null`,
+    );
   };
 
   it('waits in the queue while nobody is ready, and says so', async () => {
@@ -256,6 +258,21 @@ describe('the telephone network', () => {
     await endAll();
     await two.put('/api/telephony/seat', { state: 'offline' });
     await one.put('/api/telephony/seat', { state: 'offline' });
+  });
+
+  it('dials a number once when it is asked to twice, and tells that somebody answered', async () => {
+    const operator = await sit('operator', '8001');
+    const callId = newId();
+    const dial = { command: 'dial', callId, target: '13900000009', extension: '8001' };
+    for (const body of [dial, dial]) expect((await command(body)).status).toBe(202);
+    expect((await line(callId)).state).toBe('offered');
+    await advanceClock(w.db, 3_000);
+    await phones.drive();
+    expect(await line(callId)).toMatchObject({ state: 'talking', target: '8001', outbox: [] });
+    expect((await command({ command: 'hangup', callId })).status).toBe(202);
+    await phones.drive();
+    expect(await line(callId)).toMatchObject({ state: 'ended', outbox: [] });
+    await operator.put('/api/telephony/seat', { state: 'offline' });
   });
 
   it('takes commands of the platform only', async () => {

@@ -20,6 +20,7 @@ import { sourceOf } from '../signed.ts';
 import { REPLY, createWorld, loginOf, routesOf, steps, versionOf } from '../world.ts';
 import { SCRIPT } from '../../web/citizen/script.ts';
 import type { Matter, World } from '../world.ts';
+import { telephonyThings } from './telephony-things.ts';
 
 // ── The golden file ─────────────────────────────────────────────────────────────────────────────
 
@@ -120,6 +121,7 @@ type Fixture = Record<string, (purpose: Purpose) => Promise<Thing> | Thing>;
 
 let w: World;
 let s: ReturnType<typeof steps>;
+let phones: ReturnType<typeof telephonyThings>;
 let pass = '';
 let passOrder: Awaited<ReturnType<ReturnType<typeof steps>['register']>>;
 const consoleDir = mkdtempSync(path.join(tmpdir(), 'hotline-console-'));
@@ -587,6 +589,40 @@ const ofTranscript = (what: (c: Chatting) => string): Fixture => {
     missing: () => same({ path: `/api/chat/contacts/${newId()}${what(NOBODYS())}` }),
   };
 };
+// ── The telephone ───────────────────────────────────────────────────────────────────────────────
+
+const AT_CALLS = '/api/telephony/calls';
+/** Something asked of a call of the operator, of somebody else's, and of none. */
+const ofCall = (what: string, body?: object): Fixture => ({
+  own: async () => same({ path: `${AT_CALLS}/${await phones.talking('operator')}${what}`, body }),
+  other: async () => same({ path: `${AT_CALLS}/${await phones.talking('operator2')}${what}`, body }),
+  missing: () => same({ path: `${AT_CALLS}/${newId()}${what}`, body }),
+});
+const ofRecording = (): Fixture => {
+  const path = (id: string) => ({ path: `/api/telephony/recordings/${id}/audio` });
+  return {
+    own: async () => same(path(await phones.recorded('operator'))),
+    other: async () => same(path(await phones.recorded('operator2'))),
+    missing: () => same(path(newId())),
+  };
+};
+/** Something asked of a call to return, taken by the asker where it must be. */
+const ofReturn = (what: string, taken: boolean, body?: object): Fixture => {
+  const path = (id: string) => ({ path: `/api/telephony/return-calls/${id}${what}`, body });
+  const takerOf = async (role: string) =>
+    taken && LOGIN[role] ? (await w.as(LOGIN[role])).actor.userId : null;
+  return {
+    own: () => async (role) => path(await phones.toReturn(await takerOf(role))),
+    missing: () => same(path(newId())),
+  };
+};
+const ofContactCalls = (): Fixture => {
+  const path = (id: string) => ({ path: `/api/telephony/contacts/${id}/calls` });
+  const behind = async (m: { lead: string; co?: string[] }) =>
+    same(path(await phones.behind((await orderIn('signed', m)).id)));
+  return { own: () => behind(OWN), other: () => behind(OTHER), missing: () => same(path(newId())) };
+};
+
 /** Something that a citizen asks with the token of a chat. */
 const withToken = (
   what: (c: Chatting) => Partial<Request> & { path: string },
@@ -757,6 +793,42 @@ const FIXTURES: Record<string, Fixture> = {
       any({ path, body: {} }),
     ]),
   ),
+  'GET /api/telephony/seat': any({ path: '/api/telephony/seat' }),
+  'PUT /api/telephony/seat': any({ path: '/api/telephony/seat', body: { state: 'offline' } }),
+  'GET /api/telephony/queue': any({ path: '/api/telephony/queue' }),
+  'GET /api/telephony/colleagues': any({ path: '/api/telephony/colleagues' }),
+  'GET /api/telephony/calls': any({ path: AT_CALLS }),
+  'GET /api/telephony/calls/:id': ofCall(''),
+  'POST /api/telephony/calls/:id/commands': ofCall('/commands', { command: 'hold' }),
+  'POST /api/telephony/calls/:id/warnings': ofCall('/warnings'),
+  'GET /api/telephony/contacts/:id/calls': ofContactCalls(),
+  'GET /api/telephony/recordings/:id/audio': ofRecording(),
+  'GET /api/telephony/connect-rate': any({
+    path: '/api/telephony/connect-rate?from=2026-09-18T00:00:00Z',
+  }),
+  'GET /api/telephony/restricted-callers': any({ path: '/api/telephony/restricted-callers' }),
+  'POST /api/telephony/restricted-callers': eachAny(() => ({
+    path: '/api/telephony/restricted-callers',
+    body: { phone: '13900000000', reason: '骚扰' },
+    headers: key(),
+  })),
+  'POST /api/telephony/restricted-callers/:id/lift': {
+    own: () => async () => ({
+      path: `/api/telephony/restricted-callers/${await phones.restricted()}/lift`,
+      body: { reason: '本人致歉' },
+    }),
+    missing: () =>
+      same({
+        path: `/api/telephony/restricted-callers/${newId()}/lift`,
+        body: { reason: '本人致歉' },
+      }),
+  },
+  'GET /api/telephony/return-calls': any({ path: '/api/telephony/return-calls' }),
+  'POST /api/telephony/return-calls/:id/take': ofReturn('/take', false),
+  'POST /api/telephony/return-calls/:id/attempts': ofReturn('/attempts', true, {
+    result: 'busy',
+  }),
+  'GET /cti/v1/openapi.json': any({ path: '/cti/v1/openapi.json' }),
   'POST /api/handovers': eachAny(() => ({
     path: '/api/handovers',
     body: { target: '119', requester: { kind: 'anonymous' } },
@@ -1154,6 +1226,7 @@ beforeAll(async () => {
     demo: (deps) => demoPages(deps, { accounts: async () => [], logins: new Set(['operator']) }),
   });
   s = steps(w);
+  phones = telephonyThings(w);
   await w.person({ login: 'grid', grants: [{ role: 'grid_worker', unit: ROOM }] });
   await w.person({ login: 'secret', grants: [{ role: 'secret_officer', unit: 'HOTLINE' }] });
   await w.person({ login: 'publisher', grants: [{ role: 'publisher', unit: 'HOTLINE' }] });

@@ -414,6 +414,8 @@ describe('errors', () => {
       verdict: { version: 1, verdict: 'accepted' },
       'send-back': { replyVersion: 1, reason: 'x' },
       outcome: { outcome: 'wrong_number' },
+      commands: { command: 'hold' },
+      lift: { reason: 'xx' },
       messages: { id: newId(), text: 'x' },
       notes: { id: newId(), text: 'x' },
       seen: { seq: 1 },

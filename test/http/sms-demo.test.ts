@@ -1,5 +1,4 @@
 /** A citizen of the demo answers a message: through the real door, as a provider would bring it. */
-import { writeFileSync } from 'node:fs';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { demoAccounts } from '../../db/seed.ts';
@@ -44,11 +43,8 @@ afterAll(async () => {
 });
 
 const phone = '13900000012';
-const page = async (query: string): Promise<string> => {
-  const html = await (await w.app.request(`/demo/phone?${query}`)).text();
-  if (process.env.SHOW) writeFileSync(`${process.env.SHOW}/${query.replace(/\W/g, '-')}.html`, html); // prettier-ignore
-  return html;
-};
+const page = async (query: string): Promise<string> =>
+  (await w.app.request(`/demo/phone?${query}`)).text();
 const write = async (form: Record<string, string>) => {
   const response = await w.app.request('/demo/write', {
     method: 'POST',
@@ -86,7 +82,11 @@ describe('the telephone of a demo', () => {
   });
 
   it('says that nothing was sent where nothing could be', async () => {
-    for (const form of [{ from: 'x', text: '路灯坏了' }, { from: phone, text: ' ' }, { from: phone }])
+    for (const form of [
+      { from: 'x', text: '路灯坏了' },
+      { from: phone, text: ' ' },
+      { from: phone },
+    ])
       expect((await write(form as Record<string, string>)).to).toContain('said=write_wrong');
     expect(await page('to=write&said=write_wrong')).toContain('没有发出');
   });

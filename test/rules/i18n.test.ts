@@ -2,15 +2,18 @@ import { describe, expect, it } from 'vitest';
 import { ERROR_STATUS } from '../../src/kernel/errors.ts';
 import { adviceEn, adviceZh } from '../../src/kernel/i18n/advice.ts';
 import { boardEn, boardZh } from '../../src/kernel/i18n/board.ts';
+import { chatEn, chatZh } from '../../src/kernel/i18n/chat.ts';
 import { citizenEn, citizenZh } from '../../src/kernel/i18n/citizen.ts';
 import { clockEn, clockZh } from '../../src/kernel/i18n/clock.ts';
 import { consoleEn, consoleZh } from '../../src/kernel/i18n/console.ts';
 import { coreEn, coreZh } from '../../src/kernel/i18n/core.ts';
 import { demoEn, demoZh } from '../../src/kernel/i18n/demo.ts';
+import { doorEn, doorZh } from '../../src/kernel/i18n/door.ts';
 import { galleryEn, galleryZh } from '../../src/kernel/i18n/gallery.ts';
 import { dictionaries, languageOf, translate } from '../../src/kernel/i18n/index.ts';
 import { noticeEn, noticeZh } from '../../src/kernel/i18n/notice.ts';
 import { reportEn, reportZh } from '../../src/kernel/i18n/report.ts';
+import { telephonyEn, telephonyZh } from '../../src/kernel/i18n/telephony.ts';
 import { triageEn, triageZh } from '../../src/kernel/i18n/triage.ts';
 import { workEn, workZh } from '../../src/kernel/i18n/work.ts';
 import * as words from '../../src/kernel/words.ts';
@@ -73,6 +76,9 @@ describe('both languages', () => {
       workZh,
       galleryZh,
       triageZh,
+      telephonyZh,
+      doorZh,
+      chatZh,
     ];
     const keys = parts.flatMap((part) => Object.keys(part));
     expect(keys.filter((key, i) => keys.indexOf(key) !== i)).toEqual([]);
@@ -90,6 +96,9 @@ describe('both languages', () => {
       workEn,
       galleryEn,
       triageEn,
+      telephonyEn,
+      doorEn,
+      chatEn,
     ];
     expect(english.flatMap((part) => Object.keys(part))).toHaveLength(Object.keys(en).length);
   });

@@ -25,9 +25,12 @@ export function startBaresip(o: {
   fs.writeFileSync(
     path.join(home, 'config'),
     `sip_listen ${o.ip}:${o.port}
-net_interface lo
+net_interface ${o.ip}
 audio_source ausine,400
+ausrc_srate 48000
+ausrc_channels 2
 audio_player aubridge,nobody
+rtp_stats yes
 module_path ${MODULES}
 module g711.so
 module ausine.so
@@ -39,7 +42,7 @@ module_app menu.so
   fs.writeFileSync(
     path.join(home, 'accounts'),
     `<sip:${o.extension}@hotline>;auth_user=${o.extension};auth_pass=${o.password};answermode=auto` +
-      `;outbound="sip:${o.switchAddress};transport=udp";audio_codecs=pcma;regint=60\n`,
+      `;outbound="sip:${o.switchAddress};transport=udp";regint=60\n`,
   );
   fs.writeFileSync(path.join(home, 'contacts'), '');
   const child = spawn('baresip', ['-f', home, '-v'], { stdio: ['pipe', 'pipe', 'pipe'] });

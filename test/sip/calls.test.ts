@@ -15,6 +15,7 @@ import type { Network } from './telephones.ts';
 
 const CALLS = Number(process.env.SIP_CALLS ?? 30);
 const AT_ONCE = Number(process.env.SIP_AT_ONCE ?? 6);
+const LIMIT_MS = 90_000 + CALLS * 2_000;
 /** Citizens who give up, and who are handed over to 110. */
 const HASTY = Math.round(CALLS / 5);
 const IN_NEED = 2;
@@ -45,7 +46,8 @@ describe.skipIf(withoutTelephones)('a telephone network', () => {
   beforeAll(async () => {
     house = await openTelephoneHouse();
     network = await openNetwork(house.apis);
-    const extensions = Array.from({ length: Math.max(6, AT_ONCE) }, (_, i) => String(8001 + i));
+    // More than talk at once: whoever is writing up a call is not there for the next.
+    const extensions = Array.from({ length: AT_ONCE * 2 }, (_, i) => String(8001 + i));
     operators = await network.phones('operators', extensions);
     await network.phones('busy', ['8901']);
     await network.phones('absent', ['8902']);
@@ -56,74 +58,97 @@ describe.skipIf(withoutTelephones)('a telephone network', () => {
     await house?.close();
   });
 
-  it('calls, and both api processes are killed meanwhile', async () => {
-    const talk = { patienceMs: 60_000, talkMs: 1_200, audio: toneFile(network.dir) };
-    const share = (part: number) => Math.max(1, Math.round(AT_ONCE * part));
-    const talking = await network.callers('talkers', caller(talk), talkers(CALLS - HASTY - IN_NEED), {
-      atOnce: share(0.7),
-      perSecond: share(0.7),
-    });
-    const hasty = await network.callers(
-      'hasty',
-      caller({ patienceMs: 250, talkMs: 400 }),
-      numbers('135', HASTY),
-      { atOnce: share(0.2), perSecond: share(0.2) },
-    );
-    const inNeed = await network.callers(
-      'in-need',
-      handedOver({ talkMs: 300 }),
-      numbers('139', IN_NEED),
-      { atOnce: 1, perSecond: 1 },
-    );
-    const runs = [talking, hasty, inNeed];
-    const over = () => [...turns(runs).values()].filter((t) => t.length > 0).length;
-    for (const which of [0, 1] as const) {
-      await until('some calls', () => over() >= (CALLS * (which + 1)) / 4, 60_000);
-      const at = performance.now();
-      await house.killApi(which);
-      kills.push(Math.round(performance.now() - at));
-    }
-    const codes = await Promise.all(runs.map((r) => r.ended));
-    const said = runs.map((r) => r.errors()).join('\n');
-    expect(codes, said + network.kamailio.output()).toEqual([0, 0, 0]);
+  it(
+    'calls, and both api processes are killed meanwhile',
+    async () => {
+      const talk = { patienceMs: 60_000, talkMs: 1_200, audio: toneFile(network.dir) };
+      const share = (part: number) => Math.max(1, Math.round(AT_ONCE * part));
+      const talking = await network.callers(
+        'talkers',
+        caller(talk),
+        talkers(CALLS - HASTY - IN_NEED),
+        {
+          atOnce: share(0.7),
+          perSecond: share(0.7),
+        },
+      );
+      const hasty = await network.callers(
+        'hasty',
+        caller({ patienceMs: 250, talkMs: 400 }),
+        numbers('135', HASTY),
+        { atOnce: share(0.2), perSecond: share(0.2) },
+      );
+      const inNeed = await network.callers(
+        'in-need',
+        handedOver({ talkMs: 300 }),
+        numbers('139', IN_NEED),
+        { atOnce: 1, perSecond: 1 },
+      );
+      const runs = [talking, hasty, inNeed];
+      const over = () => [...turns(runs).values()].filter((t) => t.length > 0).length;
+      for (const which of [0, 1] as const) {
+        await until('some calls', () => over() >= (CALLS * (which + 1)) / 4, LIMIT_MS);
+        const at = performance.now();
+        await house.killApi(which);
+        kills.push(Math.round(performance.now() - at));
+      }
+      const codes = await Promise.all(runs.map((r) => r.ended));
+      const said = runs.map((r) => r.errors()).join('\n');
+      expect(codes, said + network.kamailio.output()).toEqual([0, 0, 0]);
 
-    const sippSays = turns(runs);
-    expect(sippSays.size).toBe(CALLS);
-    const phones = new Map(
-      operators.log().flatMap(([id = '', ext = '', what]) => (what === 'answered' ? [[id, ext]] : [])),
-    );
-    const done = async () => {
-      const records = await callRecords(house.owner);
-      return records.size >= CALLS && [...records.values()].every((r) => r.state === 'ended') && records;
-    };
-    const records = (await until('every call ended', done, 30_000)) as Map<string, CallRecord>;
-    const differences = [...sippSays].flatMap(([id, words]) => {
-      const record = records.get(id);
-      const wanted = {
-        outcome: words[0] === 'answered' ? 'answered' : 'abandoned',
-        target: phones.get(id),
-        endedBy: words.at(-1) === 'ended operator' ? 'operator' : 'caller',
+      const sippSays = turns(runs);
+      expect(sippSays.size).toBe(CALLS);
+      const sum = (name: string) => runs.reduce((n, r) => n + Number(r.figures()[name]), 0);
+      expect([sum('SuccessfulCall(C)'), sum('FailedCall(C)')]).toEqual([CALLS, 0]);
+      const phones = new Map(
+        operators
+          .log()
+          .flatMap(([id = '', ext = '', what]) => (what === 'answered' ? [[id, ext]] : [])),
+      );
+      const done = async () => {
+        const records = await callRecords(house.owner);
+        return (
+          records.size >= CALLS &&
+          [...records.values()].every((r) => r.state === 'ended') &&
+          records
+        );
       };
-      const found = {
-        outcome: record?.outcome,
-        target: record?.legs[0]?.target,
-        endedBy: record?.ended_by,
-      };
-      const same =
-        found.outcome === wanted.outcome &&
-        found.target === wanted.target &&
-        (wanted.outcome === 'abandoned' || found.endedBy === wanted.endedBy) &&
-        record?.ordered;
-      return same ? [] : [{ id, words, wanted, found, record }];
-    });
-    expect(differences).toEqual([]);
-    expect(records.size).toBe(CALLS);
+      const records = (await until('every call ended', done, 30_000)) as Map<string, CallRecord>;
+      const differences = [...sippSays].flatMap(([id, words]) => {
+        const record = records.get(id);
+        const wanted = {
+          outcome: words[0] === 'answered' ? 'answered' : 'abandoned',
+          target: phones.get(id),
+          endedBy: words.at(-1) === 'ended operator' ? 'operator' : 'caller',
+        };
+        const found = {
+          outcome: record?.outcome,
+          target: record?.legs[0]?.target,
+          endedBy: record?.ended_by,
+        };
+        const same =
+          found.outcome === wanted.outcome &&
+          found.target === wanted.target &&
+          (wanted.outcome === 'abandoned' || found.endedBy === wanted.endedBy) &&
+          record?.ordered;
+        return same ? [] : [{ id, words, wanted, found, record }];
+      });
+      expect(differences).toEqual([]);
+      expect(records.size).toBe(CALLS);
 
-    const moved = [...records].filter(([, r]) => r.legs.some((l) => l.kind === 'emergency'));
-    expect(moved.map(([id]) => id).sort()).toEqual(inNeed.log().filter((l) => l[1] === 'answered').map((l) => l[0]).sort());
-    for (const [id, r] of moved)
-      expect(r.legs.at(-1)).toMatchObject({ target: '110', leg_id: digest(`leg///${id}`) });
-  });
+      const moved = [...records].filter(([, r]) => r.legs.some((l) => l.kind === 'emergency'));
+      expect(moved.map(([id]) => id).sort()).toEqual(
+        inNeed
+          .log()
+          .filter((l) => l[1] === 'answered')
+          .map((l) => l[0])
+          .sort(),
+      );
+      for (const [id, r] of moved)
+        expect(r.legs.at(-1)).toMatchObject({ target: '110', leg_id: digest(`leg///${id}`) });
+    },
+    LIMIT_MS,
+  );
 
   it('leaves no offer open, and every seat as its operator would find it', async () => {
     await quiet(house.owner);
@@ -134,8 +159,14 @@ describe.skipIf(withoutTelephones)('a telephone network', () => {
       const states = await one(`select distinct state from seat`);
       return states.every((s) => ['ready', 'break'].includes(s.state));
     });
-    const onBreak = await one(`select extension from seat where state = 'break'`);
-    expect(onBreak.every((s) => s.extension === '8902')).toBe(true);
+    // Nobody is on a break but whom two offers running found silent: the empty desk; also who was
+    // offered a call by a process that was killed before the switch heard of it.
+    const onBreak = await one(`select s.extension, s.break_reason, (select count(*)::int
+        from call_offer o where o.user_id = s.user_id and o.result in ('no_answer', 'unreachable'))
+        as silent from seat s where state = 'break'`);
+    expect(onBreak.filter((s) => s.silent < 2 || s.break_reason === 'rest')).toEqual([]);
+    const seats = (await one('select extension from seat')).length;
+    expect(onBreak.length, JSON.stringify(onBreak)).toBeLessThan(seats / 2);
   });
 
   it('carries voice', () => {

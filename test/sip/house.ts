@@ -38,7 +38,12 @@ export interface TelephoneHouse extends House {
 async function openDoor(house: House): Promise<void> {
   const { db, close } = connect(house.database.appUrl, { max: 1, name: 'sip-test' });
   const deps = { db, crypto: createCrypto(SECRET), log: createLog('test', 'silent') } as Deps;
-  const source = { name: 'kamailio', door: 'cti', secret: DOOR_SECRET, perMinute: 100_000 } as const;
+  const source = {
+    name: 'kamailio',
+    door: 'cti',
+    secret: DOOR_SECRET,
+    perMinute: 100_000,
+  } as const;
   await inTransaction({ ...deps, consumersOf: () => [] }, SYSTEM, (tx) =>
     openSource(tx, deps, source),
   );
@@ -53,7 +58,10 @@ export async function openTelephoneHouse(): Promise<TelephoneHouse> {
   let second = await house.startApi();
   const close = house.close;
   return Object.assign(house, {
-    apis: [house.url, second.url].map((u) => u.replace('localhost', '127.0.0.1')) as [string, string],
+    apis: [house.url, second.url].map((u) => u.replace('localhost', '127.0.0.1')) as [
+      string,
+      string,
+    ],
     async killApi(which: 0 | 1) {
       if (which === 0) return house.restartApi();
       await second.proc.kill9();

@@ -41,16 +41,21 @@ const read = (file: string): string => (fs.existsSync(file) ? fs.readFileSync(fi
 function argumentsOf(o: SippOptions, file: (what: string) => string): string[] {
   fs.writeFileSync(file('xml'), o.scenario);
   if (o.lines) fs.writeFileSync(file('csv'), ['SEQUENTIAL', ...o.lines].join('\n') + '\n');
+  const given = (flag: string, value: number | undefined): string[] =>
+    value === undefined ? [] : [flag, String(value)];
+  const fixed =
+    '-nostdin -trace_logs -trace_err -trace_stat -fd 1 -recv_timeout 30000 -default_behaviors none';
+  const files = { sf: 'xml', log_file: 'log', error_file: 'err', stf: 'stat' };
   return [
     ...(o.target ? [o.target] : []),
-    ...['-sf', file('xml'), '-i', o.ip, '-p', String(o.port), '-mi', o.ip, '-nostdin'],
+    ...fixed.split(' '),
+    ...Object.entries(files).flatMap(([flag, what]) => [`-${flag}`, file(what)]),
+    ...['i', 'mi'].flatMap((flag) => [`-${flag}`, o.ip]),
     ...(o.lines ? ['-inf', file('csv')] : []),
-    ...(o.calls ? ['-m', String(o.calls)] : []),
-    ...(o.atOnce ? ['-l', String(o.atOnce)] : []),
-    ...(o.perSecond ? ['-r', String(o.perSecond)] : []),
-    ...['-trace_logs', '-log_file', file('log'), '-trace_err', '-error_file', file('err')],
-    ...['-trace_stat', '-stf', file('stat'), '-fd', '1'],
-    ...['-recv_timeout', '30000', '-default_behaviors', 'none'],
+    ...given('-p', o.port),
+    ...given('-m', o.calls),
+    ...given('-l', o.atOnce),
+    ...given('-r', o.perSecond),
   ];
 }
 

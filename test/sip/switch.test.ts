@@ -9,7 +9,7 @@ import { signedHeaders } from '../../src/door/index.ts';
 import { startFakeCti } from './fake-cti.ts';
 import type { FakeCti } from './fake-cti.ts';
 import { caller, handedOver } from './scenarios.ts';
-import { PHONES_IP, phonePassword, SWITCH_IP } from './switch.ts';
+import { phonePassword, SWITCH_IP } from './switch.ts';
 import {
   DOOR_SECRET,
   openNetwork,
@@ -41,11 +41,11 @@ describe.skipIf(withoutTelephones)('the reference switch', () => {
       .map((t) => t.body);
 
   beforeAll(async () => {
-    [one, two] = await Promise.all([startFakeCti(DOOR_SECRET, ask), startFakeCti(DOOR_SECRET, ask)]);
-    network = await openNetwork([
-      `http://127.0.0.1:${one.port}`,
-      `http://127.0.0.1:${two.port}`,
+    [one, two] = await Promise.all([
+      startFakeCti(DOOR_SECRET, ask),
+      startFakeCti(DOOR_SECRET, ask),
     ]);
+    network = await openNetwork([`http://127.0.0.1:${one.port}`, `http://127.0.0.1:${two.port}`]);
     await network.phones('operators', ['8001', '8002']);
     await network.phones('busy', ['8003']);
     await network.phones('absent', ['8004']);
@@ -64,13 +64,15 @@ describe.skipIf(withoutTelephones)('the reference switch', () => {
 
   /** The last events come after the telephones are done. */
   const ending = async (callId: string, last: string) => {
-    await until(`${last} of ${callId}`, () => told(callId).some((t) => t.type === last), 8_000).catch(
-      (error) => {
-        throw new Error(`${JSON.stringify(told(callId))} ${network.kamailio.output()}`, {
-          cause: error,
-        });
-      },
-    );
+    await until(
+      `${last} of ${callId}`,
+      () => told(callId).some((t) => t.type === last),
+      8_000,
+    ).catch((error) => {
+      throw new Error(`${JSON.stringify(told(callId))} ${network.kamailio.output()}`, {
+        cause: error,
+      });
+    });
     return told(callId);
   };
 
@@ -125,8 +127,14 @@ describe.skipIf(withoutTelephones)('the reference switch', () => {
 
   it('turns away whom the platform refuses or cannot serve', async () => {
     plans.set('13600000005', () => ({ action: 'overflow', announcement: 'call_back' }));
-    const { callId, log, errors } = await call('13600000005', caller({ patienceMs: 5_000, talkMs: 1 }));
-    expect(log.map((l) => l[1]), errors).toEqual(['turned_away']);
+    const { callId, log, errors } = await call(
+      '13600000005',
+      caller({ patienceMs: 5_000, talkMs: 1 }),
+    );
+    expect(
+      log.map((l) => l[1]),
+      errors,
+    ).toEqual(['turned_away']);
     expect((await ending(callId, 'call.ended')).at(-1)).toMatchObject({
       by: 'switch',
       reason: 'overflow',
@@ -134,7 +142,8 @@ describe.skipIf(withoutTelephones)('the reference switch', () => {
   });
 
   it('tells of a hold, of an operator who hangs up, and of a hand-over to 110', async () => {
-    for (const n of ['13700000001', '13800000001', '13900000001']) plans.set(n, () => offer('8001'));
+    for (const n of ['13700000001', '13800000001', '13900000001'])
+      plans.set(n, () => offer('8001'));
     const talk = caller({ patienceMs: 5_000, talkMs: 3_000 });
     const hung = await call('13700000001', talk);
     expect(hung.code, hung.errors).toBe(0);
@@ -173,27 +182,12 @@ describe.skipIf(withoutTelephones)('the reference switch', () => {
     expect(run.log().map((l) => l.slice(1).join(' '))).toEqual(['answered', 'ended operator']);
   });
 
-  it('hands over by command, too', async () => {
-    plans.set('13600000008', () => offer('8002'));
-    const run = await network.callers('moved', handedOver({ talkMs: 300 }), ['13600000008'], {
-      calls: 1,
-    });
-    await until('the talk', () => run.log().length > 0);
-    const callId = run.log()[0]![0]!;
-    expect(await command('e', { command: 'transfer', callId, target: '110' })).toBe(202);
-    expect(await run.ended, run.errors() + network.kamailio.output()).toBe(0);
-    expect((await ending(callId, 'call.ended')).slice(2)).toMatchObject([
-      { type: 'call.transferred', target: '110' },
-      { type: 'call.ended', by: 'caller' },
-    ]);
-  });
-
   it('lets a telephone answer with voice', async () => {
     const switchAddress = `${SWITCH_IP}:${network.sipPort}`;
     const password = phonePassword(PHONE_SECRET, '8010');
     const phone = startBaresip({
       dir: network.dir,
-      ip: PHONES_IP,
+      ip: SWITCH_IP,
       port: await freePort(),
       extension: '8010',
       password,
@@ -208,7 +202,9 @@ describe.skipIf(withoutTelephones)('the reference switch', () => {
       const plan = caller({ patienceMs: 5_000, talkMs: 1_500, audio });
       const { code, callId, errors } = await call('13600000009', plan);
       expect(code, errors + phone.output()).toBe(0);
-      expect((await ending(callId, 'call.ended'))[1]).toMatchObject({ target: '8010' });
+      expect((await ending(callId, 'call.ended'))[1], phone.output()).toMatchObject({
+        target: '8010',
+      });
       const counted = await until('packets', () => phone.packets(), 5_000).catch(() => {
         throw new Error(phone.output());
       });

@@ -49,12 +49,13 @@ export interface Network {
   close(): Promise<void>;
 }
 
-export async function openNetwork(
-  apis: [string, string],
-  more: string[] = [],
-): Promise<Network> {
+export async function openNetwork(apis: [string, string], more: string[] = []): Promise<Network> {
   const dir = temporaryDir('sip');
-  const [sipPort, httpPort, emergencyPort] = await Promise.all([freePort(), freePort(), freePort()]);
+  const [sipPort, httpPort, emergencyPort] = await Promise.all([
+    freePort(),
+    freePort(),
+    freePort(),
+  ]);
   const ear = await openEar(PHONES_IP);
   const running: Sipp[] = [];
   const run = (options: Omit<SippOptions, 'dir'>) => {

@@ -22,7 +22,7 @@ const FRESH_SECONDS = 300;
 const FULL = `
 .page{height:100vh;height:100dvh}
 main{min-height:0}
-#chat,#chat>div{display:flex;flex:1;min-height:0}
+#chat,#chat>*{display:flex;flex:1;min-height:0}
 `.replace(/\n/g, '');
 
 /** The chat as a page of its own, for links from elsewhere. */

@@ -2,6 +2,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { useEffect } from 'react';
 import type { Captions } from '../../../src/demo/schema.ts';
+import type { ChannelPolicyView } from '../../../src/intake/schema.ts';
 import type {
   CallView,
   ColleagueView,
@@ -75,6 +76,15 @@ export const useColleagues = (wanted: boolean) =>
     staleTime: 0,
     queryFn: ({ signal }) => colleagues(signal),
   });
+
+/** What the city says to who insults; of the policy, not of this page. */
+export const useAbuseScript = (wanted: boolean): { zh: string; en: string } | undefined =>
+  useQuery({
+    queryKey: ['channel-policy'],
+    enabled: wanted,
+    staleTime: 60_000,
+    queryFn: ({ signal }) => call<ChannelPolicyView>('GET', '/channel-policy', { signal }),
+  }).data?.document.telephony.abuse.script;
 
 /** The calls of a contact, with their legs and recordings. */
 export const useContactCalls = (contactId: string | undefined) =>

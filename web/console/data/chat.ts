@@ -43,6 +43,10 @@ export const addCanned = (input: Omit<CannedChange, 'version' | 'active'>) =>
 export const changeCanned = (id: string, input: CannedChange) =>
   call<CannedAnswer>('PUT', `/chat/canned-answers/${id}`, { body: input });
 
+/** Puts a picture of the chat among one's uploads, for the order. */
+export const stagePicture = (imageUrl: string) =>
+  call<{ attachmentId: string }>('POST', `${imageUrl.replace(/^\/api/, '')}/stage`);
+
 /** A picture into the chat; the id makes a second try the same message. @throws Problem */
 export async function showInChat(chatId: string, id: string, file: Blob): Promise<void> {
   const response = await fetch(`/api${at(chatId)}/images`, {

@@ -7,18 +7,27 @@ import type {
   ReturnCallView,
 } from '../../../src/telephony/schema.ts';
 import type { Page } from '../../../src/workorder/schema.ts';
-import { call } from './client.ts';
+import { call, type Query } from './client.ts';
 import { usePages } from './queries.ts';
 
 export type ReturnQueue = 'open' | 'mine' | 'done';
 export type RestrictedState = 'current' | 'past';
 const PAGE = 50;
 
+interface Listed<T> {
+  items: T[];
+  next: string | null;
+}
+/** A page of a list, as every list here is read. */
+const paged = async <T>(path: string, query: Query, signal: AbortSignal): Promise<Page<T>> => {
+  const { items, next } = await call<Listed<T>>('GET', path, { query, signal });
+  return { items, nextCursor: next };
+};
+
 export const useReturnCalls = (state: ReturnQueue, enabled = true) =>
   usePages<ReturnCallView>(
     ['return-calls', state],
-    (cursor, signal) =>
-      call('GET', '/telephony/return-calls', { query: { state, cursor, limit: PAGE }, signal }),
+    (cursor, signal) => paged('/telephony/return-calls', { state, cursor, limit: PAGE }, signal),
     enabled,
   );
 export const takeReturn = (id: string, key: string) =>
@@ -33,10 +42,7 @@ export const useRestricted = (state: RestrictedState, enabled = true) =>
   usePages<RestrictedView>(
     ['restricted', state],
     (cursor, signal) =>
-      call<Page<RestrictedView>>('GET', '/telephony/restricted-callers', {
-        query: { state, cursor, limit: PAGE },
-        signal,
-      }),
+      paged('/telephony/restricted-callers', { state, cursor, limit: PAGE }, signal),
     enabled,
   );
 export const restrict = (input: RestrictInput, key: string) =>
@@ -51,7 +57,7 @@ export const useReturnCount = (enabled: boolean): number | undefined =>
     enabled,
     refetchInterval: 30_000,
     queryFn: ({ signal }) =>
-      call<Page<ReturnCallView>>('GET', '/telephony/return-calls', {
+      call<Listed<ReturnCallView>>('GET', '/telephony/return-calls', {
         query: { state: 'open', limit: 100 },
         signal,
       }),

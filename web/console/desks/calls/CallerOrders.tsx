@@ -7,7 +7,8 @@ import { OrderTitle, StateWord } from '../../parts/Marks.tsx';
 export function CallerOrders({ history }: { history: CallerHistory }) {
   const { say } = useWords();
   const { open, closed } = history;
-  if (open.length + closed.length === 0) return <p className="sm sec">{say('call.first_time_long')}</p>;
+  if (open.length + closed.length === 0)
+    return <p className="sm sec">{say('call.first_time_long')}</p>;
   return (
     <ul className="q">
       {[...open, ...closed].map((order) => (

@@ -45,10 +45,7 @@ export default function CallsDesk() {
       {restricts && (
         <Facets
           title={say('restrict.title')}
-          facets={[
-            facet('current', say('restrict.current')),
-            facet('past', say('restrict.past')),
-          ]}
+          facets={[facet('current', say('restrict.current')), facet('past', say('restrict.past'))]}
         />
       )}
     </>

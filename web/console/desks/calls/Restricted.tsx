@@ -184,13 +184,7 @@ function SetForm() {
       <Field label={say('restrict.days')} hint={say('restrict.rule')}>
         <InputNumber<number> min={1} max={DAYS_MAX} value={days} onChange={setDays} />
       </Field>
-      <KeyButton
-        type="primary"
-        keys="Ctrl+Enter"
-        loading={set.busy}
-        disabled={!good}
-        onClick={go}
-      >
+      <KeyButton type="primary" keys="Ctrl+Enter" loading={set.busy} disabled={!good} onClick={go}>
         {say('restrict.set')}
       </KeyButton>
       <ProblemNotice problem={set.problem} written={reason} />

@@ -54,11 +54,7 @@ export function ReturnCalls({ queue, left }: Props) {
           ) : (
             <ul className="return-list">
               {items.map((item) => (
-                <li
-                  key={item.id}
-                  data-row={item.id}
-                  className={item.id === selected ? 'sel' : ''}
-                >
+                <li key={item.id} data-row={item.id} className={item.id === selected ? 'sel' : ''}>
                   <button
                     type="button"
                     aria-pressed={item.id === selected}
@@ -110,7 +106,11 @@ function Due({ item }: { item: ReturnCallView }) {
   const late = item.overdue || left < 0;
   return (
     <span className={late ? 'return-due over-t' : 'return-due'}>
-      <b>{late ? say('return.overdue', { n: Math.max(1, -left) }) : say('return.due_in', { n: left })}</b>
+      <b>
+        {late
+          ? say('return.overdue', { n: Math.max(1, -left) })
+          : say('return.due_in', { n: left })}
+      </b>
       <span className="xs mut">{say('return.due', { at: hourText(Date.parse(item.dueAt)) })}</span>
     </span>
   );

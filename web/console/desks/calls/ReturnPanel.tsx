@@ -29,7 +29,13 @@ export function ReturnPanel({ item }: { item: ReturnCallView }) {
   const over = item.reason !== null;
   return (
     <div className="part return-panel">
-      <h2>{item.mine ? <b className="nb">{spaced(item.phone)}</b> : <MaskedPhone phone={item.phone} />}</h2>
+      <h2>
+        {item.mine ? (
+          <b className="nb">{spaced(item.phone)}</b>
+        ) : (
+          <MaskedPhone phone={item.phone} />
+        )}
+      </h2>
       {operator && !over && (item.mine ? <Mine item={item} /> : <Take item={item} />)}
       {item.attempts.length > 0 && (
         <>
@@ -37,8 +43,7 @@ export function ReturnPanel({ item }: { item: ReturnCallView }) {
           <ol className="return-attempts sm">
             {item.attempts.map(({ at, result }, i) => (
               <li key={at}>
-                {say('return.nth', { n: i + 1 })} <Stamp at={at} />{' '}
-                {say(`return.result_${result}`)}
+                {say('return.nth', { n: i + 1 })} <Stamp at={at} /> {say(`return.result_${result}`)}
               </li>
             ))}
           </ol>
@@ -57,12 +62,7 @@ function Take({ item }: { item: ReturnCallView }) {
   useKeys([{ keys: 'T', label: 'keys.take_return', run: go }]);
   return (
     <>
-      <KeyButton
-        type="primary"
-        keys="T"
-        loading={take.busy}
-        onClick={go}
-      >
+      <KeyButton type="primary" keys="T" loading={take.busy} onClick={go}>
         {say('return.take')}
       </KeyButton>
       {item.takenBy && <p className="sm sec">{say('return.taken')}</p>}

@@ -43,6 +43,8 @@ function Chats({ desk }: { desk: Desk }) {
   const [side, setSide] = useState(false);
   const [canned, setCanned] = useState(false);
   const chat = useChat(chatId).data;
+  // Only who talks in a chat registers out of it.
+  const writes = operates && !canned && chat?.mine === true;
   const items = listed(desk);
   const ids = items.map((item) => item.chatId);
   const select = (id: string | undefined) => {
@@ -70,11 +72,7 @@ function Chats({ desk }: { desk: Desk }) {
         leftLabel={say('desk.chat_long')}
         chosen={chatId !== undefined || canned}
         left={<ChatList items={items} all={desk.all !== null} selected={chatId} />}
-        side={
-          chat?.mine && operates && !canned ? (
-            <OrderForm key={chat.chatId} chat={chat} />
-          ) : undefined
-        }
+        side={writes && <OrderForm key={chat.chatId} chat={chat} />}
         sideLabel={say('chat.order')}
         sideOpen={side}
         onSideClose={() => setSide(false)}
@@ -85,7 +83,9 @@ function Chats({ desk }: { desk: Desk }) {
           <Conversation
             key={chat.chatId}
             chat={chat}
-            opener={<SideOpener onOpen={() => setSide(true)}>{say('chat.order')}</SideOpener>}
+            opener={
+              writes && <SideOpener onOpen={() => setSide(true)}>{say('chat.order')}</SideOpener>
+            }
             onBack={() => select(undefined)}
           />
         ) : (

@@ -2,6 +2,8 @@ import { Button } from 'antd';
 import { useEffect, useId, useMemo, useRef, useState, type KeyboardEvent } from 'react';
 import { useCanned, type CannedAnswer, type ChatDetail } from '../../data/chat.ts';
 import { sayTyping } from '../../data/live.ts';
+import { useMe } from '../../data/session.tsx';
+import { useDraft } from '../../lib/drafts.ts';
 import { useKeys } from '../../lib/keys.ts';
 import { useWords } from '../../lib/text.ts';
 import { Kbd, KeyButton } from '../../parts/Key.tsx';
@@ -14,6 +16,7 @@ interface Props {
   noteOnly: boolean;
 }
 
+const UNSAID = { text: '', note: false };
 const TEXT_MAX = 4000;
 const CANNED_SHOWN = 6;
 const TYPING_EVERY_MS = 2000;
@@ -23,16 +26,18 @@ export function Composer({ chat, outbox, noteOnly }: Props) {
   const { say, language } = useWords();
   const field = useRef<HTMLTextAreaElement>(null);
   const file = useRef<HTMLInputElement>(null);
-  const [text, setText] = useState('');
-  const [wants, setWants] = useState(false);
-  const note = noteOnly || wants;
+  // What is half written stays while another chat is answered.
+  const draft = useDraft(useMe().userId, `say.${chat.chatId}`, UNSAID);
+  const { text } = draft.value;
+  const setText = (words: string) => draft.set({ text: words });
+  const setWants = (is: boolean) => draft.set({ note: is });
+  const note = noteOnly || draft.value.note;
   const canned = useMatching(text, chat.language, note);
   const typed = useTyping(chat.chatId, note);
   const send = () => {
     if (!text.trim()) return;
     outbox.send(text.trim(), note);
-    setText('');
-    setWants(false);
+    draft.clear();
     field.current?.focus();
   };
   const take = (answer: CannedAnswer) => {
@@ -47,7 +52,7 @@ export function Composer({ chat, outbox, noteOnly }: Props) {
   };
   useEffect(() => field.current?.focus(), []);
   useKeys([
-    { keys: 'Alt+N', label: 'keys.chat_note', run: () => setWants(!wants), off: noteOnly },
+    { keys: 'Alt+N', label: 'keys.chat_note', run: () => setWants(!note), off: noteOnly },
     { keys: 'Alt+I', label: 'keys.chat_photo', run: () => file.current?.click(), off: note },
     { keys: 'Alt+M', label: 'keys.chat_write', run: () => field.current?.focus(), quiet: true },
   ]);
@@ -88,7 +93,7 @@ export function Composer({ chat, outbox, noteOnly }: Props) {
         </KeyButton>
         {!noteOnly && (
           <>
-            <KeyButton keys="Alt+N" aria-pressed={note} onClick={() => setWants(!wants)}>
+            <KeyButton keys="Alt+N" aria-pressed={note} onClick={() => setWants(!note)}>
               {say('chat.note')}
             </KeyButton>
             <KeyButton keys="Alt+I" disabled={note} onClick={() => file.current?.click()}>

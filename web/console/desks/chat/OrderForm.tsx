@@ -1,9 +1,9 @@
-import { Input } from 'antd';
+import { Checkbox, Input } from 'antd';
 import { useMemo, useRef, useState } from 'react';
 import { Link } from 'react-router';
-import { DEMAND_TYPES, TEXT_MAX } from '../../../../src/contract.ts';
+import { ATTACHMENT_MAX, DEMAND_TYPES, TEXT_MAX } from '../../../../src/contract.ts';
 import { useAdvice } from '../../data/advise.ts';
-import { refreshChats, useChatMessages, type ChatDetail } from '../../data/chat.ts';
+import { refreshChats, stagePicture, useChatMessages, type ChatDetail } from '../../data/chat.ts';
 import { useCaller } from '../../data/queries.ts';
 import { useMe } from '../../data/session.tsx';
 import { useSubmit } from '../../data/submit.ts';
@@ -36,10 +36,13 @@ export function OrderForm({ chat }: { chat: ChatDetail }) {
   const words = useRef<React.ComponentRef<typeof Input.TextArea>>(null);
   const [receipt, setReceipt] = useState<Receipt | null>(null);
   const advised = useAdvice(useQuestion(draft.value, chat));
+  const photos = usePhotos(chat.chatId);
   const registration = useSubmit(
-    (f: OperatorFields, key: string) => registerAndGoOn(whole(f, chat), key),
+    async (f: OperatorFields, key: string) =>
+      registerAndGoOn({ ...whole(f, chat), attachmentIds: await photos.staged() }, key),
     (made) => {
       setReceipt(made);
+      photos.take(false);
       draft.clear();
       void refreshChats();
     },
@@ -84,6 +87,13 @@ export function OrderForm({ chat }: { chat: ChatDetail }) {
           options={DEMAND_TYPES.map((type) => ({ value: type, label: say(`type.${type}`) }))}
         />
       </div>
+      {photos.n > 0 && (
+        <div className="part">
+          <Checkbox checked={photos.taken} onChange={(e) => photos.take(e.target.checked)}>
+            {say('chat.photos', { n: photos.n })}
+          </Checkbox>
+        </div>
+      )}
       <MatterFields desk={{ draft, registration, advised }} urgent={false} />
       <ProblemNotice problem={registration.problem} written={value.content} />
       <div className="bar">
@@ -105,6 +115,36 @@ const whole = (f: OperatorFields, chat: ChatDetail): OperatorFields => ({
   name: chat.name ?? '',
   phone: chat.phone ?? '',
 });
+
+interface Photos {
+  n: number;
+  taken: boolean;
+  take(is: boolean): void;
+  /** Ids under which the pictures go with an order; the same ones at every try. */
+  staged(): Promise<string[]>;
+}
+
+/** The pictures of the citizen: they go with the first order, and with another where that is wanted. */
+function usePhotos(chatId: string): Photos {
+  const { data } = useChatMessages(chatId);
+  const [taken, take] = useState(true);
+  const known = useRef(new Map<string, string>());
+  const urls = (data?.messages ?? []).flatMap((m) => (m.side === 'citizen' && m.imageUrl) || []);
+  const stage = async (url: string) => {
+    const id = known.current.get(url) ?? (await stagePicture(url)).attachmentId;
+    known.current.set(url, id);
+    return id;
+  };
+  return {
+    n: urls.length,
+    taken,
+    take: (is) => {
+      known.current.clear();
+      take(is);
+    },
+    staged: () => Promise.all(taken ? urls.slice(0, ATTACHMENT_MAX.perAct).map(stage) : []),
+  };
+}
 
 /** Everything the citizen has said in words, as one text. */
 function useSaid(chatId: string): string {

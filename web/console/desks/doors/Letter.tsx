@@ -8,19 +8,19 @@ import { useWords } from '../../lib/text.ts';
 import { KeyButton } from '../../parts/Key.tsx';
 import { Stamp } from '../../parts/Marks.tsx';
 import { ProblemNotice } from '../../parts/States.tsx';
-import { kindWord } from './LetterTable.tsx';
+import { kindWord, whyWord } from './LetterTable.tsx';
 
 /** One message: what is known of it without its words, and what may be done. */
 export function Letter({ letter }: { letter: DoorMessageView }) {
   const words = useWords();
-  const { say, word } = words;
+  const { say } = words;
   return (
     <>
       <div className="part letter">
         <h2>{kindWord(words, letter)}</h2>
         {letter.error && (
           <p className="sm">
-            <b>{say('door.why')}</b>　{word(`error.${letter.error}`, letter.error)}
+            <b>{say('door.why')}</b>　{whyWord(words, letter.error)}
           </p>
         )}
         <dl className="letter-facts sm">
@@ -60,7 +60,8 @@ export function Letter({ letter }: { letter: DoorMessageView }) {
 
 /** Sending it in again may be tried as often as wanted; giving up asks once more, in place. */
 function Acts({ letter }: { letter: DoorMessageView }) {
-  const { say, word } = useWords();
+  const words = useWords();
+  const { say } = words;
   const [asked, ask] = useState(false);
   const [again, setAgain] = useState<Redriven>();
   const send = useSubmit(
@@ -69,7 +70,10 @@ function Acts({ letter }: { letter: DoorMessageView }) {
   );
   const end = useSubmit(
     (_: void, key) => giveUp(letter.id, key),
-    () => tellDone('door.did_give_up'),
+    () => {
+      ask(false);
+      tellDone('door.did_give_up');
+    },
   );
   const busy = send.busy || end.busy;
   useKeys([
@@ -87,7 +91,7 @@ function Acts({ letter }: { letter: DoorMessageView }) {
       )}
       {again && (
         <p className="note warn" role="status">
-          {say('door.failed_again', { why: word(`error.${again.error}`, again.error) })}
+          {say('door.failed_again', { why: whyWord(words, again.error) })}
         </p>
       )}
       <div className="letter-acts" role={asked ? 'alert' : undefined}>

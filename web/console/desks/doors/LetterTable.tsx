@@ -12,6 +12,10 @@ interface Props {
 export const kindWord = ({ word, say }: Words, letter: DoorMessageView): string =>
   letter.kind ? word(`door.kind.${letter.kind}`, letter.kind) : say('door.unreadable');
 
+/** Why it was not taken: in words for another system where there are such, else as anybody is told. */
+export const whyWord = ({ word }: Words, error: string): string =>
+  word(`door.error.${error}`, word(`error.${error}`, error));
+
 /** When it came, from whom, about what, and why it lies here. */
 export function LetterTable({ items, selected, select }: Props) {
   const words = useWords();
@@ -60,7 +64,7 @@ export function LetterTable({ items, selected, select }: Props) {
               >
                 <span className="ti cut block">{kindWord(words, m)}</span>
                 <span className="cut mut block">
-                  {m.error ? word(`error.${m.error}`, m.error) : say(`door.state.${m.state}`)}
+                  {m.error ? whyWord(words, m.error) : say(`door.state.${m.state}`)}
                 </span>
               </button>
             </td>

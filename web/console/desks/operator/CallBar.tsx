@@ -1,4 +1,4 @@
-import { lazy, Suspense, useState } from 'react';
+import { lazy, Suspense, useEffect, useRef, useState } from 'react';
 import type { CallCommand } from '../../../../src/contract.ts';
 import type { DeskCall } from '../../data/calls.ts';
 import { serverNow, useNow } from '../../data/clock.ts';
@@ -56,6 +56,12 @@ function Ringing({ desk, call, phone }: BarProps) {
     phone.answer(call);
   };
   const refuse = () => phone.command(call, 'hangup');
+  const button = useRef<HTMLButtonElement>(null);
+  const { words } = desk;
+  useEffect(() => {
+    // Whoever is not writing may simply press Enter; once, so that it takes no word away later.
+    if (!words.current?.isBusy() && isIdle()) button.current?.focus();
+  }, [call.id, words]);
   useKeys([
     { keys: 'F3', label: 'keys.take_call', run: answer },
     {
@@ -78,10 +84,7 @@ function Ringing({ desk, call, phone }: BarProps) {
           keys="F3"
           loading={phone.busy}
           onClick={answer}
-          ref={(button) => {
-            // Whoever is not writing may simply press Enter.
-            if (button && !phone.busy && !desk.words.current?.isBusy() && isIdle()) button.focus();
-          }}
+          ref={button}
         >
           {say(phone.commands ? 'call.answer' : 'phone.begin_form')}
         </KeyButton>

@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import { refreshCalls, warnCaller, type DeskCall } from '../../data/calls.ts';
+import { refreshCalls, useAbuseScript, warnCaller, type DeskCall } from '../../data/calls.ts';
 import { useSubmit } from '../../data/submit.ts';
 import { useKeys } from '../../lib/keys.ts';
 import { useWords } from '../../lib/text.ts';
@@ -28,8 +28,9 @@ export function CallSigns({ call, warn = false }: { call: DeskCall; warn?: boole
 
 /** 规范用语: said to who insults, and noted once it was said. */
 function Warning({ call }: { call: DeskCall }) {
-  const { say } = useWords();
+  const { say, language } = useWords();
   const [open, setOpen] = useState(false);
+  const script = useAbuseScript(open);
   const warning = useSubmit(
     (_: undefined, key) => warnCaller(call.id, key),
     () => {
@@ -47,7 +48,7 @@ function Warning({ call }: { call: DeskCall }) {
     );
   return (
     <span className="warn-line" role="group" aria-label={say('phone.abuse')}>
-      <span>{say('advice.abuse_script')}</span>
+      <span>{(language === 'en' ? script?.en : script?.zh) ?? say('advice.abuse_script')}</span>
       <KeyButton size="small" keys="Alt+W" loading={warning.busy} onClick={press}>
         {say('phone.warned_now')}
       </KeyButton>

@@ -65,7 +65,7 @@ function useAsked({ next }: Operator): void {
     if (!begin) return;
     next(begin);
     // Said once: a reload does not begin anew.
-    void go('.', { replace: true, state: null });
+    void go('/operator', { replace: true, state: null });
   }, [begin, next, go]);
 }
 

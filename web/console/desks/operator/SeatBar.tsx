@@ -221,12 +221,7 @@ function RingSwitches() {
         {say(sound ? 'call.sound_on' : 'call.sound_off')}
       </Button>
       {notice !== null && (
-        <Button
-          size="small"
-          type="text"
-          aria-pressed={notice}
-          onClick={() => void toggleNotice()}
-        >
+        <Button size="small" type="text" aria-pressed={notice} onClick={() => void toggleNotice()}>
           {say(notice ? 'seat.notice_on' : 'seat.notice_off')}
         </Button>
       )}

@@ -97,7 +97,8 @@ function useJoined(desk: Operator, left: React.RefObject<string | null>): void {
       return;
     }
     if (value.contactId === talking.contactId) {
-      if (value.name === '' && talking.name && value.unnamed && fresh) draft.set({ name: talking.name });
+      if (value.name === '' && talking.name && value.unnamed && fresh)
+        draft.set({ name: talking.name });
       return;
     }
     const theirs = value.phone !== '' && barePhone(value.phone) !== (talking.phone ?? '');

@@ -38,7 +38,9 @@ function OneCall({ call }: { call: CallView }) {
           {answeredAt
             ? say('calls.waited', { n: secondsOf(enteredAt, answeredAt) })
             : say('calls.unanswered')}
-          {answeredAt && endedAt && say('calls.talked', { time: timeText(secondsOf(answeredAt, endedAt)) })}
+          {answeredAt &&
+            endedAt &&
+            say('calls.talked', { time: timeText(secondsOf(answeredAt, endedAt)) })}
           {first && say('calls.leg_operator', { n: first.target })}
         </Dots>
       </p>
