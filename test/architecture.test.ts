@@ -915,7 +915,7 @@ describe('outside world', () => {
   // identity is not here: sessions and throttles use real time (decisions.md, Clock); nor is the
   // pacing of tries at a gateway outside, which knows nothing of a moved clock.
   const ON_ONE_CLOCK =
-    /^src\/(?:workorder|intake|followup|supervision|routing|catalogue|notification)\/(?!delivery\.store\.ts$)/;
+    /^src\/(?:workorder|intake|followup|supervision|routing|catalogue|notification|telephony)\/(?!delivery\.store\.ts$)/;
   rule(
     'domain code reads one clock: tx.at and app_now()',
     perText(

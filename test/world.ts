@@ -27,6 +27,7 @@ import { inTransaction } from '../src/platform/unit-of-work.ts';
 import { diskStorage } from '../src/platform/storage.ts';
 import type { Deps } from '../src/platform/unit-of-work.ts';
 import { consumersOf } from '../src/subscriptions.ts';
+import type { Consumer } from '../src/subscriptions.ts';
 import { HANDLERS } from '../workers/handlers/index.ts';
 import { newDatabase } from './database.ts';
 
@@ -84,6 +85,8 @@ export interface WorldOptions {
   consoleDir?: string;
   /** The system accepts and dispatches by itself; else orders stay where a test puts them. */
   triage?: boolean;
+  /** Consumers whose duties nobody does here either, where a test is about something else. */
+  without?: readonly Consumer[];
   /** Pages that only a demo has, made for this world's database. */
   demo?: (deps: Deps) => Hono<Env>;
 }
@@ -116,7 +119,11 @@ export async function createWorld(options: WorldOptions = {}) {
   const gateway: Gateway = options.gateway ?? (async (sms) => void sent.push(sms));
 
   /** Duties that nobody does in this world, taken off all at once. */
-  const undone = ['realtime', ...(options.triage ? [] : ['intake.triage'])];
+  const undone: readonly string[] = [
+    'realtime',
+    ...(options.triage ? [] : ['intake.triage']),
+    ...(options.without ?? []),
+  ];
 
   /** Serves every duty there is, in this process, until none is left. */
   async function settle(): Promise<void> {

@@ -54,7 +54,12 @@ export const SCHEDULE: Record<
 
 /** What goes by the platform's clock, looked at at once when that was moved. */
 export const afterMove = async (s: ScheduleDeps): Promise<void> =>
-  void (await Promise.all([expireLinks(s.deps), sweepChats(s.deps), telephonyDue(s.deps), enqueueDue(s)]));
+  void (await Promise.all([
+    expireLinks(s.deps),
+    sweepChats(s.deps),
+    telephonyDue(s.deps),
+    enqueueDue(s),
+  ]));
 
 /** Tries that are due go back to the queue; the claim on the row keeps two from sending at once. */
 async function enqueueDue({ deps, queues }: ScheduleDeps): Promise<void> {

@@ -5,7 +5,6 @@ import type { ChannelPolicy } from '../intake/index.ts';
 import type { Deps, Tx } from '../platform/unit-of-work.ts';
 import { maskPhone } from '../workorder/index.ts';
 import { followContact, followEmergencies } from './contact.ts';
-import type { CallOutcome, CallSkill } from './limits.ts';
 import { closeReturns, wantReturn } from './returns.ts';
 import { EMERGENCY_PRIORITY, bareNumber, callFacts } from './rules.ts';
 import type { CallFacts, Said, Told } from './rules.ts';

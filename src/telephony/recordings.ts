@@ -1,10 +1,8 @@
 /** Recordings are played through us, from stores that were named, and every listening is kept. */
-import type { Context } from 'hono';
 import { holds } from '../kernel/actor.ts';
 import type { StaffActor } from '../kernel/actor.ts';
 import { fail } from '../kernel/errors.ts';
 import { newId } from '../kernel/ids.ts';
-import type { Env } from '../platform/http/auth.ts';
 import { inTransaction } from '../platform/unit-of-work.ts';
 import type { Deps } from '../platform/unit-of-work.ts';
 import { findRecording, insertListening } from './recording.store.ts';
@@ -31,39 +29,42 @@ async function audible(deps: Deps, actor: StaffActor, id: string): Promise<Recor
 }
 
 /**
- * Plays a recording, whole or in part (`Range`). The listening is kept before the first byte.
+ * Plays a recording, whole or in part. The listening is kept before the first byte.
+ * @param range The player's `Range`, where it asks for a part.
  * @throws AppError `not_allowed`, `recording_gone`, `recording_unavailable`.
  */
 export async function playRecording(
   deps: Deps,
   stores: RecordingStores,
-  c: Context<Env>,
   actor: StaffActor,
   id: string,
+  range: string | undefined,
 ): Promise<Response> {
   const row = await audible(deps, actor, id);
   const url = allowed(deps.crypto.open(row.uri_ct!, `${row.id}/uri`), stores);
-  const range = c.req.header('range');
   // A player asks for part after part; only the beginning is a listening.
-  if (!range || /^bytes=0-/.test(range)) await noteListening(deps, actor, row);
+  if (!range || range.startsWith('bytes=0-')) await noteListening(deps, actor, row);
   const answer = await fetchAudio(url, range);
-  if (answer.status === 404 || answer.status === 410) return gone(answer);
-  if (answer.status !== 200 && answer.status !== 206 && answer.status !== 416)
-    return refuse(answer);
+  const { status } = answer;
+  if (status === 404 || status === 410) return gone(answer);
   const type = answer.headers.get('content-type') ?? '';
-  if (answer.status !== 416 && !/^(audio\/[\w.+-]+|application\/octet-stream)\s*(;|$)/i.test(type))
-    return refuse(answer);
+  if (!PLAYED.has(status) || (status !== 416 && !AUDIO.test(type))) return refuse(answer);
+  const headers = new Headers({
+    'content-type': /^audio\//i.test(type) ? type : 'audio/wav',
+    'x-content-type-options': 'nosniff',
+    'content-disposition': 'inline',
+    'cache-control': 'no-store',
+  });
   for (const name of ['content-length', 'content-range', 'accept-ranges']) {
     const value = answer.headers.get(name);
-    if (value) c.header(name, value);
+    if (value) headers.set(name, value);
   }
-  c.header('Content-Type', /^audio\//i.test(type) ? type : 'audio/wav');
-  c.header('X-Content-Type-Options', 'nosniff');
-  c.header('Content-Disposition', 'inline');
-  c.header('Cache-Control', 'no-store');
-  const status = answer.status as 200 | 206 | 416;
-  return answer.body ? c.body(answer.body, status) : c.body(null, status);
+  return new Response(answer.body, { status, headers });
 }
+
+/** All of it, a part of it, no such part. */
+const PLAYED = new Set([200, 206, 416]);
+const AUDIO = /^(audio\/[\w.+-]+|application\/octet-stream)\s*(;|$)/i;
 
 /** Only what was named is asked, with nothing of ours: an address in an event is somebody's word. */
 function allowed(uri: string, { recordingOrigins = [] }: RecordingStores): URL {

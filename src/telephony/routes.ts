@@ -56,9 +56,10 @@ const callRoutes = (deps: Deps, options: TelephonyOptions) =>
     .get('/telephony/contacts/:id/calls', async (c) =>
       c.json(await callsOfContact(deps, staff(c), pathId(c.req.param('id'))), 200),
     )
-    .get('/telephony/recordings/:id/audio', async (c) =>
-      playRecording(deps, options, c, staff(c), pathId(c.req.param('id'))),
-    )
+    .get('/telephony/recordings/:id/audio', async (c) => {
+      const id = pathId(c.req.param('id'));
+      return playRecording(deps, options, staff(c), id, c.req.header('range'));
+    })
     .get('/telephony/connect-rate', valid('query', rateQuery), async (c) =>
       c.json(await connectRate(deps, staff(c), new Date(c.req.valid('query').from)), 200),
     );

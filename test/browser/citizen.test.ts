@@ -77,7 +77,7 @@ describe.skipIf(inject('chromium') === null)('a citizen’s telephone', () => {
       await expect
         .poll(() => page.locator('#content-count').textContent())
         .toMatch(/还可写 \d+ 字/);
-    await page.locator('input[type=file]').setInputFiles(files);
+    await page.locator('input[type=file][name=photos]').setInputFiles(files);
     if (scripts) await page.getByText('照片传好了，共 2 张').waitFor({ timeout: 30_000 });
     else await press(page, '先把照片传上来');
     await expect.poll(() => photosOn(page).count()).toBe(2);
@@ -140,7 +140,7 @@ describe.skipIf(inject('chromium') === null)('a citizen’s telephone', () => {
     await page.getByRole('link', { name: '现在补充' }).click();
     await page.getByLabel('在哪里').fill('翠竹苑 3 幢');
     await page.getByLabel('您的回答').fill('水表房在 3 幢东边。');
-    await page.locator('input[type=file]').setInputFiles(files[1]!);
+    await page.locator('input[type=file][name=photos]').setInputFiles(files[1]!);
     if (scripts) await page.getByText('照片传好了，共 1 张').waitFor({ timeout: 30_000 });
     await check(page, `${name}-6-supplement`);
     await press(page, '提交');

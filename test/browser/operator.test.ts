@@ -9,6 +9,7 @@ import { createCrypto } from '../../src/platform/crypto.ts';
 import { SECRET, until } from '../processes.ts';
 import { T04 } from '../world.ts';
 import { axe, overflow } from './follow.ts';
+import { still } from './settle.ts';
 import { openStage } from './stage.ts';
 import type { Stage } from './stage.ts';
 
@@ -123,7 +124,10 @@ describe.skipIf(inject('chromium') === null)('the operator in Chromium', () => {
   /** Nothing serious, once colours have stopped changing. */
   const accessible = async (what: string) => {
     let found: string[] = [];
-    const clean = async () => (found = await axe(page)).length === 0;
+    const clean = async () => {
+      await still(page);
+      return (found = await axe(page)).length === 0;
+    };
     await until(`axe, ${what}`, clean, 4_000).catch(() => expect(found, what).toEqual([]));
   };
 
@@ -492,9 +496,6 @@ describe.skipIf(inject('chromium') === null)('the operator in Chromium', () => {
     await page.getByRole('link', { name: '我领的' }).click();
     await page.getByText('137 0000 1111').waitFor();
     await page.keyboard.press('r');
-    await page.waitForTimeout(6000);
-    await stage.shoot(page, 'calls-2-register');
-    say(page.url(), await page.locator('.problem').allTextContents(), stage.complaints);
     await words().waitFor();
     await page.getByText('没有历史工单').waitFor();
     expect(await page.getByLabel('来电号码').inputValue()).toBe('13700001111');

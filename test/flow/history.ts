@@ -32,6 +32,8 @@ export function history(
   const next = random(seed);
   const pick = <T>(list: readonly T[]): T => list[Math.floor(next() * list.length)]!;
   const orders: string[] = [];
+  /** Nobody here opens them again: they are not looked at any more. */
+  const closed = new Set<string>();
   const done: Record<string, number> = {};
 
   const see = async (id: string): Promise<OrderDetail> =>
@@ -157,8 +159,8 @@ export function history(
 
   /** One act that is legal, or was until somebody else came first. */
   async function step(): Promise<void> {
-    const living: OrderDetail[] = [];
-    for (const id of orders) living.push(await see(id));
+    const living = await Promise.all(orders.filter((id) => !closed.has(id)).map(see));
+    for (const o of living) if (o.state === 'closed') closed.add(o.id);
     const open = living.filter((o) => o.state !== 'closed');
     const moves = (await Promise.all(open.map(movesOf))).flat();
     if (moves.length === 0 || (open.length < LIVING_MAX && next() < 0.2))

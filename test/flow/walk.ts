@@ -66,9 +66,14 @@ export function walk(as: (login: string) => Promise<Browser>) {
       await (await as(login)).post(`/api/assignments/${id}/acts`, { act: name, version, input }),
     );
   };
+  const units = new Map<string, string>();
+  /** Read once: units come with the seed. */
   const unitId = async (code: string): Promise<string> => {
-    const { units } = must(await (await as('dispatcher')).get('/api/reference'));
-    return (units as { id: string; code: string }[]).find((u) => u.code === code)!.id;
+    if (units.size === 0) {
+      const reference = must(await (await as('dispatcher')).get('/api/reference'));
+      for (const u of reference.units as { id: string; code: string }[]) units.set(u.code, u.id);
+    }
+    return units.get(code)!;
   };
 
   return {

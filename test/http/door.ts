@@ -10,16 +10,30 @@ export interface Raised {
 }
 
 /** Sends the last screen of the citizen's form and follows to the receipt. */
-export async function raisedByPage(
+export async function raisedByPage(w: World, typed: Typed): Promise<Raised> {
+  const { id, to, cookie } = await sentByPage(w, typed);
+  const slip = await w.app.request(to, { headers: { ...HEADERS, cookie } });
+  return { id, receipt: await slip.text() };
+}
+
+export interface Typed {
+  content: string;
+  address?: string;
+  phone?: string;
+  name?: string;
+}
+const HEADERS = { host: 'localhost:12345', origin: PUBLIC_URL };
+
+/** Sends the last screen of the citizen's form. @returns where it leads, and with which cookie. */
+export async function sentByPage(
   w: World,
-  typed: { content: string; address?: string; phone?: string; name?: string },
-): Promise<Raised> {
-  const headers = { host: 'localhost:12345', origin: PUBLIC_URL };
+  typed: Typed,
+): Promise<{ id: string; to: string; cookie: string }> {
   // However many demands one test sends: each comes from a household of its own.
   await w.db.deleteFrom('throttle').execute();
   const sent = await w.app.request('/submit/next', {
     method: 'POST',
-    headers: { ...headers, 'content-type': 'application/x-www-form-urlencoded' },
+    headers: { ...HEADERS, 'content-type': 'application/x-www-form-urlencoded' },
     body: new URLSearchParams({
       screen: '3',
       go: 'send',
@@ -37,7 +51,6 @@ export async function raisedByPage(
     .getSetCookie()
     .map((c) => c.split(';')[0])
     .join('; ');
-  const slip = await w.app.request(to, { headers: { ...headers, cookie } });
   const row = await w.db
     .selectFrom('work_order')
     .innerJoin('order_text', 'order_text.order_id', 'work_order.id')
@@ -46,7 +59,7 @@ export async function raisedByPage(
     .where('channel', '=', 'web')
     .orderBy('work_order.registered_at', 'desc')
     .executeTakeFirstOrThrow();
-  return { id: row.id, receipt: await slip.text() };
+  return { id: row.id, to, cookie };
 }
 
 /** What the operator's form answers. */

@@ -595,7 +595,8 @@ const AT_CALLS = '/api/telephony/calls';
 /** Something asked of a call of the operator, of somebody else's, and of none. */
 const ofCall = (what: string, body?: object): Fixture => ({
   own: async () => same({ path: `${AT_CALLS}/${await phones.talking('operator')}${what}`, body }),
-  other: async () => same({ path: `${AT_CALLS}/${await phones.talking('operator2')}${what}`, body }),
+  other: async () =>
+    same({ path: `${AT_CALLS}/${await phones.talking('operator2')}${what}`, body }),
   missing: () => same({ path: `${AT_CALLS}/${newId()}${what}`, body }),
 });
 const ofRecording = (): Fixture => {

@@ -88,8 +88,6 @@ const onWired = async (login: string, path: string, init: RequestInit = {}) =>
       ...(init.headers as object),
     },
   });
-const idOf = async (callId: string): Promise<string> =>
-  (await w.db.selectFrom('call').select('id').where('external_id', '=', callId).executeTakeFirstOrThrow()).id; // prettier-ignore
 
 let numbers = 13_800_000_000;
 const fresh = () => ({ callId: randomUUID(), from: String(++numbers) });

@@ -438,6 +438,12 @@ Max-Forwards: 70${extra}`;
     send('retrans="500"', request(1, '')),
     '<recv response="401" auth="true"/>',
     send('retrans="500"', request(2, '\n[field1]')),
-    '<recv response="200"/>',
+    // A second challenge says that the proof is not believed.
+    '<recv response="401" optional="true" next="refused"/>',
+    '<recv response="200" next="taken"/>',
+    label('refused'),
+    '<nop><action><exec int_cmd="stop_now"/></action></nop>',
+    label('taken'),
+    log('registered'),
   ]);
 };

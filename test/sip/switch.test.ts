@@ -9,7 +9,7 @@ import { signedHeaders } from '../../src/door/index.ts';
 import { startFakeCti } from './fake-cti.ts';
 import type { FakeCti } from './fake-cti.ts';
 import { caller, handedOver } from './scenarios.ts';
-import { phonePassword, SWITCH_IP } from './switch.ts';
+import { PHONES_IP, phonePassword, SWITCH_IP } from './switch.ts';
 import {
   DOOR_SECRET,
   openNetwork,
@@ -180,6 +180,21 @@ describe.skipIf(withoutTelephones)('the reference switch', () => {
     expect(await run.ended, run.errors() + network.kamailio.output()).toBe(0);
     expect((await ending(callId, 'call.ended')).at(-1)).toMatchObject({ by: 'operator' });
     expect(run.log().map((l) => l.slice(1).join(' '))).toEqual(['answered', 'ended operator']);
+  });
+
+  it('believes no telephone without its password', async () => {
+    const right = phonePassword(PHONE_SECRET, '8020');
+    const register = (name: string, user: string, password: string) =>
+      network.register(name, [{ user, password }], `${PHONES_IP}:9`);
+    expect((await register('right', '8020', right)).code).toBe(0);
+    const wrong = [
+      ['8020', phonePassword('another secret', '8020')],
+      ['8021', right],
+      ['8020', '0'],
+      ['0', '0'],
+    ] as const;
+    for (const [i, [user, password]] of wrong.entries())
+      expect((await register(`wrong-${i}`, user, password)).code, user).not.toBe(0);
   });
 
   it('lets a telephone answer with voice', async () => {

@@ -35,6 +35,12 @@ export interface Network {
   httpPort: number;
   /** Operators' telephones at these extensions, reached over one SIPp. */
   phones(kind: 'operators' | 'busy' | 'absent', extensions: string[]): Promise<Sipp>;
+  /** Telephones say where they are. @returns SIPp's exit code: 0 where every one was believed. */
+  register(
+    name: string,
+    users: { user: string; password: string }[],
+    at: string,
+  ): Promise<{ code: number | null; errors: string }>;
   /** What the operators heard. */
   ear: Ear;
   /** The emergency centre. */
@@ -94,12 +100,22 @@ export async function openNetwork(apis: [string, string], more: string[] = []): 
         absent,
       }[kind]();
       const phones = run({ name: kind, scenario, ip: PHONES_IP, port });
-      const lines = extensions.map((e) => {
-        const password = phonePassword(PHONE_SECRET, e);
-        return `${e};[authentication username=${e} password=${password}];${PHONES_IP}:${port}`;
+      const at = `${PHONES_IP}:${port}`;
+      const users = extensions.map((e) => ({
+        user: e,
+        password: phonePassword(PHONE_SECRET, e),
+      }));
+      const registered = await network.register(`register-${kind}`, users, at);
+      if (registered.code !== 0) throw new Error(`${registered.errors} ${kamailio.output()}`);
+      return phones;
+    },
+    async register(name, users, at) {
+      const lines = users.map(({ user, password }) => {
+        const proof = `[authentication username=${user} password=${password}]`;
+        return `${user};${proof};${at}`;
       });
-      const registered = run({
-        name: `register-${kind}`,
+      const one = run({
+        name,
         scenario: register(),
         ip: PHONES_IP,
         port: await freePort(),
@@ -107,9 +123,7 @@ export async function openNetwork(apis: [string, string], more: string[] = []): 
         lines,
         calls: lines.length,
       });
-      if ((await registered.ended) !== 0)
-        throw new Error(`not registered: ${registered.errors()} ${kamailio.output()}`);
-      return phones;
+      return { code: await one.ended, errors: one.errors() };
     },
     async callers(name, scenario, numbers, options = {}) {
       return run({

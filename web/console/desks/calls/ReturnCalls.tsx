@@ -102,7 +102,7 @@ function Due({ item }: { item: ReturnCallView }) {
         {item.endedAt && <Stamp at={item.endedAt} />}
       </span>
     );
-  const left = Math.ceil((Date.parse(item.dueAt) - now) / MINUTE_MS);
+  const left = Math.floor((Date.parse(item.dueAt) - now) / MINUTE_MS);
   const late = item.overdue || left < 0;
   return (
     <span className={late ? 'return-due over-t' : 'return-due'}>

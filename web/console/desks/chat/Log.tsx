@@ -25,7 +25,8 @@ const NEAR_END_PX = 120;
 export function Log({ messages, notes, outbox, seen = 0, content = '', onPut }: Props) {
   const { say } = useWords();
   const box = useRef<HTMLDivElement>(null);
-  const near = useRef(true);
+  // A transcript is read from its beginning.
+  const near = useRef(outbox !== undefined);
   const count = messages.length + notes.length + (outbox?.unsent.length ?? 0);
   useEffect(() => {
     if (near.current) box.current?.scrollTo({ top: box.current.scrollHeight });
@@ -40,7 +41,7 @@ export function Log({ messages, notes, outbox, seen = 0, content = '', onPut }: 
       aria-label={say('chat.log')}
       tabIndex={0}
       onScroll={({ currentTarget: e }) => {
-        near.current = e.scrollHeight - e.scrollTop - e.clientHeight < NEAR_END_PX;
+        if (outbox) near.current = e.scrollHeight - e.scrollTop - e.clientHeight < NEAR_END_PX;
       }}
     >
       {behind(0).map((note) => (

@@ -1,6 +1,6 @@
 import './operator.css';
 import './emergency.css';
-import { useEffect, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { useLocation, useNavigate } from 'react-router';
 import { useWords } from '../../lib/text.ts';
 import { SideOpener, SplitColumns } from '../../parts/Columns.tsx';
@@ -61,8 +61,10 @@ function useAsked({ next }: Operator): void {
   const go = useNavigate();
   const state = useLocation().state as { begin?: Partial<OperatorFields> } | null;
   const begin = state?.begin;
+  const begun = useRef<unknown>(null);
   useEffect(() => {
-    if (!begin) return;
+    if (!begin || begun.current === begin) return;
+    begun.current = begin;
     next(begin);
     // Said once: a reload does not begin anew.
     void go('/operator', { replace: true, state: null });
