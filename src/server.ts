@@ -51,6 +51,7 @@ async function main(): Promise<void> {
   const app = createApp(deps, {
     intake,
     trustProxy,
+    ...(smsProvider && { smsProvider }),
     chatOrigins: config.chatOrigins,
     telephony: kind === 'production' ? telephonyOf(config) : playedTelephony(config, own),
     consoleDir: CONSOLE_DIR,

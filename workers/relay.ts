@@ -94,7 +94,12 @@ export function startRelay(deps: RelayDeps): { stop(): Promise<void> } {
   };
   const { log } = deps;
   const loops = [
-    startLoop({ name: 'relay nudges', log, idleMs: NUDGES_IDLE_MS, round: () => publishNudges(deps) }),
+    startLoop({
+      name: 'relay nudges',
+      log,
+      idleMs: NUDGES_IDLE_MS,
+      round: () => publishNudges(deps),
+    }),
     startLoop({ name: 'relay', log, idleMs: IDLE_MS, hurries: true, round: duties }),
   ];
   return { stop: async () => void (await Promise.all(loops.map((l) => l.stop()))) };

@@ -1,7 +1,7 @@
 /** The switch's calls: claimed by one process at a time, forgotten by none. */
 import { sql } from 'kysely';
 import type { DbTx, Reader } from '../platform/db.ts';
-import type { Line, LineState, Told, Tried } from './switch.rules.ts';
+import type { Line, LineState, Told, Tried } from './rules.ts';
 
 /** An event on its way to the platform; its id stays the same on every try. */
 export interface Waiting {

@@ -13,8 +13,8 @@ import type { Call, Deps, Tx } from '../platform/unit-of-work.ts';
 import { routeAnswer } from '../telephony/schema.ts';
 import type { SwitchCommand } from '../telephony/schema.ts';
 import type { RingInput } from './schema.ts';
-import { ANSWERS_AFTER_MS, callerLeaves, onCommand, onRoute, onTime } from './switch.rules.ts';
-import type { Told, Turn } from './switch.rules.ts';
+import { ANSWERS_AFTER_MS, callerLeaves, onCommand, onRoute, onTime } from './rules.ts';
+import type { Told, Turn } from './rules.ts';
 import * as store from './switch.store.ts';
 import type { LineRow, NewLine } from './switch.store.ts';
 

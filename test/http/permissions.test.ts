@@ -996,6 +996,7 @@ const FIXTURES: Record<string, Fixture> = {
   'GET /api/board': any({ path: '/api/board' }),
   'GET /api/board/orders': any({ path: '/api/board/orders' }),
   'GET /api/board/escalations': any({ path: '/api/board/escalations' }),
+  'GET /api/operations': any({ path: '/api/operations' }),
   'GET /api/rates': any({ path: '/api/rates' }),
   'GET /api/rates/orders': any({ path: '/api/rates/orders?rate=solved&month=2026-09' }),
   'GET /api/calendars': any({ path: '/api/calendars' }),

@@ -400,7 +400,12 @@ describe('errors', () => {
     }
     await nowhere.close();
   });
-  it('404, never 500, for ids that are unknown or garbage, on every route with an id', async () => {
+  const UNKNOWN = [newId(), newId().toUpperCase(), '00000000-0000-0000-0000-000000000000', 'ffffffff-ffff-ffff-ffff-ffffffffffff']; // prettier-ignore
+  const GARBAGE = ['x', '0', '-1', '%00', '%27%20or%201=1--', `${newId()}x`, '%F0%9F%98%80', '%E0%A4%A']; // prettier-ignore
+  it.each([
+    ['unknown', UNKNOWN],
+    ['garbage', GARBAGE],
+  ])('404, never 500, for ids that are %s, on every route with an id', async (_, ids) => {
     const people = ['operator', 'dispatcher', 'followup', 'supervisor', 'admin', 'water', 'water.handler']; // prettier-ignore
     const bodies: Record<string, unknown> = {
       acts: { act: 'note', input: { text: 'x' } },
@@ -424,7 +429,6 @@ describe('errors', () => {
       split: { version: 1, input: { kept: { content: 'x' }, parts: [{ content: 'x' }] } },
       reply: { version: 1, text: 'x',  truth: 'true', finding: 'x', measures: 'x', solved: 'solved', contactMade: false, publicVersion: 'x' }, // prettier-ignore
     };
-    const ids = [newId(), newId().toUpperCase(), 'x', '0', '-1', '%00', '%27%20or%201=1--', '00000000-0000-0000-0000-000000000000', 'ffffffff-ffff-ffff-ffff-ffffffffffff', `${newId()}x`, '%F0%9F%98%80', '%E0%A4%A']; // prettier-ignore
     for (const [method, route] of routes().filter(
       ([, r]) => r.startsWith('/api/') && r.includes(':id'),
     )) {

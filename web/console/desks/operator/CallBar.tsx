@@ -79,13 +79,7 @@ function Ringing({ desk, call, phone }: BarProps) {
       <CallSigns call={call} />
       {!phone.commands && <span className="sm today-t">{say('phone.at_the_set_answer')}</span>}
       <div className="call-acts">
-        <KeyButton
-          type="primary"
-          keys="F3"
-          loading={phone.busy}
-          onClick={answer}
-          ref={button}
-        >
+        <KeyButton type="primary" keys="F3" loading={phone.busy} onClick={answer} ref={button}>
           {say(phone.commands ? 'call.answer' : 'phone.begin_form')}
         </KeyButton>
         {phone.commands && (

@@ -1,6 +1,17 @@
 /** The demo's telephone switch, decided without a network: what a command or an answer does to one call. */
 import { EMERGENCY_TARGETS } from '../kernel/words.ts';
-import type { RouteAnswer, SwitchCommand } from '../telephony/schema.ts';
+import type { CallCommand } from '../telephony/limits.ts';
+
+/** What the platform answers to "who takes this call?", as far as this switch needs it. */
+export type Routed =
+  | { action: 'offer'; target: string; ringSeconds: number }
+  | { action: 'wait' | 'refuse' | 'overflow' };
+
+/** What the platform asks of a call. */
+export interface Asked {
+  command: CallCommand | 'dial';
+  target?: string | undefined;
+}
 
 export type LineState = 'asking' | 'offered' | 'talking' | 'held' | 'ended';
 
@@ -60,7 +71,7 @@ export const callerLeaves = (line: Line): Turn | null => {
 };
 
 /** What the platform said to "who takes this call?". */
-export function onRoute(answer: RouteAnswer, at: Date): Turn {
+export function onRoute(answer: Routed, at: Date): Turn {
   switch (answer.action) {
     case 'offer':
       return {
@@ -101,7 +112,7 @@ export function onTime(line: Line, at: Date): Turn | null {
 /** What the desk's command does. @param newLeg Names a leg that is set up by it. */
 export function onCommand(
   line: Line,
-  { command, target = '' }: SwitchCommand,
+  { command, target = '' }: Asked,
   newLeg: string,
   at: Date,
 ): Turn | null {
