@@ -87,4 +87,5 @@ export const OFFERED = {
   live_clock: 'deadline',
   clocked_order: 'deadline',
   waiting_reason: 'routing',
+  raised_order: 'workorder',
 } as const;

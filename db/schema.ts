@@ -512,8 +512,8 @@ export interface DemoCallTable {
   consulting: Generated<string>;
   offer_until: Date | null;
   /** Written as JSON text. */
-  tried: ColumnType<object | null, string | null, string | null>;
-  outbox: ColumnType<object[], string | undefined, string>;
+  tried: Json | null;
+  outbox: Generated<Json>;
   events: Generated<number>;
   rang_at: Date;
   answered_at: Date | null;
@@ -890,7 +890,7 @@ export interface SmsInboundTable {
   message_id: string;
   from_hmac: string;
   from_ct: Buffer;
-  text_ct: Buffer;
+  text_ct: Buffer | null;
   text_hmac: string;
   said_at: Date;
   received_at: Date;
@@ -951,6 +951,8 @@ export interface ChatSessionTable {
   solved: boolean | null;
   comment_ct: Buffer | null;
   rated_at: Date | null;
+  /** Real time, like a seat's: nobody can move it. */
+  visitor_seen_at: Generated<Date>;
 }
 
 export interface ChatMessageTable {
@@ -1074,4 +1076,5 @@ export interface Views {
   live_clock: LiveClockView;
   clocked_order: { order_id: string };
   waiting_reason: Omit<RoutingWaitTable, 'suggested_lead_id' | 'score'>;
+  raised_order: { order_id: string; requester_id: string };
 }

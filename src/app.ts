@@ -97,10 +97,7 @@ export function createApp(deps: Deps, options: AppOptions): Hono<Env> {
   if (options.smsProvider) app.route('/', providerRoutes(deps, options.smsProvider));
   const handlers = handlersOf(doors);
   const origins = options.chatOrigins ?? [];
-  app.route(
-    CHAT,
-    chatVisitorRoutes(deps, options.intake, { trustProxy: options.trustProxy, origins }),
-  );
+  app.route(CHAT, chatVisitorRoutes(deps, { trustProxy: options.trustProxy, origins }));
   app.route(
     '/api',
     createApi(deps, options.intake, {

@@ -33,7 +33,7 @@ export const CONSUMERS = [
 export type Consumer = (typeof CONSUMERS)[number];
 
 export const SUBSCRIPTIONS: Record<EventName, readonly Consumer[]> = {
-  'work_order.registered': ['realtime', 'notification.receipt', 'intake.triage', 'chat.registered'],
+  'work_order.registered': ['realtime', 'notification.receipt', 'intake.triage'],
   'work_order.accepted': ['realtime', 'intake.triage'],
   'work_order.direct_answered': [
     'realtime',
@@ -92,7 +92,6 @@ export const SUBSCRIPTIONS: Record<EventName, readonly Consumer[]> = {
   'deadline.fired': ['realtime', 'supervision.escalate', 'intake.expire_supplement'],
   'deadline.moved': ['realtime'],
   'escalation.recorded': ['realtime'],
-  'call.rang': ['realtime'],
   'call.ended': ['realtime'],
   'call.queued': ['realtime'],
   'call.offered': ['realtime'],
@@ -115,6 +114,8 @@ export const SUBSCRIPTIONS: Record<EventName, readonly Consumer[]> = {
   'chat.queue': ['realtime'],
   'chat.late': ['realtime'],
   'chat.seat': ['realtime'],
+  'transcript.read': [],
+  'contact.order_registered': ['chat.registered'],
   'canned_answer.changed': [],
   'channel_policy.published': ['realtime'],
   'calendar.changed': ['realtime'],

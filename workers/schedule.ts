@@ -1,9 +1,10 @@
 /** Every repeating job, in one table. */
 import { namedByChats, sweepChats } from '../src/chat/index.ts';
-import { sweepMessages } from '../src/door/index.ts';
+import { eraseLetters, sweepMessages } from '../src/door/index.ts';
 import { expireLinks } from '../src/followup/index.ts';
 import { deleteDeadSessions } from '../src/identity/index.ts';
-import { dueDeliveries } from '../src/notification/index.ts';
+import { channelPolicyOf } from '../src/intake/index.ts';
+import { dueDeliveries, eraseWords } from '../src/notification/index.ts';
 import { sweepKeys } from '../src/platform/idempotency.ts';
 import { addJobs } from '../src/platform/queues.ts';
 import type { QueueFactory } from '../src/platform/queues.ts';
@@ -41,6 +42,7 @@ export const SCHEDULE: Record<
     everyMs: 600_000,
     run: ({ deps }) => sweepAttachments(deps, undefined, namedByChats),
   },
+  'platform.retention': { everyMs: 600_000, run: ({ deps }) => eraseOld(deps) },
   'platform.sweep': {
     everyMs: 600_000,
     run: async ({ deps }) => {
@@ -60,6 +62,13 @@ export const afterMove = async (s: ScheduleDeps): Promise<void> =>
     telephonyDue(s.deps),
     enqueueDue(s),
   ]));
+
+/** Erases words whose days are over, as the policy says. */
+export async function eraseOld(deps: Deps): Promise<void> {
+  const { retention } = (await channelPolicyOf(deps.db)).document;
+  await eraseWords(deps.db, retention.smsDays);
+  await eraseLetters(deps, retention.letterDays);
+}
 
 /** Tries that are due go back to the queue; the claim on the row keeps two from sending at once. */
 async function enqueueDue({ deps, queues }: ScheduleDeps): Promise<void> {

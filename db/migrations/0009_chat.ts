@@ -99,6 +99,7 @@ create table chat_message (
     and (mime is null) = (bytes is null) and (bytes is null) = (width is null)
     and (width is null) = (height is null) and (height is null) = (thumb_sha256 is null))
 );
+create index chat_message_of_order on chat_message (order_id) where order_id is not null;
 create index chat_message_note on chat_message (chat_id, at, id) where seq is null;
 create index chat_message_order on chat_message (chat_id, seq) where kind = 'order';
 create index chat_message_sha256 on chat_message (sha256) where sha256 is not null;

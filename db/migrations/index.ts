@@ -9,6 +9,9 @@ import * as m0008 from './0008_telephony.ts';
 import * as m0009 from './0009_chat.ts';
 import * as m0010 from './0010_sms.ts';
 import * as m0011 from './0011_demo_switch.ts';
+import * as m0012 from './0012_lost_offers.ts';
+import * as m0013 from './0013_retention.ts';
+import * as m0014 from './0014_chat_presence.ts';
 
 /** Every migration in order. One that was released is never changed again. */
 export const MIGRATIONS: readonly { name: string; sql: string }[] = [
@@ -23,4 +26,7 @@ export const MIGRATIONS: readonly { name: string; sql: string }[] = [
   m0009,
   m0010,
   m0011,
+  m0012,
+  m0013,
+  m0014,
 ];

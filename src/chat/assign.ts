@@ -1,4 +1,4 @@
-/** Who gets which chat. One decides at a time, so no operator ever has more than the cap. */
+/** Who gets which chat. One decides at a time, so no operator ever has more than the cap, and one emergency. */
 import { channelPolicyOf, takeContact } from '../intake/index.ts';
 import { fail } from '../kernel/errors.ts';
 import { SYSTEM } from '../kernel/actor.ts';
@@ -64,18 +64,15 @@ const assignOne = (deps: Deps): Promise<boolean> =>
     await seats.lockAssigning(tx.db);
     const { document } = await channelPolicyOf(tx.db);
     const on = await seats.seatsOn(tx.db);
-    const seat = nextSeat(on, document.chat.cap);
-    const head = seat && (await store.headOfQueue(tx.db));
+    const anyone = nextSeat(on, document.chat.cap, true);
+    const head = anyone && (await store.headOfQueue(tx.db));
     if (!head) return false;
     const chat = await store.lockChat(tx.db, head);
     // Its citizen left, or an emergency overtook it, since it was read: the next look sees the queue anew.
     if (chat?.state !== 'waiting') return true;
-    await give(
-      deps,
-      tx,
-      chat,
-      on.find((s) => s.userId === seat.userId)!,
-    );
+    const seat = nextSeat(on, document.chat.cap, chat.emergency !== null);
+    if (!seat) return false;
+    await give(deps, tx, chat, seat);
     return true;
   });
 

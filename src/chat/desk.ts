@@ -7,6 +7,7 @@ import type { StaffActor } from '../kernel/actor.ts';
 import { fail } from '../kernel/errors.ts';
 import type { Deps } from '../platform/unit-of-work.ts';
 import { maskName, maskPhone, orderNosOf } from '../workorder/index.ts';
+import { looksAfter, readable } from './access.ts';
 import * as messages from './message.store.ts';
 import { bodyOf, notesOf, pageFor } from './read.ts';
 import type { Reading } from './read.ts';
@@ -29,10 +30,6 @@ const ALL_MAX = 200;
 /** Characters of the last message in a list. */
 const PREVIEW = 60;
 
-/** Who looks after all chats, and reads them. */
-export const looksAfter = (actor: StaffActor): boolean =>
-  holds(actor, 'supervisor', 'center_admin');
-
 /** @throws AppError `not_allowed` for who has nothing to do with chats. */
 export function requireDesk(actor: StaffActor): StaffActor {
   return holds(actor, 'operator') || looksAfter(actor) ? actor : fail('not_allowed');
@@ -41,16 +38,6 @@ export function requireDesk(actor: StaffActor): StaffActor {
 /** @throws AppError `not_allowed` for who does not talk with citizens. */
 export const requireOperator = (actor: StaffActor): StaffActor =>
   holds(actor, 'operator') ? actor : fail('not_allowed');
-
-/** Whether somebody may read a chat: who talks in it, and who looks after all. */
-export const mayRead = (actor: StaffActor, chat: Pick<ChatRow, 'operator_id'>): boolean =>
-  looksAfter(actor) || (holds(actor, 'operator') && chat.operator_id === actor.userId);
-
-/** The chat, for who may read it. @throws AppError `not_found`. */
-export async function readable(deps: Deps, actor: StaffActor, chatId: string): Promise<ChatRow> {
-  const chat = await store.findChat(deps.db, chatId);
-  return chat && mayRead(actor, chat) ? chat : fail('not_found');
-}
 
 export async function seatView(deps: Deps, userId: string): Promise<SeatView> {
   const { document } = await channelPolicyOf(deps.db);
@@ -105,10 +92,14 @@ async function items(deps: Deps, rows: readonly ChatRow[], actor: StaffActor): P
   });
 }
 
-/** Who talks with somebody knows the name; everybody else its beginning. */
+/** Whether this person talks with them just now. */
+const talks = (actor: StaffActor, r: ChatRow): boolean =>
+  r.operator_id === actor.userId && r.state === 'open';
+
+/** Who talks with somebody knows the name, as long as they talk; everybody else its beginning. */
 function nameFor(actor: StaffActor, r: ChatRow, known: ContactPerson | undefined): string | null {
   if (!known || known.name === '') return null;
-  return r.operator_id === actor.userId ? known.name : maskName(known.name);
+  return talks(actor, r) ? known.name : maskName(known.name);
 }
 
 /** The desk in one answer. */
@@ -137,17 +128,16 @@ export async function chatDetail(
   const chat = await readable(deps, actor, chatId);
   const [item] = await items(deps, [chat], actor);
   const known = (await peopleOfContacts(deps, [chat.contact_id])).get(chat.contact_id);
-  const mine = chat.operator_id === actor.userId;
   const phone = known?.phone ?? '';
   const open = (sealed: Buffer | null, field: string) =>
     sealed ? deps.crypto.open(sealed, `${chat.id}/${field}`) : null;
   return {
     ...item!,
     language: chat.language,
-    phone: phone === '' ? null : mine ? phone : maskPhone(phone),
+    phone: phone === '' ? null : talks(actor, chat) ? phone : maskPhone(phone),
     page: open(chat.page_ct, 'page'),
     seenByCitizen: chat.seen_citizen,
-    mine,
+    mine: chat.operator_id === actor.userId,
     startedAt: chat.opened_at.toISOString(),
     endedAt: chat.ended_at?.toISOString() ?? null,
     endedBy: chat.ended_by,

@@ -4,16 +4,17 @@ import type { StaffActor } from '../kernel/actor.ts';
 import { fail } from '../kernel/errors.ts';
 import { inTransaction } from '../platform/unit-of-work.ts';
 import type { Deps } from '../platform/unit-of-work.ts';
-import { holdPicture, keepPicture, stagePicture } from '../workorder/index.ts';
+import { countUpload, holdPicture, keepPicture, stagePicture } from '../workorder/index.ts';
 import type { KeptPicture } from '../workorder/index.ts';
 import { AS_CITIZEN, CITIZEN } from './citizen.ts';
-import { readable } from './desk.ts';
+import { readable } from './access.ts';
 import * as messages from './message.store.ts';
 import type { MessageRow } from './message.store.ts';
-import { post, tellOf } from './post.ts';
+import { change, post, tellOf } from './post.ts';
 import type { Posted } from './schema.ts';
 import { firstAnswer } from './service.ts';
 import * as store from './store.ts';
+import type { ChatRow } from './store.ts';
 import { countWords } from './visitor.ts';
 
 /** A picture on its way: the id its sender gave it, and its bytes as they come. */
@@ -36,33 +37,73 @@ const before = async (
 
 /**
  * The citizen sends a picture.
+ * @param source network address, for the throttle.
  * @throws AppError `state_conflict`, `too_many_attempts`, `attachment_limit`, and as `keepPicture`.
  */
-export async function sendPicture(deps: Deps, chatId: string, sent: Sent): Promise<Posted> {
+export async function sendPicture(
+  deps: Deps,
+  chatId: string,
+  sent: Sent,
+  source: string,
+): Promise<Posted> {
   const known = await before(deps, chatId, sent.id, 'citizen');
   if (known) return known;
+  // Before anything is read or decoded: what is refused costs nothing and leaves no file.
+  await countUpload(deps, source);
+  await takePlace(deps, chatId);
+  try {
+    const picture = await keepPicture(deps, sent.source);
+    return await postPicture(deps, chatId, sent.id, picture);
+  } catch (error) {
+    await givePlaceBack(deps, chatId);
+    throw error;
+  }
+}
+
+/** Counts the word and the picture that come: of many at once no more are taken than there is room for. */
+async function takePlace(deps: Deps, chatId: string): Promise<void> {
   const { document } = await channelPolicyOf(deps.db);
   const { imagesMax, perMinute } = document.chat;
-  // Before anything is read or decoded: what would be refused costs nothing.
-  const now = (await store.findChat(deps.db, chatId)) ?? fail('not_found');
-  if (now.state !== 'waiting' && now.state !== 'open') fail('state_conflict', { state: now.state });
-  if (now.images >= imagesMax) fail('attachment_limit');
-  const picture = await keepPicture(deps, sent.source);
-  return inTransaction(deps, CITIZEN, async (tx) => {
+  await inTransaction(deps, CITIZEN, async (tx) => {
     const chat = (await store.lockChat(tx.db, chatId)) ?? fail('not_found');
-    const twice = await before({ ...deps, db: tx.db as never }, chatId, sent.id, 'citizen');
-    if (twice) return twice;
-    if (chat.state !== 'waiting' && chat.state !== 'open')
-      fail('state_conflict', { state: chat.state });
+    checkTalks(chat);
     if (chat.images >= imagesMax) fail('attachment_limit');
     await countWords(tx, chat, { perMinute, emergency: false });
+    await change(tx, chat, { images: chat.images + 1 });
+  });
+}
+
+/** The picture did not come to be: its place is free, its word stays counted. */
+const givePlaceBack = (deps: Deps, chatId: string): Promise<void> =>
+  inTransaction(deps, CITIZEN, async (tx) => {
+    const chat = await store.lockChat(tx.db, chatId);
+    if (chat && chat.images > 0) await change(tx, chat, { images: chat.images - 1 });
+  });
+
+function checkTalks({ state }: Pick<ChatRow, 'state'>): void {
+  if (state !== 'waiting' && state !== 'open') fail('state_conflict', { state });
+}
+
+const postPicture = (
+  deps: Deps,
+  chatId: string,
+  id: string,
+  picture: KeptPicture,
+): Promise<Posted> =>
+  inTransaction(deps, CITIZEN, async (tx) => {
+    const chat = (await store.lockChat(tx.db, chatId)) ?? fail('not_found');
+    const twice = await before({ ...deps, db: tx.db as never }, chatId, id, 'citizen');
+    if (twice) {
+      await change(tx, chat, { images: chat.images - 1 });
+      return twice;
+    }
+    checkTalks(chat);
     await holdPicture(deps, tx, picture);
-    const said = { side: 'citizen', kind: 'image', clientId: sent.id, picture } as const;
+    const said = { side: 'citizen', kind: 'image', clientId: id, picture } as const;
     const seq = await post(deps, tx, chat, said);
     tellOf(tx, 'chat.message', chat, { as: AS_CITIZEN });
     return { seq, at: tx.at.toISOString() };
   });
-}
 
 /** The operator sends a picture. @throws AppError `not_found`, `state_conflict`, and as `keepPicture`. */
 export async function answerPicture(
@@ -142,8 +183,8 @@ export async function stageFromChat(
   chatId: string,
   id: string,
 ): Promise<{ attachmentId: string }> {
-  const chat = await store.findChat(deps.db, chatId);
-  if (chat?.operator_id !== actor.userId) fail('not_found');
+  const chat = await readable(deps, actor, chatId);
+  if (chat.operator_id !== actor.userId) fail('not_found');
   const m = (await messages.findPicture(deps.db, chatId, id)) ?? fail('not_found');
   const attachmentId = await stagePicture(deps, actor, { name: nameOf(m), picture: kept(m) });
   return { attachmentId };

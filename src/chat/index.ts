@@ -5,6 +5,6 @@ export { waitsOf } from './read.ts';
 export { chatRoutes } from './routes.ts';
 export { SOCKETS_MAX, TYPING_EVERY_MS } from './rules.ts';
 export { sweepChats } from './sweep.ts';
-export { namedByChats, operatorOf, someoneThere, talksIn } from './presence.ts';
+export { namedByChats, operatorOf, someoneThere, talksIn, visitorsThere } from './presence.ts';
 export { visitorChat } from './visitor.ts';
 export { chatVisitorRoutes } from './visitor.routes.ts';

@@ -52,8 +52,7 @@ export async function append(db: DbTx, m: NewMessage): Promise<number> {
         last_operator_at = case when ${operator} then ${m.at}::timestamptz else last_operator_at end,
         -- Who writes has read what stands above.
         seen_citizen = case when ${citizen} then last_seq + 1 else seen_citizen end,
-        seen_operator = case when ${operator} then last_seq + 1 else seen_operator end,
-        images = images + case when ${citizen && p !== null} then 1 else 0 end
+        seen_operator = case when ${operator} then last_seq + 1 else seen_operator end
       where id = ${m.chatId} returning last_seq)
     insert into chat_message (id, chat_id, seq, client_id, side, kind, code, notice_number, author_id,
       order_id, body_ct, mime, bytes, width, height, sha256, thumb_sha256, at)
@@ -122,6 +121,24 @@ export const findByClientId = async (
       .where('client_id', '=', clientId)
       .executeTakeFirst(),
   );
+
+/** What the citizen said in words, oldest first. */
+export async function citizensWords(
+  db: Reader,
+  chatId: string,
+  max: number,
+): Promise<MessageRow[]> {
+  const rows = await db
+    .selectFrom('chat_message')
+    .selectAll()
+    .where('chat_id', '=', chatId)
+    .where('side', '=', 'citizen')
+    .where('kind', '=', 'text')
+    .orderBy('seq')
+    .limit(max)
+    .execute();
+  return rows as MessageRow[];
+}
 
 /** The picture of a message, by the message's row. */
 export const findPicture = async (

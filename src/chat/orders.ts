@@ -38,10 +38,11 @@ export async function answered(deps: Deps, tx: Tx, event: StoredEvent): Promise<
   const actor = { kind: 'citizen', orderId, how: 'query_code' } as const;
   const order = await citizenOrder(tx.db, actor, orderId, chat.language);
   const text =
-    order.state === 'closed' && order.ground
-      ? translate(chat.language, `ground.${order.ground}`)
-      : (order.answers.at(-1)?.publicVersion ?? '');
-  if (text === '') return;
+    event.type === 'work_order.rejected'
+      ? order.ground && translate(chat.language, `ground.${order.ground}`)
+      : // Another round may have been answered since: each event tells of its own.
+        order.answers.findLast((a) => a.round === event.payload.round)?.publicVersion;
+  if (!text) return;
   await post(deps, tx, chat, {
     side: 'system',
     kind: 'answer',

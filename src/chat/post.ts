@@ -14,12 +14,12 @@ export const sealBody = (deps: Pick<Deps, 'crypto'>, messageId: string, text: st
 
 type ChatEvent = Extract<EventName, `chat.${string}`>;
 
-/** Tells that a chat changed: its operator, and by its number the citizen. */
+/** Tells that a chat changed: its operator, and by its number the citizen; `inside`: the staff only. */
 export function tellOf(
   tx: Tx,
   type: Exclude<ChatEvent, 'chat.seat'>,
   chat: Pick<ChatRow, 'id' | 'operator_id' | 'last_seq' | 'state'>,
-  also: { userIds?: readonly string[]; as?: Capacity } = {},
+  also: { userIds?: readonly string[]; as?: Capacity; inside?: true } = {},
 ): void {
   const userIds = [...new Set([chat.operator_id ?? [], also.userIds ?? []].flat())];
   const payload: ChatPayload = {
@@ -27,6 +27,7 @@ export function tellOf(
     userIds,
     seq: chat.last_seq,
     state: chat.state,
+    ...(also.inside && { inside: true }),
   };
   tx.record({ type, subjectType: 'chat', subjectId: chat.id, payload }, also.as);
 }

@@ -9,6 +9,10 @@ import * as store from './store.ts';
 export const someoneThere = (deps: Deps, userIds: readonly string[]): Promise<void> =>
   seats.touchSeats(deps.db, userIds);
 
+/** The citizens of these chats are connected: what waits goes on waiting. */
+export const visitorsThere = (deps: Deps, chatIds: readonly string[]): Promise<void> =>
+  store.touchVisitors(deps.db, chatIds);
+
 /** Who talks in a chat just now; null: nobody. */
 export async function operatorOf(deps: Deps, chatId: string): Promise<string | null> {
   const chat = await store.findChat(deps.db, chatId);

@@ -9,9 +9,10 @@ import { sendFile } from '../platform/http/file.ts';
 import { pathId, valid } from '../platform/http/validate.ts';
 import type { Deps } from '../platform/unit-of-work.ts';
 import { ATTACHMENT_MAX } from '../workorder/schema.ts';
+import { readable, readableOfContact } from './access.ts';
 import { takeNext } from './assign.ts';
 import { addCanned, cannedAnswers, changeCanned } from './canned.ts';
-import { chatDetail, chatMessages, colleagues, desk, readable, requireDesk, requireOperator, seatView } from './desk.ts'; // prettier-ignore
+import { chatDetail, chatMessages, colleagues, desk, requireDesk, requireOperator, seatView } from './desk.ts'; // prettier-ignore
 import { answerPicture, pictureForStaff, pictureOf, stageFromChat } from './images.ts';
 import type { Sent } from './images.ts';
 import {
@@ -24,7 +25,7 @@ import {
   transferInput,
 } from './schema.ts';
 import { answer, end, note, seen, setSeat, transfer } from './service.ts';
-import { transcript, transcriptChat } from './transcript.ts';
+import { transcript } from './transcript.ts';
 
 /** @throws AppError `attachment_too_large` for what says so itself. */
 export function notTooLarge(c: Context<Env>): void {
@@ -118,12 +119,12 @@ export const chatRoutes = (deps: Deps) =>
       return c.json(await transcript(deps, staff(c), id, language), 200);
     })
     .get('/chat/contacts/:id/images/:imageId', async (c) => {
-      const chatId = await transcriptChat(deps, staff(c), pathId(c.req.param('id')));
-      return sendFile(c, await pictureOf(deps, chatId, pathId(c.req.param('imageId')), 'file'));
+      const { id } = await readableOfContact(deps, staff(c), pathId(c.req.param('id')));
+      return sendFile(c, await pictureOf(deps, id, pathId(c.req.param('imageId')), 'file'));
     })
     .get('/chat/contacts/:id/images/:imageId/thumb', async (c) => {
-      const chatId = await transcriptChat(deps, staff(c), pathId(c.req.param('id')));
-      return sendFile(c, await pictureOf(deps, chatId, pathId(c.req.param('imageId')), 'thumb'));
+      const { id } = await readableOfContact(deps, staff(c), pathId(c.req.param('id')));
+      return sendFile(c, await pictureOf(deps, id, pathId(c.req.param('imageId')), 'thumb'));
     })
     .get('/chat/canned-answers', async (c) => {
       requireDesk(staff(c));

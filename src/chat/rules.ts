@@ -67,12 +67,23 @@ export interface Seat {
 export const hasPlace = (s: Pick<Seat, 'cap' | 'open'>, cap: number): boolean =>
   s.open < Math.min(s.cap, cap);
 
-/** Who gets the next chat: the least loaded, then who waited longest for one. @param cap of the policy. */
-export function nextSeat(seats: readonly Seat[], cap: number): Seat | null {
+/**
+ * Who gets the next chat: the least loaded, then who waited longest for one. Where all are full, an
+ * emergency is one more than the cap.
+ * @param cap of the policy.
+ */
+export function nextSeat<S extends Seat>(
+  seats: readonly S[],
+  cap: number,
+  emergency = false,
+): S | null {
   const since = (s: Seat) => s.lastAssignedAt?.getTime() ?? -Infinity;
   const before = (a: Seat, b: Seat) =>
     a.open - b.open || (since(a) < since(b) ? -1 : since(a) > since(b) ? 1 : 0) || (a.userId < b.userId ? -1 : 1); // prettier-ignore
-  return seats.filter((s) => hasPlace(s, cap)).toSorted(before)[0] ?? null;
+  const free = seats.filter((s) => hasPlace(s, cap)).toSorted(before)[0];
+  if (free || !emergency) return free ?? null;
+  const oneMore = (s: Seat) => s.open <= Math.min(s.cap, cap);
+  return seats.filter(oneMore).toSorted(before)[0] ?? null;
 }
 
 const MINUTE_MS = 60_000;
@@ -118,6 +129,22 @@ export const isIdle = (
   chat.lastOperatorAt !== null &&
   chat.lastOperatorAt > chat.lastCitizenAt &&
   at.getTime() - chat.lastOperatorAt.getTime() >= minutes * MINUTE_MS;
+
+/**
+ * How somebody may read a chat. `sensitive`: an order of it is confidential or anonymous.
+ * @returns `noted`: the reading is put on record.
+ */
+export function readingOf(who: {
+  own: boolean;
+  open: boolean;
+  overseer: boolean;
+  worksOnOrder: boolean;
+  sensitive: boolean;
+}): 'free' | 'noted' | 'none' {
+  if (who.own && who.open) return 'free';
+  if (who.sensitive) return who.overseer ? 'noted' : 'none';
+  return who.own || who.overseer || who.worksOnOrder ? 'free' : 'none';
+}
 
 /** A chat that still goes on. */
 export const isLive = (state: ChatState): boolean => state !== 'ended' && state !== 'left_message';

@@ -125,7 +125,6 @@ export interface SeatView {
   number: number | null;
 }
 
-export const takeInput = z.object({}).default({});
 export const transferInput = z.object({
   to: z.union([z.literal('queue'), z.uuid()]),
   note: z.string().max(2_000).transform(plainText).default(''),
@@ -173,7 +172,7 @@ export interface Desk {
 /** A chat with what its operator must know. */
 export interface ChatDetail extends ChatItem {
   language: string;
-  /** In full for who talks with them, else masked. */
+  /** In full for who talks with them just now, else masked. */
   phone: string | null;
   page: string | null;
   seenByCitizen: number;

@@ -24,19 +24,6 @@ export async function findSeat(db: Reader, userId: string): Promise<SeatRow | nu
   return row ?? null;
 }
 
-export async function findSeats(
-  db: Reader,
-  userIds: readonly string[],
-): Promise<Map<string, SeatRow>> {
-  if (userIds.length === 0) return new Map();
-  const rows = await db
-    .selectFrom('chat_seat')
-    .selectAll()
-    .where('user_id', 'in', [...userIds])
-    .execute();
-  return new Map(rows.map((r) => [r.user_id, r]));
-}
-
 /** Puts a seat on or off; made with the first use. */
 export async function setSeat(
   db: DbTx,

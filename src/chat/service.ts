@@ -5,8 +5,9 @@ import { fail } from '../kernel/errors.ts';
 import { newId } from '../kernel/ids.ts';
 import { inTransaction } from '../platform/unit-of-work.ts';
 import type { Capacity, Deps, Tx } from '../platform/unit-of-work.ts';
+import { looksAfter } from './access.ts';
 import { assignWaiting, give, putBack } from './assign.ts';
-import { looksAfter, seatView } from './desk.ts';
+import { seatView } from './desk.ts';
 import { finish } from './finish.ts';
 import * as messages from './message.store.ts';
 import { change, post, sealBody, tellOf } from './post.ts';
@@ -113,7 +114,7 @@ export const note = (
     const known = await messages.findByClientId(tx.db, chatId, input.id);
     if (known) return repeated(deps, known, 'note', input.text);
     await keepNote(deps, tx, chat, { ...input, authorId: actor.userId });
-    tellOf(tx, 'chat.changed', chat);
+    tellOf(tx, 'chat.changed', chat, { inside: true });
     return { seq: chat.last_seq, at: tx.at.toISOString() };
   });
 

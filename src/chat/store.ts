@@ -140,7 +140,7 @@ export async function servedSince(db: Reader, since: Date): Promise<number> {
   return row.n;
 }
 
-/** Open chats of an operator, the one that waits longest for a word first. */
+/** Open chats of an operator, in the order in which they were given. */
 export async function openOf(db: Reader, userId: string, max: number): Promise<ChatRow[]> {
   const rows = await db
     .selectFrom('chat_session')
@@ -202,6 +202,45 @@ export async function silentSince(db: Reader, since: Date, max: number): Promise
     .execute();
   return rows.map((r) => r.id);
 }
+
+/** A sign of life of a citizen is written at most this often, in seconds. */
+const VISITOR_TOUCH_SECONDS = 20;
+
+/** The citizens of these chats are there. */
+export async function touchVisitors(db: Reader, ids: readonly string[]): Promise<void> {
+  if (ids.length === 0) return;
+  await sql`
+    update chat_session set visitor_seen_at = clock_timestamp()
+    where id in (
+      select id from chat_session where id = any (${[...ids]}::uuid[]) and state in ('waiting', 'open')
+        and visitor_seen_at < clock_timestamp() - ${VISITOR_TOUCH_SECONDS}::int * interval '1 second'
+      for update skip locked)`.execute(db);
+}
+
+/** Chats that wait and whose citizens are gone for that long; an emergency is never given up. */
+export async function goneVisitors(db: Reader, minutes: number, max: number): Promise<string[]> {
+  const r = await sql<{ id: string }>`
+    select id from chat_session where state = 'waiting' and emergency is null
+      and visitor_seen_at < clock_timestamp() - ${minutes}::int * interval '1 minute'
+    order by visitor_seen_at limit ${max}`.execute(db);
+  return r.rows.map((x) => x.id);
+}
+
+/** The chat, locked, if its citizen is still gone. */
+export const lockGone = async (db: DbTx, id: string, minutes: number): Promise<ChatRow | null> =>
+  one(
+    await db
+      .selectFrom('chat_session')
+      .selectAll()
+      .where('id', '=', id)
+      .where('state', '=', 'waiting')
+      .where('emergency', 'is', null)
+      .where(
+        sql<boolean>`visitor_seen_at < clock_timestamp() - ${minutes}::int * interval '1 minute'`,
+      )
+      .forUpdate()
+      .executeTakeFirst(),
+  );
 
 export interface Figures {
   open: number;

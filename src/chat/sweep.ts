@@ -8,6 +8,7 @@ import type { Deps } from '../platform/unit-of-work.ts';
 import { assignWaiting } from './assign.ts';
 import { finish } from './finish.ts';
 import { change, tellOf } from './post.ts';
+import { leaveSaid } from './leave.ts';
 import { isIdle } from './rules.ts';
 import * as seats from './seat.store.ts';
 import { leaveChats, tellSeat } from './service.ts';
@@ -24,7 +25,8 @@ export async function sweepChats(deps: Deps): Promise<number> {
   const late = await markLate(deps);
   const gone = await goneOperators(deps, policy);
   const idle = await endIdle(deps, policy);
-  return late + gone + idle + (await assignWaiting(deps));
+  const left = await leaveWaiting(deps, policy);
+  return late + gone + idle + left + (await assignWaiting(deps));
 }
 
 /** A first answer that is due and did not come: told once, also when nobody looked at that instant. */
@@ -51,6 +53,19 @@ async function goneOperators(deps: Deps, policy: ChannelPolicy['chat']): Promise
       if (!(await seats.offIfGone(tx.db, userId, policy.goneSeconds))) return;
       tellSeat(tx, userId, false);
       await leaveChats(deps, tx, userId);
+    });
+  }
+  return ids.length;
+}
+
+/** Who waited and went without a word: what they said is left as a message, if they can be called. */
+async function leaveWaiting(deps: Deps, policy: ChannelPolicy['chat']): Promise<number> {
+  const ids = await store.goneVisitors(deps.db, policy.idleMinutes, ROUND_MAX);
+  for (const id of ids) {
+    await inTransaction(deps, SYSTEM, async (tx) => {
+      const chat = await store.lockGone(tx.db, id, policy.idleMinutes);
+      // Came back, was given to somebody or ended since it was read.
+      if (chat && !(await leaveSaid(deps, tx, chat))) await finish(deps, tx, chat, 'idle');
     });
   }
   return ids.length;

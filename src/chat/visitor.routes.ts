@@ -1,7 +1,6 @@
 /** The citizen's door: a bearer token instead of a cookie, so that it may stand on other sites. */
 import { Hono } from 'hono';
 import type { Context, MiddlewareHandler } from 'hono';
-import type { Intake } from '../intake/index.ts';
 import { fail } from '../kernel/errors.ts';
 import { sameOrigin, sourceOf } from '../platform/http/auth.ts';
 import type { Env } from '../platform/http/auth.ts';
@@ -63,7 +62,7 @@ export interface VisitorOptions {
 }
 
 /** Everything below `/chat/v1`. */
-export const chatVisitorRoutes = (deps: Deps, intake: Intake, options: VisitorOptions) => {
+export const chatVisitorRoutes = (deps: Deps, options: VisitorOptions) => {
   const mine = (c: Context<Env>) => visitorChat(deps, bearer(c));
   return new Hono<Env>()
     .use('*', widgetOrigins(deps.publicUrl, options.origins), async (c, next) => {
@@ -87,7 +86,8 @@ export const chatVisitorRoutes = (deps: Deps, intake: Intake, options: VisitorOp
     .post('/sessions/current/images', async (c) => {
       notTooLarge(c);
       const { id } = await mine(c);
-      return c.json(await sendPicture(deps, id, pictureFrom(c)), 200);
+      const from = sourceOf(c, options.trustProxy);
+      return c.json(await sendPicture(deps, id, pictureFrom(c), from), 200);
     })
     .get('/sessions/current/images/:id', async (c) => {
       const { id } = await mine(c);
@@ -110,6 +110,6 @@ export const chatVisitorRoutes = (deps: Deps, intake: Intake, options: VisitorOp
       return c.body(null, 204);
     })
     .post('/sessions/current/leave', valid('json', leaveInput), async (c) =>
-      c.json(await leave(deps, intake, (await mine(c)).id, c.req.valid('json')), 200),
+      c.json(await leave(deps, (await mine(c)).id, c.req.valid('json')), 200),
     );
 };

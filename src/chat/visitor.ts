@@ -24,7 +24,10 @@ const DAY_MS = 86_400_000;
 export async function visitorChat(deps: Deps, token: string): Promise<ChatRow> {
   const chat = token.length > 100 ? null : await store.findByToken(deps.db, hashToken(token));
   if (!chat) return fail('not_signed_in');
-  if (isLive(chat.state)) return chat;
+  if (isLive(chat.state)) {
+    await store.touchVisitors(deps.db, [chat.id]);
+    return chat;
+  }
   const { document } = await channelPolicyOf(deps.db);
   const last = Math.max(chat.ended_at!.getTime(), chat.last_citizen_at.getTime());
   const over = (await appNow(deps.db)).getTime() - last > document.chat.resumeDays * DAY_MS;

@@ -35,8 +35,8 @@ interface Row {
   leg_id: string;
   consulting: string;
   offer_until: Date | null;
-  tried: object | null;
-  outbox: object[];
+  tried: unknown;
+  outbox: unknown;
   events: number;
   rang_at: Date;
   answered_at: Date | null;

@@ -32,6 +32,7 @@ export interface Known {
 export function gate(deps: Pick<Deps, 'db' | 'crypto' | 'log'>, door: string) {
   // Opened for a name that nobody has: an unknown source costs what a known one does.
   const decoy = deps.crypto.seal(newToken(), 'decoy');
+  const worthSaying = onceAMinute();
   return async (k: Knock): Promise<Known> => {
     const { now, row } = await store.sourceNamed(deps.db, k.source);
     const secret = row
@@ -42,12 +43,24 @@ export function gate(deps: Pick<Deps, 'db' | 'crypto' | 'log'>, door: string) {
     if (row && signed && fresh && row.active && speaksTo(row.door, door) && isMessageId(k.id))
       return { sourceId: row.id, source: row.name, perMinute: row.per_minute, now };
     // Whoever keeps the source finds here what its keeper is not told.
-    if (row) deps.log.warn({ door, source: row.name, signed, fresh }, 'knock refused');
+    if (row && worthSaying(row.name, now))
+      deps.log.warn({ door, source: row.name, signed, fresh }, 'knock refused');
     return fail('signature_refused');
   };
 }
 
 const MINUTE_MS = 60_000;
+
+/** Whether a name was not heard in this minute yet; for logs that nobody shall fill from outside. */
+function onceAMinute() {
+  const heard = new Map<string, number>();
+  return (name: string, now: Date): boolean => {
+    const minute = Math.floor(now.getTime() / MINUTE_MS);
+    if (heard.get(name) === minute) return false;
+    heard.set(name, minute);
+    return true;
+  };
+}
 
 /**
  * Counts messages of a source in a minute of real time, for all processes together. A process takes a

@@ -13,4 +13,4 @@ export {
 export type { DemoSource } from './source.ts';
 export type { AnyHandler, DoorHandler, DoorMessage } from './take.ts';
 export { doorRoutes } from './routes.ts';
-export { sweepMessages } from './sweep.ts';
+export { eraseLetters, sweepMessages } from './sweep.ts';

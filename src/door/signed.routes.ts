@@ -1,4 +1,4 @@
-/** The doors of other systems over HTTP: size → signature → limit → take → answer. */
+/** The doors of other systems over HTTP: size → signature → known? → limit → take → answer. */
 import type { Context } from 'hono';
 import type { z } from 'zod';
 import { AppError, fail } from '../kernel/errors.ts';
@@ -9,18 +9,22 @@ import type { Deps } from '../platform/unit-of-work.ts';
 import { gate, limiter, secondsToWait } from './gate.ts';
 import type { Knock, Known } from './gate.ts';
 import { HEADERS, MESSAGE_MAX } from './rules.ts';
-import { peek, readBody, receive } from './take.ts';
+import { answeredBefore, peek, readBody, receive } from './take.ts';
 import type { DoorHandler } from './take.ts';
 
 type Route = (c: Context<Env>) => Promise<Response>;
 
 /** A door where messages are brought; what was brought is answered 200, done or dead. */
 export function signedDoor<T>(deps: Deps, handler: DoorHandler<T>): Route {
-  const enter = entrance(deps, handler.door, handler.schema, handler.urgent);
+  const { enter, limit } = entrance(deps, handler.door, handler.schema, handler.urgent);
   return (c) =>
     answered(c, deps, handler.door, async () => {
-      const { from, knock } = await enter(c);
-      const { id, state, error, answer } = await receive(deps, handler, from, knock);
+      const entered = await enter(c);
+      const { from, knock } = entered;
+      // What came before costs nothing of the limit: a push that is sent again gets further each time.
+      const before = await answeredBefore(deps, handler.door, from, knock);
+      if (!before) await limit(c, entered);
+      const { id, state, error, answer } = before ?? (await receive(deps, handler, from, knock));
       return c.json({ ...answer, id, state, ...(error && { error }) }, 200);
     });
 }
@@ -39,13 +43,20 @@ export type AnyQuestion = DoorQuestion<any>;
 
 /** A door where something is asked; 422 for what cannot be read. */
 export function signedQuestion<T>(deps: Deps, question: DoorQuestion<T>): Route {
-  const enter = entrance(deps, question.door, question.schema, question.urgent);
+  const { enter, limit } = entrance(deps, question.door, question.schema, question.urgent);
   return (c) =>
     answered(c, deps, question.door, async () => {
-      const { from, knock } = await enter(c);
+      const entered = await enter(c);
+      await limit(c, entered);
+      const { from, knock } = entered;
       const body = readBody(question.schema, knock.body);
       return c.json((await question.ask(deps, from, body)) as object, 200);
     });
+}
+
+interface Entered {
+  from: Known;
+  knock: Knock;
 }
 
 /** Signature and limit; an emergency passes the limit. */
@@ -57,18 +68,18 @@ function entrance<T>(
 ) {
   const pass = gate(deps, door);
   const withinLimit = limiter(deps);
-  return async (c: Context<Env>): Promise<{ from: Known; knock: Knock }> => {
+  const enter = async (c: Context<Env>): Promise<Entered> => {
     const knock = await readKnock(c);
-    const from = await pass(knock);
-    if (!(await withinLimit(from))) {
-      const body = urgent && peek(schema, knock.body);
-      if (!body || !urgent(body)) {
-        c.header('Retry-After', String(secondsToWait(from.now)));
-        fail('too_many_messages');
-      }
-    }
-    return { from, knock };
+    return { from: await pass(knock), knock };
   };
+  const limit = async (c: Context<Env>, { from, knock }: Entered): Promise<void> => {
+    if (await withinLimit(from)) return;
+    const body = urgent && peek(schema, knock.body);
+    if (body && urgent(body)) return;
+    c.header('Retry-After', String(secondsToWait(from.now)));
+    fail('too_many_messages');
+  };
+  return { enter, limit };
 }
 
 async function readKnock(c: Context<Env>): Promise<Knock> {

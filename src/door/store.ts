@@ -234,6 +234,20 @@ export async function listMessages(
   return query.orderBy('m.received_at', 'desc').orderBy('m.id', 'desc').limit(limit).execute();
 }
 
+/** Gives up dead letters that lie since so many days. @returns their ids, at most `limit`. */
+export async function giveUpOld(
+  db: DbTx,
+  q: { days: number; at: Date; limit: number },
+): Promise<string[]> {
+  const { rows } = await sql<{ id: string }>`
+    update door_message set state = 'given_up', body_ct = null, done_at = ${q.at}
+    where id in (select id from door_message
+      where state = 'dead' and received_at < ${q.at}::timestamptz - make_interval(days => ${q.days})
+      order by received_at limit ${q.limit} for update skip locked)
+    returning id`.execute(db);
+  return rows.map((r) => r.id);
+}
+
 /** Messages that are swept at once. */
 const SWEPT_MAX = 5_000;
 

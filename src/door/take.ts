@@ -170,12 +170,26 @@ async function bury(
 async function answerAgain(deps: Deps, row: store.NewMessage): Promise<Taken> {
   const known = (await store.findMessage(deps.db, row)) ?? fail('busy');
   if (known.body_hash !== row.body_hash) fail('message_id_reused');
-  return {
-    id: known.id,
-    state: known.state as MessageState,
-    error: codeOf(known.error),
-    answer: (known.answer as Record<string, unknown> | null) ?? {},
-  };
+  return takenOf(known);
+}
+
+const takenOf = (known: store.KnownMessage): Taken => ({
+  id: known.id,
+  state: known.state as MessageState,
+  error: codeOf(known.error),
+  answer: (known.answer as Record<string, unknown> | null) ?? {},
+});
+
+/** What the very same message was answered before; null where it is new, or not the same. */
+export async function answeredBefore(
+  deps: Deps,
+  door: string,
+  from: Known,
+  sent: { id: string; body: string },
+): Promise<Taken | null> {
+  const key = { source_id: from.sourceId, door, external_id: sent.id };
+  const known = await store.findMessage(deps.db, key);
+  return known?.body_hash === requestHash(deps.crypto, sent.body) ? takenOf(known) : null;
 }
 
 /** The code of an error as it is kept, without the fields that follow it. */

@@ -7,6 +7,7 @@ import { fail } from '../kernel/errors.ts';
 import { newId } from '../kernel/ids.ts';
 import type { Channel, ContactOutcome } from '../kernel/words.ts';
 import { claimKeys, replay, requestHash } from '../platform/idempotency.ts';
+import type { Reader } from '../platform/db.ts';
 import { inTransaction } from '../platform/unit-of-work.ts';
 import type { Deps, Tx } from '../platform/unit-of-work.ts';
 import { findOrder, keepIdentities, openIdentity, ordersOfRequesters } from '../workorder/index.ts';
@@ -213,6 +214,10 @@ export async function concludeContact(
   });
 }
 
+/** Whether there is this contact and it is this operator's. */
+export const ownsContact = async (db: Reader, id: string, userId: string): Promise<boolean> =>
+  (await store.findContacts(db, [id])).get(id)?.operator_id === userId;
+
 /** Orders raised from the same telephone; the number itself goes no further than its keyed hash. */
 export async function callerHistory(deps: Deps, phone: string): Promise<CallerHistory> {
   const requesters = await requestersOf(deps, phone);
@@ -225,6 +230,6 @@ export async function callerHistory(deps: Deps, phone: string): Promise<CallerHi
   };
 }
 
-/** Everybody who used the telephone, by its keyed hash. */
+/** Everybody who raised an order by the telephone, by its keyed hash. */
 export const requestersOf = (deps: Deps, phone: string): Promise<string[]> =>
   store.requestersByPhone(deps.db, deps.crypto.mac('phone', phone));

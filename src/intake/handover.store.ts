@@ -35,17 +35,23 @@ export async function lockHandovers(
   return new Map(rows.map((r) => [r.id, r as HandoverRow]));
 }
 
-/** The newest hand-over of a contact to this number, kept from others until the transaction ends. */
-export async function lockNewest(
+/**
+ * The hand-over that this leg stands in, else the newest of the contact to this number that has none;
+ * kept from others until the transaction ends.
+ */
+export async function lockOfLeg(
   db: DbTx,
   contactId: string,
   target: EmergencyTarget,
+  callLeg: string,
 ): Promise<HandoverRow | null> {
   const row = await db
     .selectFrom('handover')
     .selectAll()
     .where('contact_id', '=', contactId)
     .where('target', '=', target)
+    .where('call_leg', 'in', [callLeg, ''])
+    .orderBy('call_leg', 'desc')
     .orderBy('started_at', 'desc')
     .limit(1)
     .forUpdate()

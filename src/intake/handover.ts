@@ -10,7 +10,7 @@ import { inTransaction } from '../platform/unit-of-work.ts';
 import type { Call, Deps, Tx } from '../platform/unit-of-work.ts';
 import { act, visibleOrder } from '../workorder/index.ts';
 import { newContact, writeContacts } from './contacts.ts';
-import { insertHandover, lockNewest, openHandovers, setCallLeg } from './handover.store.ts';
+import { insertHandover, lockOfLeg, openHandovers, setCallLeg } from './handover.store.ts';
 import type { HandoverRow } from './handover.store.ts';
 import { forgottenBefore } from './rules.ts';
 import type { HandoverInput, HandoverView } from './schema.ts';
@@ -101,9 +101,9 @@ export async function noteHandoverLeg(
   tx: Tx,
   leg: { contactId: string; target: EmergencyTarget; legId: string; operatorId: string },
 ): Promise<void> {
-  const known = await lockNewest(tx.db, leg.contactId, leg.target);
+  const known = await lockOfLeg(tx.db, leg.contactId, leg.target, leg.legId);
   if (known?.call_leg === leg.legId) return;
-  if (known?.call_leg === '') return setCallLeg(tx.db, known.id, leg.legId);
+  if (known) return setCallLeg(tx.db, known.id, leg.legId);
   const row: HandoverRow = {
     id: newId(),
     contact_id: leg.contactId,

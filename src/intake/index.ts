@@ -1,7 +1,7 @@
 export { channelDoor } from './channels/index.ts';
 export type { AnsweredOrder, Draft, Outgoing, Way } from './channels/channel.ts';
 export { CODE_LENGTH, SUBMIT_LIMIT } from './rules.ts';
-export { endContact, nameContact, openContact, takeContact } from './contacts.ts';
+export { endContact, nameContact, openContact, ownsContact, takeContact } from './contacts.ts';
 export { noteHandoverLeg } from './handover.ts';
 export type { OpenedContact } from './contacts.ts';
 export { peopleOfContacts } from './contact-people.ts';

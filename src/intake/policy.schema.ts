@@ -13,6 +13,8 @@ export const telephonyPolicy = z.object({
   number: z.string().regex(/^\d{3,12}$/),
   /** Seconds a telephone rings at one operator before the call is offered to the next. */
   ringSeconds: seconds(120),
+  /** Seconds after an offer that came to nothing before the same operator is offered that call again. */
+  retrySeconds: seconds(300).default(10),
   /** Seconds after a call before the operator is ready again by itself; 0: at once. */
   wrapUpSeconds: z.number().int().min(0).max(1800),
   /** No-answers in a row after which an operator is taken for absent (break). */
@@ -113,10 +115,19 @@ export const smsPolicy = z.object({
   perHour: z.number().int().min(1).max(1000),
 });
 
+const days = z.number().int().min(30).max(3650);
+export const retentionPolicy = z.object({
+  /** Days after which the words of a message that came in are erased; the order keeps its own. */
+  smsDays: days.default(180),
+  /** Days after which a dead letter of a door is given up, and its words erased. */
+  letterDays: days.default(90),
+});
+
 export const channelPolicy = z.object({
   telephony: telephonyPolicy,
   chat: chatPolicy,
   sms: smsPolicy,
+  retention: retentionPolicy.prefault({}),
 });
 export type ChannelPolicy = z.infer<typeof channelPolicy>;
 

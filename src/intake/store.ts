@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import type { DbTx, Reader } from '../platform/db.ts';
 
 export interface NewRequester {
@@ -79,13 +80,18 @@ export async function codeHashOf(db: Reader, orderId: string): Promise<string | 
   return row?.code_hash ?? null;
 }
 
-/** Requesters who used a telephone, by its keyed hash; newest first, at most 50. */
+/** Each call makes a requester: only those who raised an order count, however often they rang. */
+const raised = (id: string) =>
+  sql<boolean>`exists (select 1 from raised_order o where o.requester_id = ${sql.ref(id)})`;
+
+/** Requesters with orders who used a telephone, by its keyed hash; newest first, at most 50. */
 export async function requestersByPhone(db: Reader, hmac: string): Promise<string[]> {
   const rows = await db
-    .selectFrom('requester')
-    .select('id')
-    .where('phone_hmac', '=', hmac)
-    .orderBy('created_at', 'desc')
+    .selectFrom('requester as r')
+    .select('r.id')
+    .where('r.phone_hmac', '=', hmac)
+    .where(raised('r.id'))
+    .orderBy('r.created_at', 'desc')
     .limit(50)
     .execute();
   return rows.map((r) => r.id);
@@ -115,13 +121,14 @@ export async function setOutcome(
     .execute();
 }
 
-/** Everybody who used the telephone of a requester; at most 50, the newest first. */
+/** Everybody with orders who used the telephone of a requester; at most 50, the newest first. */
 export async function requestersLike(db: Reader, requesterId: string): Promise<string[]> {
   const rows = await db
     .selectFrom('requester as r')
     .innerJoin('requester as o', 'o.phone_hmac', 'r.phone_hmac')
     .select('o.id')
     .where('r.id', '=', requesterId)
+    .where(raised('o.id'))
     .orderBy('o.created_at', 'desc')
     .limit(50)
     .execute();

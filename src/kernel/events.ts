@@ -27,12 +27,13 @@ export interface FiredPayload {
   steps: { step: string; epoch: number; level: number; action: LadderAction }[];
 }
 
-/** `seq`: the last message of the chat; `state`: where it stands. */
+/** `seq`: the last message of the chat; `state`: where it stands; `inside`: no news for the citizen. */
 export interface ChatPayload {
   chatId: string;
   userIds: string[];
   seq: number;
   state: ChatState;
+  inside?: true;
 }
 
 export interface EventPayloads {
@@ -91,8 +92,7 @@ export interface EventPayloads {
   /** A clock of the order started, stopped or moved without an act on it. */
   'deadline.moved': { organizationIds: string[] };
   'escalation.recorded': { organizationIds: string[]; level: number };
-  /** A telephone rings, or rings and speaks no more, at the desks of these operators. */
-  'call.rang': { callId: string; userIds: string[] };
+  /** A call is over, for these operators too at whose desks it rang or spoke. */
   'call.ended': { callId: string; userIds: string[] };
   /** A call waits for an operator; the centre's figures change. */
   'call.queued': { callId: string };
@@ -122,6 +122,10 @@ export interface EventPayloads {
   /** A citizen got no first answer in time. */
   'chat.late': ChatPayload;
   'chat.seat': { userIds: string[]; on: boolean };
+  /** What was said in a chat of somebody who wished to stay unknown was read by who oversees. */
+  'transcript.read': { chatId: string };
+  /** A contact that is a chat made an order: told in the chat. */
+  'contact.order_registered': Record<string, never>;
   'canned_answer.changed': { version: number };
   'channel_policy.published': { version: number };
   'calendar.changed': { version: number };

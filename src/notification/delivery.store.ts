@@ -4,6 +4,7 @@
  */
 import { sql } from 'kysely';
 import type { DbTx, Reader } from '../platform/db.ts';
+import { DELIVERY_KINDS } from './rules.ts';
 
 export interface DeliveryRow {
   id: string;
@@ -38,6 +39,9 @@ export type ClaimedDelivery = DeliveryRow & { claimed_at: Date };
 
 /** Quiet hours are over. */
 const AWAKE = sql<boolean>`(not_before is null or not_before <= app_now())`;
+
+/** A kind of a later release waits for a worker that knows it. */
+const KNOWN: readonly string[] = DELIVERY_KINDS;
 
 /** Plans a notice that leaves the house; null when this event planned it before. */
 export async function insertDelivery(
@@ -88,6 +92,7 @@ export async function claimDelivery(
     .where('id', '=', id)
     .where('state', '=', 'pending')
     .where('next_attempt_at', '<=', sql<Date>`clock_timestamp()`)
+    .where('kind', 'in', [...KNOWN])
     .where(AWAKE)
     .returningAll()
     .returning(sql<Date>`clock_timestamp()`.as('claimed_at'))
@@ -126,6 +131,20 @@ export async function markObsolete(db: Reader, id: string, why: string | null): 
 export async function realNow(db: Reader): Promise<Date> {
   const r = await sql<{ now: Date }>`select clock_timestamp() as now`.execute(db);
   return r.rows[0]!.now;
+}
+
+/** Whether the first try of any message runs: claimed, and nothing is known of it yet. */
+export async function firstTryRuns(db: Reader): Promise<boolean> {
+  const row = await db
+    .selectFrom('delivery')
+    .select('id')
+    .where('state', '=', 'pending')
+    .where('next_attempt_at', '>', sql<Date>`clock_timestamp()`)
+    .where('attempts', '>', 0)
+    .where('last_error', 'is', null)
+    .limit(1)
+    .executeTakeFirst();
+  return row !== undefined;
 }
 
 /** Locks what a receipt is about; null where nobody or more than one is meant. */
@@ -218,6 +237,7 @@ export async function dueDeliveries(
       '<=',
       sql<Date>`clock_timestamp() - make_interval(secs => ${overdueSeconds})`,
     )
+    .where('kind', 'in', [...KNOWN])
     .where(AWAKE)
     .orderBy('next_attempt_at')
     .limit(limit)

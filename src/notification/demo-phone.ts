@@ -45,7 +45,7 @@ export async function demoWritten(
   return (await newestInbound(deps.db, limit)).map((r) => ({
     id: r.id,
     from: deps.crypto.open(r.from_ct, `${r.id}/from`),
-    text: deps.crypto.open(r.text_ct, `${r.id}/text`),
+    text: r.text_ct ? deps.crypto.open(r.text_ct, `${r.id}/text`) : '',
     at: r.received_at.toISOString(),
   }));
 }

@@ -25,3 +25,4 @@ export {
 } from './service.ts';
 export { climbed, supervised } from './supervised.ts';
 export { dueDeliveries, nextDelivery } from './delivery.store.ts';
+export { eraseWords } from './sms.store.ts';

@@ -6,15 +6,28 @@ import { smsReceipt } from './sms.schema.ts';
 import type { SmsReceipt } from './sms.schema.ts';
 import * as store from './delivery.store.ts';
 
+/** Seconds within which a provider's own id of a message may be on its way to us still. */
+const QUICK_SECONDS = 60;
+
+/** Whether a receipt may be about a message whose sending is not noted yet: it comes again. */
+async function tooQuick(tx: Tx, r: SmsReceipt): Promise<boolean> {
+  if (r.id !== undefined || r.providerId === undefined) return false;
+  if (r.at === undefined) return store.firstTryRuns(tx.db);
+  const ms = (await store.realNow(tx.db)).getTime() - new Date(r.at).getTime();
+  return Math.abs(ms) < QUICK_SECONDS * 1000;
+}
+
 /**
  * Receipts come twice and in any order: "delivered" is the last word, "undelivered" stands until it
  * comes, "submitted" only says that we need not send again.
- * @throws AppError `not_found` for a message that nobody sent: the receipt lies among the dead letters.
+ * @throws AppError `not_found` for a message that nobody sent: the receipt lies among the dead letters;
+ * `busy` while the answer that names it may still be on its way.
  */
 async function takeReceipt(tx: Tx, r: SmsReceipt): Promise<Record<string, unknown>> {
   const providerId = r.providerId ?? null;
   const d =
-    (await store.lockForReceipt(tx.db, { id: r.id ?? null, providerId })) ?? fail('not_found');
+    (await store.lockForReceipt(tx.db, { id: r.id ?? null, providerId })) ??
+    fail((await tooQuick(tx, r)) ? 'busy' : 'not_found');
   // What was never tried cannot have arrived.
   if (d.attempts === 0) fail('not_found');
   const known = { deliveryId: d.id };

@@ -28,6 +28,9 @@ async function bodyOf(c: Context<Env>): Promise<string> {
   return Buffer.concat(parts).toString('utf8');
 }
 
+/** Whether a message with this answer was not taken, and may be at another time. */
+const comesAgain = (status: number): boolean => status === 401 || status === 429 || status >= 500;
+
 /** Where the described provider knocks in its own form. Nothing here rides on a cookie. */
 export function providerRoutes(deps: Deps, provider: Provider): Hono<Env> {
   const { description: d } = provider;
@@ -50,14 +53,16 @@ export function providerRoutes(deps: Deps, provider: Provider): Hono<Env> {
       });
       const source = d.door!.source;
       const secret = (await secretOf(deps, source)) ?? fail('not_ready', {}, `no source ${source}`);
+      let worst = 200;
       for (const m of messages) {
         const headers = signedHeaders(secret, { source, id: m.id, body: m.body, at });
         const answer = await door.request('/', { method: 'POST', headers, body: m.body });
-        // What could not be taken comes again with the whole push; what was taken is known by its id.
-        if (answer.status === 429) fail('too_many_messages');
-        if (answer.status >= 500 || answer.status === 401)
-          fail('busy', {}, `door ${answer.status}`);
+        // One that could not be taken holds up none behind it: somebody there may be in danger.
+        if (comesAgain(answer.status)) worst = Math.max(worst, answer.status);
       }
+      // It comes again with the whole push; what was taken is known by its id.
+      if (worst === 429) fail('too_many_messages');
+      if (worst > 200) fail('busy', {}, `door ${worst}`);
       const { body, contentType } = d[which]!.answer;
       return c.body(body, 200, { 'Content-Type': contentType });
     });

@@ -140,6 +140,17 @@ export async function endOptOut(
     .execute();
 }
 
+/** Messages whose words are erased at once. */
+const ERASED_MAX = 1_000;
+
+/** Erases the words of messages that came so many days ago. */
+export async function eraseWords(db: Reader, days: number): Promise<void> {
+  await sql`update sms_inbound set text_ct = null where id in (
+    select id from sms_inbound where text_ct is not null
+      and received_at < app_now() - make_interval(days => ${days})
+    order by received_at limit ${ERASED_MAX} for update skip locked)`.execute(db);
+}
+
 /** The newest messages of a source, for the demo's telephone. */
 export async function newestInbound(db: Reader, limit: number): Promise<InboundRow[]> {
   return db

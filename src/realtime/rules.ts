@@ -45,7 +45,7 @@ export function messageFor(e: Happened): Message | null {
 }
 
 /** News of one call, for those at whose telephones it rings or who speak. */
-const RINGS: readonly EventName[] = ['call.rang', 'call.offered', 'call.changed', 'call.ended'];
+const RINGS: readonly EventName[] = ['call.offered', 'call.changed', 'call.ended'];
 /** News of the whole telephone, for the centre; a seat's own person is told too. */
 const TELEPHONY: readonly EventName[] = [
   'call.queued',
@@ -72,7 +72,7 @@ function chatting({ type, payload }: Happened, name: string): Message {
     ...(CHAT_CENTER.includes(type) ? ['center'] : []),
   ];
   const nudge = { type: name, id: String(chatId ?? users[0]), version: Number(seq ?? 0) };
-  if (typeof chatId !== 'string') return { rooms, nudge };
+  if (typeof chatId !== 'string' || payload.inside) return { rooms, nudge };
   return { rooms, nudge, chat: { chatId, news: { lastSeq: seq, state } } };
 }
 

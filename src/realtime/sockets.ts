@@ -108,7 +108,7 @@ export function attachSockets(
   });
   visitors.on('connection', (socket) => serveVisitor(house, socket));
   const queue = watchQueue(deps, () => visitors.sockets.values());
-  const seats = watchSeats(deps, sockets);
+  const seats = watchSeats(deps, sockets, () => visitors.sockets.values());
   io.of('/').adapter.on('delete-room', (room: string) => {
     if (room.startsWith('board:')) hub.drop(room.slice(6));
   });

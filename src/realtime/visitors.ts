@@ -6,6 +6,7 @@ import {
   someoneThere,
   talksIn,
   visitorChat,
+  visitorsThere,
   waitsOf,
 } from '../chat/index.ts';
 import { holds } from '../kernel/actor.ts';
@@ -37,7 +38,7 @@ interface Talk {
 
 /** The queue is counted for those who wait at most this often, in milliseconds. */
 const QUEUE_EVERY_MS = 1_000;
-/** Operators at this process are noted as there this often, in milliseconds. */
+/** Operators and citizens at this process are noted as there this often, in milliseconds. */
 const SEATS_EVERY_MS = 10_000;
 
 /** Lets in who shows the token of a chat. @throws whatever tells the widget that it may not. */
@@ -121,15 +122,18 @@ export function watchQueue(deps: Deps, sockets: () => Iterable<VisitorSocket>) {
   };
 }
 
-/** Notes which operators are connected here, so that their chats are not taken from them. */
+/** Notes who is connected here: operators keep their chats, citizens their places in the queue. */
 export function watchSeats(
   deps: Deps,
   sockets: () => Iterable<{ data: { actor: StaffActor } }>,
+  citizens: () => Iterable<{ data: Visitor }>,
 ): NodeJS.Timeout {
   const note = () => {
     const there = [...sockets()].map((s) => s.data.actor).filter((a) => holds(a, 'operator'));
     const ids = [...new Set(there.map((a) => a.userId))];
     if (ids.length > 0) void someoneThere(deps, ids).catch(() => {});
+    const chats = [...new Set([...citizens()].map((s) => s.data.chatId))];
+    if (chats.length > 0) void visitorsThere(deps, chats).catch(() => {});
   };
   return setInterval(note, SEATS_EVERY_MS).unref();
 }

@@ -85,7 +85,7 @@ async function heed(
 }
 
 /** @returns the status that the switch answered. */
-async function send(
+export async function send(
   deps: Deps,
   door: SwitchDoor,
   source: string,

@@ -41,7 +41,7 @@ export async function route(deps: Deps, source: string, q: RouteQuestion): Promi
     if (age > TOUCH_SECONDS * 1000) await store.touchCall(deps.db, standing.call.id);
     return quick;
   }
-  if (standing?.late) await applyDue(deps, policy);
+  if (standing?.late) await applyDue(deps, policy, standing.call.id);
   const done = await take(deps, source, q, policy);
   if (done) return done;
   return waiting((await store.standingOf(deps.db, source, q.callId))!, policy);
@@ -52,10 +52,14 @@ function quickAnswer(s: Standing, q: RouteQuestion, policy: TelephonyPolicy): Ro
   const { call, now } = s;
   if (q.skill && q.skill !== call.skill && q.skill !== 'general') return null;
   if (s.offer && s.offer.until > now) return offered(s.offer, now);
-  if (call.state !== 'queued' || s.free || s.late) return null;
+  if (call.state !== 'queued' || s.late || isFree(s, policy)) return null;
   if (call.skill !== 'emergency' && waitedOf(call, now) >= policy.overflowSeconds) return null;
   return waiting(s, policy);
 }
+
+/** Whether there is anybody to whom the call may be offered, skills apart. */
+const isFree = (s: Standing, policy: TelephonyPolicy): boolean =>
+  s.freeSince !== null && s.now.getTime() - s.freeSince.getTime() >= policy.retrySeconds * 1000;
 
 const waitedOf = (call: { queued_at: Date }, now: Date): number =>
   (now.getTime() - call.queued_at.getTime()) / 1000;
@@ -236,10 +240,12 @@ async function offer(tx: Tx, call: CallRow, policy: TelephonyPolicy): Promise<Ro
   const at = { priority: call.priority, queuedAt: call.queued_at, id: call.id };
   const ahead = await store.callsBefore(tx.db, at, LOOK_MAX);
   const tried = new Set((await seats.offersOf(tx.db, call.id)).map((o) => o.user_id));
+  const resting = await restingFor(tx, [call.id, ...ahead.map((c) => c.id)], policy);
   const asWaiting = (c: { id: string; skill: CallRow['skill']; queued_at: Date }) => ({
     id: c.id,
     skill: c.skill,
     waited: waitedOf(c, tx.at),
+    resting: resting.get(c.id),
   });
   const left: FreeSeat[] = free.map((s) => ({ userId: s.user_id, skills: s.skills }));
   while (left.length > 0) {
@@ -252,6 +258,15 @@ async function offer(tx: Tx, call: CallRow, policy: TelephonyPolicy): Promise<Ro
     left.splice(left.indexOf(chosen), 1);
   }
   return null;
+}
+
+/** By call, who was offered it within the policy's seconds and is left alone with it for now. */
+async function restingFor(tx: Tx, callIds: readonly string[], policy: TelephonyPolicy) {
+  const since = new Date(tx.at.getTime() - policy.retrySeconds * 1000);
+  const resting = new Map<string, Set<string>>();
+  for (const o of await seats.endedOffers(tx.db, callIds, since))
+    resting.set(o.call_id, (resting.get(o.call_id) ?? new Set()).add(o.user_id));
+  return resting;
 }
 
 async function ring(tx: Tx, call: CallRow, seat: seats.SeatRow, policy: TelephonyPolicy) {

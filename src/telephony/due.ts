@@ -9,37 +9,63 @@ import { reckon, tell } from './ledger.ts';
 import type { TelephonyPolicy } from './ledger.ts';
 import { eraseOld } from './recording.store.ts';
 import { takeOverdue } from './return.store.ts';
+import { expiredAs } from './rules.ts';
 import * as seats from './seat.store.ts';
 import { move, present } from './seats.ts';
 import * as store from './store.ts';
 
 /** Done at one look of each kind; more is found by the next. */
 const BATCH_MAX = 100;
+/** Done of each kind for others while a caller's switch waits for an answer. */
+const ASKED_MAX = 5;
 
-/** Offers that rang too long and wrap-ups that are over. @returns how many were there. */
-export async function applyDue(deps: Deps, policy: TelephonyPolicy): Promise<number> {
+/**
+ * Offers that rang too long and wrap-ups that are over.
+ * @param asking the call whose switch asks just now: what became of its offer it says itself.
+ * @returns how many were there.
+ */
+export async function applyDue(
+  deps: Deps,
+  policy: TelephonyPolicy,
+  asking?: string,
+): Promise<number> {
+  const limit = asking === undefined ? BATCH_MAX : ASKED_MAX;
   const [offers, wrapUps] = await Promise.all([
-    seats.overdueOffers(deps.db, BATCH_MAX),
-    seats.endedWrapUps(deps.db, BATCH_MAX),
+    seats.overdueOffers(deps.db, limit),
+    seats.endedWrapUps(deps.db, limit),
   ]);
-  for (const callId of offers)
-    await inTransaction(deps, SYSTEM, (tx) => takeBack(tx, callId, policy));
-  for (const userId of wrapUps) await inTransaction(deps, SYSTEM, (tx) => endWrapUp(tx, userId));
+  const here = await present(deps, wrapUps, policy.goneMinutes);
+  for (const callId of offers.filter((id) => id !== asking))
+    await alone(deps, (tx) => takeBack(tx, callId, policy));
+  for (const userId of wrapUps) await alone(deps, (tx) => endWrapUp(tx, userId, here.has(userId)));
   return offers.length + wrapUps.length;
 }
 
-/** An offer that nobody answered and of which the switch says nothing. */
+/** One that fails is left to the next look: it holds up neither who asks nor the others. */
+async function alone(deps: Deps, work: (tx: Tx) => Promise<void>): Promise<void> {
+  try {
+    await inTransaction(deps, SYSTEM, work);
+  } catch (error) {
+    deps.log.error({ error: String(error) }, 'telephony due');
+  }
+}
+
+/** An offer whose time is over. */
 async function takeBack(tx: Tx, callId: string, policy: TelephonyPolicy): Promise<void> {
   const call = await store.lockFreeCall(tx.db, callId);
   const open = call && (await seats.openOffer(tx.db, callId));
   if (!open || open.until > tx.at) return;
-  await giveUp(tx, call, open, 'no_answer', policy);
+  await giveUp(tx, call, open, expiredAs(open, call.asked_at), policy);
 }
 
-export async function endWrapUp(tx: Tx, userId: string): Promise<void> {
+/** Written up: ready for the next, or off, who signed out during the talk. */
+async function endWrapUp(tx: Tx, userId: string, isHere: boolean): Promise<void> {
   const [seat] = await seats.lockSeats(tx.db, [userId]);
   if (seat?.state !== 'wrap_up' || seat.until === null || seat.until > tx.at) return;
-  await move(tx, seat, { to: 'ready', by: 'system', reason: 'wrap_up_over' });
+  const next = isHere
+    ? { to: 'ready' as const, reason: 'wrap_up_over' }
+    : { to: 'offline' as const, reason: 'gone' };
+  await move(tx, seat, { ...next, by: 'system' });
 }
 
 /** Everything that falls due by itself. @returns how much was done. */
@@ -53,7 +79,7 @@ export async function telephonyDue(deps: Deps): Promise<number> {
 async function endLost(deps: Deps, policy: TelephonyPolicy): Promise<number> {
   const lost = await store.lostCalls(deps.db, policy, BATCH_MAX);
   for (const id of lost)
-    await inTransaction(deps, SYSTEM, async (tx) => {
+    await alone(deps, async (tx) => {
       const call = await store.lockFreeCall(tx.db, id);
       if (call && call.state !== 'ended') await giveUpCall(deps, tx, call, policy);
     });

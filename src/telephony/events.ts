@@ -6,6 +6,7 @@ import type { Deps, Tx } from '../platform/unit-of-work.ts';
 import { announceQueued } from './distribute.ts';
 import { callNamed, reckon, tell } from './ledger.ts';
 import { insertRecording } from './recording.store.ts';
+import { plausible } from './rules.ts';
 import type { CallEvent, CtiEvent, RecordingReady } from './schema.ts';
 import * as seats from './seat.store.ts';
 import type { CallRow } from './store.ts';
@@ -49,7 +50,7 @@ async function keepRecording(
   days: number,
 ): Promise<void> {
   const id = newId();
-  const ready = new Date(body.at);
+  const ready = plausible(new Date(body.at), tx.at);
   await insertRecording(tx.db, {
     id,
     call_id: call.id,

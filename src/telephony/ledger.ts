@@ -6,7 +6,7 @@ import type { Deps, Tx } from '../platform/unit-of-work.ts';
 import { maskPhone } from '../workorder/index.ts';
 import { followContact, followEmergencies } from './contact.ts';
 import { closeReturns, wantReturn } from './returns.ts';
-import { EMERGENCY_PRIORITY, bareNumber, callFacts } from './rules.ts';
+import { EMERGENCY_PRIORITY, bareNumber, callFacts, plausible } from './rules.ts';
 import type { CallFacts, Said, Told } from './rules.ts';
 import * as seats from './seat.store.ts';
 import type { OfferResult } from './limits.ts';
@@ -36,7 +36,7 @@ export async function callNamed(
   const known = await store.lockNamed(tx.db, source, externalId);
   if (known) return known;
   const row = { id: newId(), source, external_id: externalId, direction: 'in' as const };
-  await store.insertCall(tx.db, { ...row, at, now: tx.at });
+  await store.insertCall(tx.db, { ...row, at: plausible(at, tx.at), now: tx.at });
   return (await store.lockNamed(tx.db, source, externalId))!;
 }
 
@@ -61,6 +61,7 @@ async function ledgerOf(deps: Deps, tx: Tx, callId: string): Promise<Told[]> {
   if (rows.length > EVENTS_MAX) fail('invalid_input', {}, 'too many events of one call');
   return rows.map((r) => ({
     at: r.at,
+    receivedAt: r.received_at,
     fingerprint: r.fingerprint,
     userId: r.user_id,
     said: JSON.parse(deps.crypto.open(r.body_ct, r.id)) as Said,

@@ -67,7 +67,7 @@ export const RETURN_REASONS = [
 ] as const;
 export type ReturnReason = (typeof RETURN_REASONS)[number];
 
-/** How an offer to an operator ended; the first four the switch tells. */
+/** How an offer to an operator ended; `lost`: its time passed and the switch said nothing of it. */
 export const TRIED_RESULTS = ['no_answer', 'busy', 'declined', 'unreachable'] as const;
 export type TriedResult = (typeof TRIED_RESULTS)[number];
-export type OfferResult = TriedResult | 'answered' | 'gone' | 'withdrawn';
+export type OfferResult = TriedResult | 'answered' | 'gone' | 'withdrawn' | 'lost';

@@ -17,7 +17,7 @@ import type { CallRow, LegRow } from './store.ts';
 /** Calls of one contact, and of one desk, that are shown. */
 const CALLS_MAX = 20;
 
-/** Who of the centre may know of calls that are not theirs: their length, outcome, recordings. */
+/** Who may know of calls that are not theirs by number and recording; the centre knows when they were. */
 const OVERSEERS = ['supervisor', 'center_admin', 'callback_agent', 'auditor'] as const;
 
 /** What rings at this operator, and what they speak to; nothing for others. */
@@ -34,15 +34,25 @@ export async function myCalls(deps: Deps, actor: StaffActor): Promise<CallView[]
 /** @throws AppError `not_found`: it neither rang at this operator nor is theirs, and they oversee none. */
 export async function oneCall(deps: Deps, actor: StaffActor, id: string): Promise<CallView> {
   const row = (await store.findCall(deps.db, id)) ?? fail('not_found');
-  const rang =
-    row.operator_id === actor.userId || (await seats.wasOffered(deps.db, id, actor.userId));
-  if (!rang && !holds(actor, ...OVERSEERS)) fail('not_found');
+  if (!(await knownOf(deps, actor, [row])).has(id)) fail('not_found');
   return (await callViews(deps, actor, [row]))[0]!;
 }
 
+/** Which of these calls one knows with number and recordings: one's own, those that rang here, or all. */
+async function knownOf(
+  deps: Deps,
+  actor: StaffActor,
+  rows: readonly CallRow[],
+): Promise<Set<string>> {
+  const ids = rows.map((r) => r.id);
+  if (holds(actor, ...OVERSEERS)) return new Set(ids);
+  const own = rows.filter((r) => r.operator_id === actor.userId).map((r) => r.id);
+  return new Set([...own, ...(await seats.offeredTo(deps.db, ids, actor.userId))]);
+}
+
 /**
- * The calls of a contact, for the order page: the centre with recordings, units whose order is of
- * this contact without them and without numbers.
+ * The calls of a contact, for the order page: whose call it was and overseers with recordings; others
+ * of the centre, and units whose order is of this contact, without them and without numbers.
  * @throws AppError `not_found` for everybody else.
  */
 export async function callsOfContact(
@@ -55,15 +65,16 @@ export async function callsOfContact(
   const center = worksInCenter(actor);
   if (!center && !orders.some((id) => sees(actor, id))) fail('not_found');
   const rows = await store.callsOfContact(deps.db, contactId, CALLS_MAX);
-  if (rows.length === 0) fail('not_found');
+  // What came in by another way has no calls; a contact that nobody knows is nothing.
+  if (rows.length === 0 && orders.length === 0) fail('not_found');
   const views = await callViews(deps, actor, rows);
-  if (center) return views;
-  const orderIds = orders.filter((id) => sees(actor, id));
-  return views.map((v) => ({ ...v, ...UNITS_SEE, orderIds }));
+  const known = center ? await knownOf(deps, actor, rows) : new Set<string>();
+  const seen = center ? {} : { orderIds: orders.filter((id) => sees(actor, id)) };
+  return views.map((v) => (known.has(v.id) ? v : { ...v, ...OTHERS_SEE, ...seen }));
 }
 
-/** Of a caller units see what stands on the order, nothing besides. */
-const UNITS_SEE = { phone: null, restricted: null, warnings: 0, recordings: [] };
+/** Of a caller others see what stands on the order, nothing besides. */
+const OTHERS_SEE = { phone: null, restricted: null, warnings: 0, recordings: [] };
 
 /** @param rows that this person may see. */
 export async function callViews(

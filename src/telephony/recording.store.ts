@@ -57,6 +57,29 @@ export async function findRecording(db: Reader, id: string): Promise<RecordingRo
   return row ?? null;
 }
 
+/** Keeps others from noting a listening of this recording until the transaction ends. */
+export async function lockRecording(db: DbTx, id: string): Promise<void> {
+  await db.selectFrom('recording').select('id').where('id', '=', id).forUpdate().execute();
+}
+
+/** Whether this person listened to it since then. */
+export async function heardSince(
+  db: Reader,
+  recordingId: string,
+  userId: string,
+  since: Date,
+): Promise<boolean> {
+  const row = await db
+    .selectFrom('recording_listening')
+    .select('id')
+    .where('recording_id', '=', recordingId)
+    .where('at', '>', since)
+    .where('user_id', '=', userId)
+    .limit(1)
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
 export async function insertListening(
   db: DbTx,
   row: { id: string; recording_id: string; user_id: string; at: Date },

@@ -5,16 +5,24 @@ import { fail } from '../kernel/errors.ts';
 import { newId } from '../kernel/ids.ts';
 import { inTransaction } from '../platform/unit-of-work.ts';
 import type { Deps } from '../platform/unit-of-work.ts';
-import { findRecording, insertListening } from './recording.store.ts';
+import { findRecording, heardSince, insertListening, lockRecording } from './recording.store.ts';
 import type { RecordingRow } from './recording.store.ts';
 import { findCall } from './store.ts';
 
 /** Longest wait for the first byte, in milliseconds. */
 const FETCH_MS = 10_000;
+/** Longest silence of a store that began to answer, in milliseconds. */
+const IDLE_MS = 15_000;
+/** A player asks for part after part: within these minutes that is one listening. */
+const LISTENING_MINUTES = 5;
+/** From where, and up to where if it says so; no other part is given out. */
+const PART = /^bytes=\d{1,15}-\d{0,15}$/;
 
 /** Where recordings may lie: origins, such as `https://recordings.example`. */
 export interface RecordingStores {
   recordingOrigins?: readonly string[] | undefined;
+  /** Milliseconds a store may fall silent amid a recording. */
+  recordingIdleMs?: number | undefined;
 }
 
 const HEARERS = ['supervisor', 'center_admin', 'callback_agent', 'auditor'] as const;
@@ -29,8 +37,8 @@ async function audible(deps: Deps, actor: StaffActor, id: string): Promise<Recor
 }
 
 /**
- * Plays a recording, whole or in part. The listening is kept before the first byte.
- * @param range The player's `Range`, where it asks for a part.
+ * Plays a recording, whole or in part. The listening is kept before the first byte, whichever that is.
+ * @param range The player's `Range`, where it asks for a part; one that we cannot read gets 416.
  * @throws AppError `not_allowed`, `recording_gone`, `recording_unavailable`.
  */
 export async function playRecording(
@@ -42,8 +50,9 @@ export async function playRecording(
 ): Promise<Response> {
   const row = await audible(deps, actor, id);
   const url = allowed(deps.crypto.open(row.uri_ct!, `${row.id}/uri`), stores);
-  // A player asks for part after part; only the beginning is a listening.
-  if (!range || range.startsWith('bytes=0-')) await noteListening(deps, actor, row);
+  if (range && !PART.test(range))
+    return new Response(null, { status: 416, headers: { 'cache-control': 'no-store' } });
+  await noteListening(deps, actor, row);
   const answer = await fetchAudio(url, range);
   const { status } = answer;
   if (status === 404 || status === 410) return gone(answer);
@@ -59,7 +68,27 @@ export async function playRecording(
     const value = answer.headers.get(name);
     if (value) headers.set(name, value);
   }
-  return new Response(answer.body, { status, headers });
+  const body = answer.body && untilSilent(answer.body, stores.recordingIdleMs ?? IDLE_MS);
+  return new Response(body, { status, headers });
+}
+
+/** Passes on what comes, as fast as it is taken; a store that says nothing for too long breaks it off. */
+function untilSilent(body: ReadableStream<Uint8Array>, idleMs: number): ReadableStream<Uint8Array> {
+  const reader = body.getReader();
+  return new ReadableStream({
+    async pull(to) {
+      let silent = false;
+      const timer = setTimeout(() => {
+        silent = true;
+        reader.cancel().catch(() => {});
+      }, idleMs);
+      const { done, value } = await reader.read().finally(() => clearTimeout(timer));
+      if (silent) to.error(new Error('the store fell silent'));
+      else if (done) to.close();
+      else to.enqueue(value);
+    },
+    cancel: (reason) => reader.cancel(reason),
+  });
 }
 
 /** All of it, a part of it, no such part. */
@@ -76,7 +105,7 @@ function allowed(uri: string, { recordingOrigins = [] }: RecordingStores): URL {
 }
 
 async function fetchAudio(url: URL, range: string | undefined): Promise<Response> {
-  const part = range && /^bytes=\d{0,15}-\d{0,15}$/.test(range) ? { range } : {};
+  const part = range ? { range } : {};
   const wait = new AbortController();
   const timer = setTimeout(() => wait.abort(), FETCH_MS);
   try {
@@ -99,6 +128,10 @@ async function refuse(answer: Response): Promise<never> {
 
 const noteListening = (deps: Deps, actor: StaffActor, row: RecordingRow): Promise<void> =>
   inTransaction(deps, actor, async (tx) => {
+    const since = new Date(tx.at.getTime() - LISTENING_MINUTES * 60_000);
+    // Parts are asked for at once: the second looks when the first is kept.
+    await lockRecording(tx.db, row.id);
+    if (await heardSince(tx.db, row.id, actor.userId, since)) return;
     const listening = { id: newId(), recording_id: row.id, user_id: actor.userId, at: tx.at };
     await insertListening(tx.db, listening);
     tx.record({

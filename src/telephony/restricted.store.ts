@@ -114,7 +114,17 @@ export async function insertWarning(
   await db.insertInto('call_warning').values(row).execute();
 }
 
-/** Warnings of numbers within the days; counted to a hundred. */
+export async function wasWarned(db: Reader, callId: string): Promise<boolean> {
+  const row = await db
+    .selectFrom('call_warning')
+    .select('id')
+    .where('call_id', '=', callId)
+    .limit(1)
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
+/** Calls of numbers in which a warning was given, within the days. */
 export async function warningsOf(
   db: Reader,
   hmacs: readonly string[],
@@ -122,7 +132,7 @@ export async function warningsOf(
 ): Promise<Map<string, number>> {
   if (hmacs.length === 0) return new Map();
   const r = await sql<{ phone_hmac: string; n: string }>`
-    select phone_hmac, count(*) as n from call_warning
+    select phone_hmac, count(distinct call_id) as n from call_warning
     where phone_hmac = any (${[...hmacs]}::text[]) and at > app_now() - make_interval(days => ${days})
     group by phone_hmac`.execute(db);
   return new Map(r.rows.map((x) => [x.phone_hmac, Number(x.n)]));

@@ -14,14 +14,15 @@ import * as store from './restricted.store.ts';
 import type { RestrictedRow } from './restricted.store.ts';
 import { readCursor } from './return.store.ts';
 import type { RestrictInput, RestrictedView } from './schema.ts';
-import { findCall } from './store.ts';
+import { findCall, lockCall } from './store.ts';
+import type { CallRow } from './store.ts';
 
 const requireOverseer = (actor: StaffActor) => {
   if (!holds(actor, 'supervisor', 'center_admin')) fail('not_allowed');
 };
 
 /**
- * The operator has read the script to the caller.
+ * The operator has read the script to the caller; once in a call, whoever says so how often.
  * @returns the warnings of this number within the policy's days, and how many a restriction needs.
  * @throws AppError `not_found` for a call that is not theirs.
  */
@@ -37,24 +38,30 @@ export async function warn(
     deps,
     actor,
     async (tx) => {
-      const row = await findCall(tx.db, callId);
+      // Held, so that a warning pressed twice at once is one.
+      const row = await lockCall(tx.db, callId);
       if (row?.operator_id !== actor.userId) fail('not_found');
       const hmac = row.phone_hmac;
-      await store.insertWarning(tx.db, {
-        id: newId(),
-        call_id: callId,
-        phone_hmac: hmac,
-        user_id: actor.userId,
-        at: tx.at,
-      });
-      tx.record(
-        { type: 'call.warned', subjectType: 'call', subjectId: callId, payload: { callId } },
-        { party: 'operator', organizationId: null },
-      );
+      if (!(await store.wasWarned(tx.db, callId))) await putWarning(tx, actor, row);
       const counted = hmac ? await store.warningsOf(tx.db, [hmac], abuse.withinDays) : null;
       return { warnings: counted?.get(hmac!) ?? 1, needed: abuse.warnings };
     },
     call,
+  );
+}
+
+async function putWarning(tx: Tx, actor: StaffActor, call: CallRow): Promise<void> {
+  const callId = call.id;
+  await store.insertWarning(tx.db, {
+    id: newId(),
+    call_id: callId,
+    phone_hmac: call.phone_hmac,
+    user_id: actor.userId,
+    at: tx.at,
+  });
+  tx.record(
+    { type: 'call.warned', subjectType: 'call', subjectId: callId, payload: { callId } },
+    { party: 'operator', organizationId: null },
   );
 }
 

@@ -40,7 +40,12 @@ export async function putReturn(
       c
         .column('phone_hmac')
         .where('ended_at', 'is', null)
-        .doUpdateSet({ calls: sql<number>`return_call.calls + 1` }),
+        .doUpdateSet({
+          calls: sql<number>`return_call.calls + 1`,
+          // An emergency stays one, whatever the other calls were.
+          skill: sql<string>`case when excluded.skill = 'emergency' then excluded.skill
+            else return_call.skill end`,
+        }),
     )
     .returning('id')
     .executeTakeFirstOrThrow();
@@ -63,6 +68,20 @@ export async function returnOfCall(db: Reader, callId: string): Promise<string |
     .where('call_id', '=', callId)
     .executeTakeFirst();
   return row?.return_call_id ?? null;
+}
+
+/** The call that we made for a task, while it lives. */
+export async function openDial(db: Reader, returnCallId: string): Promise<string | null> {
+  const row = await db
+    .selectFrom('return_call_of as o')
+    .innerJoin('call as c', 'c.id', 'o.call_id')
+    .select('c.id')
+    .where('o.return_call_id', '=', returnCallId)
+    .where('c.direction', '=', 'out')
+    .where('c.state', '<>', 'ended')
+    .limit(1)
+    .executeTakeFirst();
+  return row?.id ?? null;
 }
 
 export async function lockOpenReturn(db: DbTx, hmac: string): Promise<ReturnRow | null> {
@@ -151,6 +170,10 @@ export function readCursor(text: string | undefined): Cursor | null {
 export const cursorOf = (row: ReturnRow, queue: 'open' | 'mine' | 'done'): string =>
   `${(queue === 'done' ? row.ended_at! : row.due_at).toISOString()}_${row.id}`;
 
+/** Emergencies before everybody, of those that are open. */
+const calm = sql`(skill <> 'emergency')`;
+
+/** Open ones by when they are due, emergencies first; finished ones newest first. */
 export async function listReturns(
   db: Reader,
   q: { queue: 'open' | 'mine' | 'done'; userId: string; cursor: Cursor | null; limit: number },
@@ -163,11 +186,15 @@ export async function listReturns(
     .selectAll()
     .where('ended_at', done ? 'is not' : 'is', null);
   if (q.queue === 'mine') list = list.where('taken_by', '=', q.userId).where('state', '=', 'taken');
-  if (q.cursor)
+  const rank = done ? sql`true` : calm;
+  if (q.cursor) {
+    const { at, id } = q.cursor;
+    const there = sql`(select ${rank} from return_call where id = ${id}::uuid)`;
     list = list.where(
-      sql<boolean>`(${sql.ref(column)}, id) ${past} (${q.cursor.at}::timestamptz, ${q.cursor.id}::uuid)`,
+      sql<boolean>`(${rank}, ${sql.ref(column)}, id) ${past} (${there}, ${at}::timestamptz, ${id}::uuid)`,
     );
-  const rows = await list
+  }
+  const rows = await (done ? list : list.orderBy(rank))
     .orderBy(column, done ? 'desc' : 'asc')
     .orderBy('id', done ? 'desc' : 'asc')
     .limit(q.limit)

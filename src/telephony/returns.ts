@@ -5,7 +5,7 @@ import { fail } from '../kernel/errors.ts';
 import { newId } from '../kernel/ids.ts';
 import { inTransaction } from '../platform/unit-of-work.ts';
 import type { Call, Deps, Tx } from '../platform/unit-of-work.ts';
-import { channelPolicyOf } from '../intake/index.ts';
+import { channelPolicyOf, ownsContact } from '../intake/index.ts';
 import { maskPhone } from '../workorder/index.ts';
 import { appNow } from '../platform/db.ts';
 import type { TelephonyPolicy } from './ledger.ts';
@@ -63,7 +63,7 @@ async function endReturn(
 
 // ---------------------------------------------------------------- the desk
 
-const requireReturner = (actor: StaffActor) => {
+export const requireReturner = (actor: StaffActor) => {
   if (!holds(actor, 'operator', 'callback_agent', 'supervisor')) fail('not_allowed');
 };
 
@@ -109,7 +109,8 @@ export async function takeReturn(
 /**
  * How an attempt ended: reached ends the task, a wrong number gives it up, and so does the policy's
  * last attempt without an answer.
- * @throws AppError `not_found`, `already_done`, `state_conflict` for who did not take it.
+ * @throws AppError `not_found` (of a contact that is not one's own, too), `already_done`,
+ *   `state_conflict` for who did not take it.
  */
 export async function recordReturnAttempt(
   deps: Deps,
@@ -128,12 +129,14 @@ export async function recordReturnAttempt(
       if (row.ended_at) fail('already_done');
       if (row.state !== 'taken' || row.taken_by !== actor.userId)
         fail('state_conflict', { state: row.state });
+      const { contactId = null } = input;
+      if (contactId && !(await ownsContact(tx.db, contactId, actor.userId))) fail('not_found');
       await store.insertAttempt(tx.db, {
         id: newId(),
         return_call_id: id,
         user_id: actor.userId,
         result: input.result,
-        contact_id: input.contactId ?? null,
+        contact_id: contactId,
         at: tx.at,
       });
       await afterAttempt(tx, row, input, policy);

@@ -8,6 +8,7 @@ import { colleagues, queueNow } from './around.ts';
 import { command } from './commands.ts';
 import type { SwitchDoor } from './commands.ts';
 import { putSeat, seatOf } from './desk.ts';
+import { dialReturn } from './dial.ts';
 import { connectRate } from './figures.ts';
 import { callsOfContact, myCalls, oneCall } from './read.ts';
 import { playRecording } from './recordings.ts';
@@ -78,7 +79,7 @@ const restrictedRoutes = (deps: Deps) =>
       return c.json(await lift(deps, staff(c), id, c.req.valid('json'), c.get('call')), 200);
     });
 
-const returnRoutes = (deps: Deps) =>
+const returnRoutes = (deps: Deps, options: TelephonyOptions) =>
   new Hono<Env>()
     .get('/telephony/return-calls', valid('query', returnQuery), async (c) =>
       c.json(await listReturns(deps, staff(c), c.req.valid('query')), 200),
@@ -86,6 +87,10 @@ const returnRoutes = (deps: Deps) =>
     .post('/telephony/return-calls/:id/take', async (c) => {
       const id = pathId(c.req.param('id'));
       return c.json(await takeReturn(deps, staff(c), id, c.get('call')), 200);
+    })
+    .post('/telephony/return-calls/:id/dial', async (c) => {
+      const id = pathId(c.req.param('id'));
+      return c.json(await dialReturn(deps, options, staff(c), id), 200);
     })
     .post('/telephony/return-calls/:id/attempts', valid('json', attemptInput), async (c) => {
       const id = pathId(c.req.param('id'));
@@ -98,4 +103,4 @@ export const telephonyRoutes = (deps: Deps, options: TelephonyOptions) =>
     .route('/', seatRoutes(deps, options))
     .route('/', callRoutes(deps, options))
     .route('/', restrictedRoutes(deps))
-    .route('/', returnRoutes(deps));
+    .route('/', returnRoutes(deps, options));

@@ -47,12 +47,18 @@ export const mayMove = (from: SeatState, to: SeatState, by: Mover): boolean =>
 export const movesFrom = (from: SeatState): SeatState[] =>
   SEAT_MOVES.filter((m) => m.from === from && m.by.includes('operator')).map((m) => m.to);
 
+/** How an offer ended whose time is over: a switch that asked since then heard nobody answer. */
+export const expiredAs = (offer: { until: Date }, askedAt: Date): 'no_answer' | 'lost' =>
+  askedAt >= offer.until ? 'no_answer' : 'lost';
+
 /** A seat after an offer that came to nothing. */
 export function afterOffer(
   result: string,
   noAnswers: number,
   absentAfter: number,
 ): { to: 'ready' | 'break'; noAnswers: number; breakReason: 'absent' | 'unreachable' | null } {
+  // A switch that is silent says nothing of the operator.
+  if (result === 'lost') return { to: 'ready', noAnswers, breakReason: null };
   const silent = result === 'no_answer' || result === 'unreachable';
   if (!silent) return { to: 'ready', noAnswers: 0, breakReason: null };
   const count = noAnswers + 1;
@@ -82,18 +88,21 @@ export interface Waiting {
   skill: CallSkill;
   /** Seconds since it entered the queue. */
   waited: number;
+  /** Who was offered it a moment ago: asked again at once, a telephone that is busy still is. */
+  resting?: ReadonlySet<string> | undefined;
 }
 export interface FreeSeat {
   userId: string;
   skills: readonly string[];
 }
 
-/** Whether this operator may be offered this call: skill, or long enough in the queue. */
+/** Whether this operator may be offered this call now: not a moment ago, and skill or a long wait. */
 export const suits = (call: Waiting, seat: FreeSeat, widenSeconds: number): boolean =>
-  call.skill === 'general' ||
-  call.skill === 'emergency' ||
-  call.waited >= widenSeconds ||
-  seat.skills.includes(call.skill);
+  !call.resting?.has(seat.userId) &&
+  (call.skill === 'general' ||
+    call.skill === 'emergency' ||
+    call.waited >= widenSeconds ||
+    seat.skills.includes(call.skill));
 
 /**
  * The seat for `call`, after each of those `before` it took its own: longest idle first. Who was
@@ -155,9 +164,20 @@ export type Said =
   | { type: 'own.overflowed' }
   | { type: 'own.lost' };
 
+/** How far the clock of a switch may be from ours, in minutes. */
+const CLOCK_MINUTES = 5;
+
+/** When something was, by a switch's clock where that can be; `receivedAt` is ours, of the first receipt. */
+export function plausible(at: Date, receivedAt: Date): Date {
+  const [middle, most] = [receivedAt.getTime(), CLOCK_MINUTES * 60_000];
+  return new Date(Math.min(Math.max(at.getTime(), middle - most), middle + most));
+}
+
 /** One entry of a call's ledger. */
 export interface Told {
+  /** As it was said. */
   at: Date;
+  receivedAt: Date;
   /** The same for the same words; breaks ties of one instant, so that who came first never matters. */
   fingerprint: string;
   /** Who sat at the telephone it speaks of. */
@@ -208,13 +228,31 @@ const RANK: Record<Said['type'], number> = {
   'call.ended': 8,
 };
 
-const inOrder = (told: readonly Told[]): Told[] =>
-  [...new Map(told.map((t) => [t.fingerprint, t])).values()].toSorted(
+/**
+ * Everything once, in order, at instants that can be. News that comes late (a platform was away) keeps
+ * the order in which it was said; nothing was before the call rang.
+ */
+function inOrder(told: readonly Told[]): Told[] {
+  const once = [...new Map(told.map((t) => [t.fingerprint, t])).values()];
+  const key = (t: Told) => Math.min(t.at.getTime(), plausible(t.at, t.receivedAt).getTime());
+  const sorted = once.toSorted(
     (a, b) =>
-      a.at.getTime() - b.at.getTime() ||
+      key(a) - key(b) ||
       RANK[a.said.type] - RANK[b.said.type] ||
       (a.fingerprint < b.fingerprint ? -1 : 1),
   );
+  const rang = sorted.find(isRinging);
+  const began = rang ? plausible(rang.at, rang.receivedAt) : new Date(0);
+  let last = began;
+  return sorted.map((t) => {
+    const at = plausible(t.at, t.receivedAt);
+    last = at > last ? at : last;
+    return { ...t, at: t === rang ? began : last };
+  });
+}
+
+const isRinging = ({ said }: Told): boolean =>
+  said.type === 'call.ringing' || said.type === 'own.asked';
 
 const isEmergency = (target: string): boolean =>
   (EMERGENCY_TARGETS as readonly string[]).includes(target);
@@ -225,7 +263,10 @@ interface Ending {
   reason: string;
 }
 
-/** How it ended: what the switch says comes before what we decided; the first of several holds. */
+/**
+ * How it ended: what the switch says comes before what we decided; the first of several holds. Whom a
+ * leg was given to has spoken: an end is never before the last leg, unless the caller gave up.
+ */
 function endingOf(told: readonly Told[], emergency: boolean): Ending | null {
   let abandoned: Ending | null = null;
   let own: Ending | null = null;
@@ -241,7 +282,9 @@ function endingOf(told: readonly Told[], emergency: boolean): Ending | null {
   }
   if (ended && abandoned)
     return { ...ended, at: ended.at < abandoned.at ? ended.at : abandoned.at };
-  return ended ?? abandoned ?? own;
+  if (!ended) return abandoned ?? own;
+  const leg = told.findLast(({ said }) => said.type === 'call.answered' || said.type === 'call.transferred'); // prettier-ignore
+  return leg && leg.at > ended.at ? { ...ended, at: leg.at } : ended;
 }
 
 /** Who spoke when, up to the end; legs follow each other. */
@@ -265,9 +308,11 @@ function legsOf(told: readonly Told[], end: Date | null): { legs: LegFacts[]; he
     if (said.type === 'call.answered') {
       const { target, legId } = said;
       const last = legs.at(-1);
-      // Where a transfer is picked up, it is the leg that the transfer began.
-      if (last && last.target === target && last.mode !== '') last.legId = legId;
-      else begin({ legId, kind: 'operator', target, userId, mode: '', beganAt: at });
+      // Where a transfer is picked up, it is the leg that the transfer began; an emergency line's keeps
+      // its name, by which a hand-over knows it.
+      if (last && last.target === target && last.mode !== '') {
+        if (last.kind !== 'emergency') last.legId = legId;
+      } else begin({ legId, kind: 'operator', target, userId, mode: '', beganAt: at });
     }
   }
   const last = legs.at(-1);
@@ -283,7 +328,7 @@ function speakerOf(legs: readonly LegFacts[]): string | null {
 
 /**
  * What a call is, by everything that was said of it: the same for any order of arrival and any number
- * of repeats. `at` decides; an end is final, and what claims to be later is no more looked at.
+ * of repeats. `at` decides, as far as it can be; an end is final, but for legs of which it cannot be.
  */
 export function callFacts(ledger: readonly Told[]): CallFacts {
   const told = inOrder(ledger);
@@ -291,7 +336,7 @@ export function callFacts(ledger: readonly Told[]): CallFacts {
     said.type === 'call.ringing' || said.type === 'own.asked' ? [said] : [],
   );
   const emergency = asks.some((a) => a.skill === 'emergency');
-  const rang = told.find((t) => t.said.type === 'call.ringing' || t.said.type === 'own.asked');
+  const rang = told.find(isRinging);
   const ending = endingOf(told, emergency);
   const { legs, held } = legsOf(told, ending?.at ?? null);
   const refused = ending?.by === 'platform' && ending.reason === 'refused';

@@ -261,6 +261,11 @@ export interface ColleagueView {
   skills: SeatSkill[];
 }
 
+/** Whether the switch dials; else the operator does, at the telephone set. */
+export interface DialView {
+  dialled: boolean;
+}
+
 export interface ReturnCallView {
   id: string;
   state: ReturnState;

@@ -234,6 +234,21 @@ export async function offersOf(db: Reader, callId: string): Promise<OfferRow[]> 
   return rows as OfferRow[];
 }
 
+/** Offers of these calls that ended since then, but for those that never rang anywhere. */
+export async function endedOffers(
+  db: Reader,
+  callIds: readonly string[],
+  since: Date,
+): Promise<{ call_id: string; user_id: string }[]> {
+  return db
+    .selectFrom('call_offer')
+    .select(['call_id', 'user_id'])
+    .where('call_id', 'in', [...callIds])
+    .where('ended_at', '>', since)
+    .where('result', '<>', 'lost')
+    .execute();
+}
+
 export async function openOffersOf(db: Reader, callIds: readonly string[]): Promise<OfferRow[]> {
   if (callIds.length === 0) return [];
   const rows = await db
@@ -253,6 +268,23 @@ export async function offerTo(db: Reader, userId: string): Promise<OfferRow | nu
     .where('result', 'is', null)
     .executeTakeFirst();
   return (row as OfferRow | undefined) ?? null;
+}
+
+/** Those of these calls that were ever offered to somebody. */
+export async function offeredTo(
+  db: Reader,
+  callIds: readonly string[],
+  userId: string,
+): Promise<string[]> {
+  if (callIds.length === 0) return [];
+  const rows = await db
+    .selectFrom('call_offer')
+    .select('call_id')
+    .distinct()
+    .where('call_id', 'in', [...callIds])
+    .where('user_id', '=', userId)
+    .execute();
+  return rows.map((r) => r.call_id);
 }
 
 /** Whether a call was ever offered to somebody. */

@@ -153,12 +153,13 @@ export interface EventRow {
   fingerprint: string;
   body_ct: Buffer;
   user_id: string | null;
+  received_at: Date;
 }
 
 /** Adds what was said; false when exactly this was said before. */
 export async function insertEvent(
   db: DbTx,
-  row: EventRow & { id: string; call_id: string; received_at: Date },
+  row: EventRow & { id: string; call_id: string },
 ): Promise<boolean> {
   const r = await db
     .insertInto('call_event')
@@ -176,7 +177,7 @@ export async function eventsOf(
 ): Promise<(EventRow & { id: string })[]> {
   return db
     .selectFrom('call_event')
-    .select(['id', 'type', 'at', 'fingerprint', 'body_ct', 'user_id'])
+    .select(['id', 'type', 'at', 'fingerprint', 'body_ct', 'user_id', 'received_at'])
     .where('call_id', '=', callId)
     .orderBy('received_at')
     .limit(limit)
@@ -240,8 +241,11 @@ export interface Standing {
   now: Date;
   ahead: number;
   offer: { id: string; extension: string; until: Date } | null;
-  /** Whether anybody is free at all, and how many are on duty. */
-  free: boolean;
+  /**
+   * Since when somebody is free who did not fail to answer this very call; the epoch where somebody was
+   * never asked, null where nobody is free. And how many are on duty.
+   */
+  freeSince: Date | null;
   onDuty: number;
   /** Whether something fell due that nobody did yet. */
   late: boolean;
@@ -253,7 +257,7 @@ const AHEAD_MAX = 1_000;
 
 /** Calls before this one: more urgent, or as urgent and earlier; those without a switch do not count. */
 const before = (c: { priority: number; queuedAt: Date; id: string }) => sql<boolean>`
-  b.state = 'queued' and b.asked_at > app_now() - make_interval(secs => ${FRESH_SECONDS})
+  b.state = 'queued' and b.direction = 'in' and b.asked_at > app_now() - make_interval(secs => ${FRESH_SECONDS})
   and b.priority >= ${c.priority}
   and (b.priority > ${c.priority} or (b.queued_at, b.id) < (${c.queuedAt}::timestamptz, ${c.id}::uuid))`;
 
@@ -268,7 +272,7 @@ export async function standingOf(
       now: Date;
       ahead: string;
       offer: { id: string; extension: string; until: string } | null;
-      free: boolean;
+      free_since: Date | null;
       on_duty: string;
       late: boolean;
       answers: string[];
@@ -276,14 +280,16 @@ export async function standingOf(
   >`
     select c.*, app_now() as now,
       (select count(*) from (select 1 from call b
-        where b.state = 'queued' and b.asked_at > app_now() - make_interval(secs => ${FRESH_SECONDS})
+        where b.state = 'queued' and b.direction = 'in' and b.asked_at > app_now() - make_interval(secs => ${FRESH_SECONDS})
           and b.priority >= c.priority
           and (b.priority > c.priority or (b.queued_at, b.id) < (c.queued_at, c.id))
         limit ${AHEAD_MAX}) x) as ahead,
       (select json_build_object('id', o.id, 'extension', o.extension, 'until', o.until)
         from call_offer o where o.call_id = c.id and o.result is null) as offer,
-      (exists (select 1 from seat s where s.state = 'ready')
-        or (c.skill = 'emergency' and exists (select 1 from seat s where s.state = 'wrap_up'))) as free,
+      (select min(coalesce((select max(o.ended_at) from call_offer o
+          where o.call_id = c.id and o.user_id = s.user_id and o.result <> 'lost'), 'epoch'))
+        from seat s where s.state = 'ready'
+          or (c.skill = 'emergency' and s.state = 'wrap_up')) as free_since,
       (select count(*) from seat s where s.state not in ('offline','break')) as on_duty,
       (exists (select 1 from call_offer o where o.result is null
           and o.until <= app_now() - make_interval(secs => ${GRACE_SECONDS}))
@@ -293,13 +299,13 @@ export async function standingOf(
     from call c where c.source = ${source} and c.external_id = ${externalId}`.execute(db);
   const row = r.rows[0];
   if (!row) return null;
-  const { now, ahead, offer, free, on_duty, late, answers, ...call } = row;
+  const { now, ahead, offer, free_since, on_duty, late, answers, ...call } = row;
   return {
     call,
     now,
     ahead: Number(ahead),
     offer: offer && { ...offer, until: new Date(offer.until) },
-    free,
+    freeSince: free_since,
     onDuty: Number(on_duty),
     late,
     answers: answers.map((a) => new Date(a)),
@@ -332,7 +338,7 @@ export async function callsBefore(
 /** How many wait, counted to `limit`. */
 export async function countWaiting(db: Reader, limit: number): Promise<number> {
   const r = await sql<{ n: string }>`
-    select count(*) as n from (select 1 from call b where b.state = 'queued'
+    select count(*) as n from (select 1 from call b where b.state = 'queued' and b.direction = 'in'
       and b.asked_at > app_now() - make_interval(secs => ${FRESH_SECONDS}) limit ${limit}) x`.execute(
     db,
   );

@@ -114,7 +114,8 @@ export async function holdContents(deps: Deps, tx: Tx, contents: readonly string
   }
 }
 
-async function throttled(deps: Deps, kind: 'source' | 'user', who: string): Promise<void> {
+/** Counts an upload of this hour. @throws AppError `too_many_attempts`. */
+export async function throttled(deps: Deps, kind: 'source' | 'user', who: string): Promise<void> {
   const bucket = `attachment:${kind}:${deps.crypto.mac('throttle', who)}`;
   const used = await hit(deps.db, bucket, UPLOAD_LIMIT.windowMinutes);
   const max = kind === 'user' ? UPLOAD_LIMIT.perUser : UPLOAD_LIMIT.perSource;

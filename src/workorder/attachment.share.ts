@@ -4,7 +4,7 @@ import { fail } from '../kernel/errors.ts';
 import type { Deps, Tx } from '../platform/unit-of-work.ts';
 import { ownerOf } from './attachment.bind.ts';
 import { kindOf } from './attachment.rules.ts';
-import { holdContents, keep, writeStaged } from './attachment.service.ts';
+import { holdContents, keep, throttled, writeStaged } from './attachment.service.ts';
 import { ATTACHMENT_MAX } from './schema.ts';
 
 /** A picture that lies in the storage, made anew. */
@@ -33,6 +33,10 @@ export async function keepPicture(
     await got.discard();
   }
 }
+
+/** Counts an upload from a network address with all others from there. @throws AppError `too_many_attempts`. */
+export const countUpload = (deps: Deps, source: string): Promise<void> =>
+  throttled(deps, 'source', source);
 
 /** Keeps the contents of a picture from being swept until the row that names them is written. */
 export const holdPicture = (deps: Deps, tx: Tx, p: KeptPicture): Promise<void> =>

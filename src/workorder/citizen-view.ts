@@ -43,7 +43,13 @@ export interface CitizenOrder {
   coNames: string[];
   urges: number;
   /** The published answers that passed audit (or were given directly), oldest first. */
-  answers: { id: string; unitName: string | null; publicVersion: string; at: Date }[];
+  answers: {
+    id: string;
+    round: number;
+    unitName: string | null;
+    publicVersion: string;
+    at: Date;
+  }[];
   steps: CitizenStep[];
   direct: boolean;
   /** Who raised it stays with the centre: as wished on the form, or in the words. */
@@ -134,6 +140,7 @@ export async function citizenOrder(
     urges: order.urges,
     answers: accepted.map((r) => ({
       id: r.id,
+      round: r.round,
       unitName: nameOf(assignments.find((a) => a.id === r.assignment_id)?.organization_id),
       publicVersion: r.public_version,
       at: r.submitted_at ?? r.created_at,

@@ -13,7 +13,7 @@ export {
   stagedOf,
 } from './attachment.service.ts';
 export type { Upload } from './attachment.service.ts';
-export { holdPicture, keepPicture, stagePicture } from './attachment.share.ts';
+export { countUpload, holdPicture, keepPicture, stagePicture } from './attachment.share.ts';
 export type { KeptPicture } from './attachment.share.ts';
 export { sweepAttachments } from './attachment.sweep.ts';
 export { ROUND_MAX } from './effects.ts';

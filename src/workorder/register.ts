@@ -64,9 +64,23 @@ export async function createMany(
       },
       { ...n.capacity, actorId: userIdOf(n.actor) },
     );
+    // Told where it was raised; a duty of its own, so that no other order bears it.
+    if (n.draft.channel === 'chat') tellContact(tx, n);
   }
   return rows.map((r) => ({ id: r.order.id, orderNo: r.order.order_no }));
 }
+
+const tellContact = (tx: Tx, n: Incoming): void =>
+  tx.record(
+    {
+      type: 'contact.order_registered',
+      subjectType: 'contact',
+      subjectId: n.draft.contactId,
+      orderId: n.id,
+      payload: {},
+    },
+    { ...n.capacity, actorId: userIdOf(n.actor) },
+  );
 
 /** The marks it comes with; a wish for confidentiality and an emergency are always among them. */
 const flagsOf = ({ matter, flags, emergency }: Draft): Flag[] => [

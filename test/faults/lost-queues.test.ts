@@ -31,7 +31,6 @@ describe.each(BACKENDS)('the queues on %s are lost', (backend) => {
       await w.dispatch(orderId, [ROOM]);
       await until('all are queued', async () => (await waiting()).every((d) => d.queued));
       const duties = [
-        'chat.registered',
         'intake.triage',
         'intake.triage',
         'notification.assigned',

@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { WIDGET_WORDS } from '../../src/kernel/i18n/chat-widget.ts';
 import { createApp } from '../../src/app.ts';
 import { citizenPages } from '../../web/citizen/index.tsx';
@@ -62,6 +62,53 @@ describe('the widget', () => {
       expect([key, /[\u3000-\u9fff\uff01-\uff5e]/u.test(en)]).toEqual([key, false]);
       expect(zh.split('|').length).toBe(en.split('|').length);
     }
+  });
+});
+
+describe('what is said', () => {
+  it('outlives every answer but a strange token, and is sent by itself in its order', async () => {
+    vi.useFakeTimers();
+    const kept: Record<string, string> = {};
+    const status: number[] = [];
+    const said: string[] = [];
+    vi.stubGlobal('localStorage', kept);
+    vi.stubGlobal('location', { origin: 'https://city.example' });
+    vi.stubGlobal('document', { hidden: false });
+    vi.stubGlobal('addEventListener', () => {});
+    vi.stubGlobal(
+      'WebSocket',
+      class {
+        close() {}
+      },
+    );
+    vi.stubGlobal('fetch', async (url: URL, o: { method: string; body?: string }) => {
+      const path = url.pathname.split('/sessions/')[1] ?? '';
+      const next = path.endsWith('messages') && o.method === 'POST' ? status.shift() : undefined;
+      const now = path === 'current' ? looks : (next ?? 200);
+      if (now === 200 && next !== undefined) said.push(JSON.parse(o.body!).text);
+      return Response.json({ token: 't', title: 'no', state: 'open', lastSeq: 0, messages: [] }, { status: now }); // prettier-ignore
+    });
+    let looks = 200;
+    const { openChat } = await import('../../web/chat/chat.ts');
+    const chat = openChat('https://city.example', 'zh-CN', () => {});
+    await chat.begin({});
+    status.push(503, 502, 200, 200);
+    chat.say('一');
+    chat.say('二');
+    await vi.advanceTimersByTimeAsync(2_000);
+    expect(said).toEqual([]);
+    expect(chat.now().unsent.map((u) => [u.text, u.failed])).toEqual([['一', undefined], ['二', undefined]]); // prettier-ignore
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(said).toEqual(['一', '二']);
+    status.push(503);
+    chat.say('三');
+    for (looks of [400, 403, 404, 409, 422, 429, 500]) await vi.advanceTimersByTimeAsync(4_000);
+    expect([chat.now().isKnown, JSON.parse(kept['hotline-chat']!).token]).toEqual([true, 't']);
+    looks = 401;
+    await vi.advanceTimersByTimeAsync(4_000);
+    expect(chat.now().isKnown).toBe(false);
+    vi.useRealTimers();
+    vi.unstubAllGlobals();
   });
 });
 

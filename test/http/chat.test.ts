@@ -1,7 +1,7 @@
 /** The chat over its doors: queue, cap, words both ways, clocks, pictures, what is refused. */
 import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import sharp from 'sharp';
 import { sweepChats } from '../../src/chat/index.ts';
 import { createApp } from '../../src/app.ts';
@@ -263,6 +263,33 @@ describe('time', () => {
     expect(session).toMatchObject({ channel: 'chat', ended_at: expect.any(Date), operator_id: expect.any(String) }); // prettier-ignore
   });
 
+  it('gives up who waited and went: left where they can be called; never an emergency', async () => {
+    const called = await visitor(w, { text: '路灯不亮', name: '周先生', phone: '13900000321' });
+    await called.say('在滨江路');
+    const [nobody, urgent, there] = [
+      await visitor(w, { text: '在吗' }),
+      await visitor(w, { text: '家里着火了，快来人' }),
+      await visitor(w, { text: '在吗' }),
+    ];
+    await sql`update chat_session set visitor_seen_at = visitor_seen_at - interval '21 minutes'`.execute(w.db); // prettier-ignore
+    expect((await there.view()).state).toBe('waiting');
+    await Promise.all([sweepChats(w.deps), sweepChats(w.deps)]);
+    await w.settle();
+    const states = async () => w.db.selectFrom('chat_session').select(['id', 'state']).execute();
+    const byId = new Map((await states()).map((r) => [r.id, r.state]));
+    expect([called, nobody, urgent, there].map((v) => byId.get(v.chatId))).toEqual(['left_message', 'ended', 'waiting', 'waiting']); // prettier-ignore
+    const { orders } = await called.view();
+    expect(orders).toHaveLength(1);
+    expect((await called.messages()).filter((m) => m.kind === 'order')).toHaveLength(1);
+    const text = await w.db
+      .selectFrom('order_text as t')
+      .innerJoin('work_order as o', 'o.id', 't.order_id')
+      .select('t.content')
+      .where('o.order_no', '=', orders[0].orderNo)
+      .executeTakeFirstOrThrow();
+    expect(text.content).toBe('路灯不亮\n在滨江路');
+  });
+
   it('outside the hours a message is left, an emergency is not', async () => {
     await policy({ hours: { from: '09:00', to: '09:01' } });
     await seat('operator', true, 1);
@@ -283,7 +310,7 @@ describe('orders', () => {
     const left = { name: '林女士', phone: '139 0000 0555', text: '滨江路口积水两天了，没人管。' };
     const all = await Promise.all(upTo(10).map(() => me.ask('POST', '/current/leave', left)));
     const { orderNo, queryCode } = ok(all.find((a) => a.status === 200)!);
-    expect(all.every((a) => a.status === 503 || a.body.orderNo === orderNo)).toBe(true);
+    expect(all.every((a) => a.body.orderNo === orderNo)).toBe(true);
     await w.settle();
     const told = (await me.messages()).filter((m) => m.kind === 'order');
     expect(told).toHaveLength(1);
@@ -358,7 +385,20 @@ describe('orders', () => {
     refused(await (await w.as('power')).get(paper), 404, 'not_found');
     await sql`update work_order set anonymous = true where id = ${made.orderId}`.execute(w.db);
     refused(await (await w.as('water.handler')).get(paper), 404, 'not_found');
-    expect((await (await w.as('auditor')).get(paper)).status).toBe(200);
+    for (const login of ['auditor', 'operator'])
+      expect([login, (await (await w.as(login)).get(paper)).status]).toEqual([login, login === 'operator' ? 200 : 404]); // prettier-ignore
+    expect(await events('transcript.read', me)).toBe(0);
+    ok(await (await w.as('supervisor')).get(paper));
+    const noted = await w.db
+      .selectFrom('audit_log')
+      .select(['actor_id', 'detail'])
+      .where('action', '=', 'transcript.read')
+      .where('subject_id', '=', me.chatId)
+      .execute();
+    expect(noted).toEqual([{ actor_id: (await w.as('supervisor')).actor.userId, detail: { chatId: me.chatId } }]); // prettier-ignore
+    await me.ask('POST', '/current/end');
+    refused(await operator.get(paper), 404, 'not_found');
+    refused(await chatOf(me, 'operator', '/messages'), 404, 'not_found');
   });
 });
 
@@ -385,6 +425,50 @@ describe('the door', () => {
     expect((await me.view()).state).toBe('ended');
     await later(2 * 24 * 60);
     refused(await me.ask('GET', '/current'), 401, 'not_signed_in');
+  });
+
+  it('shows a chat without an order to its operator and overseers only, and its number while it goes on', async () => {
+    await seat('operator');
+    const me = await visitor(w, { text: '在吗', name: '周先生', phone: '13900000321' });
+    const { contactId } = await chatOf(me, 'operator').then(ok);
+    const paper = `/api/chat/contacts/${contactId}/transcript`;
+    for (const login of ['chat.two', 'dispatcher', 'auditor', 'water.handler'])
+      refused(await (await w.as(login)).get(paper), 404, 'not_found');
+    const note = { id: randomUUID(), text: '独居' };
+    ok(await (await w.as('operator')).post(`/api/chat/chats/${me.chatId}/notes`, note));
+    const told = await w.db
+      .selectFrom('domain_event')
+      .select('payload')
+      .where('type', '=', 'chat.changed')
+      .where('subject_id', '=', me.chatId)
+      .execute();
+    expect(told.map((t) => t.payload.inside)).toEqual([true]);
+    await me.ask('POST', '/current/end');
+    ok(await (await w.as('supervisor')).get(paper));
+    const over = await chatOf(me, 'operator').then(ok);
+    expect(over).toMatchObject({ phone: '139****0321', mine: true });
+    expect(over.name).not.toBe('周先生');
+  });
+
+  it('takes no more pictures at once than there is room for; what is refused leaves no file', async () => {
+    await policy({ imagesMax: 2 });
+    const me = await visitor(w);
+    const puts = vi.spyOn(w.deps.storage, 'receive');
+    const send = (bytes: Uint8Array | string) =>
+      w.app.request('/chat/v1/sessions/current/images', {
+        method: 'POST',
+        headers: { authorization: `Bearer ${me.token}`, 'x-message-id': randomUUID() },
+        body: bytes as never,
+      });
+    expect((await send('x')).status).toBe(422);
+    const png = await sharp({ create: { width: 8, height: 8, channels: 3, background: 'blue' } }).png().toBuffer(); // prettier-ignore
+    const all = (await Promise.all(upTo(12).map(() => send(png)))).map((r) => r.status).sort();
+    expect(all.filter((s) => s === 200)).toHaveLength(2);
+    expect(puts).toHaveBeenCalledTimes(3);
+    puts.mockRestore();
+    expect((await me.messages()).filter((m) => m.kind === 'image')).toHaveLength(2);
+    await sql`update throttle set hits = 200 where bucket like 'attachment:source:%'`.execute(w.db);
+    expect((await send(png)).status).toBe(429);
   });
 
   it('opens to the sites that are named, and to no other', async () => {

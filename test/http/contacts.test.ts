@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runDoor } from '../../db/door.ts';
 import { SUBMIT_LIMIT, endContact, openContact, ordersOfContact, takeContact } from '../../src/intake/index.ts'; // prettier-ignore
 import { channelPolicyOf, shipChannelPolicy } from '../../src/intake/index.ts';
-import { registerIn } from '../../src/intake/index.ts';
+import { registerIn, requestersOf } from '../../src/intake/index.ts';
 import { channelDoor, fromDraft } from '../../src/intake/index.ts';
 import { SYSTEM } from '../../src/kernel/actor.ts';
 import { newId } from '../../src/kernel/ids.ts';
@@ -64,6 +64,19 @@ describe('a contact', () => {
     await inTx((tx) => endContact(tx, contactId));
     expect(ok(await admin.get(`/api/contacts/${contactId}`)).endedAt).toBe(view.endedAt);
     expect(JSON.stringify(view)).not.toContain('13805774471');
+  });
+
+  it('that made no order hides none of the number’s orders, however often it rang', async () => {
+    const caller = { kind: 'natural', name: '', phone: '13805774499' } as const;
+    const { id } = await s.register({ phone: caller.phone });
+    await inTx(async (tx, deps) => {
+      for (let i = 0; i < 60; i++)
+        await openContact(deps, tx, { channel: 'phone', requester: caller, operatorId: null });
+    });
+    const operator = await w.as('operator');
+    const history = ok(await operator.post('/api/callers/lookup', { phone: caller.phone }));
+    expect(history.open.map((o: any) => o.id)).toEqual([id]);
+    expect(await requestersOf(w.deps, caller.phone)).toHaveLength(1);
   });
 
   it('opened twice under one id is one', async () => {

@@ -7,9 +7,9 @@ import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { createApp } from '../../src/app.ts';
-import { closeSource, openSource, secretOf, sweepMessages } from '../../src/door/index.ts';
+import { closeSource, eraseLetters, openSource, secretOf, sweepMessages } from '../../src/door/index.ts'; // prettier-ignore
 import type { DoorHandler, DoorQuestion } from '../../src/door/index.ts';
-import { limiter } from '../../src/door/gate.ts';
+import { gate, limiter } from '../../src/door/gate.ts';
 import { SYSTEM } from '../../src/kernel/actor.ts';
 import { AppError } from '../../src/kernel/errors.ts';
 import { newId } from '../../src/kernel/ids.ts';
@@ -150,6 +150,17 @@ describe('who is let in', () => {
     expect(await rowOf('huge')).toBeUndefined();
   });
 
+  it('tells its keeper why, once a minute for a name', async () => {
+    const said: unknown[] = [];
+    const log = { warn: (what: unknown) => void said.push(what) } as never;
+    const pass = gate({ db: w.db, crypto: w.deps.crypto, log }, 'cti');
+    const forged = { source: 'switch', timestamp: '1', id: 'x', signature: 'no', body: '{}' };
+    for (let i = 0; i < 5; i++) await expect(pass(forged)).rejects.toThrow();
+    expect(said[0]).toEqual({ door: 'cti', source: 'switch', signed: false, fresh: false });
+    // A minute may end meanwhile.
+    expect(said.length).toBeLessThan(3);
+  });
+
   it('a new secret ends the old one, and is sealed', async () => {
     const { knock: other, id } = await sourceOf(w, { name: 'renewed', door: 'cti', app });
     const secret = 'the-new-secret-of-the-same-source';
@@ -274,6 +285,10 @@ describe('the limit of a source', () => {
     // Two are left of five; a minute that ends meanwhile gives two more.
     const good = told.filter((t) => t.status === 200).length;
     expect([2, 4]).toContain(good);
+    // What was taken before is answered again, and costs nothing.
+    for (const [i, t] of told.entries())
+      if (t.status === 200)
+        expect(await limited(PATH, { id: `l-8-${i}`, body: { type: 'call.ended' } })).toMatchObject({ status: 200, body: t.body }); // prettier-ignore
     const over = told.find((t) => t.status === 429)!;
     refused(over, 429, 'too_many_messages');
     const seconds = Number(over.headers.get('retry-after'));
@@ -427,5 +442,19 @@ describe('dead letters', () => {
     await sweepMessages(w.db);
     expect(await rowOf('old-done')).toBeUndefined();
     expect(await rowOf('old-dead')).toMatchObject({ state: 'dead' });
+  });
+
+  it('are given up after the days of the policy, and their words erased', async () => {
+    for (const id of ['older', 'newer']) await knock({ id, body: { type: '!', words: WORDS } });
+    const age = (id: string, days: number) =>
+      sql`update door_message set received_at = app_now() - make_interval(days => ${days}) where external_id = ${id}`.execute(w.db); // prettier-ignore
+    await age('older', 91);
+    await age('newer', 89);
+    await eraseLetters(w.deps, 90);
+    const older = (await rowOf('older'))!;
+    expect(older).toMatchObject({ state: 'given_up', body_ct: null });
+    expect(await rowOf('newer')).toMatchObject({ state: 'dead' });
+    const audit = await w.db.selectFrom('audit_log').select(['action', 'acting_role']).where('subject_id', '=', older.id).orderBy('id').execute(); // prettier-ignore
+    expect(audit.at(-1)).toEqual({ action: 'door.message_given_up', acting_role: 'system' });
   });
 });

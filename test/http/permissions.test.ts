@@ -826,6 +826,7 @@ const FIXTURES: Record<string, Fixture> = {
   },
   'GET /api/telephony/return-calls': any({ path: '/api/telephony/return-calls' }),
   'POST /api/telephony/return-calls/:id/take': ofReturn('/take', false),
+  'POST /api/telephony/return-calls/:id/dial': ofReturn('/dial', true),
   'POST /api/telephony/return-calls/:id/attempts': ofReturn('/attempts', true, {
     result: 'busy',
   }),

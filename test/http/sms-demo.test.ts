@@ -5,6 +5,7 @@ import { demoAccounts } from '../../db/seed.ts';
 import { demoPages } from '../../src/demo/index.ts';
 import { openDemoSources } from '../../src/door/index.ts';
 import { SYSTEM } from '../../src/kernel/actor.ts';
+import { newId } from '../../src/kernel/ids.ts';
 import { demoGatewayToken } from '../../src/notification/index.ts';
 import { inTransaction } from '../../src/platform/unit-of-work.ts';
 import { createWorld, stateOf, steps } from '../world.ts';
@@ -56,6 +57,14 @@ const write = async (form: Record<string, string>) => {
 };
 
 describe('the telephone of a demo', () => {
+  it('takes the longest answer that the policy allows', async () => {
+    const headers = { 'content-type': 'application/json', authorization: `Bearer ${demoGatewayToken(w.deps.crypto)}` }; // prettier-ignore
+    const send = async (text: string) =>
+      (await w.app.request('/demo/sms', { method: 'POST', headers, body: JSON.stringify({ id: newId(), to: '13900000099', text }) })).status; // prettier-ignore
+    expect(await send('答'.repeat(1_200))).toBe(204);
+    expect(await send('答'.repeat(2_001))).toBe(422);
+  });
+
   it('writes a demand, and shows both sides of the conversation', async () => {
     const text = '翠竹苑3幢楼下的路灯坏了一个星期，晚上看不见路 <b>';
     expect(await write({ from: phone, text })).toEqual({ status: 303, to: `/demo/phone?to=${phone}` }); // prettier-ignore

@@ -3,7 +3,8 @@ import { createServer } from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { providerGateway, send } from '../../src/notification/index.ts';
+import { sql } from 'kysely';
+import { dueDeliveries, providerGateway, send } from '../../src/notification/index.ts';
 import { describeProvider } from '../../src/notification/provider-file.ts';
 import type { Provider } from '../../src/notification/provider.ts';
 import { createApp } from '../../src/app.ts';
@@ -116,6 +117,20 @@ describe('a try', () => {
     expect(await delivery(id)).toMatchObject({ state: 'dead', attempts: 1 });
   });
 
+  it('of a kind that only a later release knows waits for it', async () => {
+    const id = await waiting();
+    const become = (kind: string) =>
+      w.db.updateTable('delivery').set({ kind }).where('id', '=', id).execute();
+    await become('of_tomorrow');
+    expect(await send(w.deps, providerGateway(provider), id)).toBe('skipped');
+    expect(await dueDeliveries(w.db, 200)).not.toContain(id);
+    expect(await delivery(id)).toMatchObject({ state: 'pending', attempts: 0, last_error: null });
+    await become('receipt');
+    expect(await dueDeliveries(w.db, 200)).toContain(id);
+    serve = (_q, r) => void r.end('{"ok":true,"id":"later"}');
+    expect(await send(w.deps, providerGateway(provider), id)).toBe('sent');
+  });
+
   it('that hangs holds up no other message and no duty', async () => {
     const [hung, other] = [await waiting(), await waiting()];
     serve = (_q, r, body) => void (body.includes(hung) || r.end('{"ok":true,"id":"x1"}'));
@@ -183,6 +198,25 @@ describe('receipts', () => {
     expect(await send(w.deps, providerGateway(provider), id)).toBe('skipped');
   });
 
+  it('quicker than the answer that names the message come again', async () => {
+    const id = await waiting();
+    let answer = (): void => {};
+    serve = (_q, r) => void (answer = () => void r.end('{"ok":true,"id":"p-quick"}'));
+    const calls = asked.length;
+    const sending = send(w.deps, providerGateway(provider), id);
+    await expect.poll(() => asked.length).toBe(calls + 1);
+    const at = new Date().toISOString();
+    const quick = { providerId: 'p-quick', state: 'delivered' };
+    expect((await receipt(quick)).status).toBe(503);
+    expect((await receipt({ ...quick, at }, { id: 'quick' })).status).toBe(503);
+    const old = new Date(Date.now() - 61_000).toISOString();
+    expect((await receipt({ ...quick, providerId: 'p-none', at: old })).body.state).toBe('dead');
+    answer();
+    expect(await sending).toBe('sent');
+    expect((await receipt({ ...quick, at }, { id: 'quick' })).body).toMatchObject({ state: 'done', receipt: 'delivered' }); // prettier-ignore
+    expect(await delivery(id)).toMatchObject({ state: 'sent', receipt: 'delivered' });
+  });
+
   it('of unknown messages, and of those never tried, lie dead', async () => {
     const never = await waiting();
     for (const message of [
@@ -240,6 +274,34 @@ describe('a provider that speaks its own language', () => {
       expect(await push('/sms/v1/provider/inbound?token=the-token', body)).toEqual({ status: 200, text: 'SUCCESS' }); // prettier-ignore
     const urges = await w.db.selectFrom('urge').select('party').where('order_id', '=', order.id).execute(); // prettier-ignore
     expect(urges).toEqual([{ party: 'citizen' }]);
+  });
+
+  it('is heard to the end: beyond the limit nothing holds up who is in danger', async () => {
+    await write(w, '13900000081', '翠竹苑3幢的路灯坏了一个星期');
+    const inbound = { ...provider.description.inbound!, format: 'json' as const, items: '/list' };
+    const lists = { ...provider, description: { ...provider.description, inbound } };
+    const listening = createApp(w.deps, { intake: w.intake, trustProxy: 0, smsProvider: lists });
+    const time = '2026-09-21 10:00:00';
+    const body = JSON.stringify({ list: [
+      { id: 'v1', mobile: '13900000082', content: '翠竹苑4幢的电梯坏了，请来修。', time },
+      { id: 'v2', mobile: '13900000083', content: '救命，翠竹苑5幢着火了，有老人困在里面', time },
+    ] }); // prettier-ignore
+    const pushed = async () => (await listening.request('/sms/v1/provider/inbound?token=the-token', { method: 'POST', body })).status; // prettier-ignore
+    const source = await w.db.selectFrom('door_source').select('id').where('name', '=', SOURCE).executeTakeFirstOrThrow(); // prettier-ignore
+    const spent = (hits: number) =>
+      sql`insert into throttle (bucket, window_start, hits)
+        select ${w.deps.crypto.mac('throttle', `door/${source.id}`)}, date_bin('1 minute', clock_timestamp(), '2000-01-01') + m * interval '1 minute', ${hits}::int
+        from generate_series(0, 1) m on conflict (bucket, window_start) do update set hits = excluded.hits`.execute(w.db); // prettier-ignore
+    const taken = async () => (await w.db.selectFrom('sms_inbound').select('message_id').where('message_id', 'in', ['v1', 'v2']).orderBy('message_id').execute()).map((r) => r.message_id); // prettier-ignore
+    await spent(100_000);
+    expect(await pushed()).toBe(429);
+    expect(await taken()).toEqual(['v2']);
+    // The next minute takes the rest; after that, all of it is known.
+    await spent(99_500);
+    expect(await pushed()).toBe(200);
+    expect(await taken()).toEqual(['v1', 'v2']);
+    await spent(100_000);
+    expect(await pushed()).toBe(200);
   });
 
   it('is nowhere to be found without a description', async () => {

@@ -1,6 +1,7 @@
 /** What citizens write: understood once, done at once, answered in words that reveal nothing. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { dueDeliveries, send } from '../../src/notification/index.ts';
+import { eraseOld } from '../../workers/schedule.ts';
 import { createWorld, steps, stateOf } from '../world.ts';
 import type { World } from '../world.ts';
 import { knock, newMessageId, openSms, write } from './sms.ts';
@@ -62,7 +63,7 @@ describe('a demand', () => {
     expect(contact).toMatchObject({ channel: 'sms', operator_id: null });
     // Neither number nor words lie in clear anywhere in the row.
     expect(JSON.stringify(row)).not.toContain(phone);
-    expect(row!.text_ct.includes(Buffer.from('路灯'))).toBe(false);
+    expect(row!.text_ct!.includes(Buffer.from('路灯'))).toBe(false);
   });
 
   it('said again is the same demand; another one of the day joins the contact', async () => {
@@ -257,6 +258,28 @@ describe('the limit of an hour', () => {
       .toEqual([{ until: null }]);
     await w.moveTo(new Date((await w.now()).getTime() + 61 * 60_000));
     expect(await said(phone, '你好')).toHaveLength(1);
+  });
+});
+
+describe('the words of a message', () => {
+  it('are erased after the days of the policy; the order keeps its own', async () => {
+    const [old, young] = [newPhone(), newPhone()];
+    for (const phone of [old, young]) await said(phone, DEMAND);
+    for (const [phone, days] of [
+      [old, 181],
+      [young, 179],
+    ] as const)
+      await w.db
+        .updateTable('sms_inbound')
+        .set({ received_at: new Date((await w.now()).getTime() - days * 86_400_000) })
+        .where('from_hmac', '=', w.deps.crypto.mac('phone', phone))
+        .execute();
+    await eraseOld(w.deps);
+    expect((await rows(old)).map((r) => r.text_ct)).toEqual([null]);
+    expect((await rows(young))[0]!.text_ct).toBeInstanceOf(Buffer);
+    const [id] = await orders(old);
+    const kept = await w.db.selectFrom('order_text').select('content').where('order_id', '=', id!).executeTakeFirstOrThrow(); // prettier-ignore
+    expect(kept.content).toBe(DEMAND);
   });
 });
 

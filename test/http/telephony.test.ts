@@ -3,6 +3,8 @@ import { randomUUID } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { sql } from 'kysely';
+import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createApp } from '../../src/app.ts';
 import { openSource, signatureOf, signedHeaders } from '../../src/door/index.ts';
@@ -35,6 +37,8 @@ beforeAll(async () => {
       else if (request.url === '/moved.wav') response.writeHead(302, { location: '/a.wav' }).end();
       else if (request.url === '/page.html')
         response.writeHead(200, { 'content-type': 'text/html' }).end('<p>'); // prettier-ignore
+      else if (request.url === '/stall.wav')
+        response.writeHead(200, { 'content-type': 'audio/wav', 'content-length': 8 }).write('RIFF');
       else if (request.headers.range)
         response.writeHead(206, { 'content-type': 'audio/wav', 'content-range': 'bytes 2-3/4' }).end('FF'); // prettier-ignore
       else response.writeHead(200, { 'content-type': 'audio/wav' }).end('RIFF');
@@ -46,7 +50,11 @@ beforeAll(async () => {
   await inTransaction(w.deps, SYSTEM, (tx) =>
     openSource(tx, w.deps, { name: 'switch-1', door: 'cti', secret: SECRET, perMinute: 100_000 }),
   );
-  const telephony = { commandUrl: `${origin}/command`, recordingOrigins: [origin] };
+  const telephony = {
+    commandUrl: `${origin}/command`,
+    recordingOrigins: [origin],
+    recordingIdleMs: 150,
+  };
   wired = createApp(w.deps, { intake: w.intake, trustProxy: 0, telephony });
 });
 afterAll(async () => {
@@ -94,9 +102,9 @@ const fresh = () => ({ callId: randomUUID(), from: String(++numbers) });
 const userId = async (login: string) => (await w.as(login)).actor.userId;
 
 /** A call that an operator speaks to. */
-async function answered(login = 'operator', extension = '8001') {
+async function answered(login = 'operator', extension = '8001', from = fresh().from) {
   await sit(login, 'ready', extension);
-  const { callId, from } = fresh();
+  const { callId } = fresh();
   expect(await ask(callId, { from })).toMatchObject({ action: 'offer', target: extension });
   await tell(callId, 'call.answered', { legId: 'leg-1', target: extension });
   const view = (await seat(login)).call;
@@ -158,15 +166,48 @@ describe('a call', () => {
     const { callId } = fresh();
     expect(await ask(callId)).toMatchObject({ target: '8001' });
     expect(await ask(callId, { tried: { target: '8001', result: 'no_answer' } })).toMatchObject({ target: '8002' }); // prettier-ignore
-    // A switch that died: what rang too long is taken back.
+    // Neither rings again at once.
+    expect(await ask(callId, { tried: { target: '8002', result: 'busy' } })).toMatchObject({ action: 'wait' }); // prettier-ignore
+    await pass(9);
+    expect(await ask(callId)).toMatchObject({ action: 'wait' });
+    const next = randomUUID();
+    expect(await ask(next)).toMatchObject({ action: 'offer', target: '8001' });
+    await over(next);
+    await pass(2);
+    expect(await ask(callId)).toMatchObject({ target: '8002' });
+    await over(callId);
+    // A question after its time says as much as a word.
+    const silent = randomUUID();
+    await sit('operator2', 'offline', '8002');
+    expect(await ask(silent)).toMatchObject({ target: '8001' });
     await pass(18);
-    await telephonyDue(w.deps);
-    expect(await seat('operator2')).toMatchObject({ state: 'ready' });
-    expect(await ask(callId)).toMatchObject({ action: 'offer' });
-    const { target } = await ask(callId);
-    await ask(callId, { tried: { target, result: 'no_answer' } });
-    const silent = target === '8001' ? 'operator' : 'operator2';
-    expect(await seat(silent)).toMatchObject({ state: 'break', breakReason: 'absent' });
+    expect(await ask(silent)).toMatchObject({ action: 'wait' });
+    expect(await seat('operator')).toMatchObject({ state: 'break', breakReason: 'absent' });
+  });
+
+  it('asks while it waits for those it was offered to with no transaction', async () => {
+    await sit('operator', 'ready');
+    const { callId } = fresh();
+    await ask(callId);
+    await ask(callId, { tried: { target: '8001', result: 'busy' } });
+    const row = () => w.db.selectFrom('call').select([sql<string>`xmin::text`.as('version'), 'asked_at']).where('external_id', '=', callId).executeTakeFirstOrThrow(); // prettier-ignore
+    const before = await row();
+    await pass(1);
+    expect(await ask(callId)).toMatchObject({ action: 'wait', position: 1 });
+    expect(await row()).toEqual(before);
+  });
+
+  it('is offered to the same again when its switch was dead, and nobody is taken for absent', async () => {
+    await sit('operator', 'ready');
+    const { callId } = fresh();
+    for (let i = 0; i < 3; i++) {
+      expect(await ask(callId)).toMatchObject({ action: 'offer', target: '8001' });
+      await pass(18);
+      await telephonyDue(w.deps);
+      expect(await seat()).toMatchObject({ state: 'ready', call: null });
+    }
+    const ended = await w.db.selectFrom('call_offer as o').innerJoin('call as c', 'c.id', 'o.call_id').select('result').where('c.external_id', '=', callId).execute(); // prettier-ignore
+    expect(ended.map((o) => o.result)).toEqual(['lost', 'lost', 'lost']);
   });
 
   it('waits in order, with its place, and an emergency goes first', async () => {
@@ -231,6 +272,42 @@ describe('a seat', () => {
     expect((await ask(callId)).action).toBe('wait');
   });
 
+  it('is left after the last call of who signed out while speaking', async () => {
+    await w.person({ login: 'speaker', grants: [{ role: 'operator', unit: 'HOTLINE' }] });
+    const { callId } = await answered('speaker', '8010');
+    const { userId: id } = (await w.as('speaker')).actor;
+    await (await w.as('speaker')).del('/api/session');
+    await w.settle();
+    await over(callId);
+    const state = async () => (await w.db.selectFrom('seat').select('state').where('user_id', '=', id).executeTakeFirstOrThrow()).state; // prettier-ignore
+    expect(await state()).toBe('wrap_up');
+    await pass(31);
+    await telephonyDue(w.deps);
+    expect(await state()).toBe('offline');
+  });
+
+  it('that cannot be set right keeps no other caller waiting', async () => {
+    const { callId } = await answered('operator2', '8002');
+    await over(callId);
+    const waits = randomUUID();
+    await ask(waits);
+    await pass(31);
+    const owner = new pg.Client({ connectionString: w.database.ownerUrl });
+    await owner.connect();
+    try {
+      await owner.query(`create function broken() returns trigger language plpgsql as
+        $$ begin raise exception 'broken'; end $$;
+        create trigger broken before insert on seat_change for each row
+        when (new.user_id = '${await userId('operator2')}') execute function broken()`);
+      expect(await ask(waits)).toMatchObject({ action: 'wait', position: 1 });
+      expect((await seat('operator2')).state).toBe('wrap_up');
+    } finally {
+      await owner.query('drop trigger if exists broken on seat_change; drop function broken()');
+      await owner.end();
+    }
+    expect(await ask(waits)).toMatchObject({ action: 'offer', target: '8002' });
+  });
+
   it('nobody sits at any more goes offline', async () => {
     await sit('operator2', 'ready', '8002');
     await w.db.updateTable('session').set({ seen_at: new Date(Date.now() - 3_600_000) }).where('user_id', '=', await userId('operator2')).execute(); // prettier-ignore
@@ -282,6 +359,14 @@ describe('calls to return', () => {
     expect((await post(other, `/return-calls/${id}/attempts`, { result: 'reached' })).status).toBe(
       409,
     );
+    const foreign = await (await w.as(other)).post(
+      '/api/contacts',
+      { channel: 'phone', requester: { kind: 'anonymous', name: '' } },
+      { 'idempotency-key': randomUUID() },
+    ); // prettier-ignore
+    expect(foreign.status).toBe(201);
+    for (const contactId of [randomUUID(), foreign.body.contactId])
+      expect((await post(who, `/return-calls/${id}/attempts`, { result: 'reached', contactId })).status).toBe(404); // prettier-ignore
     await pass(31 * 60);
     const before = await telephonyFigures(w.db, await w.now());
     expect(before.returnCallsOverdue).toBeGreaterThan(0);
@@ -301,19 +386,50 @@ describe('calls to return', () => {
   });
 });
 
+describe('an emergency that nobody answered', () => {
+  it('makes the task of its number one, and comes before all others', async () => {
+    const missed = async (from: string, more: object = {}) => {
+      const callId = randomUUID();
+      await tell(callId, 'call.ringing', { from, to: '12345', ...more });
+      await tell(callId, 'call.abandoned', {}, 1);
+    };
+    const [first, second] = [fresh().from, fresh().from];
+    await missed(first);
+    await pass(60);
+    await missed(second);
+    await missed(second, { skill: 'emergency' });
+    await missed(second);
+    const page = async (more: string) => (await get('operator', `/return-calls?state=open${more}`)).body; // prettier-ignore
+    const all = (await page('&limit=100')).items as { id: string; skill: string; calls: number }[];
+    expect(all[0]).toMatchObject({ skill: 'emergency', calls: 3 });
+    expect(all.length).toBeGreaterThan(1);
+    const top = await page('&limit=1');
+    expect(top.items.map((r: { id: string }) => r.id)).toEqual([all[0]!.id]);
+    const rest = await page(`&limit=100&cursor=${top.next}`);
+    expect(rest.items.map((r: { id: string }) => r.id)).toEqual(all.slice(1).map((r) => r.id));
+  });
+});
+
 describe('restricted callers', () => {
   it('need warnings, are refused once, and always pass in danger', async () => {
-    const { callId, from, id } = await answered();
-    const warn = () => post('operator', `/calls/${id}/warnings`);
-    expect((await warn()).body).toEqual({ warnings: 1, needed: 3 });
+    const one = await answered();
+    const { from } = one;
+    const warn = async (call: string) => (await post('operator', `/calls/${call}/warnings`)).body;
+    // Pressed twice at once, and again: one warning in one call.
+    const twice = await Promise.all([warn(one.id), warn(one.id)]);
+    expect([...twice, await warn(one.id)]).toEqual(Array(3).fill({ warnings: 1, needed: 3 }));
+    await over(one.callId);
+    const two = await answered('operator', '8001', from);
+    expect((await warn(two.id)).warnings).toBe(2);
+    await over(two.callId);
+    const { callId, id } = await answered('operator', '8001', from);
     const restrict = (login: string) => post(login, '/restricted-callers', { callId: id, reason: '多次辱骂话务员' }); // prettier-ignore
     expect((await restrict('operator')).status).toBe(403);
     expect((await restrict('supervisor')).body).toMatchObject({
       code: 'warnings_missing',
-      warnings: 1,
+      warnings: 2,
     });
-    await warn();
-    await warn();
+    expect((await warn(id)).warnings).toBe(3);
     expect((await post('operator2', `/calls/${id}/warnings`)).status).toBe(404);
     const made = await restrict('supervisor');
     expect(made).toMatchObject({ status: 201, body: { warnings: 3, reason: '多次辱骂话务员' } });
@@ -392,6 +508,17 @@ describe('passing on', () => {
       5,
     );
     expect(await legs(two.contactId)).toMatchObject([{ target: '119', call_leg: 'leg-119' }]);
+    await over(two.callId);
+    // Asked first, then put through: two legs, and whatever is told after makes no third hand-over.
+    const three = await answered();
+    const to110 = (legId: string, mode: string, at: number) =>
+      tell(three.callId, 'call.transferred', { target: '110', legId, mode }, at);
+    await to110('ask', 'consult', 5);
+    await to110('put', 'blind', 9);
+    await tell(three.callId, 'call.answered', { target: '110', legId: 'picked-up' }, 11);
+    await tell(three.callId, 'call.held', { on: true }, 12);
+    await over(three.callId);
+    expect((await legs(three.contactId)).map((l) => l.call_leg).toSorted()).toEqual(['ask', 'put']);
   });
 });
 
@@ -407,6 +534,15 @@ describe('what others learn of a call', () => {
     }
     await over(callId);
     expect((await get('operator', `/calls/${id}`)).body.phone).toMatch(/^138\*{4}/);
+    const recording = { recordingId: 'r', uri: `${origin}/a.wav`, seconds: 9 };
+    await tell(callId, 'recording.ready', recording);
+    const shown = async (login: string) => (await get(login, `/contacts/${contactId}/calls`)).body[0]; // prettier-ignore
+    for (const login of ['operator', 'supervisor']) {
+      const call = await shown(login);
+      expect([call.phone, call.recordings.length], login).toEqual([`${from.slice(0, 3)}****${from.slice(-4)}`, 1]); // prettier-ignore
+    }
+    for (const login of ['operator2', 'dispatcher'])
+      expect(await shown(login), login).toMatchObject({ id, state: 'ended', phone: null, recordings: [], legs: [{ target: '8001' }] }); // prettier-ignore
     const rows = await w.db.selectFrom('domain_event').selectAll().execute();
     const doors = await w.db.selectFrom('door_message').select(['answer', 'kind']).execute();
     expect(JSON.stringify([rows, doors])).not.toContain(from);
@@ -416,6 +552,7 @@ describe('what others learn of a call', () => {
     const happened = (type: string, payload: object) =>
       messageFor({ type, orderId: null, version: null, payload } as never);
     const call = { callId: 'c', userIds: ['u1'] };
+    expect(happened('call.rang', call)).toBeNull();
     for (const type of ['call.offered', 'call.changed', 'call.ended'])
       expect(happened(type, call)).toEqual({
         rooms: ['user:u1'],
@@ -465,6 +602,47 @@ describe('commands', () => {
   });
 });
 
+describe('a call to return', () => {
+  it('is dialled by the switch for who took it, once at a time, and is no call of a citizen', async () => {
+    const { callId: missed, from } = fresh();
+    await tell(missed, 'call.ringing', { from, to: '12345' });
+    await tell(missed, 'call.abandoned', {}, 8);
+    const row = await w.db.selectFrom('return_call').select('id').where('phone_hmac', '=', w.deps.crypto.mac('phone', from)).executeTakeFirstOrThrow(); // prettier-ignore
+    const path = `/return-calls/${row.id}/dial`;
+    const dial = async (login = 'operator') => {
+      const answer = await onWired(login, path, { method: 'POST', body: '{}' });
+      return { status: answer.status, body: await answer.json() };
+    };
+    const calls = () => w.db.selectFrom('call').selectAll().where('direction', '=', 'out').orderBy('created_at').execute(); // prettier-ignore
+    expect((await dial()).body).toMatchObject({ code: 'state_conflict', state: 'open' });
+    await post('operator', `/return-calls/${row.id}/take`);
+    expect((await dial('operator2')).body.code).toBe('state_conflict');
+    // No seat, or no switch that takes commands: by hand.
+    expect(await dial()).toEqual({ status: 200, body: { dialled: false } });
+    await sit('operator', 'break');
+    expect((await post('operator', path)).body).toEqual({ dialled: false });
+    expect([heard, await calls()]).toEqual([[], []]);
+    switchStatus = 409;
+    expect((await dial()).body.code).toBe('switch_refused');
+    expect(await calls()).toMatchObject([{ state: 'ended', outcome: 'missed' }]);
+    switchStatus = 202;
+    expect([await dial(), await dial()].map((d) => d.body)).toEqual([{ dialled: true }, { dialled: true }]); // prettier-ignore
+    const [, made, ...more] = await calls();
+    expect(more).toEqual([]);
+    const asked = { command: 'dial', callId: made!.external_id, target: from, extension: '8001' };
+    expect(heard.slice(1).map((h) => JSON.parse(h.body))).toEqual([asked, asked]);
+    // Who waits is not behind it.
+    expect(await ask(randomUUID())).toMatchObject({ action: 'wait', position: 1 });
+    await tell(made!.external_id, 'call.answered', { legId: 'out', target: '8001' }, 3);
+    expect(await seat()).toMatchObject({
+      state: 'talking',
+      call: { direction: 'out', phone: from },
+    });
+    await over(made!.external_id);
+    expect((await get('operator', '/return-calls?state=mine')).body.items).toMatchObject([{ id: row.id, calls: 1 }]); // prettier-ignore
+  });
+});
+
 describe('recordings', () => {
   const recorded = async (path: string) => {
     const { callId, id } = await answered();
@@ -485,7 +663,8 @@ describe('recordings', () => {
     expect([part.status, part.headers.get('content-range')]).toEqual([206, 'bytes 2-3/4']);
     expect(heard.at(-1)!.headers.cookie).toBeUndefined();
     const kept = await w.db.selectFrom('recording_listening').select('user_id').where('recording_id', '=', id).execute(); // prettier-ignore
-    expect(kept).toEqual([{ user_id: await userId('supervisor') }]);
+    const heardBy = [await userId('supervisor'), await userId('operator')];
+    expect(kept.map((k) => k.user_id).toSorted()).toEqual(heardBy.toSorted());
     expect((await play(id, 'operator2')).status).toBe(404);
     for (const login of ['water', 'dispatcher']) expect((await play(id, login)).status).toBe(403);
     await pass(181 * 86_400);
@@ -494,6 +673,32 @@ describe('recordings', () => {
     const row = await w.db.selectFrom('recording').selectAll().where('id', '=', id).executeTakeFirstOrThrow(); // prettier-ignore
     expect(row.uri_ct).toBeNull();
     expect(row.erased_at).not.toBeNull();
+  });
+
+  it('are listened to by whoever asks for any part, once in some minutes', async () => {
+    const id = await recorded('/b.wav');
+    heard = [];
+    for (const range of ['x', 'bytes=-4', 'bytes=-', 'bytes=0-1,2-3', 'bytes=1-x', 'items=0-'])
+      expect((await play(id, 'supervisor', { range })).status, range).toBe(416);
+    expect(heard).toEqual([]);
+    const count = async () => (await w.db.selectFrom('recording_listening').select('id').where('recording_id', '=', id).execute()).length; // prettier-ignore
+    expect(await count()).toBe(0);
+    const ranges = ['bytes=1-', 'bytes=00-', 'bytes=2-3'];
+    const parts = await Promise.all(ranges.map((range) => play(id, 'supervisor', { range })));
+    expect(parts.map((p) => p.status)).toEqual([206, 206, 206]);
+    expect(heard.map((h) => h.headers.range).toSorted()).toEqual(ranges.toSorted());
+    expect(await count()).toBe(1);
+    await play(id, 'auditor');
+    expect(await count()).toBe(2);
+    await pass(301);
+    await play(id, 'supervisor', { range: 'bytes=1-' });
+    expect(await count()).toBe(3);
+  });
+
+  it('end where the store falls silent', async () => {
+    const cut = await play(await recorded('/stall.wav'));
+    expect(cut.status).toBe(200);
+    await expect(cut.text()).rejects.toThrow('silent');
   });
 
   it('are fetched from nowhere else', async () => {

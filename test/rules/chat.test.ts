@@ -8,6 +8,7 @@ import {
   isIdle,
   nextSeat,
   plainText,
+  readingOf,
   withinHours,
 } from '../../src/chat/rules.ts';
 
@@ -66,6 +67,13 @@ describe('the next seat', () => {
     expect(nextSeat([seat('a', 1, 2, 0)], 2)?.userId).toBe('a');
     expect(nextSeat([], 5)).toBeNull();
   });
+  it('takes an emergency as one more where all are full, and only one', () => {
+    const full = [seat('a', 5, 5, 9), seat('b', 5, 5, 1)];
+    expect(nextSeat(full, 5)).toBeNull();
+    expect(nextSeat(full, 5, true)?.userId).toBe('b');
+    expect(nextSeat([seat('a', 6, 5, 9), seat('b', 6, 9, 1)], 5, true)).toBeNull();
+    expect(nextSeat([seat('a', 4, 5, 9), seat('b', 2, 2, 1)], 5, true)?.userId).toBe('a');
+  });
 });
 
 describe('the clock of the first answer', () => {
@@ -111,6 +119,26 @@ it('a chat is idle only where the last word was ours', () => {
   expect(isIdle(said(0, 1_001), late, 20)).toBe(false);
   expect(isIdle(said(2_000, 1_000), late, 20)).toBe(false);
   expect(isIdle(said(0, null), late, 20)).toBe(false);
+});
+
+it.each([
+  [{ own: true, open: true, sensitive: true }, 'free'],
+  [{ own: true, sensitive: true }, 'none'],
+  [{ own: true }, 'free'],
+  [{ overseer: true }, 'free'],
+  [{ overseer: true, sensitive: true }, 'noted'],
+  [{ worksOnOrder: true }, 'free'],
+  [{ worksOnOrder: true, open: true, sensitive: true }, 'none'],
+  [{ open: true }, 'none'],
+] as const)('who reads a chat: %o is %s', (who, reading) => {
+  const nobody = {
+    own: false,
+    open: false,
+    overseer: false,
+    worksOnOrder: false,
+    sensitive: false,
+  };
+  expect(readingOf({ ...nobody, ...who })).toBe(reading);
 });
 
 it('words lose what is no word: controls, directions, edges; never a line', () => {

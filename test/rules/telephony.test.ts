@@ -9,6 +9,7 @@ import {
   callFacts,
   expectedWait,
   mayMove,
+  plausible,
   seatFor,
 } from '../../src/telephony/rules.ts';
 import type { Said, Told } from '../../src/telephony/rules.ts';
@@ -46,6 +47,7 @@ describe('a seat', () => {
     expect(afterOffer('unreachable', 1, 2).breakReason).toBe('unreachable');
     expect(afterOffer('busy', 1, 2)).toEqual({ to: 'ready', noAnswers: 0, breakReason: null });
     expect(afterOffer('declined', 1, 2).to).toBe('ready');
+    expect(afterOffer('lost', 1, 2)).toEqual({ to: 'ready', noAnswers: 1, breakReason: null });
   });
 });
 
@@ -78,6 +80,15 @@ describe('who is offered a call', () => {
     expect(seatFor(call('1'), [], [a, b], tried)).toBe(b);
     expect(seatFor(call('1'), [], [a], tried)).toBe(a);
   });
+
+  it('nobody who was offered this call a moment ago, who meanwhile takes the next', () => {
+    const resting = { ...call('1'), resting: new Set(['a']) };
+    expect(seatFor(resting, [], [a], rules)).toBeNull();
+    expect(seatFor(resting, [], [a, b], rules)).toBe(b);
+    expect(seatFor({ ...resting, skill: 'emergency' }, [], [a], rules)).toBeNull();
+    expect(seatFor(call('2'), [resting], [a], rules)).toBe(a);
+    expect(seatFor(call('2'), [resting], [a, b], rules)).toBe(a);
+  });
 });
 
 describe('the expected wait', () => {
@@ -108,6 +119,7 @@ const T = Date.parse('2026-09-18T02:00:00Z');
 let made = 0;
 const told = (second: number, said: Said, userId: string | null = null): Told => ({
   at: new Date(T + second * 1000),
+  receivedAt: new Date(T + second * 1000),
   fingerprint: `f${made++}`,
   userId,
   said,
@@ -164,6 +176,9 @@ describe('a call', () => {
       target: '110',
       legId: 'leg-110',
     });
+    const picked = told(24, { type: 'call.answered', legId: 'other', target: '110' });
+    const pickedUp = callFacts([ring(), answer(5, '8001'), transfer(20, '110'), picked]);
+    expect(pickedUp.legs.map((l) => l.legId)).toEqual(['leg-8001', 'leg-110']);
     expect(
       callFacts([ring(), answer(5, '8001'), transfer(20, '05705551234')]).legs.at(-1)!.kind,
     ).toBe('outside');
@@ -195,12 +210,18 @@ describe('a call', () => {
     });
   });
   it('is over when it is over', () => {
-    const f = callFacts([ring(), answer(5, '8001'), end(9), transfer(30, '8002', 'user-8002')]);
+    const late = told(30, { type: 'call.held', on: true });
+    const f = callFacts([ring(), answer(5, '8001'), end(9), late]);
     expect(f).toMatchObject({
       state: 'ended',
       operatorId: 'user-8001',
       endedAt: new Date(T + 9000),
     });
+    // Who was given the caller had them: the end is not before.
+    const moved = callFacts([ring(), answer(5, '8001'), end(9), transfer(30, '8002', 'user-8002')]);
+    expect(moved).toMatchObject({ operatorId: 'user-8002', endedAt: new Date(T + 30_000) });
+    const gaveUp = callFacts([ring(), told(3, { type: 'call.abandoned' }), answer(5, '8001'), end(9)]); // prettier-ignore
+    expect(gaveUp).toMatchObject({ outcome: 'abandoned', endedAt: new Date(T + 3000) });
     // News of an end that never came with a ringing is a call all the same.
     expect(callFacts([end(9, 'switch')])).toMatchObject({
       state: 'ended',
@@ -237,11 +258,60 @@ function legal(roll: (n: number) => number): Told[] {
   return list;
 }
 
+/** Some of what a switch says has an instant that cannot be, and some comes late. */
+const wild = (roll: (n: number) => number, list: Told[]): Told[] =>
+  list.map((t) => {
+    const receivedAt = new Date(t.at.getTime() + roll(2) * roll(900) * 1000);
+    const at = [t.at, new Date(0), new Date('2099-01-01T00:00:00Z'), t.at][roll(4)]!;
+    return { ...t, at, receivedAt };
+  });
+
+describe('the clock of a switch', () => {
+  const received = new Date(T);
+  it.each([
+    ['1970-01-01T00:00:00Z', -300],
+    ['2099-01-01T00:00:00Z', 300],
+    ['2026-09-18T01:57:00Z', -180],
+    ['2026-09-18T02:04:59Z', 299],
+  ])('%s', (at, second) =>
+    expect(plausible(new Date(at), received)).toEqual(new Date(T + second * 1000)),
+  );
+
+  it('never makes a wait or a talk of less than nothing, or of years', () => {
+    for (let seed = 1; seed <= 300; seed++) {
+      const roll = dice(seed);
+      const list = wild(roll, legal(roll));
+      const f = callFacts(list);
+      const order = [f.enteredAt, ...f.legs.map((l) => l.beganAt)];
+      if (f.answeredAt) expect(order).toContainEqual(f.answeredAt);
+      const all = [...order, f.endedAt ?? order.at(-1)!].map(Number);
+      expect(all, `seed ${seed}`).toEqual(all.toSorted((a, b) => a - b));
+      const known = list.map((t) => t.receivedAt.getTime());
+      expect(all[0]).toBeGreaterThanOrEqual(Math.min(...known) - 300_000);
+      expect(all.at(-1)).toBeLessThanOrEqual(Math.max(...known) + 300_000);
+      if (list.some((t) => t.said.type === 'call.answered')) expect(f.outcome).toBe('answered');
+    }
+  });
+
+  it('keeps the order of what comes late', () => {
+    const late = (t: Told, s: number) => ({ ...t, receivedAt: new Date(T + s * 1000) });
+    const hold = (s: number, on: boolean) => told(s, { type: 'call.held', on });
+    const f = callFacts([
+      late(hold(12, false), 3600),
+      late(hold(9, true), 3601),
+      late(answer(5, '8001'), 3602),
+      late(ring(), 3603),
+    ]);
+    expect(f).toMatchObject({ state: 'talking', enteredAt: new Date(T + 3_303_000) });
+  });
+});
+
 describe('news in any order, any number of times', () => {
   it('make the same call', () => {
     for (let seed = 1; seed <= 300; seed++) {
       const roll = dice(seed);
-      const list = legal(roll);
+      const tame = legal(roll);
+      const list = seed % 2 ? tame : wild(roll, tame);
       const expected = callFacts(list);
       for (let i = 0; i < 10; i++) {
         const repeats = Array.from({ length: roll(4) }, () => list[roll(list.length)]!);

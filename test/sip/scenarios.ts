@@ -68,6 +68,8 @@ export interface CallerPlan {
   patienceMs: number;
   /** Milliseconds of talk after which the caller hangs up, unless the operator did before. */
   talkMs: number;
+  /** What the trunk's menu found. */
+  skill?: string;
   /** A G.711 A-law file that the caller speaks; without it the caller is silent. */
   audio?: string;
 }
@@ -77,6 +79,7 @@ export function caller(plan: CallerPlan): string {
   const speak = plan.audio
     ? [`<nop><action><exec rtp_stream="${plan.audio},-1,8"/></action></nop>`]
     : [];
+  const menu = plan.skill ? `\nX-Hotline-Skill: ${plan.skill}` : '';
   const port = plan.audio ? '[rtpstream_audio_port]' : '[media_port]';
   // SIPp counts a time-out at the first of the messages that may come.
   const patience = `timeout="${plan.patienceMs}" ontimeout="give_up"`;
@@ -99,7 +102,7 @@ To: <sip:12345@[remote_ip]:[remote_port]>
 Call-ID: [call_id]
 CSeq: 1 INVITE
 ${contact}
-Max-Forwards: 70`,
+Max-Forwards: 70${menu}`,
       SDP(port),
     ),
     ...waited,

@@ -84,11 +84,12 @@ describe.skipIf(withoutTelephones)('the reference switch', () => {
   };
   it('waits, rings, is answered, and says so', async () => {
     plans.set('13600000001', (n) => (n < 4 ? wait : offer('8001')));
-    const plan = caller({ patienceMs: 20_000, talkMs: 300 });
+    const plan = caller({ patienceMs: 20_000, talkMs: 300, skill: 'emergency' });
     const { code, callId, errors } = await call('13600000001', plan);
     expect(code, errors).toBe(0);
+    expect(asked.get('13600000001')![0].skill).toBe('emergency');
     expect(await ending(callId, 'call.ended')).toMatchObject([
-      { type: 'call.ringing', from: '13600000001', to: '12345' },
+      { type: 'call.ringing', from: '13600000001', to: '12345', skill: 'emergency' },
       { type: 'call.answered', target: '8001' },
       { type: 'call.ended', by: 'caller', reason: 'normal' },
     ]);
@@ -242,6 +243,12 @@ describe.skipIf(withoutTelephones)('the reference switch', () => {
     expect(await run.ended, run.errors() + network.kamailio.output()).toBe(0);
     const refused = two.refused;
     await until('some tries', () => two.refused > refused + 2);
+    // A proxy in between has its own reasons.
+    for (const status of [404, 403]) {
+      two.refuseWith = status;
+      const before = two.refused;
+      await until(`${status} again`, () => two.refused > before + 2);
+    }
     expect(told(callId).map((t) => t.type)).toEqual(['call.ringing', 'call.answered']);
     two.refuseWith = null;
     expect((await ending(callId, 'call.ended')).at(-1)).toMatchObject({ by: 'caller' });

@@ -43,6 +43,7 @@ function believed(): Tables {
 /** What pg hands out for a type of PostgreSQL. */
 const CLASS: Record<string, string> = {
   bool: 'boolean',
+  int2: 'number',
   int4: 'number',
   int8: 'string',
   float8: 'number',
@@ -76,9 +77,10 @@ async function actual(): Promise<Tables> {
     table_name: string;
     column_name: string;
     is_nullable: string;
+    is_identity: string;
     column_default: string | null;
     udt_name: string;
-  }>(`select c.table_name, c.column_name, c.is_nullable, c.column_default, c.udt_name
+  }>(`select c.table_name, c.column_name, c.is_nullable, c.is_identity, c.column_default, c.udt_name
     from information_schema.columns c join information_schema.tables t
       on t.table_schema = c.table_schema and t.table_name = c.table_name
     where c.table_schema = 'public' and t.table_type = 'BASE TABLE'
@@ -89,7 +91,7 @@ async function actual(): Promise<Tables> {
     const columns = tables.get(r.table_name) ?? new Map<string, Column>();
     columns.set(r.column_name, {
       nullable: r.is_nullable === 'YES',
-      hasDefault: r.column_default !== null,
+      hasDefault: r.column_default !== null || r.is_identity === 'YES',
       type: CLASS[r.udt_name] ?? `unknown ${r.udt_name}`,
     });
     tables.set(r.table_name, columns);

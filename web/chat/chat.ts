@@ -51,8 +51,6 @@ const HIDDEN_MS = 15_000;
 /** Milliseconds that “is typing” stands without being said again, and between two times we say it. */
 const TYPING_MS = 4000;
 const TYPING_EVERY_MS = 2000;
-/** Messages of one page. */
-const PAGE = 100;
 
 /** A random id also where a page came over plain http, which has no randomUUID: blobs are named by one. */
 const newId = () => URL.createObjectURL(new Blob()).slice(-36);
@@ -180,16 +178,19 @@ export function openChat(origin: string, language: string, changed: () => void) 
         const status = refusal(e);
         offline(!status);
         // The session is not known any more.
-        if (status && status < 429 && of === kept) restart();
+        if (status === 401 && of === kept) restart();
       }
     }
-    clearTimeout(timer);
     if (!kept.token) return;
-    const wait = line?.isUp() ? UP_MS : document.hidden ? HIDDEN_MS : DOWN_MS;
     // What is over changes no more.
-    if (!isOver()) timer = setTimeout(look, wait);
+    if (!isOver()) lookIn(line?.isUp() ? UP_MS : document.hidden ? HIDDEN_MS : DOWN_MS);
     void pump();
     changed();
+  }
+
+  function lookIn(ms: number): void {
+    clearTimeout(timer);
+    timer = setTimeout(look, ms);
   }
 
   const isOver = () => view?.state === 'ended' || view?.state === 'left_message';
@@ -198,7 +199,7 @@ export function openChat(origin: string, language: string, changed: () => void) 
     const now: View = await call('current');
     let after = messages.at(-1)?.seq ?? 0;
     while (after < now.lastSeq) {
-      const page = await call(`current/messages?after=${after}&limit=${PAGE}`);
+      const page = await call(`current/messages?after=${after}`);
       if (of !== kept || !page.messages[0]) return;
       messages.push(...page.messages);
       isTyping = false;
@@ -239,9 +240,13 @@ export function openChat(origin: string, language: string, changed: () => void) 
         await look();
         kept.unsent = kept.unsent.filter((u) => u !== one);
       } catch (e) {
-        // Without a network it stays on its way, and goes with the next look that succeeds.
-        offline(!refusal(e));
-        if (isOffline) break;
+        const status = refusal(e);
+        offline(!status);
+        // Who could not be served stays on the way, before what was said after it.
+        if (!(status! < 500)) {
+          lookIn(DOWN_MS);
+          break;
+        }
         one.failed = (e as Error).message;
       }
       keep();

@@ -26,7 +26,7 @@ export function logOf(chat: Chat, w: WidgetWords) {
     const { orderNo, queryCode } = order;
     return [
       h('small', {}, w.$order),
-      h('b', {}, `${orderNo.slice(0, 8)}-${orderNo.slice(8)}`),
+      h('b', {}, orderNo.replace(/.{8}/, '$&-')),
       h('small', {}, w.$code),
       h('b', {}, queryCode),
       h('a.b', { href: `${chat.origin}/track`, target: '_blank' }, w.$track),
@@ -38,7 +38,8 @@ export function logOf(chat: Chat, w: WidgetWords) {
     const said = m.imageUrl ? picture(chat.call(m.imageUrl)) : h('p', {}, m.text);
     if (m.side === 'system') return h('div.l.note', {}, said);
     const mine = m.side === 'citizen';
-    const at = new Date(m.at).toTimeString().slice(0, 5);
+    // The city's time, wherever the reader is: it has no summer time.
+    const at = new Date(+new Date(m.at) + 288e5).toISOString().slice(11, 16);
     // Who speaks is said to those who cannot see on which side it stands.
     const who = h('span.vh', {}, mine ? w.$you : w.$staff);
     return h(mine ? 'div.l.me' : 'div.l', {}, said, h('small', {}, who, at));

@@ -2,6 +2,7 @@
 import { useQuery } from '@tanstack/react-query';
 import type { ReturnResult } from '../../../src/contract.ts';
 import type {
+  DialView,
   RestrictedView,
   RestrictInput,
   ReturnCallView,
@@ -32,6 +33,8 @@ export const useReturnCalls = (state: ReturnQueue, enabled = true) =>
   );
 export const takeReturn = (id: string, key: string) =>
   call<ReturnCallView>('POST', `/telephony/return-calls/${id}/take`, { key });
+export const dialReturn = (id: string, key: string) =>
+  call<DialView>('POST', `/telephony/return-calls/${id}/dial`, { key });
 export const attemptReturn = (
   id: string,
   input: { result: ReturnResult; contactId?: string },

@@ -1,10 +1,11 @@
+import { useState } from 'react';
 import { useNavigate } from 'react-router';
 import { RETURN_RESULTS, type ReturnResult } from '../../../../src/contract.ts';
 import type { ReturnCallView } from '../../../../src/telephony/schema.ts';
 import { startContact } from '../../data/advise.ts';
 import { tellDone } from '../../data/done.ts';
 import { useCaller } from '../../data/queries.ts';
-import { attemptReturn, takeReturn } from '../../data/returns.ts';
+import { attemptReturn, dialReturn, takeReturn } from '../../data/returns.ts';
 import { holds, useMe } from '../../data/session.tsx';
 import { useSubmit } from '../../data/submit.ts';
 import { useKeys } from '../../lib/keys.ts';
@@ -72,13 +73,37 @@ function Take({ item }: { item: ReturnCallView }) {
 }
 
 function Mine({ item }: { item: ReturnCallView }) {
-  const { say } = useWords();
   const caller = useCaller(item.phone);
   return (
     <>
-      <p className="sm sec">{say('return.dial_by_hand')}</p>
+      <Dial item={item} />
       <Results item={item} />
       {caller.data && <CallerOrders history={caller.data} />}
+    </>
+  );
+}
+
+/** The telephone dials where the switch takes commands; else whoever sits at it does. */
+function Dial({ item }: { item: ReturnCallView }) {
+  const { say } = useWords();
+  const [dialled, setDialled] = useState<boolean>();
+  const dial = useSubmit(
+    (_: undefined, key) => dialReturn(item.id, key),
+    (answer) => setDialled(answer.dialled),
+  );
+  const go = () => dial.submit(undefined);
+  useKeys([{ keys: 'D', label: 'keys.dial', run: go, off: dial.busy }]);
+  return (
+    <>
+      <KeyButton type="primary" keys="D" loading={dial.busy} onClick={go}>
+        {say('return.dial')}
+      </KeyButton>
+      {dialled !== undefined && (
+        <p className="sm sec" role="status">
+          {say(dialled ? 'return.dialled' : 'return.dial_by_hand')}
+        </p>
+      )}
+      <ProblemNotice problem={dial.problem} wrote={false} />
     </>
   );
 }
