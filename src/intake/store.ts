@@ -82,7 +82,7 @@ export async function codeHashOf(db: Reader, orderId: string): Promise<string | 
 
 /** Each call makes a requester: only those who raised an order count, however often they rang. */
 const raised = (id: string) =>
-  sql<boolean>`exists (select 1 from raised_order o where o.requester_id = ${sql.ref(id)})`;
+  sql<boolean>`exists (select 1 from raised_order given where given.requester_id = ${sql.ref(id)})`;
 
 /** Requesters with orders who used a telephone, by its keyed hash; newest first, at most 50. */
 export async function requestersByPhone(db: Reader, hmac: string): Promise<string[]> {

@@ -50,12 +50,18 @@ export async function route(deps: Deps, source: string, q: RouteQuestion): Promi
 /** An answer that needs nothing done; null where something may be. */
 function quickAnswer(s: Standing, q: RouteQuestion, policy: TelephonyPolicy): RouteAnswer | null {
   const { call, now } = s;
+  // Only its ringing is known: restrictions and the length of the queue were not looked at.
+  if (isUnasked(call)) return null;
   if (q.skill && q.skill !== call.skill && q.skill !== 'general') return null;
   if (s.offer && s.offer.until > now) return offered(s.offer, now);
   if (call.state !== 'queued' || s.late || isFree(s, policy)) return null;
   if (call.skill !== 'emergency' && waitedOf(call, now) >= policy.overflowSeconds) return null;
   return waiting(s, policy);
 }
+
+/** Nobody asked who takes it: ringing alone does not move the instant. */
+const isUnasked = (call: CallRow): boolean =>
+  call.asked_at.getTime() === call.created_at.getTime();
 
 /** Whether there is anybody to whom the call may be offered, skills apart. */
 const isFree = (s: Standing, policy: TelephonyPolicy): boolean =>
@@ -109,8 +115,7 @@ async function takeOnce(
 ): Promise<RouteAnswer | null> {
   const at = new Date(q.at);
   let call = await callNamed(tx, source, q.callId, at);
-  // Nobody asked before: neither this question nor the ringing, if it came, moved it.
-  const isNew = call.asked_at.getTime() === call.created_at.getTime();
+  const isNew = isUnasked(call);
   if (call.contact_id === null || (q.skill && q.skill !== call.skill))
     call = await asked(deps, tx, call, q, policy);
   await store.updateCall(tx.db, call.id, { asked_at: tx.at });

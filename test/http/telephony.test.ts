@@ -445,7 +445,11 @@ describe('restricted callers', () => {
     await over(first);
     await pass(601);
     const second = randomUUID();
+    // The ringing came first, and nobody is ready: refused all the same, not left to wait.
+    await sit('operator', 'break', '8001', { breakReason: 'rest' });
+    await tell(second, 'call.ringing', { from, to: '12345' });
     expect((await ask(second, { from })).action).toBe('refuse');
+    await sit('operator', 'ready');
     // At once again: it may be one.
     const third = randomUUID();
     expect((await ask(third, { from })).action).toBe('offer');
