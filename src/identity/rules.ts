@@ -66,7 +66,6 @@ export const SIGN_IN_LIMIT = { windowMinutes: 15, perLogin: 5, perSource: 100 } 
 /** The desks of the console in the order of the top bar; which of them a person sees follows from the roles, and the first is where they begin. */
 export const DESKS = [
   'operator',
-  'calls',
   'dispatch',
   'inbox',
   'audit',
@@ -75,6 +74,7 @@ export const DESKS = [
   'supervision',
   'followup',
   'rates',
+  'calls',
   'chat',
   'orders',
   'calendar',

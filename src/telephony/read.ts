@@ -1,6 +1,6 @@
 /** Calls as they are shown: an operator sees the numbers of their own calls, others see them masked. */
 import { worksInCenter } from '../identity/index.ts';
-import { channelPolicyOf, ordersOfContact } from '../intake/index.ts';
+import { channelPolicyOf, ordersOfContact, ownsContact } from '../intake/index.ts';
 import type { StaffActor } from '../kernel/actor.ts';
 import { holds } from '../kernel/actor.ts';
 import { fail } from '../kernel/errors.ts';
@@ -65,8 +65,9 @@ export async function callsOfContact(
   const center = worksInCenter(actor);
   if (!center && !orders.some((id) => sees(actor, id))) fail('not_found');
   const rows = await store.callsOfContact(deps.db, contactId, CALLS_MAX);
-  // What came in by another way has no calls; a contact that nobody knows is nothing.
-  if (rows.length === 0 && orders.length === 0) fail('not_found');
+  // What came in by another way has no calls; a contact that is not one's and holds nothing is nothing.
+  const empty = rows.length === 0 && orders.length === 0;
+  if (empty && !(await ownsContact(deps.db, contactId, actor.userId))) fail('not_found');
   const views = await callViews(deps, actor, rows);
   const known = center ? await knownOf(deps, actor, rows) : new Set<string>();
   const seen = center ? {} : { orderIds: orders.filter((id) => sees(actor, id)) };

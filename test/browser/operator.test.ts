@@ -447,6 +447,10 @@ describe.skipIf(inject('chromium') === null)('the operator in Chromium', () => {
   });
 
   it('goes on a break and comes back, holds the caller, and opens whom to pass on to, all by keys', async () => {
+    // Who signed out has left the seat.
+    await seat('offline');
+    await page.keyboard.press('Alt+j');
+    await seat('ready');
     await page.keyboard.press('Alt+x');
     await page.getByRole('button', { name: /用餐/ }).waitFor();
     await page.keyboard.press('2');

@@ -63,7 +63,7 @@ export const reportZh = {
 
 // prettier-ignore
 export const reportEn: Record<keyof typeof reportZh, string> = {
-  'desk.rates': 'What citizens said (three rates)',
+  'desk.rates': 'Three rates',
   'desk.rates_long': 'What citizens said (three rates)',
   'rate.response': 'Response rate',
   'rate.solved': 'Solved rate',
