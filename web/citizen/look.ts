@@ -33,7 +33,7 @@ header{display:flex;flex-wrap:wrap;align-items:center;justify-content:space-betw
 .elder header{font-size:20px;line-height:30px;min-height:64px}
 header>a{display:flex;align-items:center;gap:8px;min-height:var(--tap);color:var(--ink);font-weight:600;text-decoration:none;white-space:nowrap}
 header i{display:grid;place-items:center;width:26px;height:26px;border-radius:4px;background:var(--p);color:var(--on-p);font-style:normal;font-size:15px;line-height:1}
-header div{display:flex;gap:16px;margin-left:auto}
+header div{display:flex;flex-wrap:wrap;justify-content:flex-end;gap:0 16px;margin-left:auto}
 .lk,header div a{display:inline-flex;align-items:center;min-height:var(--tap);padding:0;border:0;background:none;color:var(--p-ink);font:inherit;white-space:nowrap;text-decoration:none;cursor:pointer}
 .lk.u{text-decoration:underline}
 main,form.page-form{display:flex;flex-direction:column;flex:1}
