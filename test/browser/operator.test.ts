@@ -458,6 +458,7 @@ describe.skipIf(inject('chromium') === null)('the operator in Chromium', () => {
     await page.keyboard.press('Alt+j');
     await seat('ready');
     await answered(CITY, '路灯不亮。', '王先生');
+    await page.getByRole('button', { name: /保持/, disabled: false }).waitFor();
     await page.keyboard.press('F6');
     await page.getByText('保持中').waitFor();
     await page.keyboard.press('F6');
