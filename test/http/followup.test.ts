@@ -132,12 +132,13 @@ describe('POST /api/callbacks/:id/attempts', () => {
     }
     // Three on one day are not enough.
     expect((await taskRow(o.id)).link_sent_at).toBeNull();
-    await w.moveTo('2026-09-21T16:00:01Z'); // midnight in Shanghai
+    // The next morning in Shanghai, when nobody's quiet hours hold the link.
+    await w.moveTo('2026-09-22T00:00:01Z');
     ok(await attempt(o.id, 'no_answer'));
     await w.settle();
     expect((await taskRow(o.id)).link_sent_at).not.toBeNull();
     expect(links(phone)).toHaveLength(1);
-    await w.moveTo('2026-09-21T16:11:00Z');
+    await w.moveTo('2026-09-22T00:11:00Z');
     ok(await attempt(o.id, 'no_answer'));
     await w.settle();
     expect(links(phone)).toHaveLength(1);
