@@ -279,6 +279,15 @@ function Reply({ shown: { say }, to, writes }: { shown: Shown; to: string; write
   );
 }
 
+/** Whose telephone it is. */
+const CallerSelect = ({ name }: { name: string }) => (
+  <select name={name}>
+    {CALLERS.map((c) => (
+      <option value={c.phone}>{`${spaced(c.phone)} ${c.name}`.trim()}</option>
+    ))}
+  </select>
+);
+
 function WriteForm({ shown: { say } }: { shown: Shown }) {
   return (
     <section class="ring">
@@ -292,11 +301,7 @@ function WriteForm({ shown: { say } }: { shown: Shown }) {
       <form method="post" action="/demo/write">
         <label>
           {say('demo.phone.write_who')}
-          <select name="from">
-            {CALLERS.map((c) => (
-              <option value={c.phone}>{`${spaced(c.phone)} ${c.name}`.trim()}</option>
-            ))}
-          </select>
+          <CallerSelect name="from" />
         </label>
         <label>
           {say('demo.phone.write_what')}
@@ -321,11 +326,7 @@ function RingForm({ shown: { say } }: { shown: Shown }) {
       <form method="post" action="/demo/ring">
         <label>
           {say('demo.phone.who')}
-          <select name="phone">
-            {CALLERS.map((c) => (
-              <option value={c.phone}>{`${spaced(c.phone)} ${c.name}`.trim()}</option>
-            ))}
-          </select>
+          <CallerSelect name="phone" />
         </label>
         <fieldset>
           <legend>{say('demo.phone.what')}</legend>

@@ -1,3 +1,4 @@
+import { FINAL_STATES, ORDER_STATES } from '../workorder/lifecycle.ts';
 import { CITY_OFFSET_MS, DAY_MS } from '../kernel/clock.ts';
 import { digitsOf } from '../kernel/typed.ts';
 import type { Urgency } from '../kernel/words.ts';
@@ -152,19 +153,12 @@ export function readWords(text: string, words: CommandWords): Asked {
 export const substanceOf = (text: string): number =>
   [...text.normalize('NFKC').replace(/[^\p{L}\p{N}]/gu, '')].length;
 
-/** States in which somebody still has something to do about an order. */
-const OPEN: readonly string[] = [
-  'registered',
-  'awaiting_supplement',
-  'pending_dispatch',
-  'in_conference',
-  'dispatched',
-  'in_progress',
-  'suspended',
-  'pending_audit',
-  'pending_callback',
-  'pending_close',
-];
+/** Joined to another order, or in other hands: nothing is left to do under this number here. */
+const ELSEWHERE: readonly string[] = ['merged', 'transferred'];
+const OPEN: readonly string[] = ORDER_STATES.filter(
+  (s) => !FINAL_STATES.includes(s) && !ELSEWHERE.includes(s),
+);
+/** Whether somebody still has something to do about an order in this state. */
 export const isOpen = (state: string): boolean => OPEN.includes(state);
 
 /**

@@ -60,8 +60,7 @@ function quickAnswer(s: Standing, q: RouteQuestion, policy: TelephonyPolicy): Ro
 }
 
 /** Nobody asked who takes it: ringing alone does not move the instant. */
-const isUnasked = (call: CallRow): boolean =>
-  call.asked_at.getTime() === call.created_at.getTime();
+const isUnasked = (call: CallRow): boolean => call.asked_at.getTime() === call.created_at.getTime();
 
 /** Whether there is anybody to whom the call may be offered, skills apart. */
 const isFree = (s: Standing, policy: TelephonyPolicy): boolean =>

@@ -73,6 +73,12 @@ const isOthers = (r: ReturnRow, userId: string, now: Date, policy: TelephonyPoli
   r.taken_by !== userId &&
   now.getTime() - r.taken_at!.getTime() < policy.takeMinutes * 60_000;
 
+/** @throws AppError `not_found`, `already_done`. */
+async function lockOpenReturn(tx: Tx, id: string) {
+  const row = (await store.lockReturn(tx.db, id)) ?? fail('not_found');
+  return row.ended_at ? fail('already_done') : row;
+}
+
 /**
  * Takes a call to return; the number is shown in full to who did.
  * @throws AppError `not_found`, `already_done`, `state_conflict` while somebody else has it.
@@ -89,8 +95,7 @@ export async function takeReturn(
     deps,
     actor,
     async (tx) => {
-      const row = (await store.lockReturn(tx.db, id)) ?? fail('not_found');
-      if (row.ended_at) fail('already_done');
+      const row = await lockOpenReturn(tx, id);
       if (isOthers(row, actor.userId, tx.at, policy)) fail('state_conflict', { state: row.state });
       if (row.taken_by === actor.userId && row.state === 'taken') return { id };
       await store.updateReturn(tx.db, id, {
@@ -125,8 +130,7 @@ export async function recordReturnAttempt(
     deps,
     actor,
     async (tx) => {
-      const row = (await store.lockReturn(tx.db, id)) ?? fail('not_found');
-      if (row.ended_at) fail('already_done');
+      const row = await lockOpenReturn(tx, id);
       if (row.state !== 'taken' || row.taken_by !== actor.userId)
         fail('state_conflict', { state: row.state });
       const { contactId = null } = input;
