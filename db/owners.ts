@@ -46,6 +46,7 @@ export const OWNERS = {
   return_attempt: 'telephony',
   call_warning: 'telephony',
   restricted_caller: 'telephony',
+  restriction_proposal: 'telephony',
   recording: 'telephony',
   recording_listening: 'telephony',
   chat_seat: 'chat',

@@ -745,6 +745,7 @@ export interface CallTable {
   operator_id: string | null;
   contact_id: string | null;
   created_at: Date;
+  erased_at: Date | null;
 }
 
 export interface CallEventTable {
@@ -807,7 +808,7 @@ export interface CallOfferTable {
 
 export interface ReturnCallTable {
   id: string;
-  phone_ct: Buffer;
+  phone_ct: Buffer | null;
   sealed_for: string;
   phone_hmac: string;
   cause: string;
@@ -860,6 +861,21 @@ export interface RestrictedCallerTable {
   lift_reason_ct: Buffer | null;
 }
 
+export interface RestrictionProposalTable {
+  id: string;
+  call_id: string;
+  phone_ct: Buffer;
+  phone_hmac: string;
+  reason_ct: Buffer;
+  warnings: number;
+  proposed_by: string;
+  proposed_at: Date;
+  decided_by: string | null;
+  decided_at: Date | null;
+  restricted_id: string | null;
+  decline_ct: Buffer | null;
+}
+
 export interface RecordingTable {
   id: string;
   call_id: string;
@@ -889,7 +905,7 @@ export interface SmsInboundTable {
   source_id: string;
   message_id: string;
   from_hmac: string;
-  from_ct: Buffer;
+  from_ct: Buffer | null;
   text_ct: Buffer | null;
   text_hmac: string;
   said_at: Date;
@@ -1010,6 +1026,7 @@ export interface Database {
   return_attempt: ReturnAttemptTable;
   call_warning: CallWarningTable;
   restricted_caller: RestrictedCallerTable;
+  restriction_proposal: RestrictionProposalTable;
   recording: RecordingTable;
   recording_listening: RecordingListeningTable;
   demo_sms: DemoSmsTable;

@@ -64,6 +64,8 @@ export function consoleFiles(dir: string): Hono<Env> {
         `style-src 'self' 'nonce-${nonce}'`,
         "style-src-attr 'unsafe-inline'",
         "img-src 'self' data:",
+        // What was recorded of a call is played on the order's page.
+        "media-src 'self'",
         "font-src 'self'",
         "connect-src 'self'",
         "manifest-src 'self'",

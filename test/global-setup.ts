@@ -112,7 +112,9 @@ export default async function setup(project: TestProject): Promise<() => Promise
   project.provide('builds', dir);
   project.provide('redisUrl', redis?.url ?? null);
   const chromium =
-    process.env.CHROMIUM_PATH ?? onPath('chromium', 'chromium-browser', 'google-chrome');
+    process.env.CHROMIUM_PATH ??
+    // The same browser without windows of its own is cheaper.
+    onPath('chromium-headless-shell', 'chromium', 'chromium-browser', 'google-chrome');
   project.provide('chromium', chromium ?? missing('chromium'));
   return async () => {
     redis?.stop();

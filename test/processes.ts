@@ -11,7 +11,6 @@ import type { ServerResponse } from 'node:http';
 import { createServer } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { Redis } from 'ioredis';
 import pg from 'pg';
@@ -23,42 +22,15 @@ import type { Nudge } from '../src/contract.ts';
 import { isRunning } from '../src/platform/lifetime.ts';
 import { newDatabase } from './database.ts';
 import type { TestDatabase } from './database.ts';
+import { POLL_MS, until } from './until.ts';
+
+export { until };
 
 export const SECRET = Buffer.alloc(32, 9).toString('base64');
 export const BACKENDS = ['postgres', 'redis'] as const;
 export type Backend = (typeof BACKENDS)[number];
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
-const POLL_MS = 20;
-/** What does not come soon is asked for less often: a look costs the machine more than it tells. */
-const POLL_SOON_MS = 300;
-const POLL_MAX_MS = 100;
-const LIMIT_MS = 30_000;
-
-/** Looks again and again until there is something. @throws with `what` when there never was. */
-export async function until<T>(
-  what: string,
-  look: () => T | Promise<T>,
-  limitMs = LIMIT_MS,
-): Promise<Exclude<T, null | undefined | false | 0 | ''>> {
-  const begun = performance.now();
-  const deadline = begun + limitMs;
-  let last: unknown;
-  let poll = POLL_MS;
-  for (;;) {
-    try {
-      const found = await look();
-      if (found) return found as Exclude<T, null | undefined | false | 0 | ''>;
-      last = found;
-    } catch (error) {
-      last = error;
-    }
-    if (performance.now() > deadline)
-      throw new Error(`never in ${limitMs} ms: ${what}`, { cause: last });
-    if (performance.now() - begun > POLL_SOON_MS) poll = Math.min(poll * 1.25, POLL_MAX_MS);
-    await sleep(poll);
-  }
-}
 
 export async function freePort(): Promise<number> {
   const server = createServer();

@@ -44,13 +44,14 @@ class LongFirst extends BaseSequencer {
   }
 }
 
-const suite = (name: string, include: string[], limitMs: number) => ({
+const suite = (name: string, include: string[], limitMs: number, isolate: boolean) => ({
   root,
   test: {
     name,
     include,
-    // Processes, not threads: each test file has its own environment, clock and exit.
+    // Processes, not threads: nothing is shared with another that runs.
     pool: 'forks' as const,
+    isolate,
     testTimeout: limitMs,
     hookTimeout: limitMs,
   },
@@ -69,8 +70,9 @@ export default defineConfig({
     // A test left marked `only` would hide all the others.
     allowOnly: !ci,
     projects: [
-      suite('unit', ['test/*.test.ts', 'test/{rules,stores,http}/**/*.test.ts'], UNIT_MS),
-      suite('whole', ['test/{flow,browser,faults,bench,sip}/**/*.test.ts'], WHOLE_MS),
+      // The many short ones share what a process has loaded; each has its own world all the same.
+      suite('unit', ['test/*.test.ts', 'test/{rules,stores,http}/**/*.test.ts'], UNIT_MS, false),
+      suite('whole', ['test/{flow,browser,faults,bench,sip}/**/*.test.ts'], WHOLE_MS, true),
     ],
   },
 });

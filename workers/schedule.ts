@@ -10,7 +10,7 @@ import { addJobs } from '../src/platform/queues.ts';
 import type { QueueFactory } from '../src/platform/queues.ts';
 import { sweepThrottle } from '../src/platform/throttle.ts';
 import type { Deps } from '../src/platform/unit-of-work.ts';
-import { eraseRecordings, sweepSeats, telephonyDue } from '../src/telephony/index.ts';
+import { eraseCalls, eraseRecordings, sweepSeats, telephonyDue } from '../src/telephony/index.ts';
 import { sweepAttachments } from '../src/workorder/index.ts';
 import { MEND_EVERY_MS, mendClocks } from './mend.ts';
 
@@ -66,6 +66,7 @@ export const afterMove = async (s: ScheduleDeps): Promise<void> =>
 /** Erases words whose days are over, as the policy says. */
 export async function eraseOld(deps: Deps): Promise<void> {
   const { retention } = (await channelPolicyOf(deps.db)).document;
+  await eraseCalls(deps, retention.callDays);
   await eraseWords(deps.db, retention.smsDays);
   await eraseLetters(deps, retention.letterDays);
 }

@@ -1,4 +1,6 @@
 /** People at browsers, as the player of the fortnight needs them: sessions, forms, the demo's own doors. */
+import { signedHeaders } from '../../src/door/index.ts';
+import type { DemoSource } from '../../src/door/index.ts';
 import type { PlayAnswer, PlayInput } from '../../src/demo/schema.ts';
 
 export interface Answer<T = unknown> {
@@ -21,9 +23,11 @@ export interface Person {
 const TRIES = 3;
 const AGAIN_MS = 300;
 
-export function person(base: string, name: string): Person {
+/** @param token Shown with every request: of a chat, which knows no cookie. */
+export function person(base: string, name: string, token?: string): Person {
   const cookies = new Map<string, string>();
   const headers = (): Record<string, string> => ({
+    ...(token && { authorization: `Bearer ${token}` }),
     ...(cookies.size > 0 && { cookie: [...cookies].map((c) => c.join('=')).join('; ') }),
   });
   const keep = (response: Response) => {
@@ -100,6 +104,27 @@ export function playDoor(base: string, token: string) {
   };
 }
 export type PlayDoor = ReturnType<typeof playDoor>;
+
+/** Another house that knocks at the signed doors, as any switch or provider of messages does. */
+export function knocker(base: string, source: DemoSource, secret: string) {
+  return async (path: string, id: string, message: object): Promise<Answer> => {
+    const body = JSON.stringify(message);
+    for (let nth = 1; ; nth++) {
+      const response = await fetch(base + path, {
+        method: 'POST',
+        // Another house knows real time only.
+        headers: signedHeaders(secret, { source, id, body, at: new Date() }),
+        body,
+        signal: AbortSignal.timeout(30_000),
+      });
+      const text = await response.text();
+      const answer = { status: response.status, body: text ? JSON.parse(text) : null };
+      if (response.status !== 503 || nth === TRIES) return answer;
+      await new Promise((done) => setTimeout(done, AGAIN_MS));
+    }
+  };
+}
+export type Knock = ReturnType<typeof knocker>;
 
 /** The staff of the demo, signed in once each when first needed. */
 export class People {

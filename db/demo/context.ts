@@ -3,7 +3,8 @@ import type { Reference } from '../../src/catalogue/schema.ts';
 import type { DemoMessage } from '../../src/notification/index.ts';
 import type { OrderDetail } from '../../src/workorder/schema.ts';
 import type { CallbackItem } from '../../src/followup/schema.ts';
-import type { Answer, People, Person, PlayDoor } from './client.ts';
+import type { DemoSource } from '../../src/door/index.ts';
+import type { Answer, Knock, People, Person, PlayDoor } from './client.ts';
 import { person } from './client.ts';
 import type { Hours } from './hours.ts';
 import type { City, Planned } from './plan.ts';
@@ -46,6 +47,8 @@ export interface Scene {
   city: City;
   base: string;
   door: PlayDoor;
+  /** The houses whose part is played, by the name of their source. */
+  houses: Record<DemoSource, Knock>;
   people: People;
   stage: Stage;
   hours: Hours;
@@ -56,6 +59,12 @@ export class Play {
   readonly refused = new Map<string, number>();
   readonly orders = new Map<string, { id: string; orderNo: string }>();
   raised = 0;
+  /** What came through doors of its own. */
+  readonly came = { calls: 0, chats: 0, messages: 0 };
+  /** The login of who sits at the telephone. */
+  seated: string | null = null;
+  /** Done when the last call is over for the platform, too. */
+  hungUp: Promise<unknown> = Promise.resolve();
   #messages: DemoMessage[] = [];
   #last: string | undefined;
   #tasks: { at: number; list: Promise<Map<string, CallbackItem>> } | undefined;
@@ -64,6 +73,7 @@ export class Play {
   readonly city: City;
   readonly base: string;
   readonly door: PlayDoor;
+  readonly houses: Scene['houses'];
   readonly people: People;
   readonly stage: Stage;
   readonly hours: Hours;
@@ -73,6 +83,7 @@ export class Play {
     this.city = s.city;
     this.base = s.base;
     this.door = s.door;
+    this.houses = s.houses;
     this.people = s.people;
     this.stage = s.stage;
     this.hours = s.hours;
@@ -85,6 +96,11 @@ export class Play {
 
   citizen(): Person {
     return person(this.base, 'citizen');
+  }
+
+  /** A signed message of another house. */
+  knock(source: DemoSource, path: string, id: string, body: object): Promise<Answer> {
+    return this.houses[source](path, id, body);
   }
 
   unit(idOrCode: string) {

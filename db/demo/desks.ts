@@ -1,4 +1,5 @@
 /** What lies on each desk when the play is over, read as those would read it who sit down there. */
+import type { Desk as ChatDesk } from '../../src/chat/schema.ts';
 import type { Play } from './context.ts';
 
 export interface Desk {
@@ -58,7 +59,18 @@ export async function desks(play: Play): Promise<Desk[]> {
   const all = await rows(play, 'supervisor', '/api/orders?queue=open&');
   const waiting = all.filter((o) => o.state === 'awaiting_supplement').length;
   list.push({ name: '待补充', rows: waiting, least: LEAST });
-  return [...list, ...(await ladder(play))];
+  return [...list, ...(await doors(play)), ...(await ladder(play))];
+}
+
+/** Callers to be called back, and who waits for a word in a chat. */
+async function doors(play: Play): Promise<Desk[]> {
+  const who = await play.people.as('operator');
+  const returns = await who.get<{ items: unknown[] }>('/api/telephony/return-calls?state=open');
+  const chats = await who.get<ChatDesk>('/api/chat/chats');
+  return [
+    { name: '话务员 待回拨', rows: returns.body.items.length, least: 4 },
+    { name: '话务员 会话排队', rows: chats.body.queue.waiting, least: 3 },
+  ];
 }
 
 /** Orders overdue, by the level they have reached. */

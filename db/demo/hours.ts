@@ -13,6 +13,12 @@ const SPANS: [number, number][] = [
 
 const dayStart = (at: number): number => Math.floor((at + CITY) / DAY) * DAY - CITY;
 
+/** Whether somebody sits at the chat desk at an instant. */
+export const isAwake = (at: number): boolean => {
+  const hour = (at - dayStart(at)) / HOUR;
+  return hour >= 7 && hour < 22;
+};
+
 /** Minutes that the people of the play work on a working day. */
 export const DAY_MINUTES = SPANS.reduce((sum, [from, to]) => sum + (to - from) / MINUTE, 0);
 

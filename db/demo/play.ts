@@ -3,7 +3,10 @@ import { createHash } from 'node:crypto';
 import type { Reference } from '../../src/catalogue/schema.ts';
 import { orderNo } from '../../src/kernel/ids.ts';
 import type { OrderDetail } from '../../src/workorder/schema.ts';
-import { People, playDoor } from './client.ts';
+import type { DemoSource } from '../../src/door/index.ts';
+import { orderlessCalls } from './calls.ts';
+import { waitingChats } from './chat.ts';
+import { People, knocker, playDoor } from './client.ts';
 import { Play } from './context.ts';
 import { acceptOnly, live } from './course.ts';
 import { desks, table } from './desks.ts';
@@ -11,8 +14,10 @@ import type { Desk } from './desks.ts';
 import { Hours } from './hours.ts';
 import { plan } from './plan.ts';
 import { raise } from './raise.ts';
+import { orderless } from './ring.ts';
 import { supervisorsDays } from './rounds.ts';
 import { Stage } from './stage.ts';
+import { standUp } from './telephone.ts';
 import { fortnight } from './texts.ts';
 
 const DAY = 24 * 3_600_000;
@@ -41,6 +46,7 @@ export interface Played {
   seconds: number;
   desks: Desk[];
   refusals: string[];
+  came: Play['came'];
   endAt: number;
   fingerprint: string;
 }
@@ -95,6 +101,7 @@ export async function playFortnight(o: PlayOptions): Promise<Played> {
     const play = await opened(o, city, door, people);
     await run(play, o, total);
     await topUp(play);
+    await standUp(play);
     const list = await desks(play);
     const fingerprint = o.fingerprint ? await fingerprintOf(play) : '';
     await people.leave();
@@ -106,6 +113,7 @@ export async function playFortnight(o: PlayOptions): Promise<Played> {
       seconds,
       desks: list,
       refusals: play.refusals(),
+      came: play.came,
       endAt,
       fingerprint,
     };
@@ -116,6 +124,13 @@ export async function playFortnight(o: PlayOptions): Promise<Played> {
     await door({ op: 'end', state: 'interrupted' }).catch(() => {});
     throw error;
   }
+}
+
+/** The part of another house, signed with its secret. @throws where the platform does not tell it. */
+async function house(url: string, door: Play['door'], name: DemoSource) {
+  const { secret } = await door({ op: 'source', name });
+  if (!secret) throw new Error(`no secret of ${name}`);
+  return knocker(url, name, secret);
 }
 
 async function opened(
@@ -139,6 +154,10 @@ async function opened(
     city,
     base: o.url,
     door,
+    houses: {
+      'demo-switch': await house(o.url, door, 'demo-switch'),
+      'demo-sms': await house(o.url, door, 'demo-sms'),
+    },
     people,
     stage,
     hours: new Hours(dates),
@@ -151,6 +170,8 @@ async function opened(
 async function run(play: Play, o: PlayOptions, total: number): Promise<void> {
   const { city, stage, door } = play;
   for (const p of city.orders) stage.begin(() => live(play, p));
+  for (const call of orderlessCalls(city)) stage.begin(() => orderless(play, call));
+  stage.begin(() => waitingChats(play));
   stage.begin(() => supervisorsDays(play));
   stage.begin(() => everyDay(play, o, total));
   const { number } = city;
@@ -182,9 +203,10 @@ async function everyDay(play: Play, o: PlayOptions, total: number): Promise<void
 }
 
 function report(o: PlayOptions, play: Play, list: Desk[], seconds: number, print: string): void {
-  const { stage, city } = play;
+  const { stage, city, came } = play;
   o.say(
-    `${city.days} 天已播完 played: ${play.raised} 件 orders, ${seconds.toFixed(1)} s ` +
+    `${city.days} 天已播完 played: ${play.raised} 件 orders, ${came.calls} 通电话 calls, ` +
+      `${came.chats} 次会话 chats, ${came.messages} 条短信 messages, ${seconds.toFixed(1)} s ` +
       `(${stage.jumps} jumps, ${(stage.settleMs / 1000).toFixed(1)} s settling, ${stage.loud} without quiet)`,
   );
   o.say(`各席位的件数 rows per desk:\n${table(list)}`);
@@ -208,7 +230,7 @@ function check(list: readonly Desk[]): void {
 
 // ---------------------------------------------------------------- what must be the same again
 
-/** Instants within a slot count as the same: what happens together happens in no order. */
+/** Instants within a slot count as the same: what is due at one minute takes a slow machine longer. */
 const SLOT_MS = 5 * 60_000;
 
 const lineOf = (key: string, d: OrderDetail): string =>
@@ -221,7 +243,7 @@ const lineOf = (key: string, d: OrderDetail): string =>
     d.lead?.code ?? null,
     d.urges,
     d.redoProposed,
-    d.timeline.map((t) => [t.act, t.party, Math.round(Date.parse(t.at) / SLOT_MS)]).toSorted(),
+    d.timeline.map((t) => [t.act, t.party, Math.floor(Date.parse(t.at) / SLOT_MS)]).toSorted(),
   ]);
 
 /** A hash of what the city has become. */

@@ -1,6 +1,10 @@
 /** How a demand comes in: by the operator's form, by the citizen's pages, after an emergency call. */
+import { isCall, isChat } from './calls.ts';
+import { chats } from './chat.ts';
 import type { Living, Play } from './context.ts';
 import type { Planned } from './plan.ts';
+import { callsIn, converses } from './telephone.ts';
+import type { Spoken } from './telephone.ts';
 import * as words from './words.ts';
 
 interface Registered {
@@ -41,23 +45,92 @@ const form = (p: Planned, classed: boolean) => ({
 export const emergencyOf = (p: Planned): string | null =>
   /^transfer_emergency:(\d+)$/.exec(p.said.action)?.[1] ?? null;
 
+/** The operator hears it at the telephone or in a chat, or types what lies before them. */
 async function byOperator(play: Play, p: Planned): Promise<Registered | null> {
   const login = operatorOf(p);
+  const register = (contactId?: string, by = login) => registers(play, p, by, contactId);
+  if (isCall(play.city, p)) {
+    const called = { key: p.key, phone: p.caller.phone };
+    const made = await converses(play, called, async (call) => {
+      const target = emergencyOf(p);
+      if (!target) return register(call.contactId, call.login);
+      return handedOver(play, p, target, call);
+    });
+    return made === undefined ? register() : made;
+  }
+  if (isChat(p)) {
+    const left = (orderId: string) => alreadyMade(play, orderId);
+    const made = await chats(play, p, { login, register, left });
+    return made === undefined ? register() : made;
+  }
   const target = p.said.channel === 'phone' ? emergencyOf(p) : null;
-  const key = `play-${play.city.seed}-${p.key}`;
-  if (!target) return play.post(login, '/api/orders', form(p, true), 'register', key);
+  return target ? handedOver(play, p, target) : register();
+}
+
+const keyOf = (play: Play, p: Planned): string => `play-${play.city.seed}-${p.key}`;
+
+const registers = (
+  play: Play,
+  p: Planned,
+  login: string,
+  contactId?: string,
+): Promise<Registered | null> =>
+  play.post(
+    login,
+    '/api/orders',
+    { ...form(p, true), ...(contactId && { contactId }) },
+    'register',
+    keyOf(play, p),
+  );
+
+/** The emergency line first, the order afterwards. @param call Where there is one, its leg is told by the switch. */
+async function handedOver(
+  play: Play,
+  p: Planned,
+  target: string,
+  call?: Spoken,
+): Promise<Registered | null> {
+  const login = call?.login ?? operatorOf(p);
+  const key = keyOf(play, p);
+  const from = call ? { contactId: call.contactId } : { callLeg: `leg-${p.key}` };
   const made = await play.post<{ id: string; contactId: string }>(
     login,
     '/api/handovers',
-    { target, channel: 'phone', requester: requester(p), callLeg: `leg-${p.key}` },
+    { target, channel: 'phone', requester: requester(p), ...from },
     'handover',
     `${key}-handover`,
   );
+  if (call) await callsIn(play, call, target);
   const body = {
     ...form(p, true),
     ...(made && { handoverId: made.id, contactId: made.contactId }),
   };
   return play.post(login, '/api/orders', body, 'register after handover', key);
+}
+
+/** A text message becomes an order by itself; null where it was taken for something else. */
+async function bySms(play: Play, p: Planned): Promise<Registered | null> {
+  const id = keyOf(play, p);
+  const at = new Date(play.stage.now).toISOString();
+  const message = { messageId: id, from: p.caller.phone, text: p.said.text, at };
+  const answer = await play.knock('demo-sms', '/sms/v1/inbound', id, message);
+  const { orderId } = answer.body as { orderId?: string };
+  if (answer.status !== 200 || !orderId) return null;
+  play.came.messages += 1;
+  return alreadyMade(play, orderId);
+}
+
+/** An order that the citizen made. */
+async function alreadyMade(play: Play, orderId: string): Promise<Registered> {
+  const { orderNo, version } = await play.detail(orderId);
+  return { orderId, orderNo, contactId: '', queryCode: '', version };
+}
+
+/** By the door that the demand comes to. */
+async function byDoor(play: Play, p: Planned): Promise<Registered | null> {
+  if (p.byWeb) return byCitizen(play, p);
+  const sms = p.said.channel === 'sms' && p.caller.phone ? await bySms(play, p) : null;
+  return sms ?? byOperator(play, p);
 }
 
 async function byCitizen(play: Play, p: Planned): Promise<Registered | null> {
@@ -82,13 +155,12 @@ async function byCitizen(play: Play, p: Planned): Promise<Registered | null> {
     play.note('submit by web', { status: answer.status, body: {} });
     return null;
   }
-  const { orderNo, version } = await play.detail(orderId);
-  return { orderId, orderNo, contactId: '', queryCode: '', version };
+  return alreadyMade(play, orderId);
 }
 
 /** Raises one demand; null when it was refused. */
 export async function raise(play: Play, p: Planned): Promise<Living | null> {
-  const made = await play.inTurn(() => (p.byWeb ? byCitizen(play, p) : byOperator(play, p)));
+  const made = await play.inTurn(() => byDoor(play, p));
   if (!made) return null;
   play.raised += 1;
   play.orders.set(p.key, { id: made.orderId, orderNo: made.orderNo });
@@ -122,16 +194,25 @@ async function contactOnly(
   p: Planned,
   outcome: { outcome: string; orderId?: string },
 ): Promise<boolean> {
-  const key = `play-${play.city.seed}-${p.key}`;
+  const login = operatorOf(p);
+  const conclude = (id: string, by = login) =>
+    play.post(by, `/api/contacts/${id}/outcome`, outcome, 'contact outcome');
+  if (isCall(play.city, p)) {
+    const called = { key: p.key, phone: p.caller.phone };
+    await play.inTurn(() =>
+      converses(play, called, (call) => conclude(call.contactId, call.login)),
+    );
+    return true;
+  }
   const made = await play.post<{ contactId?: string; id?: string }>(
-    operatorOf(p),
+    login,
     '/api/contacts',
     { channel: p.said.channel, requester: requester(p) },
     'contact',
-    key,
+    keyOf(play, p),
   );
   const id = made?.contactId ?? made?.id;
-  if (id) await play.post(operatorOf(p), `/api/contacts/${id}/outcome`, outcome, 'contact outcome');
+  if (id) await conclude(id);
   return true;
 }
 

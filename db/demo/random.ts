@@ -38,6 +38,13 @@ export function dice(seed: number, ...purpose: (string | number)[]): Dice {
   };
 }
 
+/** An id that is the same in every play of a seed. */
+export function idFrom(...purpose: (string | number)[]): string {
+  const d = dice(0, 'id', ...purpose);
+  const hex = Array.from({ length: 32 }, () => d.int(0, 15).toString(16)).join('');
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20)}`;
+}
+
 /** The list in an order of the dice's choosing. */
 export function shuffled<T>(list: readonly T[], d: Dice): T[] {
   const out = [...list];

@@ -2,6 +2,7 @@
  * The time of the play. Everybody waits for an instant of the city; when all do, the clock jumps to
  * the next instant or to what falls due before, and what happened there has its consequences first.
  */
+import type { PlayAnswer, Settled } from '../../src/demo/schema.ts';
 import type { PlayDoor } from './client.ts';
 
 const MINUTE = 60_000;
@@ -10,6 +11,10 @@ const TOGETHER_MS = 15 * MINUTE;
 
 /** The banner hears of every so many jumps. */
 const TOLD_EVERY = 6;
+
+/** Who says when a day begins comes before everybody; who looks at the whole city comes after. */
+const FIRST = 'aa';
+const LAST = 'zz';
 
 interface Waiting {
   at: number;
@@ -32,8 +37,6 @@ export class Stage {
   #active = 0;
   #idle: (() => void) | undefined;
   #failed: unknown;
-  #ahead: number | null = null;
-  #dirty = true;
   now: number;
   /** How often the clock jumped, and how often there was no quiet. */
   jumps = 0;
@@ -83,23 +86,35 @@ export class Stage {
     if (this.#failed) throw this.#failed;
   }
 
-  async #jump(to: number): Promise<void> {
-    this.now = to;
-    this.jumps += 1;
-    this.#dirty = true;
-    const tells = this.jumps % TOLD_EVERY === 0;
+  async #clock(to: number, after?: Settled): Promise<PlayAnswer> {
+    const tells = (this.jumps + 1) % TOLD_EVERY === 0;
     const progress = tells ? { done: this.#o.onTime(to) } : {};
-    await this.#o.door({ op: 'clock', at: new Date(to).toISOString(), ...progress });
+    const at = new Date(to).toISOString();
+    return this.#o.door({ op: 'clock', at, ...(after && { after }), ...progress });
   }
 
-  /** Waits until nothing is on its way. */
-  async settle(): Promise<void> {
+  /** @returns false where something fell due before: the clock shows that instant, or one soon after. */
+  async #jump(to: number, after: Settled): Promise<boolean> {
+    const { nextDue } = await this.#settled(() => this.#clock(to, after));
+    const due = nextDue === null ? Infinity : Date.parse(nextDue);
+    const early = due < to;
+    this.now = early ? Math.min(to, Math.ceil((due + TOGETHER_MS) / MINUTE) * MINUTE) : to;
+    if (early) await this.#clock(this.now);
+    this.jumps += 1;
+    return !early;
+  }
+
+  async #settled(wait: () => Promise<PlayAnswer>): Promise<PlayAnswer> {
     const began = performance.now();
-    const { quiet, nextDue } = await this.#o.door({ op: 'settle' });
+    const answer = await wait();
     this.settleMs += performance.now() - began;
-    if (!quiet) this.loud += 1;
-    this.#dirty = false;
-    this.#ahead = nextDue === null ? null : Date.parse(nextDue);
+    if (!answer.quiet) this.loud += 1;
+    return answer;
+  }
+
+  /** Waits until nothing is on its way; with `acts` messages may be, as nothing else follows from them. */
+  async settle(until: Settled = 'all'): Promise<void> {
+    await this.#settled(() => this.#o.door({ op: 'settle', until }));
   }
 
   /** Runs until nobody waits for an instant before the end. */
@@ -108,26 +123,36 @@ export class Stage {
       await this.#allWait();
       const at = Math.min(...this.#waiting.map((w) => w.at), Infinity);
       const next = Math.min(at, until);
-      const group = this.#waiting.filter((w) => w.at === next && next === at);
-      if (
-        this.#dirty &&
-        (group.some((w) => w.settled) || this.#ahead === null || this.#ahead < next)
-      ) {
-        await this.settle();
-      }
-      if (this.#ahead !== null && this.#ahead < next) {
-        await this.#jump(Math.min(next, Math.ceil((this.#ahead + TOGETHER_MS) / MINUTE) * MINUTE));
-        continue;
-      }
-      if (at > until) {
-        if (this.now < until) await this.#jump(until);
-        await this.settle();
-        return;
-      }
-      if (next > this.now) await this.#jump(next);
-      this.#dirty = true;
-      this.#waiting = this.#waiting.filter((w) => !group.includes(w));
-      for (const w of group.toSorted((a, b) => (a.key < b.key ? -1 : 1))) w.go();
+      const group = this.#waiting.filter((w) => w.at === next);
+      // What the system does with an order it does at the instant of its cause, not after a jump.
+      const how = group.some((w) => w.settled) ? 'all' : 'acts';
+      if (next === this.now) await this.settle(how);
+      else if (!(await this.#jump(next, how))) continue;
+      if (at > until) return this.settle();
+      const wave = together(group);
+      this.#waiting = this.#waiting.filter((w) => !wave.includes(w));
+      // For those who follow at this instant all that was before is settled.
+      for (const w of group) w.settled = false;
+      for (const w of wave) w.go();
     }
   }
+}
+
+/** What somebody waits for: of an order, its own key before the stroke. */
+const subjectOf = (key: string): string => key.split('/')[0]!;
+
+/**
+ * Of those who wait for one instant, who may act at once: of each order one, as of two that act on the
+ * same order the first would be now this, now that one. The others follow when these are done.
+ */
+function together(group: readonly Waiting[]): Waiting[] {
+  const inOrder = group.toSorted((a, b) => (a.key < b.key ? -1 : 1));
+  const first = subjectOf(inOrder[0]!.key);
+  const wave = new Map<string, Waiting>();
+  for (const w of inOrder) {
+    const subject = subjectOf(w.key);
+    const alone = first === FIRST || subject === LAST;
+    if (!wave.has(subject) && (!alone || subject === first)) wave.set(subject, w);
+  }
+  return [...wave.values()];
 }

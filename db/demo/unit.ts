@@ -18,6 +18,8 @@ interface Case {
   play: Play;
   o: Living;
   code: string;
+  /** Under which it waits: units that have the same order at the same instant act in one order. */
+  key: string;
   assignmentId: string;
   c: Character;
   d: Dice;
@@ -52,6 +54,7 @@ function caseOf(play: Play, o: Living, order: OrderDetail, a: AssignmentView): C
     play,
     o,
     code,
+    key: a.kind === 'lead' ? o.p.key : `${o.p.key}/${code}`,
     assignmentId: a.id,
     c: play.character(code),
     d: play.dice('case', o.p.key, code, order.round, a.kind),
@@ -82,8 +85,8 @@ async function open(c: Case): Promise<OrderDetail | null> {
 }
 
 async function sign(c: Case): Promise<boolean> {
-  const { play, o, d } = c;
-  await play.stage.wait(later(c, d.between(8, 190)), o.p.key);
+  const { play, key, d } = c;
+  await play.stage.wait(later(c, d.between(8, 190)), key);
   return does(c, '', 'sign');
 }
 
@@ -238,6 +241,6 @@ async function help(c: Case): Promise<void> {
   if (o.p.stuck && d.chance(0.6)) return;
   if (!(await sign(c))) return;
   if (d.chance(SHOWN.has(c.code) && o.p.age > 0.45 ? 0.8 : 0.12)) return;
-  await play.stage.wait(later(c, d.between(60, 0.9 * DAY_MINUTES)), `${o.p.key}/co`);
+  await play.stage.wait(later(c, d.between(60, 0.9 * DAY_MINUTES)), c.key);
   await does(c, '.handler', 'submit_co_reply', { text: d.pick(words.coReplies(o.p.said)) });
 }

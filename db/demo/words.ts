@@ -186,3 +186,28 @@ export const WITHDRAWN = [
   '已经同对方商量好，撤掉吧。',
   '是我自己弄错了，不麻烦你们了。',
 ];
+
+/** Why a caller is to be restricted. */
+export const SHOUTED = '几天内三次来电辱骂话务员，问诉求不说，每次都已警告。';
+
+// ---------------------------------------------------------------- in a chat
+
+export const CHAT_ASKED = [
+  '您好，已看到您说的情况。请问还有要补充的吗，比如具体位置？',
+  '您好，我来为您登记。方便再说一下是在哪里、什么时候的事吗？',
+  '您好，您的问题收到了，请稍等，我核对一下。',
+];
+export const CHAT_SAID = ['就是上面说的这些。', '没有别的了，麻烦你们。', '暂时就这个问题，谢谢。'];
+export const CHAT_NOTED = [
+  '已经登记好了，单号和查询码在上面，办理进展会发短信告诉您。',
+  '好的，已为您登记。凭单号和查询码可以随时在网上查看进度。',
+];
+/** Where nobody sits at the desk: what they want they leave. */
+export const CHAT_HELLO = '你好，有人吗？';
+/** Those who wait for somebody at the chat desk when the play is over. */
+export const CHAT_WAITING = [
+  '你好，我们小区门口的共享单车堆得人都过不去，这个归哪里管？',
+  '请问居住证到期了，可以在手机上续签吗？要带什么材料？',
+  '楼上装空调把外机挂在我家窗口上面，滴水滴了一夏天，能不能叫人来看看？',
+  '我妈的老年公交卡刷不出来了，司机说要去年检，到哪里办？今天还来得及吗？',
+];

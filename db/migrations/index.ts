@@ -12,6 +12,8 @@ import * as m0011 from './0011_demo_switch.ts';
 import * as m0012 from './0012_lost_offers.ts';
 import * as m0013 from './0013_retention.ts';
 import * as m0014 from './0014_chat_presence.ts';
+import * as m0015 from './0015_retention_calls.ts';
+import * as m0016 from './0016_restriction_proposal.ts';
 
 /** Every migration in order. One that was released is never changed again. */
 export const MIGRATIONS: readonly { name: string; sql: string }[] = [
@@ -29,4 +31,6 @@ export const MIGRATIONS: readonly { name: string; sql: string }[] = [
   m0012,
   m0013,
   m0014,
+  m0015,
+  m0016,
 ];

@@ -3,9 +3,10 @@ import { ordersOfContact } from '../intake/index.ts';
 import { holds } from '../kernel/actor.ts';
 import type { StaffActor } from '../kernel/actor.ts';
 import { fail } from '../kernel/errors.ts';
+import { hit } from '../platform/throttle.ts';
 import { inTransaction } from '../platform/unit-of-work.ts';
 import type { Deps } from '../platform/unit-of-work.ts';
-import { findOrder, whoSees } from '../workorder/index.ts';
+import { secretContacts, whoSees } from '../workorder/index.ts';
 import { readingOf } from './rules.ts';
 import * as store from './store.ts';
 import type { ChatRow } from './store.ts';
@@ -22,15 +23,18 @@ export const looksAfter = (actor: StaffActor): boolean =>
  */
 async function forReader(deps: Deps, actor: StaffActor, chat: ChatRow | null): Promise<ChatRow> {
   if (!chat) return fail('not_found');
-  const ids = await ordersOfContact(deps.db, chat.contact_id);
-  const orders = await Promise.all(ids.map((id) => findOrder(deps.db, id)));
+  const own = holds(actor, 'operator') && chat.operator_id === actor.userId;
+  const open = chat.state === 'open';
+  // Who talks with them reads in any case: what became of it is not asked at every word.
+  const ids = own && open ? [] : await ordersOfContact(deps.db, chat.contact_id);
+  const secret = await secretContacts(deps.db, ids.length > 0 ? [chat.contact_id] : []);
   const sees = await whoSees(deps.db, ids);
   const reading = readingOf({
-    own: holds(actor, 'operator') && chat.operator_id === actor.userId,
-    open: chat.state === 'open',
+    own,
+    open,
     overseer: looksAfter(actor),
     worksOnOrder: ids.some((id) => sees(actor, id)),
-    sensitive: orders.some((o) => !o || o.confidential || o.anonymous),
+    sensitive: secret.size > 0,
   });
   if (reading === 'none') fail('not_found');
   if (reading === 'noted') await noteReading(deps, actor, chat.id);
@@ -48,10 +52,17 @@ export const readableOfContact = async (
   contactId: string,
 ): Promise<ChatRow> => forReader(deps, actor, await store.findByContact(deps.db, contactId));
 
+/** Minutes in which a screen that reads on and on is one reading. */
+const READING_MINUTES = 10;
+
 const noteReading = (deps: Deps, actor: StaffActor, chatId: string): Promise<void> =>
-  inTransaction(
-    deps,
-    actor,
-    async (tx) =>
-    tx.record({ type: 'transcript.read', subjectType: 'chat', subjectId: chatId, payload: { chatId } }), // prettier-ignore
-  );
+  inTransaction(deps, actor, async (tx) => {
+    const reader = deps.crypto.mac('throttle', `${actor.userId}/${chatId}`);
+    if ((await hit(tx.db, `chat:read:${reader}`, READING_MINUTES)) > 1) return;
+    tx.record({
+      type: 'transcript.read',
+      subjectType: 'chat',
+      subjectId: chatId,
+      payload: { chatId },
+    });
+  });

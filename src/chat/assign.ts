@@ -67,7 +67,7 @@ const assignOne = (deps: Deps): Promise<boolean> =>
     const anyone = nextSeat(on, document.chat.cap, true);
     const head = anyone && (await store.headOfQueue(tx.db));
     if (!head) return false;
-    const chat = await store.lockChat(tx.db, head);
+    const chat = await store.lockChat(tx.db, head.id);
     // Its citizen left, or an emergency overtook it, since it was read: the next look sees the queue anew.
     if (chat?.state !== 'waiting') return true;
     const seat = nextSeat(on, document.chat.cap, chat.emergency !== null);
@@ -76,10 +76,22 @@ const assignOne = (deps: Deps): Promise<boolean> =>
     return true;
   });
 
+/**
+ * Whether an assignment is worth a try: somebody waits, and a seat has room. Asked without a lock, as
+ * whoever came, or made room, asks after the commit: of two at once the later sees both. A full house
+ * with a long queue so costs nobody a turn at the lock.
+ */
+async function mayAssign(deps: Deps): Promise<boolean> {
+  const head = await store.headOfQueue(deps.db);
+  if (!head) return false;
+  const { document } = await channelPolicyOf(deps.db);
+  return nextSeat(await seats.seatsOn(deps.db), document.chat.cap, head.urgent) !== null;
+}
+
 /** Gives out what waits, as long as somebody has room. @returns how many looks had something to give. */
 export async function assignWaiting(deps: Deps): Promise<number> {
   for (let given = 0; given < ONCE_MAX; given++) {
-    if (!(await seats.mayAssign(deps.db))) return given;
+    if (!(await mayAssign(deps))) return given;
     if (!(await assignOne(deps))) return given;
   }
   return ONCE_MAX;
@@ -97,7 +109,7 @@ export const takeNext = (
     if (!seat) fail('state_conflict', { reason: 'seat_off' });
     if (seat.open >= document.chat.cap) fail('state_conflict', { reason: 'full' });
     const head = (await store.headOfQueue(tx.db)) ?? fail('state_conflict', { reason: 'empty' });
-    const chat = await store.lockChat(tx.db, head);
+    const chat = await store.lockChat(tx.db, head.id);
     if (chat?.state !== 'waiting') fail('busy');
     await give(deps, tx, chat, seat);
     return { chatId: chat.id };

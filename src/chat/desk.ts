@@ -6,7 +6,7 @@ import { holds } from '../kernel/actor.ts';
 import type { StaffActor } from '../kernel/actor.ts';
 import { fail } from '../kernel/errors.ts';
 import type { Deps } from '../platform/unit-of-work.ts';
-import { maskName, maskPhone, orderNosOf } from '../workorder/index.ts';
+import { maskName, maskPhone, orderNosOf, secretContacts } from '../workorder/index.ts';
 import { looksAfter, readable } from './access.ts';
 import * as messages from './message.store.ts';
 import { bodyOf, notesOf, pageFor } from './read.ts';
@@ -30,6 +30,8 @@ const ALL_MAX = 200;
 /** Characters of the last message in a list. */
 const PREVIEW = 60;
 
+type People = ReadonlyMap<string, ContactPerson>;
+
 /** @throws AppError `not_allowed` for who has nothing to do with chats. */
 export function requireDesk(actor: StaffActor): StaffActor {
   return holds(actor, 'operator') || looksAfter(actor) ? actor : fail('not_allowed');
@@ -39,41 +41,65 @@ export function requireDesk(actor: StaffActor): StaffActor {
 export const requireOperator = (actor: StaffActor): StaffActor =>
   holds(actor, 'operator') ? actor : fail('not_allowed');
 
-export async function seatView(deps: Deps, userId: string): Promise<SeatView> {
+export const seatView = async (deps: Deps, userId: string): Promise<SeatView> =>
+  seatWith(deps, userId, await store.openOf(deps.db, userId, MINE_MAX));
+
+async function seatWith(deps: Deps, userId: string, mine: readonly ChatRow[]): Promise<SeatView> {
   const { document } = await channelPolicyOf(deps.db);
   const seat = await seats.findSeat(deps.db, userId);
-  const open = (await store.openOf(deps.db, userId, MINE_MAX)).length;
   const capMax = document.chat.cap;
   return {
     on: seat?.is_on ?? false,
     cap: Math.min(seat?.cap ?? capMax, capMax),
     capMax,
-    open,
+    open: mine.length,
     number: seat?.number ?? null,
   };
 }
 
-async function items(deps: Deps, rows: readonly ChatRow[], actor: StaffActor): Promise<ChatItem[]> {
+const peopleOf = (deps: Deps, rows: readonly ChatRow[]): Promise<People> =>
+  peopleOfContacts(
+    deps,
+    rows.map((r) => r.contact_id),
+  );
+
+async function items(
+  deps: Deps,
+  rows: readonly ChatRow[],
+  actor: StaffActor,
+  known?: People,
+): Promise<ChatItem[]> {
   const ids = rows.map((r) => r.id);
-  const [last, told, people] = await Promise.all([
+  const [last, told, people, secret] = await Promise.all([
     messages.lastWords(deps.db, ids),
     messages.ordersTold(deps.db, ids),
-    peopleOfContacts(
-      deps,
+    known ?? peopleOf(deps, rows),
+    secretContacts(
+      deps.db,
       rows.map((r) => r.contact_id),
     ),
   ]);
-  const numbers = await orderNosOf(
-    deps.db,
-    told.map((t) => t.orderId),
-  );
+  const [numbers, names] = await Promise.all([
+    orderNosOf(
+      deps.db,
+      told.map((t) => t.orderId),
+    ),
+    userNames(
+      deps.db,
+      rows.flatMap((r) => (r.operator_id === actor.userId ? [] : (r.operator_id ?? []))),
+    ),
+  ]);
   return rows.map((r) => {
-    const said = last.get(r.id);
+    // A list is no reading that is noted: it tells nothing of who must not become known.
+    const sealed = secret.has(r.contact_id) && !talks(actor, r);
+    const words = last.get(r.id);
+    const said = sealed ? undefined : words;
     return {
       chatId: r.id,
       contactId: r.contact_id,
       state: r.state,
-      name: nameFor(actor, r, people.get(r.contact_id)),
+      name: sealed ? null : nameFor(actor, r, people.get(r.contact_id)),
+      sealed,
       emergency: r.emergency,
       waitingSince: r.state === 'waiting' ? (r.queued_at?.toISOString() ?? null) : null,
       firstDueAt: r.first_due_at?.toISOString() ?? null,
@@ -83,11 +109,13 @@ async function items(deps: Deps, rows: readonly ChatRow[], actor: StaffActor): P
       unread: r.last_seq - r.seen_operator,
       lastText: said ? [...bodyOf(deps, said)].slice(0, PREVIEW).join('') : '',
       lastSide: said ? (said.side as 'citizen' | 'operator') : null,
-      lastAt: (said?.at ?? r.opened_at).toISOString(),
+      lastKind: said ? (said.kind as 'text' | 'image') : null,
+      lastAt: (words?.at ?? r.opened_at).toISOString(),
       orders: told
         .filter((t) => t.chatId === r.id)
         .map((t) => ({ orderId: t.orderId, orderNo: numbers.get(t.orderId) ?? '' })),
       operatorId: r.operator_id,
+      operatorName: names.get(r.operator_id ?? '') ?? null,
     };
   });
 }
@@ -105,9 +133,9 @@ function nameFor(actor: StaffActor, r: ChatRow, known: ContactPerson | undefined
 /** The desk in one answer. */
 export async function desk(deps: Deps, actor: StaffActor): Promise<Desk> {
   if (holds(actor, 'operator')) await seats.touchSeats(deps.db, [actor.userId]);
-  const [seat, mine, queue, all] = await Promise.all([
-    seatView(deps, actor.userId),
-    store.openOf(deps.db, actor.userId, MINE_MAX),
+  const mine = await store.openOf(deps.db, actor.userId, MINE_MAX);
+  const [seat, queue, all] = await Promise.all([
+    seatWith(deps, actor.userId, mine),
     store.waitingNow(deps.db),
     looksAfter(actor) ? store.liveChats(deps.db, ALL_MAX) : null,
   ]);
@@ -126,15 +154,15 @@ export async function chatDetail(
   chatId: string,
 ): Promise<ChatDetail> {
   const chat = await readable(deps, actor, chatId);
-  const [item] = await items(deps, [chat], actor);
-  const known = (await peopleOfContacts(deps, [chat.contact_id])).get(chat.contact_id);
-  const phone = known?.phone ?? '';
+  const people = await peopleOf(deps, [chat]);
+  const [item] = await items(deps, [chat], actor, people);
+  const phone = people.get(chat.contact_id)?.phone ?? '';
   const open = (sealed: Buffer | null, field: string) =>
     sealed ? deps.crypto.open(sealed, `${chat.id}/${field}`) : null;
   return {
     ...item!,
     language: chat.language,
-    phone: phone === '' ? null : talks(actor, chat) ? phone : maskPhone(phone),
+    phone: phone === '' || item!.sealed ? null : talks(actor, chat) ? phone : maskPhone(phone),
     page: open(chat.page_ct, 'page'),
     seenByCitizen: chat.seen_citizen,
     mine: chat.operator_id === actor.userId,

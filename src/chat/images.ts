@@ -15,7 +15,7 @@ import type { Posted } from './schema.ts';
 import { firstAnswer } from './service.ts';
 import * as store from './store.ts';
 import type { ChatRow } from './store.ts';
-import { countWords } from './visitor.ts';
+import { countWord } from './visitor.ts';
 
 /** A picture on its way: the id its sender gave it, and its bytes as they come. */
 export interface Sent {
@@ -68,8 +68,8 @@ async function takePlace(deps: Deps, chatId: string): Promise<void> {
     const chat = (await store.lockChat(tx.db, chatId)) ?? fail('not_found');
     checkTalks(chat);
     if (chat.images >= imagesMax) fail('attachment_limit');
-    await countWords(tx, chat, { perMinute, emergency: false });
-    await change(tx, chat, { images: chat.images + 1 });
+    const { since, count } = countWord(tx, chat, { perMinute, emergency: false });
+    await change(tx, chat, { images: chat.images + 1, minute_at: since, minute_count: count });
   });
 }
 

@@ -84,8 +84,11 @@ async function tellName(deps: Deps, tx: Tx, chat: ChatRow, requester: RequesterI
 }
 
 async function keepLeft(deps: Deps, tx: Tx, chat: ChatRow, orderId: string, text: string) {
+  // Who only leaves what was said before, word for word, has said it already.
+  const said = (await messages.citizensWords(tx.db, chat.id, SAID_MAX)).map((m) => bodyOf(deps, m));
   // The chat's own id stands for the one message that is left in it.
-  if (!(await messages.findByClientId(tx.db, chat.id, chat.id)))
+  const known = await messages.findByClientId(tx.db, chat.id, chat.id);
+  if (!known && said.join('\n') !== text)
     await post(deps, tx, chat, { side: 'citizen', kind: 'text', clientId: chat.id, text });
   await endLeft(deps, tx, chat, orderId);
 }

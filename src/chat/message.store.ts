@@ -35,6 +35,8 @@ export interface NewMessage {
   orderId?: string | null;
   body?: Buffer | null;
   picture?: PictureRow | null;
+  /** The citizen's words in this minute, with this one. */
+  minute?: { since: Date; count: number } | null;
 }
 
 /**
@@ -49,6 +51,8 @@ export async function append(db: DbTx, m: NewMessage): Promise<number> {
     with s as (
       update chat_session set last_seq = last_seq + 1,
         last_citizen_at = case when ${citizen} then ${m.at}::timestamptz else last_citizen_at end,
+        minute_at = coalesce(${m.minute?.since ?? null}::timestamptz, minute_at),
+        minute_count = coalesce(${m.minute?.count ?? null}::int, minute_count),
         last_operator_at = case when ${operator} then ${m.at}::timestamptz else last_operator_at end,
         -- Who writes has read what stands above.
         seen_citizen = case when ${citizen} then last_seq + 1 else seen_citizen end,
@@ -104,23 +108,38 @@ export async function insertNote(
     .execute();
 }
 
-const message = (row: Selectable<ChatMessageTable> | undefined): MessageRow | null =>
-  (row as MessageRow | undefined) ?? null;
+/** A message of a chat by its row's id, or by the id that its writer gave it. */
+async function findOne(
+  db: Reader,
+  chatId: string,
+  by: 'id' | 'client_id',
+  id: string,
+): Promise<MessageRow | null> {
+  const row = await db
+    .selectFrom('chat_message')
+    .selectAll()
+    .where('chat_id', '=', chatId)
+    .where(by, '=', id)
+    .executeTakeFirst();
+  return (row as MessageRow | undefined) ?? null;
+}
 
 /** What came under a client's id before. */
-export const findByClientId = async (
+export const findByClientId = (
   db: Reader,
   chatId: string,
   clientId: string,
-): Promise<MessageRow | null> =>
-  message(
-    await db
-      .selectFrom('chat_message')
-      .selectAll()
-      .where('chat_id', '=', chatId)
-      .where('client_id', '=', clientId)
-      .executeTakeFirst(),
-  );
+): Promise<MessageRow | null> => findOne(db, chatId, 'client_id', clientId);
+
+/** The picture of a message, by the message's row. */
+export async function findPicture(
+  db: Reader,
+  chatId: string,
+  id: string,
+): Promise<MessageRow | null> {
+  const found = await findOne(db, chatId, 'id', id);
+  return found?.kind === 'image' ? found : null;
+}
 
 /** What the citizen said in words, oldest first. */
 export async function citizensWords(
@@ -139,22 +158,6 @@ export async function citizensWords(
     .execute();
   return rows as MessageRow[];
 }
-
-/** The picture of a message, by the message's row. */
-export const findPicture = async (
-  db: Reader,
-  chatId: string,
-  id: string,
-): Promise<MessageRow | null> =>
-  message(
-    await db
-      .selectFrom('chat_message')
-      .selectAll()
-      .where('chat_id', '=', chatId)
-      .where('id', '=', id)
-      .where('kind', '=', 'image')
-      .executeTakeFirst(),
-  );
 
 /** The messages after a number, in order; notes are none of them. */
 export async function listAfter(
@@ -188,23 +191,18 @@ export async function listNotes(db: Reader, chatId: string, max: number): Promis
   return (rows as MessageRow[]).toReversed();
 }
 
-/** The last message of each chat that a person wrote. */
+/** The last message of each chat that a person wrote: each looked up from its end, however long it is. */
 export async function lastWords(
   db: Reader,
   chatIds: readonly string[],
 ): Promise<Map<string, MessageRow>> {
   if (chatIds.length === 0) return new Map();
-  const rows = await db
-    .selectFrom('chat_message')
-    .distinctOn('chat_id')
-    .selectAll()
-    .where('chat_id', 'in', [...chatIds])
-    .where('side', 'in', ['citizen', 'operator'])
-    .where('seq', 'is not', null)
-    .orderBy('chat_id')
-    .orderBy('seq', 'desc')
-    .execute();
-  return new Map((rows as MessageRow[]).map((r) => [r.chat_id, r]));
+  const r = await sql<MessageRow>`
+    select m.* from unnest(${[...chatIds]}::uuid[]) as c (id)
+    cross join lateral (
+      select * from chat_message where chat_id = c.id and side in ('citizen', 'operator')
+        and seq is not null order by seq desc limit 1) m`.execute(db);
+  return new Map(r.rows.map((m) => [m.chat_id, m]));
 }
 
 /** Orders that were told of in chats, in order. */

@@ -43,6 +43,8 @@ export interface Said {
   orderId?: string;
   authorId?: string;
   picture?: PictureRow;
+  /** The citizen's words in this minute, with this one. */
+  minute?: { since: Date; count: number };
 }
 
 /** Appends to a chat that the caller has locked; `chat` follows what was written. @returns the number. */
@@ -61,6 +63,7 @@ export async function post(deps: Deps, tx: Tx, chat: ChatRow, said: Said): Promi
     orderId: said.orderId ?? null,
     body: said.text === undefined ? null : sealBody(deps, id, said.text),
     picture: said.picture ?? null,
+    minute: said.minute ?? null,
   });
   chat.last_seq = seq;
   if (said.side === 'citizen') chat.last_citizen_at = tx.at;

@@ -137,6 +137,8 @@ export interface ChatItem {
   contactId: string;
   state: ChatState;
   name: string | null;
+  /** Of a confidential or anonymous demand: the list tells no name and no word; reading it is noted. */
+  sealed: boolean;
   emergency: EmergencyTarget | null;
   /** When the citizen began to wait, and when the first answer is due. */
   waitingSince: string | null;
@@ -146,12 +148,15 @@ export interface ChatItem {
   lastSeq: number;
   /** Messages that the operator has not seen. */
   unread: number;
-  /** Of what was said last, the beginning. */
+  /** Of what was said last, the beginning; '' for a picture. */
   lastText: string;
   lastSide: 'citizen' | 'operator' | null;
+  lastKind: 'text' | 'image' | null;
   lastAt: string;
   orders: { orderId: string; orderNo: string }[];
   operatorId: string | null;
+  /** Who talks with them, for everybody else. */
+  operatorName: string | null;
 }
 
 export interface QueueView {

@@ -48,14 +48,6 @@ export async function seatsOn(db: Reader): Promise<(Seat & { number: number })[]
   return r.rows;
 }
 
-/** Whether an assignment is worth a try: somebody waits, and somebody sits there. */
-export async function mayAssign(db: Reader): Promise<boolean> {
-  const r = await sql<{ may: boolean }>`
-    select exists (select 1 from chat_session where state = 'waiting')
-      and exists (select 1 from chat_seat where is_on) as may`.execute(db);
-  return r.rows[0]!.may;
-}
-
 export async function noteAssigned(db: DbTx, userId: string, at: Date): Promise<void> {
   await db
     .updateTable('chat_seat')

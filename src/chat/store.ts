@@ -21,11 +21,41 @@ export async function insertChat(db: DbTx, row: Insertable<ChatSessionTable>): P
   await db.insertInto('chat_session').values(row).execute();
 }
 
+/** A sign of life of a citizen is written at most this often, in seconds. */
+const VISITOR_TOUCH_SECONDS = 20;
+const unseen = sql<boolean>`visitor_seen_at < clock_timestamp() - ${VISITOR_TOUCH_SECONDS}::int * interval '1 second'`;
+
 const one = (row: Selectable<ChatSessionTable> | undefined): ChatRow | null =>
   (row as ChatRow | undefined) ?? null;
 
-export const findChat = async (db: Reader, id: string): Promise<ChatRow | null> =>
-  one(await db.selectFrom('chat_session').selectAll().where('id', '=', id).executeTakeFirst());
+const findBy = async (
+  db: Reader,
+  column: 'id' | 'client_hash' | 'contact_id',
+  value: string,
+): Promise<ChatRow | null> =>
+  one(await db.selectFrom('chat_session').selectAll().where(column, '=', value).executeTakeFirst());
+
+export const findChat = (db: Reader, id: string): Promise<ChatRow | null> => findBy(db, 'id', id);
+
+export const findByClient = (db: Reader, clientHash: string): Promise<ChatRow | null> =>
+  findBy(db, 'client_hash', clientHash);
+
+export const findByContact = (db: Reader, contactId: string): Promise<ChatRow | null> =>
+  findBy(db, 'contact_id', contactId);
+
+/** The chat of a token, and whether a sign of life of its citizen is due. */
+export async function findByToken(
+  db: Reader,
+  tokenHash: string,
+): Promise<(ChatRow & { unseen: boolean }) | null> {
+  const row = await db
+    .selectFrom('chat_session')
+    .selectAll()
+    .select(unseen.as('unseen'))
+    .where('token_hash', '=', tokenHash)
+    .executeTakeFirst();
+  return (row as (ChatRow & { unseen: boolean }) | undefined) ?? null;
+}
 
 /** Reads a chat and keeps others from changing it until the transaction ends. */
 export const lockChat = async (db: DbTx, id: string): Promise<ChatRow | null> =>
@@ -35,33 +65,6 @@ export const lockChat = async (db: DbTx, id: string): Promise<ChatRow | null> =>
       .selectAll()
       .where('id', '=', id)
       .forUpdate()
-      .executeTakeFirst(),
-  );
-
-export const findByToken = async (db: Reader, tokenHash: string): Promise<ChatRow | null> =>
-  one(
-    await db
-      .selectFrom('chat_session')
-      .selectAll()
-      .where('token_hash', '=', tokenHash)
-      .executeTakeFirst(),
-  );
-
-export const findByClient = async (db: Reader, clientHash: string): Promise<ChatRow | null> =>
-  one(
-    await db
-      .selectFrom('chat_session')
-      .selectAll()
-      .where('client_hash', '=', clientHash)
-      .executeTakeFirst(),
-  );
-
-export const findByContact = async (db: Reader, contactId: string): Promise<ChatRow | null> =>
-  one(
-    await db
-      .selectFrom('chat_session')
-      .selectAll()
-      .where('contact_id', '=', contactId)
       .executeTakeFirst(),
   );
 
@@ -88,18 +91,18 @@ export async function moveSeen(
   return (r.numAffectedRows ?? 0n) > 0n;
 }
 
-/** The first of the queue. */
-export async function headOfQueue(db: Reader): Promise<string | null> {
+/** The first of the queue, and whether it is an emergency. */
+export async function headOfQueue(db: Reader): Promise<{ id: string; urgent: boolean } | null> {
   const row = await db
     .selectFrom('chat_session')
-    .select('id')
+    .select(['id', 'emergency'])
     .where('state', '=', 'waiting')
     .orderBy('priority')
     .orderBy('queued_at')
     .orderBy('id')
     .limit(1)
     .executeTakeFirst();
-  return row?.id ?? null;
+  return row ? { id: row.id, urgent: row.emergency !== null } : null;
 }
 
 /** Places of chats in the queue, from 1; those that do not wait are left out. */
@@ -203,9 +206,6 @@ export async function silentSince(db: Reader, since: Date, max: number): Promise
   return rows.map((r) => r.id);
 }
 
-/** A sign of life of a citizen is written at most this often, in seconds. */
-const VISITOR_TOUCH_SECONDS = 20;
-
 /** The citizens of these chats are there. */
 export async function touchVisitors(db: Reader, ids: readonly string[]): Promise<void> {
   if (ids.length === 0) return;
@@ -213,7 +213,7 @@ export async function touchVisitors(db: Reader, ids: readonly string[]): Promise
     update chat_session set visitor_seen_at = clock_timestamp()
     where id in (
       select id from chat_session where id = any (${[...ids]}::uuid[]) and state in ('waiting', 'open')
-        and visitor_seen_at < clock_timestamp() - ${VISITOR_TOUCH_SECONDS}::int * interval '1 second'
+        and ${unseen}
       for update skip locked)`.execute(db);
 }
 

@@ -25,7 +25,7 @@ export async function visitorChat(deps: Deps, token: string): Promise<ChatRow> {
   const chat = token.length > 100 ? null : await store.findByToken(deps.db, hashToken(token));
   if (!chat) return fail('not_signed_in');
   if (isLive(chat.state)) {
-    await store.touchVisitors(deps.db, [chat.id]);
+    if (chat.unseen) await store.touchVisitors(deps.db, [chat.id]);
     return chat;
   }
   const { document } = await channelPolicyOf(deps.db);
@@ -58,9 +58,9 @@ export async function say(deps: Deps, chatId: string, input: MessageInput): Prom
     if (known) return repeated(deps, known, 'citizen', input.text);
     if (!isLive(chat.state) || (chat.state === 'away' && !emergency))
       fail('state_conflict', { state: chat.state });
-    await countWords(tx, chat, { perMinute: policy.perMinute, emergency: emergency !== null });
+    const minute = countWord(tx, chat, { perMinute: policy.perMinute, emergency: emergency !== null }); // prettier-ignore
     const said = { side: 'citizen', kind: 'text', clientId: input.id, text: input.text } as const;
-    const seq = await post(deps, tx, chat, said);
+    const seq = await post(deps, tx, chat, { ...said, minute });
     if (emergency && !chat.emergency) queued = await mark(deps, tx, chat, emergency, policy);
     tellOf(tx, 'chat.message', chat, { as: AS_CITIZEN });
     return { seq, at: tx.at.toISOString() };
@@ -69,15 +69,15 @@ export async function say(deps: Deps, chatId: string, input: MessageInput): Prom
   return posted;
 }
 
-/** Counts one more message of this minute. */
-export async function countWords(
+/** This minute's words with one more. @throws AppError `too_many_attempts`. */
+export function countWord(
   tx: Tx,
   chat: ChatRow,
   limit: { perMinute: number; emergency: boolean },
-): Promise<void> {
-  const w = counted({ since: chat.minute_at, count: chat.minute_count }, tx.at);
-  if (w.count > limit.perMinute && !limit.emergency) fail('too_many_attempts');
-  await change(tx, chat, { minute_at: w.since, minute_count: w.count });
+): { since: Date; count: number } {
+  const minute = counted({ since: chat.minute_at, count: chat.minute_count }, tx.at);
+  if (minute.count > limit.perMinute && !limit.emergency) fail('too_many_attempts');
+  return minute;
 }
 
 /** Marks a chat for an emergency: first in the queue, wherever it stood. @returns whether it waits now. */

@@ -125,8 +125,9 @@ const switchDoors = (deps: Deps, phones: DemoSwitch) =>
       return c.body(null, 202);
     })
     .get(`${RECORDINGS_PATH}/:file`, async (c) => {
-      const id = /^([0-9a-f-]{36})\.wav$/.exec(c.req.param('file'))?.[1];
-      const seconds = await recordingSeconds(deps, pathId(id ?? ''));
+      const [, played, id = ''] =
+        /^(?:played-(\d{1,4})|([0-9a-f-]{36}))\.wav$/.exec(c.req.param('file')) ?? [];
+      const seconds = played ? Number(played) : await recordingSeconds(deps, pathId(id));
       const wav = new Uint8Array(toneWav(seconds));
       return c.body(wav, 200, { 'Content-Type': 'audio/wav', 'Cache-Control': 'no-store' });
     });

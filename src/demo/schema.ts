@@ -46,6 +46,13 @@ export interface Captions {
 }
 
 /** What the player of the fortnight asks for; it needs the token that the supervisor gave it. */
+/**
+ * What happened has had its consequences: `all` of them, or those in which the system `acts` on an
+ * order; people may still be told of it.
+ */
+const SETTLED = ['acts', 'all'] as const;
+export type Settled = (typeof SETTLED)[number];
+
 export const playInput = z.discriminatedUnion('op', [
   z.object({
     op: z.literal('begin'),
@@ -57,27 +64,35 @@ export const playInput = z.discriminatedUnion('op', [
     endAt: z.iso.datetime(),
     total: z.int().min(0),
   }),
-  /** Moves the clock, and tells how far the play is. */
+  /**
+   * Moves the clock, and tells how far the play is. With `after` only once what happened is settled,
+   * and not where anything falls due before that instant.
+   */
   z.object({
     op: z.literal('clock'),
     at: z.iso.datetime(),
+    after: z.enum(SETTLED).optional(),
     done: z.int().min(0).optional(),
   }),
-  /** Waits until everything that happened has had its consequences. */
-  z.object({ op: z.literal('settle') }),
+  z.object({ op: z.literal('settle'), until: z.enum(SETTLED).default('all') }),
   /** The day's next order number. */
   z.object({ op: z.literal('number'), day: z.iso.date(), next: z.int().min(1).max(99_999) }),
+  /** What the player signs with, where it plays the switch or the citizens' telephones. */
+  z.object({ op: z.literal('source'), name: z.enum(['demo-switch', 'demo-sms']) }),
   /** The clock goes back to the real one. */
   z.object({ op: z.literal('end'), state: z.enum(['done', 'interrupted']) }),
 ]);
-export type PlayInput = z.infer<typeof playInput>;
+export type PlayInput = z.input<typeof playInput>;
+export type PlayOrder = z.output<typeof playInput>;
 
 export interface PlayAnswer {
   now: string;
-  /** With `settle`: nothing is left to do at this instant. */
+  /** With `settle` and `after`: nothing is left to do at this instant. */
   quiet: boolean;
   /** When something will fall due next, on the city's clock. */
   nextDue: string | null;
+  /** With `source`: the secret of that source of a demo. */
+  secret?: string;
 }
 
 export const messagesQuery = z.object({

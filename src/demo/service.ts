@@ -2,7 +2,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { calendarsFor, dayAt } from '../calendar/index.ts';
 import { anyDue, clockOffset, nextStepAt } from '../deadline/index.ts';
+import { demoDoorSecret, openDemoSources } from '../door/index.ts';
+import type { DemoSource } from '../door/index.ts';
 import { nextLinkEnd } from '../followup/index.ts';
+import { SYSTEM } from '../kernel/actor.ts';
 import type { StaffActor } from '../kernel/actor.ts';
 import { DAY_MS, HOUR_MS, cityDay } from '../kernel/clock.ts';
 import { fail } from '../kernel/errors.ts';
@@ -10,10 +13,11 @@ import { nextDelivery } from '../notification/index.ts';
 import { advanceClock, appNow, moveClock, resetClock } from '../platform/db.ts';
 import type { Db, Reader } from '../platform/db.ts';
 import { anyDuty } from '../platform/outbox.ts';
+import { inTransaction } from '../platform/unit-of-work.ts';
 import type { Deps } from '../platform/unit-of-work.ts';
 import { externalCallOf, telephonyFigures } from '../telephony/index.ts';
 import { setNextNumber } from '../workorder/index.ts';
-import type { Captions, DemoState, PlayAnswer, PlayInput } from './schema.ts';
+import type { Captions, DemoState, PlayAnswer, PlayOrder, Settled } from './schema.ts';
 import * as store from './store.ts';
 import { findLine } from './switch.store.ts';
 
@@ -110,15 +114,15 @@ interface Pending {
 const WAITS: Pending = { quiet: false, nextDue: null };
 
 /** One view of everything that may still be on its way. */
-const pending = (db: Db): Promise<Pending> =>
+const pending = (db: Db, acts: boolean): Promise<Pending> =>
   db
     .transaction()
     .setIsolationLevel('repeatable read')
     .execute(async (tx) => {
       // What is nearest to its end comes first: as a rule that is what is still waited for.
-      if (await anyDuty(tx)) return WAITS;
+      if (await anyDuty(tx, acts)) return WAITS;
       const delivery = await nextDelivery(tx);
-      if (delivery.due || (await anyDue(tx))) return WAITS;
+      if ((delivery.due && !acts) || (await anyDue(tx))) return WAITS;
       const now = await appNow(tx);
       const link = await nextLinkEnd(tx);
       if (link !== null && link <= now) return WAITS;
@@ -128,17 +132,28 @@ const pending = (db: Db): Promise<Pending> =>
       return { quiet: true, nextDue: nextDue === null ? null : new Date(nextDue) };
     });
 
-async function settle(db: Db): Promise<Pending> {
+async function settle(db: Db, how: Settled): Promise<Pending> {
+  const acts = how === 'acts';
   const until = performance.now() + SETTLE_MAX_MS;
   for (;;) {
-    const found = await pending(db);
+    // While duties are left there is nothing else to look at, and no view of everything is needed.
+    const found = (await anyDuty(db, acts)) ? WAITS : await pending(db, acts);
     if (found.quiet || performance.now() > until) return found;
     await sleep(SETTLE_LOOK_MS);
   }
 }
 
-async function perform(deps: Deps, input: PlayInput): Promise<Pending> {
-  const nothing = { quiet: false, nextDue: null };
+/** The secret of a source that only a demo has; the source is open afterwards. */
+async function demoSecret(deps: Deps, name: DemoSource): Promise<string> {
+  await inTransaction(deps, SYSTEM, (tx) => openDemoSources(tx, deps));
+  return demoDoorSecret(deps.crypto, name);
+}
+
+async function perform(
+  deps: Deps,
+  input: PlayOrder,
+): Promise<Pending & Pick<PlayAnswer, 'secret'>> {
+  const nothing: Pending = { quiet: false, nextDue: null };
   switch (input.op) {
     case 'begin': {
       const { seed, days, total } = input;
@@ -147,17 +162,21 @@ async function perform(deps: Deps, input: PlayInput): Promise<Pending> {
     }
     case 'clock': {
       const at = new Date(input.at);
+      const found = input.after ? await settle(deps.db, input.after) : nothing;
+      if (found.nextDue && found.nextDue < at) return found;
       await moveClock(deps.db, at);
       if (input.done !== undefined) {
         await store.notePlay(deps.db, { city_time: at, done: input.done });
       }
-      return nothing;
+      return found;
     }
     case 'settle':
-      return settle(deps.db);
+      return settle(deps.db, input.until);
     case 'number':
       await setNextNumber(deps.db, input.day, input.next);
       return nothing;
+    case 'source':
+      return { ...nothing, secret: await demoSecret(deps, input.name) };
     case 'end':
       await resetClock(deps.db);
       await store.notePlay(deps.db, { state: input.state });
@@ -166,10 +185,10 @@ async function perform(deps: Deps, input: PlayInput): Promise<Pending> {
 }
 
 /** Does what the player asks for. */
-export async function play(deps: Deps, input: PlayInput): Promise<PlayAnswer> {
-  const { quiet, nextDue } = await perform(deps, input);
+export async function play(deps: Deps, input: PlayOrder): Promise<PlayAnswer> {
+  const { quiet, nextDue, ...rest } = await perform(deps, input);
   const now = await appNow(deps.db);
-  return { now: now.toISOString(), quiet, nextDue: nextDue?.toISOString() ?? null };
+  return { now: now.toISOString(), quiet, nextDue: nextDue?.toISOString() ?? null, ...rest };
 }
 
 /**

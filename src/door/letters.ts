@@ -78,8 +78,8 @@ export async function redrive(
         const { row, handler, body } = await dead(deps, tx, id, handlers);
         kind = kindOf(handler, body);
         const message = { id, sourceId: row.source_id, source: row.name, body };
-        const externalId = row.external_id;
-        await takeOnce(deps, tx, handler, { ...message, externalId }, row.attempts + 1);
+        const came = { externalId: row.external_id, receivedAt: row.received_at };
+        await takeOnce(deps, tx, handler, { ...message, ...came }, row.attempts + 1);
         note(tx, actor, 'door.message_redriven', id);
         return { id, state: 'done', error: '' };
       },

@@ -195,7 +195,16 @@ export async function lockDead(db: DbTx, id: string) {
   const row = await db
     .selectFrom('door_message as m')
     .innerJoin('door_source as s', 's.id', 'm.source_id')
-    .select(['m.id', 'm.source_id', 's.name', 'm.door', 'm.external_id', 'm.body_ct', 'm.attempts'])
+    .select([
+      'm.id',
+      'm.source_id',
+      's.name',
+      'm.door',
+      'm.external_id',
+      'm.body_ct',
+      'm.attempts',
+      'm.received_at',
+    ]) // prettier-ignore
     .where('m.id', '=', id)
     .where('m.state', '=', 'dead')
     .forUpdate('m')

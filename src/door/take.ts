@@ -20,6 +20,8 @@ export interface DoorMessage<T> {
   source: string;
   /** The sender's id of it. */
   externalId: string;
+  /** When it came first, however often it was sent in since. */
+  receivedAt: Date;
   body: T;
 }
 
@@ -108,7 +110,7 @@ export async function receive<T>(
   try {
     return await inTransaction(deps, SYSTEM, async (tx) => {
       if (!(await store.claimMessage(tx.db, row, tx.at))) throw new CameBefore();
-      const message = { ...from, id: row.id, externalId: sent.id };
+      const message = { ...from, id: row.id, externalId: sent.id, receivedAt: tx.at };
       const answer = await takeOnce(deps, tx, handler, { ...message, body: sent.body }, 1);
       return { id: row.id, state: 'done', error: '', answer };
     });
@@ -132,8 +134,9 @@ export async function takeOnce<T>(
   attempts: number,
 ): Promise<Record<string, unknown>> {
   const body = readBody(handler.schema, m.body);
-  const { id, sourceId, source, externalId } = m;
-  const answer = await handler.take(deps, tx, { id, sourceId, source, externalId, body });
+  const { id, sourceId, source, externalId, receivedAt } = m;
+  const message = { id, sourceId, source, externalId, receivedAt, body };
+  const answer = await handler.take(deps, tx, message);
   const kind = handler.kindOf(body);
   await store.setDone(tx.db, { id, kind, answer: JSON.stringify(answer), at: tx.at, attempts });
   return answer;

@@ -1,7 +1,7 @@
 /** Who contacts are with, in clear. */
 import type { Reader } from '../platform/db.ts';
 import type { Deps } from '../platform/unit-of-work.ts';
-import { openIdentity } from '../workorder/index.ts';
+import { openIdentities } from '../workorder/index.ts';
 import * as store from './store.ts';
 
 export interface ContactPerson {
@@ -14,10 +14,15 @@ export async function peopleOfContacts(
   deps: { db: Reader; crypto: Deps['crypto'] },
   contactIds: readonly string[],
 ): Promise<Map<string, ContactPerson>> {
+  const contacts = [...(await store.findContacts(deps.db, contactIds)).values()];
+  const known = await openIdentities(
+    deps,
+    contacts.flatMap((c) => c.requester_id ?? []),
+  );
   const people = new Map<string, ContactPerson>();
-  for (const c of (await store.findContacts(deps.db, contactIds)).values()) {
-    const known = c.requester_id ? await openIdentity(deps, c.requester_id) : null;
-    if (known) people.set(c.id, { name: known.name, phone: known.phone });
+  for (const c of contacts) {
+    const one = c.requester_id ? known.get(c.requester_id) : undefined;
+    if (one) people.set(c.id, { name: one.name, phone: one.phone });
   }
   return people;
 }

@@ -17,4 +17,4 @@ export { triage } from './triage.ts';
 export { classifierOf } from './understand.ts';
 export { channelPolicyOf, shipChannelPolicy } from './policy.ts';
 export type { ChannelPolicy } from './policy.schema.ts';
-export { requestersOf } from './contacts.ts';
+export { callerHistory, requestersOf } from './contacts.ts';

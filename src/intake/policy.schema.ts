@@ -117,7 +117,9 @@ export const smsPolicy = z.object({
 
 const days = z.number().int().min(30).max(3650);
 export const retentionPolicy = z.object({
-  /** Days after which the words of a message that came in are erased; the order keeps its own. */
+  /** Days after its end in which a call keeps its number, and the ledger of what was said of it. */
+  callDays: days.default(180),
+  /** Days after which words and number of a message that came in are erased; the order keeps its own. */
   smsDays: days.default(180),
   /** Days after which a dead letter of a door is given up, and its words erased. */
   letterDays: days.default(90),

@@ -42,6 +42,8 @@ export const ERROR_STATUS = {
   seat_offline: 409,
   number_withheld: 409,
   warnings_missing: 409,
+  own_proposal: 403,
+  seat_busy: 409,
   switch_refused: 409,
   switch_missing: 409,
   switch_unreachable: 503,

@@ -103,6 +103,9 @@ export interface EventPayloads {
   'return_call.changed': { returnCallId: string };
   /** One more is late, that is, nobody called back in time. */
   'return_call.overdue': { returnCallId: string };
+  /** An operator asks for a restriction; somebody else decides. */
+  'caller.restriction_proposed': { proposalId: string; callId: string };
+  'caller.restriction_declined': { proposalId: string; callId: string };
   'caller.restricted': { restrictedId: string; reasonGiven: true };
   'caller.restriction_lifted': { restrictedId: string; reasonGiven: true };
   'recording.listened': { recordingId: string; callId: string };
@@ -157,6 +160,7 @@ export interface NewEvent<N extends EventName = EventName> {
     | 'seat'
     | 'return_call'
     | 'restricted_caller'
+    | 'restriction_proposal'
     | 'recording'
     | 'door'
     | 'channel_policy'

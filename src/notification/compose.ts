@@ -94,6 +94,9 @@ async function valuesOf(deps: Deps, d: DeliveryRow, order: OrderRow): Promise<Me
     orderNo: orderNoText(order.order_no),
     tail: order.order_no.slice(-4),
     code: TO_TRACK.includes(d.kind) ? queryCode(deps, order.id) : '',
+    // These are never found by the telephone of who raised them.
+    reply:
+      order.confidential || order.anonymous ? '' : translate('zh-CN', 'notice.supplement_by_reply'),
     missing: missing.map((m) => translate('zh-CN', `missing.${m}`)).join('、'),
     url: urlFor(deps, d),
     what: stepWord(d.step),

@@ -87,6 +87,8 @@ export async function claimDelivery(
     .updateTable('delivery')
     .set({
       attempts: sql`attempts + 1`,
+      // Nothing is known of this try yet; what became of the last one told when this one is due.
+      last_error: null,
       next_attempt_at: sql<Date>`clock_timestamp() + make_interval(secs => ${leaseSeconds})`,
     })
     .where('id', '=', id)
@@ -133,8 +135,8 @@ export async function realNow(db: Reader): Promise<Date> {
   return r.rows[0]!.now;
 }
 
-/** Whether the first try of any message runs: claimed, and nothing is known of it yet. */
-export async function firstTryRuns(db: Reader): Promise<boolean> {
+/** Whether a try of any message runs: claimed, and nothing is known of it yet. */
+export async function tryRuns(db: Reader): Promise<boolean> {
   const row = await db
     .selectFrom('delivery')
     .select('id')

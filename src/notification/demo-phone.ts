@@ -44,7 +44,7 @@ export async function demoWritten(
   if ((await deploymentKind(deps.db)) !== 'demo') fail('demo_only');
   return (await newestInbound(deps.db, limit)).map((r) => ({
     id: r.id,
-    from: deps.crypto.open(r.from_ct, `${r.id}/from`),
+    from: r.from_ct ? deps.crypto.open(r.from_ct, `${r.id}/from`) : '',
     text: r.text_ct ? deps.crypto.open(r.text_ct, `${r.id}/text`) : '',
     at: r.received_at.toISOString(),
   }));

@@ -17,10 +17,10 @@ import { onBehalf } from '../platform/unit-of-work.ts';
 import type { Deps, Tx } from '../platform/unit-of-work.ts';
 import { urgeIn, urgedToday } from '../supervision/index.ts';
 import type { Understanding } from '../understanding/schema.ts';
-import { lockOrder, orderRow, ordersOfCaller } from '../workorder/index.ts';
+import { act, lockOrder, orderRow, ordersOfCaller } from '../workorder/index.ts';
 import type { OrderRow } from '../workorder/index.ts';
 import { ordersAsked } from './answers.ts';
-import { bareText, readWords, substanceOf } from './rules.ts';
+import { bareText, readWords, saysMore, substanceOf } from './rules.ts';
 import type { Asked, SmsAnswer } from './rules.ts';
 import { smsPolicyOf } from './sms-policy.ts';
 import { inboundSms } from './sms.schema.ts';
@@ -64,7 +64,7 @@ async function newContact(c: Case): Promise<string> {
 
 /** What became of a message: what it was taken for, what is answered, and the order it was about. */
 interface Done {
-  understood: Asked['what'] | 'emergency' | 'empty';
+  understood: Asked['what'] | 'emergency' | 'empty' | 'supplement';
   /** Null: nothing is answered. */
   answer: SmsAnswer | null;
   /** With the answer: a number that goes into its words, or the digits that were asked for. */
@@ -233,19 +233,44 @@ async function progress(c: Case, tail: string): Promise<Done> {
   return { understood: 'progress', answer: 'sms_progress', detail: tail };
 }
 
+/** The only order of this number that waits for what its citizen was asked for; null where several do. */
+async function waitingOrder(c: Case): Promise<OrderRow | null> {
+  const { from } = orderRow('supplement');
+  // What is held for an emergency goes on by the hands of those who handle that.
+  const asked = (await ownOrders(c, '')).filter((o) => from.includes(o.state) && !o.emergency);
+  if (asked.length !== 1) return null;
+  const order = await lockOrder(c.tx.db, asked[0]!.id);
+  return order && from.includes(order.state) && !order.emergency ? order : null;
+}
+
+/** What the citizen was asked for, as on the page; the order goes on from where it waited. */
+async function supplement(c: Case, { id: orderId }: OrderRow): Promise<Done> {
+  const actor: CitizenActor = { kind: 'citizen', orderId, how: 'caller_number' };
+  const input = { text: c.sms.text.trim(), address: '' };
+  await act(onBehalf(c.tx, actor), actor, orderId, 'supplement', null, input);
+  return { understood: 'supplement', answer: 'sms_supplemented', orderId };
+}
+
+/** What is said is no matter of its own: it was said before, was asked for, or is nothing. */
+async function noDemand(c: Case): Promise<Done | null> {
+  const { understanding, policy, sms, tx } = c;
+  const since = new Date(tx.at.getTime() - policy.sameHours * HOUR_MS);
+  const empty =
+    substanceOf(sms.text) < policy.substanceMin ||
+    understanding?.proposal.act === 'close_no_substance';
+  const same = await store.sameBefore(tx.db, { hmac: c.hmac, textHmac: c.textHmac, since });
+  if (same) return { understood: 'demand', answer: 'sms_same', orderId: same };
+  const order = saysMore(sms.text, policy.substanceMin) ? await waitingOrder(c) : null;
+  if (order) return supplement(c, order);
+  return empty ? { understood: 'empty', answer: 'sms_help' } : null;
+}
+
 /** A matter becomes an order like one from the page, unless nothing is said or it was said before. */
 async function demand(c: Case): Promise<Done> {
-  const { understanding, policy, sms, tx } = c;
+  const { understanding, sms, tx } = c;
   const danger = understanding?.emergency ?? null;
-  if (!danger) {
-    const empty =
-      substanceOf(sms.text) < policy.substanceMin ||
-      understanding?.proposal.act === 'close_no_substance';
-    if (empty) return { understood: 'empty', answer: 'sms_help' };
-    const since = new Date(tx.at.getTime() - policy.sameHours * HOUR_MS);
-    const same = await store.sameBefore(tx.db, { hmac: c.hmac, textHmac: c.textHmac, since });
-    if (same) return { understood: 'demand', answer: 'sms_same', orderId: same };
-  }
+  const done = danger ? null : await noDemand(c);
+  if (done) return done;
   const draft = channelDoor('sms').parse({ id: c.id, from: sms.from, text: sms.text });
   const citizen: CitizenActor = { kind: 'citizen', orderId: null, how: 'submission' };
   const arrival = fromDraft(citizen, `sms/${c.id}`, draft);

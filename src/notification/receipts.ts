@@ -12,18 +12,23 @@ const QUICK_SECONDS = 60;
 /** Whether a receipt may be about a message whose sending is not noted yet: it comes again. */
 async function tooQuick(tx: Tx, r: SmsReceipt): Promise<boolean> {
   if (r.id !== undefined || r.providerId === undefined) return false;
-  if (r.at === undefined) return store.firstTryRuns(tx.db);
+  if (r.at === undefined) return store.tryRuns(tx.db);
   const ms = (await store.realNow(tx.db)).getTime() - new Date(r.at).getTime();
   return Math.abs(ms) < QUICK_SECONDS * 1000;
 }
 
 /**
  * Receipts come twice and in any order: "delivered" is the last word, "undelivered" stands until it
- * comes, "submitted" only says that we need not send again.
+ * comes, "submitted" only says that we need not send again. One that names no instant speaks of when it
+ * came, not of when a person sent it in again.
  * @throws AppError `not_found` for a message that nobody sent: the receipt lies among the dead letters;
  * `busy` while the answer that names it may still be on its way.
  */
-async function takeReceipt(tx: Tx, r: SmsReceipt): Promise<Record<string, unknown>> {
+async function takeReceipt(
+  tx: Tx,
+  r: SmsReceipt,
+  receivedAt: Date,
+): Promise<Record<string, unknown>> {
   const providerId = r.providerId ?? null;
   const d =
     (await store.lockForReceipt(tx.db, { id: r.id ?? null, providerId })) ??
@@ -36,7 +41,7 @@ async function takeReceipt(tx: Tx, r: SmsReceipt): Promise<Record<string, unknow
     return { ...known, receipt: d.receipt };
   }
   const receipt = r.state === 'submitted' ? null : r.state;
-  const at = r.at ? new Date(r.at) : tx.at;
+  const at = r.at ? new Date(r.at) : receivedAt;
   await store.noteReceipt(tx.db, d.id, { receipt, code: r.code, at, providerId });
   tx.record({
     type: 'delivery.receipted',
@@ -53,5 +58,5 @@ export const receiptDoor: DoorHandler<SmsReceipt> = {
   door: 'sms_receipt',
   schema: smsReceipt,
   kindOf: (r) => r.state,
-  take: (_deps, tx, message) => takeReceipt(tx, message.body),
+  take: (_deps, tx, message) => takeReceipt(tx, message.body, message.receivedAt),
 };

@@ -74,6 +74,7 @@ export const SMS_ANSWERS = [
   'sms_progress',
   'sms_no_progress',
   'sms_same',
+  'sms_supplemented',
   'sms_emergency',
   'sms_help',
 ] as const;
@@ -152,6 +153,10 @@ export function readWords(text: string, words: CommandWords): Asked {
 /** Letters, characters and digits that say something; signs and blanks do not. */
 export const substanceOf = (text: string): number =>
   [...text.normalize('NFKC').replace(/[^\p{L}\p{N}]/gu, '')].length;
+
+/** Whether a message may be what we asked for: `3幢` says enough of where, `收到` says nothing. */
+export const saysMore = (text: string, substanceMin: number): boolean =>
+  substanceOf(text) >= substanceMin || /\p{N}/u.test(text);
 
 /** Joined to another order, or in other hands: nothing is left to do under this number here. */
 const ELSEWHERE: readonly string[] = ['merged', 'transferred'];

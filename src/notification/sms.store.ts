@@ -72,7 +72,7 @@ export async function countSince(
   return rows.length;
 }
 
-/** The order that the same words of the same number made since an instant. */
+/** The order that the same words of the same number made, or were added to, since an instant. */
 export async function sameBefore(
   db: Reader,
   q: { hmac: string; textHmac: string; since: Date },
@@ -83,7 +83,7 @@ export async function sameBefore(
     .where('from_hmac', '=', q.hmac)
     .where('text_hmac', '=', q.textHmac)
     .where('received_at', '>', q.since)
-    .where('understood', '=', 'demand')
+    .where('understood', 'in', ['demand', 'supplement'])
     .where('order_id', 'is not', null)
     .orderBy('received_at', 'desc')
     .executeTakeFirst();
@@ -140,15 +140,37 @@ export async function endOptOut(
     .execute();
 }
 
-/** Messages whose words are erased at once. */
+/** Messages that are erased at once. */
 const ERASED_MAX = 1_000;
 
-/** Erases the words of messages that came so many days ago. */
+/**
+ * Erases words and numbers of messages that came so many days ago. Those that concern no order go as a
+ * whole, with what was answered to them; who wants no messages is still known by the one that said so.
+ */
 export async function eraseWords(db: Reader, days: number): Promise<void> {
-  await sql`update sms_inbound set text_ct = null where id in (
+  while ((await eraseSome(db, days)) === ERASED_MAX);
+  while ((await dropSome(db, days)) === ERASED_MAX);
+}
+
+async function eraseSome(db: Reader, days: number): Promise<number> {
+  const r = await sql`update sms_inbound set text_ct = null, from_ct = null where id in (
     select id from sms_inbound where text_ct is not null
       and received_at < app_now() - make_interval(days => ${days})
     order by received_at limit ${ERASED_MAX} for update skip locked)`.execute(db);
+  return Number(r.numAffectedRows ?? 0n);
+}
+
+async function dropSome(db: Reader, days: number): Promise<number> {
+  const r = await sql`
+    with old as materialized (select id from sms_inbound i
+      where order_id is null and received_at < app_now() - make_interval(days => ${days})
+        and not exists (select 1 from sms_opt_out o where i.id in (o.stop_id, o.start_id))
+        and not exists (select 1 from delivery d where d.inbound_id = i.id
+          and (d.state = 'pending' or d.order_id is not null))
+      order by received_at limit ${ERASED_MAX} for update skip locked),
+    answers as (delete from delivery where inbound_id in (select id from old))
+    delete from sms_inbound where id in (select id from old)`.execute(db);
+  return Number(r.numAffectedRows ?? 0n);
 }
 
 /** The newest messages of a source, for the demo's telephone. */

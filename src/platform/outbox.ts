@@ -118,11 +118,14 @@ export async function noteDutyFailure(db: Reader, id: string, message: string): 
     where id = ${id}`.execute(db);
 }
 
-/** Whether any duty is left that did not fail again and again; nudges only tell. */
-export async function anyDuty(db: Reader): Promise<boolean> {
+/**
+ * Whether any duty is left that did not fail again and again; nudges only tell.
+ * @param acts Only of those that may act on an order: whom a notice tells of it does not matter.
+ */
+export async function anyDuty(db: Reader, acts = false): Promise<boolean> {
+  const notices = acts ? sql`and consumer not like 'notification.%'` : sql``;
   const r = await sql<{ any: boolean }>`
-    select exists (select 1 from outbox where failures < 3 and consumer <> ${NUDGES}) as any`.execute(
-    db,
-  );
+    select exists (select 1 from outbox
+      where failures < 3 and consumer <> ${NUDGES} ${notices}) as any`.execute(db);
   return r.rows[0]!.any;
 }

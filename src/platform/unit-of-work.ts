@@ -118,7 +118,8 @@ async function serve<T>(
     record: (event, as) => void recorded.push({ event: event as NewEvent, as }),
   };
   const answer = await work(tx);
-  if (recorded.length > 0) await writeEvents(deps, tx, recorded, call?.traceId);
+  for (let from = 0; from < recorded.length; from += EVENTS_AT_ONCE)
+    await writeEvents(deps, tx, recorded.slice(from, from + EVENTS_AT_ONCE), call?.traceId);
   const once = call?.once;
   if (once && !(await claimKey(db, once.scope, once.key, once.hash, { answer }))) {
     throw new ServedMeanwhile();
@@ -126,30 +127,30 @@ async function serve<T>(
   return answer;
 }
 
+/** Events of one statement, which takes at most 65,535 values. */
+const EVENTS_AT_ONCE = 500;
+
 async function writeEvents(deps: Deps, tx: Tx, recorded: Recorded[], traceId?: string) {
   const actorId = userIdOf(tx.actor);
   const rows = recorded.map(({ event, as }) => ({ id: newId(), event, as }));
-  await tx.db
-    .insertInto('domain_event')
-    .values(
-      rows.map(({ id, event, as }) => ({
-        id,
-        type: event.type,
-        subject_type: event.subjectType,
-        subject_id: event.subjectId,
-        order_id: event.orderId ?? null,
-        version: event.version ?? null,
-        actor_id: as?.actorId === undefined ? actorId : as.actorId,
-        payload: JSON.stringify(event.payload),
-        at: tx.at,
-      })),
-    )
-    .execute();
+  const events = rows.map(({ id, event, as }) => ({
+    id,
+    type: event.type,
+    subject_type: event.subjectType,
+    subject_id: event.subjectId,
+    order_id: event.orderId ?? null,
+    version: event.version ?? null,
+    actor_id: as?.actorId === undefined ? actorId : as.actorId,
+    payload: JSON.stringify(event.payload),
+    at: tx.at,
+  }));
   const duties = rows.flatMap(({ id, event }) =>
     deps.consumersOf(event.type).map((consumer) => ({ id: newId(), event_id: id, consumer })),
   );
-  if (duties.length > 0) await tx.db.insertInto('outbox').values(duties).execute();
-  await tx.db
+  // One statement: whatever is done in the house ends with it.
+  const told = tx.db.with('told', (q) => q.insertInto('domain_event').values(events));
+  const due = told.with('due', (q) => q.insertInto('outbox').values(duties));
+  await (duties.length > 0 ? due : told)
     .insertInto('audit_log')
     .values(
       rows.map(({ event, as }) => ({

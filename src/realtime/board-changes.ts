@@ -24,7 +24,7 @@ export function concerns(
 export function listsOf(type: string): BoardPush['lists'] {
   if (type === 'user.signed_in' || type === 'drop') return [];
   // Calls and chats are no orders.
-  if (/^(?:call|seat|return_call|chat|door)\./.test(type)) return [];
+  if (/^(?:call|caller|seat|return_call|chat|door)\./.test(type)) return [];
   return /^(?:escalation|deadline|work_order\.(?:supervis|urged))/.test(type)
     ? ['orders', 'escalations']
     : ['orders'];

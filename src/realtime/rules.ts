@@ -52,11 +52,16 @@ const TELEPHONY: readonly EventName[] = [
   'seat.changed',
   'return_call.changed',
   'return_call.overdue',
+  'caller.restriction_proposed',
+  'caller.restriction_declined',
+  'caller.restricted',
+  'caller.restriction_lifted',
 ];
 
 function telephony({ payload }: Happened, type: string): Message {
   const user = typeof payload.userId === 'string' ? [`user:${payload.userId}`] : [];
-  const id = String(payload.returnCallId ?? payload.callId ?? payload.userId);
+  const { returnCallId, restrictedId, callId, userId } = payload;
+  const id = String(returnCallId ?? restrictedId ?? callId ?? userId);
   return { rooms: ['center', ...user], nudge: { type, id, version: 0 } };
 }
 

@@ -9,7 +9,7 @@ import type { Deps } from '../platform/unit-of-work.ts';
 import { giveUpCall } from './due.ts';
 import { requireOperator } from './desk.ts';
 import type { CallCommand } from './limits.ts';
-import { oneCall } from './read.ts';
+import { callViews } from './read.ts';
 import type { CallView, CommandInput, SwitchCommand } from './schema.ts';
 import * as seats from './seat.store.ts';
 import * as store from './store.ts';
@@ -27,7 +27,8 @@ export interface SwitchDoor {
 /** In which states of a call a command makes sense; `answer` is for whom it is offered to. */
 const WHEN: Record<CallCommand, readonly store.CallRow['state'][]> = {
   answer: ['offered'],
-  hangup: ['offered', 'talking', 'held'],
+  // Whose telephone dials may leave it.
+  hangup: ['queued', 'offered', 'talking', 'held'],
   hold: ['talking'],
   unhold: ['held'],
   transfer: ['talking', 'held'],
@@ -51,10 +52,11 @@ export async function command(
   requireOperator(actor);
   const call = (await store.findCall(deps.db, callId)) ?? fail('not_found');
   const offer = await seats.openOffer(deps.db, callId);
-  const mine = offer ? offer.user_id === actor.userId : call.operator_id === actor.userId;
-  if (!mine) fail('not_found');
+  const seat = await seats.findSeat(deps.db, actor.userId);
+  const speaks = call.operator_id === actor.userId || seat?.call_id === callId;
+  if (!(offer ? offer.user_id === actor.userId : speaks)) fail('not_found');
   if (!WHEN[input.command].includes(call.state)) fail('state_conflict', { state: call.state });
-  const seat = (await seats.findSeat(deps.db, actor.userId)) ?? fail('seat_offline');
+  if (!seat) fail('seat_offline');
   const leg = (await store.legsOf(deps.db, [callId])).at(-1)?.leg_id;
   const status = await send(deps, door, call.source, {
     command: input.command,
@@ -64,7 +66,7 @@ export async function command(
     ...(leg !== undefined && { legId: leg }),
   });
   await heed(deps, actor, call.id, input.command, status);
-  return oneCall(deps, actor, callId);
+  return (await callViews(deps, actor, await store.callsById(deps.db, [callId])))[0]!;
 }
 
 /** A call that the switch does not know is over, whatever we believed. */

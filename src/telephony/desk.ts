@@ -3,41 +3,90 @@ import { channelPolicyOf } from '../intake/index.ts';
 import { holds } from '../kernel/actor.ts';
 import type { StaffActor } from '../kernel/actor.ts';
 import { fail } from '../kernel/errors.ts';
-import { violates } from '../platform/db.ts';
+import { appNow, violates } from '../platform/db.ts';
 import { inTransaction } from '../platform/unit-of-work.ts';
 import type { Call, Deps, Tx } from '../platform/unit-of-work.ts';
 import { applyDue } from './due.ts';
-import { callViews } from './read.ts';
+import { callViews, deskCalls } from './read.ts';
 import { mayMove, movesFrom, withGeneral } from './rules.ts';
-import type { SeatInput, SeatView } from './schema.ts';
+import type { CallView, DeskView, SeatInput, SeatView } from './schema.ts';
 import * as seats from './seat.store.ts';
 import type { SeatRow } from './seat.store.ts';
 import { move, tellSeat } from './seats.ts';
-import { callsById } from './store.ts';
+import { callsById, speakingCalls } from './store.ts';
 
 /** @throws AppError `not_allowed`. */
 export const requireOperator = (actor: StaffActor): StaffActor =>
   holds(actor, 'operator') ? actor : fail('not_allowed');
 
+/** Calls that one desk shows. */
+const CALLS_MAX = 20;
+
 const NO_SEAT = { state: 'offline', until: null, breakReason: null, call: null } as const;
+
+interface SeatOptions {
+  commands: boolean;
+}
 
 /** The seat as it stands now; what fell due is done first. */
 export async function seatOf(
   deps: Deps,
   actor: StaffActor,
-  options: { commands: boolean },
+  options: SeatOptions,
 ): Promise<SeatView> {
   requireOperator(actor);
-  const { commands } = options;
-  const known = await seats.findSeat(deps.db, actor.userId);
-  if (!known) {
+  const { seat } = await lookAt(deps, actor.userId);
+  const calls = seat?.call_id ? await callsById(deps.db, [seat.call_id]) : [];
+  return seatView(seat, await callViews(deps, actor, calls), options);
+}
+
+/**
+ * All that the desk shows when its telephone rings, in one answer: the seat, who rings and who speaks,
+ * and what these callers asked for before.
+ */
+export async function deskOf(
+  deps: Deps,
+  actor: StaffActor,
+  options: SeatOptions,
+): Promise<DeskView> {
+  requireOperator(actor);
+  const [{ seat, offer }, speaking] = await Promise.all([
+    lookAt(deps, actor.userId),
+    speakingCalls(deps.db, actor.userId, CALLS_MAX),
+  ]);
+  const known = new Set(speaking.map((c) => c.id));
+  const others = [offer?.call_id, seat?.call_id].filter((id) => id != null && !known.has(id));
+  const rows = await callsById(deps.db, [...new Set(others as string[])]);
+  const views = await deskCalls(deps, actor, [...rows, ...speaking]);
+  const calls = views.filter((c) => c.id === offer?.call_id || known.has(c.id));
+  return { seat: seatView(seat, views, options), calls };
+}
+
+/** The seat and what rings at it; what fell due of them is done first, whoever else did not. */
+async function lookAt(deps: Deps, userId: string) {
+  const look = async () => {
+    const [seat, offer] = await Promise.all([
+      seats.findSeat(deps.db, userId),
+      seats.offerTo(deps.db, userId),
+    ]);
+    return { seat, offer };
+  };
+  const [known, now] = await Promise.all([look(), appNow(deps.db)]);
+  const ends = [known.seat?.until, known.offer?.until];
+  if (!ends.some((until) => until && until <= now)) return known;
+  await applyDue(deps, (await channelPolicyOf(deps.db)).document.telephony);
+  return look();
+}
+
+function seatView(
+  seat: SeatRow | null,
+  calls: readonly CallView[],
+  { commands }: SeatOptions,
+): SeatView {
+  if (!seat) {
     const since = new Date(0).toISOString();
     return { ...NO_SEAT, since, skills: ['general'], extension: '', commands };
   }
-  const due = known.state === 'ringing' || known.until !== null;
-  if (due) await applyDue(deps, (await channelPolicyOf(deps.db)).document.telephony);
-  const seat = due ? (await seats.findSeat(deps.db, actor.userId))! : known;
-  const calls = seat.call_id ? await callsById(deps.db, [seat.call_id]) : [];
   return {
     state: seat.state,
     since: seat.since.toISOString(),
@@ -45,7 +94,7 @@ export async function seatOf(
     skills: seat.skills,
     extension: seat.extension,
     breakReason: seat.break_reason,
-    call: (await callViews(deps, actor, calls))[0] ?? null,
+    call: calls.find((c) => c.id === seat.call_id) ?? null,
     commands,
   };
 }

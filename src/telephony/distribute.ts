@@ -1,82 +1,94 @@
 /** Who takes this call? One operator for one call, one call for one operator, the longest idle first. */
 import { channelPolicyOf } from '../intake/index.ts';
 import { SYSTEM } from '../kernel/actor.ts';
-import { newId } from '../kernel/ids.ts';
+import { fail } from '../kernel/errors.ts';
 import { violates } from '../platform/db.ts';
+import type { Reader } from '../platform/db.ts';
 import { inTransaction } from '../platform/unit-of-work.ts';
 import type { Deps, Tx } from '../platform/unit-of-work.ts';
 import { applyDue } from './due.ts';
-import { callNamed, reckon, tell } from './ledger.ts';
+import { callNamed, hear } from './ledger.ts';
 import type { TelephonyPolicy } from './ledger.ts';
-import { restrictionOf } from './restricted.store.ts';
 import type { OfferResult } from './limits.ts';
-import { PASSED_PRIORITY, expectedWait, seatFor } from './rules.ts';
-import type { FreeSeat, Said } from './rules.ts';
+import { PASSED_PRIORITY, expectedWait, restingOf, seatsFor } from './rules.ts';
+import type { Said } from './rules.ts';
 import type { RouteAnswer, RouteQuestion } from './schema.ts';
 import * as seats from './seat.store.ts';
-import { move, releaseSeat } from './seats.ts';
+import { releaseSeat, tellSeat } from './seats.ts';
 import * as store from './store.ts';
-import type { CallRow, Standing } from './store.ts';
+import type { CallRow, Look } from './store.ts';
 
-/** Free seats and calls in front that one look takes in. */
-const LOOK_MAX = 200;
 /** How often a call is noted to be asked about, in seconds. */
 const TOUCH_SECONDS = 2;
 /** Tries for a seat that others reach for at the same time. */
 const TRIES = 3;
 
+/** A question, with whose it is and what holds while it is answered. */
+interface Asking {
+  source: string;
+  q: RouteQuestion;
+  policy: TelephonyPolicy;
+  /** Nobody asked about this call before. */
+  isFirst: boolean;
+  /** Not even its ringing was told. */
+  isNew: boolean;
+}
+
 /**
- * Answers the switch. While nothing can be done for a call that waits, that is one look and no
- * transaction; else the call is taken, and what there is to do is done.
+ * Answers the switch. While nothing can be done for a call, that is one look and no transaction; else
+ * the call is taken, looked at again, and what there is to do is done.
  */
 export async function route(deps: Deps, source: string, q: RouteQuestion): Promise<RouteAnswer> {
-  const [standing, { document }] = await Promise.all([
-    store.standingOf(deps.db, source, q.callId),
+  const named = { source, externalId: q.callId };
+  const [look, { document }] = await Promise.all([
+    store.lookAt(deps.db, named),
     channelPolicyOf(deps.db),
   ]);
   const policy = document.telephony;
-  const quick = standing && !q.tried && quickAnswer(standing, q, policy);
+  const quick = look && quickAnswer(look, q, policy);
   if (quick) {
-    const age = standing.now.getTime() - standing.call.asked_at.getTime();
-    if (age > TOUCH_SECONDS * 1000) await store.touchCall(deps.db, standing.call.id);
+    const age = look.now.getTime() - look.call.asked_at.getTime();
+    if (age > TOUCH_SECONDS * 1000 && look.call.state !== 'ended')
+      await store.touchCall(deps.db, look.call.id);
     return quick;
   }
-  if (standing?.late) await applyDue(deps, policy, standing.call.id);
-  const done = await take(deps, source, q, policy);
-  if (done) return done;
-  return waiting((await store.standingOf(deps.db, source, q.callId))!, policy);
+  if (look?.late) await applyDue(deps, policy, look.call.id);
+  return take(deps, { source, q, policy, isNew: look === null, isFirst: look?.unasked ?? true });
 }
 
 /** An answer that needs nothing done; null where something may be. */
-function quickAnswer(s: Standing, q: RouteQuestion, policy: TelephonyPolicy): RouteAnswer | null {
-  const { call, now } = s;
-  // Only its ringing is known: restrictions and the length of the queue were not looked at.
-  if (isUnasked(call)) return null;
-  if (q.skill && q.skill !== call.skill && q.skill !== 'general') return null;
-  if (s.offer && s.offer.until > now) return offered(s.offer, now);
-  if (call.state !== 'queued' || s.late || isFree(s, policy)) return null;
-  if (call.skill !== 'emergency' && waitedOf(call, now) >= policy.overflowSeconds) return null;
-  return waiting(s, policy);
+function quickAnswer(s: Look, q: RouteQuestion, policy: TelephonyPolicy): RouteAnswer | null {
+  const { call, offer, now } = s;
+  if (wantsOther(call, q)) return null;
+  if (call.state === 'ended') return over(call);
+  // Restrictions and the length of the queue were not looked at.
+  if (s.unasked) return null;
+  if (offer) return failureOf(offer, q, now) ? null : offered(offer, now);
+  if (call.state === 'talking' || call.state === 'held') return waiting(s, policy);
+  if (s.late || mayBeRefused(s) || waitedTooLong(s, policy)) return null;
+  return choiceOf(s, policy).length > 0 ? null : waiting(s, policy);
 }
 
-/** Nobody asked who takes it: ringing alone does not move the instant. */
-const isUnasked = (call: CallRow): boolean => call.asked_at.getTime() === call.created_at.getTime();
+/** Whether the caller wants what we do not know yet; `general` is no wish, and an emergency stays one. */
+const wantsOther = (call: CallRow, { skill = 'general' }: RouteQuestion): boolean =>
+  skill !== 'general' && skill !== call.skill && call.skill !== 'emergency';
 
-/** Whether there is anybody to whom the call may be offered, skills apart. */
-const isFree = (s: Standing, policy: TelephonyPolicy): boolean =>
-  s.freeSince !== null && s.now.getTime() - s.freeSince.getTime() >= policy.retrySeconds * 1000;
+const mayBeRefused = ({ call, restricted }: Look): boolean =>
+  restricted && call.skill !== 'emergency' && call.priority < PASSED_PRIORITY && !call.offered_at;
 
-const waitedOf = (call: { queued_at: Date }, now: Date): number =>
-  (now.getTime() - call.queued_at.getTime()) / 1000;
+const waitedTooLong = ({ call, now }: Look, policy: TelephonyPolicy): boolean =>
+  call.skill !== 'emergency' && secondsFrom(call.queued_at, now) >= policy.overflowSeconds;
+
+const secondsFrom = (since: Date, now: Date): number => (now.getTime() - since.getTime()) / 1000;
 
 const offered = (o: { id: string; extension: string; until: Date }, now: Date): RouteAnswer => ({
   action: 'offer',
   target: o.extension,
   offerId: o.id,
-  ringSeconds: Math.max(1, Math.ceil((o.until.getTime() - now.getTime()) / 1000)),
+  ringSeconds: Math.max(1, Math.ceil(secondsFrom(now, o.until))),
 });
 
-const waiting = (s: Standing, policy: TelephonyPolicy): RouteAnswer => ({
+const waiting = (s: Look, policy: TelephonyPolicy): RouteAnswer => ({
   action: 'wait',
   position: s.ahead + 1,
   expectedWaitSeconds: expectedWait(s.ahead, s.answers, s.now, s.onDuty),
@@ -87,63 +99,61 @@ const waiting = (s: Standing, policy: TelephonyPolicy): RouteAnswer => ({
 const REFUSED: RouteAnswer = { action: 'refuse', announcement: 'restricted' };
 const OVERFLOW: RouteAnswer = { action: 'overflow', announcement: 'call_back' };
 
-/** Does what there is to do for a call; null: it waits. Two that reach for one seat are told apart. */
-async function take(
-  deps: Deps,
-  source: string,
-  q: RouteQuestion,
-  policy: TelephonyPolicy,
-): Promise<RouteAnswer | null> {
-  for (let left = TRIES; ; left--) {
-    try {
-      return await inTransaction(deps, SYSTEM, (tx) => takeOnce(deps, tx, source, q, policy));
-    } catch (error) {
-      const raced = violates(error, 'call_offer_user') || violates(error, 'call_offer_call');
-      if (!raced) throw error;
-      if (left <= 1) return null;
-    }
-  }
-}
-
-async function takeOnce(
-  deps: Deps,
-  tx: Tx,
-  source: string,
-  q: RouteQuestion,
-  policy: TelephonyPolicy,
-): Promise<RouteAnswer | null> {
-  const at = new Date(q.at);
-  let call = await callNamed(tx, source, q.callId, at);
-  const isNew = isUnasked(call);
-  if (call.contact_id === null || (q.skill && q.skill !== call.skill))
-    call = await asked(deps, tx, call, q, policy);
-  await store.updateCall(tx.db, call.id, { asked_at: tx.at });
-  const open = await seats.openOffer(tx.db, call.id);
-  const failed = open && failureOf(open, q, tx.at);
-  if (open && !failed) return offered(open, tx.at);
-  if (open && failed) call = await giveUp(tx, call, open, failed, policy);
-  if (call.state !== 'queued') return call.state === 'ended' ? over(call) : null;
-  const priority = await pass(deps, tx, call, policy, isNew);
-  if (typeof priority !== 'number') return priority;
-  return offer(tx, { ...call, priority }, policy);
-}
-
 /** How a call that is over is answered: nobody takes it any more. */
 const over = (call: CallRow): RouteAnswer => (call.outcome === 'refused' ? REFUSED : OVERFLOW);
 
+/** Does what there is to do for a call. Two that reach for one seat are told apart. */
+async function take(deps: Deps, asking: Asking): Promise<RouteAnswer> {
+  for (let left = TRIES; left > 0; left--) {
+    try {
+      return await inTransaction(deps, SYSTEM, (tx) => takeOnce(deps, tx, asking));
+    } catch (error) {
+      if (!violates(error, 'call_offer_user') && !violates(error, 'call_offer_call')) throw error;
+    }
+  }
+  return fail('busy');
+}
+
+async function takeOnce(deps: Deps, tx: Tx, asking: Asking): Promise<RouteAnswer> {
+  const { source, q, policy } = asking;
+  const call = await callNamed(tx, source, q.callId, new Date(q.at), asking.isNew);
+  if (call.contact_id === null || wantsOther(call, q)) await asked(deps, tx, call, asking);
+  let s = await lookAgain(tx.db, asking);
+  if (s.offer) {
+    const failed = failureOf(s.offer, q, tx.at);
+    if (!failed) return offered(s.offer, tx.at);
+    await giveUp(tx, s.call, s.offer, failed, policy);
+    s = await lookAgain(tx.db, asking);
+  }
+  const answer = s.call.state === 'queued' ? await serve(deps, tx, s, asking) : null;
+  if (answer) return answer;
+  if (s.call.state === 'ended') return over(s.call);
+  await store.touchCall(tx.db, call.id);
+  return waiting(s, policy);
+}
+
+/** A call that is known, and what is around it. */
+async function lookAgain(db: Reader, { source, q, policy, isFirst }: Asking): Promise<Look> {
+  const countTo = isFirst ? policy.queueMax + 1 : 0;
+  return (await store.lookAt(db, { source, externalId: q.callId }, countTo))!;
+}
+
+/** What is done for a call in the queue; null: it waits. */
+async function serve(deps: Deps, tx: Tx, s: Look, asking: Asking): Promise<RouteAnswer | null> {
+  const { policy } = asking;
+  if (!mayBeRefused(s)) return (await overflow(deps, tx, s, asking)) ?? offer(tx, s, policy);
+  if (await passes(tx, s, policy))
+    // It stands further in front now.
+    return serve(deps, tx, await lookAgain(tx.db, asking), asking);
+  await decide(deps, tx, s.call, { type: 'own.refused' }, policy);
+  return REFUSED;
+}
+
 /** The question says what the ringing says, and may come before it. */
-async function asked(
-  deps: Deps,
-  tx: Tx,
-  call: CallRow,
-  q: RouteQuestion,
-  policy: TelephonyPolicy,
-): Promise<CallRow> {
+async function asked(deps: Deps, tx: Tx, call: CallRow, { q, policy }: Asking): Promise<void> {
   const said: Said = { type: 'own.asked', from: q.from, to: q.to, skill: q.skill };
-  await tell(deps, tx, call, { at: new Date(q.at), said });
-  const row = await reckon(deps, tx, call, policy);
-  if (call.contact_id === null) announceQueued(tx, row.id);
-  return row;
+  await hear(deps, tx, call, { at: new Date(q.at), said }, policy);
+  if (call.contact_id === null) announceQueued(tx, call.id);
 }
 
 export const announceQueued = (tx: Tx, callId: string): void =>
@@ -151,10 +161,15 @@ export const announceQueued = (tx: Tx, callId: string): void =>
 
 /**
  * Why an offer came to nothing: the switch says so, or asks again after its time; null: it still rings.
- * Another telephone than the one we named is no news.
+ * Word of another offer, or of another telephone than the one we named, is no news.
  */
-function failureOf(open: seats.OfferRow, q: RouteQuestion, now: Date): OfferResult | null {
-  if (q.tried && q.tried.target === open.extension) return q.tried.result;
+function failureOf(
+  open: { id: string; extension: string; until: Date },
+  { tried }: RouteQuestion,
+  now: Date,
+): OfferResult | null {
+  const isAbout = tried?.offerId ? tried.offerId === open.id : tried?.target === open.extension;
+  if (tried && isAbout) return tried.result;
   return open.until <= now ? 'no_answer' : null;
 }
 
@@ -162,18 +177,18 @@ function failureOf(open: seats.OfferRow, q: RouteQuestion, now: Date): OfferResu
 export async function giveUp(
   tx: Tx,
   call: CallRow,
-  open: seats.OfferRow,
+  open: { id: string; userId: string },
   result: OfferResult,
   policy: TelephonyPolicy,
-): Promise<CallRow> {
+): Promise<void> {
   await seats.closeOffer(tx.db, open.id, result, tx.at);
-  await releaseSeat(tx, call.id, open.user_id, result, policy);
-  return backToQueue(tx, call, open.user_id);
+  await releaseSeat(tx, call.id, open.userId, result, policy);
+  await backToQueue(tx, call, open.userId);
 }
 
 /** Nobody's offer any more: it stands in the queue where it stood. */
-export async function backToQueue(tx: Tx, call: CallRow, userId: string): Promise<CallRow> {
-  if (call.state !== 'offered') return call;
+export async function backToQueue(tx: Tx, call: CallRow, userId: string): Promise<void> {
+  if (call.state !== 'offered') return;
   await store.updateCall(tx.db, call.id, { state: 'queued' });
   tx.record({
     type: 'call.changed',
@@ -181,118 +196,74 @@ export async function backToQueue(tx: Tx, call: CallRow, userId: string): Promis
     subjectId: call.id,
     payload: { callId: call.id, userIds: [userId] },
   });
-  return { ...call, state: 'queued' };
 }
 
 // ---------------------------------------------------------------- limits
 
-/** Restricted callers and a queue too long; an emergency is never asked. @returns its priority, or no. */
-async function pass(
-  deps: Deps,
-  tx: Tx,
-  call: CallRow,
-  policy: TelephonyPolicy,
-  isNew: boolean,
-): Promise<number | RouteAnswer> {
-  if (call.skill === 'emergency') return call.priority;
-  const asks = call.phone_hmac !== null && call.priority < PASSED_PRIORITY && !call.offered_at;
-  const priority = asks ? await restrict(deps, tx, call, policy) : call.priority;
-  if (priority === null) return REFUSED;
-  const tooLong = waitedOf(call, tx.at) >= policy.overflowSeconds;
-  const tooMany = isNew && (await store.countWaiting(tx.db, policy.queueMax + 1)) > policy.queueMax;
-  if (!tooLong && !tooMany) return priority;
-  await decide(deps, tx, call, { type: 'own.overflowed' }, policy);
+/** A queue that is too long, or was for too long; an emergency is never asked. */
+async function overflow(deps: Deps, tx: Tx, s: Look, asking: Asking): Promise<RouteAnswer | null> {
+  const { isFirst, policy } = asking;
+  const tooMany = isFirst && s.call.skill !== 'emergency' && s.waiting > policy.queueMax;
+  if (!tooMany && !waitedTooLong(s, policy)) return null;
+  await decide(deps, tx, s.call, { type: 'own.overflowed' }, policy);
   return OVERFLOW;
 }
 
 /**
  * A restricted caller hears the numbers of emergencies and is refused; who calls again at once may be
- * in danger and passes, before others. @returns the call's priority; null: refused.
+ * in danger and passes, before others.
  */
-async function restrict(
-  deps: Deps,
-  tx: Tx,
-  call: CallRow,
-  policy: TelephonyPolicy,
-): Promise<number | null> {
-  const found = await restrictionOf(tx.db, call.phone_hmac!);
-  if (!found) return call.priority;
+async function passes(tx: Tx, s: Look, policy: TelephonyPolicy): Promise<boolean> {
+  const { id, phone_hmac } = s.call;
   const since = new Date(tx.at.getTime() - policy.abuse.passMinutes * 60_000);
-  if (await store.refusedSince(tx.db, call.phone_hmac!, since, call.id)) {
-    await store.updateCall(tx.db, call.id, { priority: PASSED_PRIORITY });
-    return PASSED_PRIORITY;
-  }
-  await decide(deps, tx, call, { type: 'own.refused' }, policy);
-  return null;
+  if (!(await store.refusedSince(tx.db, phone_hmac!, since, id))) return false;
+  await store.updateCall(tx.db, id, { priority: PASSED_PRIORITY });
+  return true;
 }
 
 /** Our own word in the ledger. */
-async function decide(deps: Deps, tx: Tx, call: CallRow, said: Said, policy: TelephonyPolicy) {
+function decide(deps: Deps, tx: Tx, call: CallRow, said: Said, policy: TelephonyPolicy) {
   // Never before what the switch said, whose clock is another.
   const at = tx.at > call.entered_at ? tx.at : call.entered_at;
-  await tell(deps, tx, call, { at, said });
-  return reckon(deps, tx, call, policy);
+  return hear(deps, tx, call, { at, said }, policy);
 }
 
 // ---------------------------------------------------------------- the offer
 
-/** Offers the call to the seat that is its; null where those before it take all there are. */
-async function offer(tx: Tx, call: CallRow, policy: TelephonyPolicy): Promise<RouteAnswer | null> {
-  const emergency = call.skill === 'emergency';
-  const free = await seats.freeSeats(tx.db, emergency, LOOK_MAX);
-  if (free.length === 0) return null;
-  const at = { priority: call.priority, queuedAt: call.queued_at, id: call.id };
-  const ahead = await store.callsBefore(tx.db, at, LOOK_MAX);
-  const tried = new Set((await seats.offersOf(tx.db, call.id)).map((o) => o.user_id));
-  const resting = await restingFor(tx, [call.id, ...ahead.map((c) => c.id)], policy);
-  const asWaiting = (c: { id: string; skill: CallRow['skill']; queued_at: Date }) => ({
+/** The seats that are this call's, best first; none where those before it take all there are. */
+function choiceOf(s: Look, policy: TelephonyPolicy): Look['free'] {
+  if (s.free.length === 0) return [];
+  const since = new Date(s.now.getTime() - policy.retrySeconds * 1000);
+  const own = s.offers.filter((o) => o.result !== 'lost');
+  const asWaiting = (c: { id: string; skill: CallRow['skill']; queuedAt: Date }) => ({
     id: c.id,
     skill: c.skill,
-    waited: waitedOf(c, tx.at),
-    resting: resting.get(c.id),
+    waited: secondsFrom(c.queuedAt, s.now),
+    resting: restingOf(
+      c.id === s.call.id ? own : s.resting.filter((o) => o.callId === c.id),
+      since,
+    ),
   });
-  const left: FreeSeat[] = free.map((s) => ({ userId: s.user_id, skills: s.skills }));
-  while (left.length > 0) {
-    const rules = { widenSeconds: policy.widenSeconds, tried };
-    const chosen = seatFor(asWaiting(call), ahead.map(asWaiting), left, rules);
-    if (!chosen) return null;
-    const { state } = free.find((s) => s.user_id === chosen.userId)!;
-    const seat = await seats.grabSeat(tx.db, chosen.userId, state);
-    if (seat) return ring(tx, call, seat, policy);
-    left.splice(left.indexOf(chosen), 1);
-  }
-  return null;
+  const { id, skill, queued_at: queuedAt } = s.call;
+  const tried = new Set(s.offers.map((o) => o.userId));
+  const rules = { widenSeconds: policy.widenSeconds, tried };
+  return seatsFor(asWaiting({ id, skill, queuedAt }), s.before.map(asWaiting), s.free, rules);
 }
 
-/** By call, who was offered it within the policy's seconds and is left alone with it for now. */
-async function restingFor(tx: Tx, callIds: readonly string[], policy: TelephonyPolicy) {
-  const since = new Date(tx.at.getTime() - policy.retrySeconds * 1000);
-  const resting = new Map<string, Set<string>>();
-  for (const o of await seats.endedOffers(tx.db, callIds, since))
-    resting.set(o.call_id, (resting.get(o.call_id) ?? new Set()).add(o.user_id));
-  return resting;
-}
-
-async function ring(tx: Tx, call: CallRow, seat: seats.SeatRow, policy: TelephonyPolicy) {
-  const offer = {
-    id: newId(),
-    call_id: call.id,
-    user_id: seat.user_id,
-    extension: seat.extension,
-    offered_at: tx.at,
-    until: new Date(tx.at.getTime() + policy.ringSeconds * 1000),
-  };
-  await seats.insertOffer(tx.db, offer);
-  await move(tx, seat, { to: 'ringing', by: 'system', reason: 'offered', callId: call.id });
-  await store.updateCall(tx.db, call.id, {
-    state: 'offered',
-    offered_at: call.offered_at ?? tx.at,
-  });
+/** Offers the call to the seat that is its; null where there is none, or others were quicker. */
+async function offer(tx: Tx, s: Look, policy: TelephonyPolicy): Promise<RouteAnswer | null> {
+  const to = choiceOf(s, policy);
+  if (to.length === 0) return null;
+  const { id: callId } = s.call;
+  const until = new Date(tx.at.getTime() + policy.ringSeconds * 1000);
+  const made = await seats.ringSeat(tx.db, { callId, to, at: tx.at, until });
+  if (!made) return null;
+  tellSeat(tx, made.user_id);
   tx.record({
     type: 'call.offered',
     subjectType: 'call',
-    subjectId: call.id,
-    payload: { callId: call.id, userIds: [seat.user_id] },
+    subjectId: callId,
+    payload: { callId, userIds: [made.user_id] },
   });
-  return offered(offer, tx.at);
+  return offered(made, tx.at);
 }

@@ -5,7 +5,7 @@ import { inTransaction } from '../platform/unit-of-work.ts';
 import type { Deps, Tx } from '../platform/unit-of-work.ts';
 import type { StoredEvent } from '../kernel/events.ts';
 import { backToQueue, giveUp } from './distribute.ts';
-import { reckon, tell } from './ledger.ts';
+import { hear } from './ledger.ts';
 import type { TelephonyPolicy } from './ledger.ts';
 import { eraseOld } from './recording.store.ts';
 import { takeOverdue } from './return.store.ts';
@@ -55,7 +55,8 @@ async function takeBack(tx: Tx, callId: string, policy: TelephonyPolicy): Promis
   const call = await store.lockFreeCall(tx.db, callId);
   const open = call && (await seats.openOffer(tx.db, callId));
   if (!open || open.until > tx.at) return;
-  await giveUp(tx, call, open, expiredAs(open, call.asked_at), policy);
+  const offer = { id: open.id, userId: open.user_id };
+  await giveUp(tx, call, offer, expiredAs(open, call.asked_at), policy);
 }
 
 /** Written up: ready for the next, or off, who signed out during the talk. */
@@ -95,8 +96,7 @@ export async function giveUpCall(
 ): Promise<void> {
   const last = call.answered_at ?? call.entered_at;
   const at = tx.at > last ? tx.at : last;
-  await tell(deps, tx, call, { at, said: { type: 'own.lost' } });
-  await reckon(deps, tx, call, policy);
+  await hear(deps, tx, call, { at, said: { type: 'own.lost' } }, policy);
 }
 
 async function tellOverdue(deps: Deps): Promise<number> {
@@ -145,6 +145,11 @@ export async function leaveSeat(_deps: Deps, tx: Tx, event: StoredEvent): Promis
   const seat = await seats.findSeat(tx.db, event.subjectId);
   if (seat && seat.session_id === event.payload.sessionId)
     await vacate(tx, seat.user_id, 'signed_out');
+}
+
+/** Numbers and ledgers of calls past their retention. */
+export async function eraseCalls(deps: Deps, days: number): Promise<void> {
+  while ((await store.eraseCalls(deps.db, days, BATCH_MAX)) >= BATCH_MAX);
 }
 
 /** Recordings past their retention: where they lie is forgotten. */

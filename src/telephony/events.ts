@@ -1,17 +1,21 @@
 /** What the switch tells: once, twice, late or in any order. */
 import type { DoorMessage } from '../door/index.ts';
 import { channelPolicyOf } from '../intake/index.ts';
+import { fail } from '../kernel/errors.ts';
 import { newId } from '../kernel/ids.ts';
 import type { Deps, Tx } from '../platform/unit-of-work.ts';
 import { announceQueued } from './distribute.ts';
-import { callNamed, reckon, tell } from './ledger.ts';
+import { callNamed, hear } from './ledger.ts';
 import { insertRecording } from './recording.store.ts';
 import { plausible } from './rules.ts';
 import type { CallEvent, CtiEvent, RecordingReady } from './schema.ts';
 import * as seats from './seat.store.ts';
 import type { CallRow } from './store.ts';
 
-/** Takes one event; the answer names the call as we call it. */
+/**
+ * Takes one event; the answer names the call as we call it.
+ * @throws AppError `window_over` for a call whose days are over.
+ */
 export async function takeEvent(
   deps: Deps,
   tx: Tx,
@@ -21,25 +25,23 @@ export async function takeEvent(
   const policy = (await channelPolicyOf(tx.db)).document.telephony;
   const at = new Date(body.at);
   const call = await callNamed(tx, source, body.callId, at);
+  // What was said before is gone: of its last word alone it would become another call.
+  if (call.erased_at) fail('window_over');
   if (body.type === 'recording.ready') {
     await keepRecording(deps, tx, call, body, policy.recordingDays);
     return { callId: call.id };
   }
   const { callId: _name, at: _at, ...said } = body;
   const userId = await personAt(tx, call, body);
-  const isNews = await tell(deps, tx, call, { at, said, userId });
-  if (!isNews) return { callId: call.id };
-  const row = await reckon(deps, tx, call, policy);
-  if (call.contact_id === null && row.state === 'queued') announceQueued(tx, row.id);
+  const { call: row, isNews } = await hear(deps, tx, call, { at, said, userId }, policy);
+  if (isNews && call.contact_id === null && row.state === 'queued') announceQueued(tx, row.id);
   return { callId: call.id };
 }
 
 /** Who sits at the telephone that an event speaks of: whom we offered the call to, else who sits there now. */
 async function personAt(tx: Tx, call: CallRow, body: CallEvent): Promise<string | null> {
   if (body.type !== 'call.answered' && body.type !== 'call.transferred') return null;
-  const offers = await seats.offersOf(tx.db, call.id);
-  const offered = offers.find((o) => o.extension === body.target);
-  return offered?.user_id ?? seats.userAt(tx.db, body.target);
+  return seats.personAt(tx.db, call.id, body.target);
 }
 
 async function keepRecording(

@@ -57,7 +57,17 @@ export const EXAMPLES = {
   questions: {
     first: { callId, at, ...caller },
     emergencyKey: { callId, at, ...caller, skill: 'emergency' },
-    offerFailed: { callId, at, ...caller, tried: { target: '8001', result: 'no_answer' } },
+    offerFailed: {
+      callId,
+      at,
+      ...caller,
+      tried: {
+        target: '8001',
+        offerId: '01979e2a-5c1f-7000-8000-0123456789ad',
+        result: 'no_answer',
+      },
+    },
+    offerFailedUnnamed: { callId, at, ...caller, tried: { target: '8001', result: 'no_answer' } },
   },
   answers: {
     offer: {

@@ -1,5 +1,5 @@
 export { externalCallOf } from './around.ts';
-export { eraseRecordings, leaveSeat, sweepSeats, telephonyDue } from './due.ts';
+export { eraseCalls, eraseRecordings, leaveSeat, sweepSeats, telephonyDue } from './due.ts';
 export { eventsDoor, routeDoor } from './doors.ts';
 export { telephonyFigures } from './figures.ts';
 export { ctiDocument } from './openapi.ts';

@@ -12,7 +12,7 @@ import * as seats from './seat.store.ts';
 import type { OfferResult } from './limits.ts';
 import { setSeats } from './seats.ts';
 import * as store from './store.ts';
-import type { CallRow } from './store.ts';
+import type { Around, CallRow, EventRow } from './store.ts';
 
 /** Entries of one call; more are a fault of the switch. */
 export const EVENTS_MAX = 1_000;
@@ -26,69 +26,85 @@ export interface Saying {
   userId?: string | null;
 }
 
-/** Reads the call, or makes it of nothing; then nobody else changes it until the transaction ends. */
+/**
+ * Reads the call, or makes it of nothing; then nobody else changes it until the transaction ends.
+ * @param isNew nobody knew of it a moment ago.
+ */
 export async function callNamed(
   tx: Tx,
   source: string,
   externalId: string,
   at: Date,
+  isNew = false,
 ): Promise<CallRow> {
-  const known = await store.lockNamed(tx.db, source, externalId);
+  const known = isNew ? null : await store.lockNamed(tx.db, source, externalId);
   if (known) return known;
   const row = { id: newId(), source, external_id: externalId, direction: 'in' as const };
-  await store.insertCall(tx.db, { ...row, at: plausible(at, tx.at), now: tx.at });
-  return (await store.lockNamed(tx.db, source, externalId))!;
+  const made = await store.insertCall(tx.db, { ...row, at: plausible(at, tx.at), now: tx.at });
+  return made ?? (await store.lockNamed(tx.db, source, externalId))!;
 }
 
-/** Adds to the ledger; false when exactly this stands there. */
-export async function tell(deps: Deps, tx: Tx, call: CallRow, s: Saying): Promise<boolean> {
+/**
+ * Adds to the ledger, and makes the call anew of all that stands there.
+ * @returns the call as it was, and false, when exactly this was said before: then nothing happens.
+ */
+export async function hear(
+  deps: Deps,
+  tx: Tx,
+  call: CallRow,
+  saying: Saying,
+  policy: TelephonyPolicy,
+): Promise<{ call: CallRow; isNews: boolean }> {
+  const entry = entryOf(deps, tx, call, saying);
+  const around = await store.addEvent(tx.db, call.id, entry, EVENTS_MAX + 1);
+  if (!around) return { call, isNews: false };
+  if (around.events.length >= EVENTS_MAX) fail('invalid_input', {}, 'too many events of one call');
+  const facts = callFacts([...around.events, entry].map((e) => toldOf(deps, e)));
+  return { call: await reckon(deps, tx, { call, facts, around }, policy), isNews: true };
+}
+
+function entryOf(deps: Deps, tx: Tx, call: CallRow, s: Saying): EventRow {
   const id = newId();
   const text = JSON.stringify(s.said);
-  return store.insertEvent(tx.db, {
+  return {
     id,
-    call_id: call.id,
     type: s.said.type,
     at: s.at,
     fingerprint: deps.crypto.mac('request', `${call.id}/${s.at.toISOString()}/${text}`),
     body_ct: deps.crypto.seal(text, id),
     user_id: s.userId ?? null,
     received_at: tx.at,
-  });
+  };
 }
 
-async function ledgerOf(deps: Deps, tx: Tx, callId: string): Promise<Told[]> {
-  const rows = await store.eventsOf(tx.db, callId, EVENTS_MAX + 1);
-  if (rows.length > EVENTS_MAX) fail('invalid_input', {}, 'too many events of one call');
-  return rows.map((r) => ({
-    at: r.at,
-    receivedAt: r.received_at,
-    fingerprint: r.fingerprint,
-    userId: r.user_id,
-    said: JSON.parse(deps.crypto.open(r.body_ct, r.id)) as Said,
-  }));
-}
+const toldOf = (deps: Deps, e: EventRow): Told => ({
+  at: e.at,
+  receivedAt: e.received_at,
+  fingerprint: e.fingerprint,
+  userId: e.user_id,
+  said: JSON.parse(deps.crypto.open(e.body_ct, e.id)) as Said,
+});
 
 /**
  * Makes the call's row from its ledger and sets right what depends on it: the offer, the seats, the
  * contact, calls to return, hand-overs. Done twice it changes nothing more.
  */
-export async function reckon(
+async function reckon(
   deps: Deps,
   tx: Tx,
-  call: CallRow,
+  { call, facts, around }: { call: CallRow; facts: CallFacts; around: Around },
   policy: TelephonyPolicy,
 ): Promise<CallRow> {
-  const facts = callFacts(await ledgerOf(deps, tx, call.id));
-  const offer = await settleOffer(tx, call, facts);
-  const moved = await setSeats(tx, call, facts, offer?.user_id ?? null, policy);
-  const row: CallRow = { ...call, ...numberOf(deps, call, facts), ...rowOf(call, facts, offer) };
+  const isOpen = await settleOffer(tx, facts, around);
+  const moved = await setSeats(tx, call, facts, around, policy);
+  const row: CallRow = { ...call, ...numberOf(deps, call, facts), ...rowOf(call, facts, isOpen) };
   row.contact_id = await followContact(deps, tx, { before: call, row, facts });
   await store.updateCall(tx.db, call.id, changesOf(row));
   const legs = facts.legs.map((l) => ({ ...l, shown: shown(l) }));
   if (legs.length > 0 || call.answered_at) await store.replaceLegs(tx.db, call.id, legs);
   await followEmergencies(tx, row, facts);
   await followReturns(tx, call, row, policy);
-  announce(tx, call, row, [...moved, ...(offer ? [offer.user_id] : [])]);
+  announce(tx, call, row, [...moved, ...(around.offer ? [around.offer.user_id] : [])]);
   return row;
 }
 
@@ -110,10 +126,9 @@ function numberOf(
   };
 }
 
-/** What the switch's words make of an open offer; the offer that is still open afterwards, or was. */
-async function settleOffer(tx: Tx, call: CallRow, facts: CallFacts) {
-  const offer = await seats.openOffer(tx.db, call.id);
-  if (!offer) return null;
+/** What the switch's words make of an open offer. @returns whether it is open still. */
+async function settleOffer(tx: Tx, facts: CallFacts, { offer }: Around): Promise<boolean> {
+  if (!offer) return false;
   const spoke = facts.legs.some((l) => l.userId === offer.user_id);
   const result: OfferResult | null = spoke
     ? 'answered'
@@ -122,14 +137,13 @@ async function settleOffer(tx: Tx, call: CallRow, facts: CallFacts) {
       : facts.state === 'ended'
         ? 'gone'
         : null;
-  if (!result) return { ...offer, open: true };
-  await seats.closeOffer(tx.db, offer.id, result, tx.at);
-  return { ...offer, open: false };
+  if (result) await seats.closeOffer(tx.db, offer.id, result, tx.at);
+  return result === null;
 }
 
-function rowOf(call: CallRow, facts: CallFacts, offer: { open: boolean } | null) {
+function rowOf(call: CallRow, facts: CallFacts, isOffered: boolean) {
   const emergency = facts.skill === 'emergency' ? EMERGENCY_PRIORITY : 0;
-  const waits = offer?.open ? ('offered' as const) : ('queued' as const);
+  const waits = isOffered ? ('offered' as const) : ('queued' as const);
   return {
     called: facts.called,
     skill: facts.skill,

@@ -64,7 +64,7 @@ const route = {
   post: {
     operationId: 'whoTakesThisCall',
     summary:
-      'Who takes this call? Also stands for call.ringing. Ask again after askAgainMs, and at once when an offer came to nothing (`tried`).',
+      'Who takes this call? Also stands for call.ringing. Ask again after askAgainMs, and at once when an offer came to nothing (`tried`, which names the offer: a word of an earlier one changes nothing).',
     parameters,
     requestBody: { required: true, content: json('RouteQuestion', EXAMPLES.questions) },
     responses: {

@@ -1,21 +1,24 @@
 /** Calls as they are shown: an operator sees the numbers of their own calls, others see them masked. */
-import { worksInCenter } from '../identity/index.ts';
-import { channelPolicyOf, ordersOfContact, ownsContact } from '../intake/index.ts';
+import { userNames, worksInCenter } from '../identity/index.ts';
+import { callerHistory, channelPolicyOf, ordersOfContact, ownsContact } from '../intake/index.ts';
 import type { StaffActor } from '../kernel/actor.ts';
 import { holds } from '../kernel/actor.ts';
 import { fail } from '../kernel/errors.ts';
 import type { Deps } from '../platform/unit-of-work.ts';
 import { maskPhone, whoSees } from '../workorder/index.ts';
-import { recordingsOf } from './recording.store.ts';
+import { listeningsOf, recordingsOf } from './recording.store.ts';
+import type { Heard, RecordingRow } from './recording.store.ts';
 import { restrictionsOf, warningsOf } from './restricted.store.ts';
 import type { RestrictedRow } from './restricted.store.ts';
-import type { CallView, LegView } from './schema.ts';
+import type { CallView, DeskCallView, LegView, RecordingView } from './schema.ts';
 import * as seats from './seat.store.ts';
 import * as store from './store.ts';
 import type { CallRow, LegRow } from './store.ts';
 
 /** Calls of one contact, and of one desk, that are shown. */
 const CALLS_MAX = 20;
+/** Listenings of one recording that are shown, the newest. */
+const HEARD_MAX = 5;
 
 /** Who may know of calls that are not theirs by number and recording; the centre knows when they were. */
 const OVERSEERS = ['supervisor', 'center_admin', 'callback_agent', 'auditor'] as const;
@@ -29,6 +32,22 @@ export async function myCalls(deps: Deps, actor: StaffActor): Promise<CallView[]
   ]);
   const ringing = offer ? await store.callsById(deps.db, [offer.call_id]) : [];
   return callViews(deps, actor, [...ringing, ...speaking]);
+}
+
+/** One's own calls as the desk shows them: whoever is on the line with their earlier orders. */
+export async function deskCalls(
+  deps: Deps,
+  actor: StaffActor,
+  rows: readonly CallRow[],
+): Promise<DeskCallView[]> {
+  const histories = Promise.all(rows.map((row) => historyOf(deps, row)));
+  const [views, callers] = await Promise.all([callViews(deps, actor, rows), histories]);
+  return views.map((view, i) => ({ ...view, caller: view.mine ? callers[i]! : null }));
+}
+
+async function historyOf(deps: Deps, row: CallRow): Promise<DeskCallView['caller']> {
+  if (row.state === 'ended' || !row.phone_ct) return null;
+  return callerHistory(deps, numberIn(deps, row.phone_ct, row.id));
 }
 
 /** @throws AppError `not_found`: it neither rang at this operator nor is theirs, and they oversee none. */
@@ -86,15 +105,16 @@ export async function callViews(
   if (rows.length === 0) return [];
   const ids = rows.map((r) => r.id);
   const hmacs = rows.flatMap((r) => r.phone_hmac ?? []);
-  const policy = (await channelPolicyOf(deps.db)).document.telephony;
   const [legs, offers, recordings, restricted, warnings, orders] = await Promise.all([
     store.legsOf(deps.db, ids),
     seats.openOffersOf(deps.db, ids),
     recordingsOf(deps.db, ids),
     restrictionsOf(deps.db, hmacs),
-    warningsOf(deps.db, hmacs, policy.abuse.withinDays),
+    warnedOf(deps, hmacs),
     Promise.all(rows.map((r) => (r.contact_id ? ordersOfContact(deps.db, r.contact_id) : []))),
   ]);
+  const heard = await heardBy(deps, actor, recordings);
+  const names = await namesOf(deps, actor, legs, heard);
   return rows.map((row, i) => {
     const offer = offers.find((o) => o.call_id === row.id);
     const mine = row.operator_id === actor.userId || offer?.user_id === actor.userId;
@@ -105,13 +125,20 @@ export async function callViews(
       mine,
       restricted: restrictedView(deps, restricted.get(row.phone_hmac ?? '')),
       warnings: warnings.get(row.phone_hmac ?? '') ?? 0,
-      legs: legs.filter((l) => l.call_id === row.id).map(legView),
+      legs: legs.filter((l) => l.call_id === row.id).map((l) => legView(l, names)),
       recordings: recordings
         .filter((r) => r.call_id === row.id)
-        .map((r) => ({ id: r.id, seconds: r.seconds, until: r.until.toISOString() })),
+        .map((r) => recordingView(r, heard, names)),
       orderIds: orders[i]!,
     };
   });
+}
+
+/** Warnings of these numbers within the policy's window. */
+async function warnedOf(deps: Deps, hmacs: readonly string[]): Promise<Map<string, number>> {
+  if (hmacs.length === 0) return new Map();
+  const { abuse } = (await channelPolicyOf(deps.db)).document.telephony;
+  return warningsOf(deps.db, hmacs, abuse.withinDays);
 }
 
 const frame = (row: CallRow) => ({
@@ -130,9 +157,12 @@ const frame = (row: CallRow) => ({
 
 function phoneOf(deps: Deps, row: CallRow, full: boolean): string | null {
   if (!row.phone_ct) return null;
-  const number = deps.crypto.open(row.phone_ct, `${row.id}/phone`);
+  const number = numberIn(deps, row.phone_ct, row.id);
   return full ? number : maskPhone(number);
 }
+
+const numberIn = (deps: Deps, sealed: Buffer, callId: string): string =>
+  deps.crypto.open(sealed, `${callId}/phone`);
 
 const restrictedView = (deps: Deps, r: RestrictedRow | undefined): CallView['restricted'] =>
   r
@@ -143,10 +173,55 @@ const restrictedView = (deps: Deps, r: RestrictedRow | undefined): CallView['res
       }
     : null;
 
-const legView = (l: LegRow): LegView => ({
+/** Who listened is for those who oversee; null for others. */
+const heardBy = async (
+  deps: Deps,
+  actor: StaffActor,
+  recordings: readonly RecordingRow[],
+): Promise<Map<string, Heard> | null> =>
+  holds(actor, 'supervisor', 'center_admin')
+    ? listeningsOf(
+        deps.db,
+        recordings.map((r) => r.id),
+        HEARD_MAX,
+      )
+    : null;
+
+/** Names of who spoke and who listened; people of other units learn none. */
+async function namesOf(
+  deps: Deps,
+  actor: StaffActor,
+  legs: readonly LegRow[],
+  heard: Map<string, Heard> | null,
+): Promise<Map<string, string>> {
+  if (!worksInCenter(actor)) return new Map();
+  const spoke = legs.flatMap((l) => l.user_id ?? []);
+  const listened = [...(heard?.values() ?? [])].flatMap((h) => h.last.map((l) => l.user_id));
+  return userNames(deps.db, [...spoke, ...listened]);
+}
+
+const recordingView = (
+  r: RecordingRow,
+  heard: Map<string, Heard> | null,
+  names: Map<string, string>,
+): RecordingView => ({
+  id: r.id,
+  seconds: r.seconds,
+  until: r.until.toISOString(),
+  heard: heard && {
+    times: heard.get(r.id)?.times ?? 0,
+    last: (heard.get(r.id)?.last ?? []).map((l) => ({
+      who: names.get(l.user_id) ?? '',
+      at: l.at.toISOString(),
+    })),
+  },
+});
+
+const legView = (l: LegRow, names: Map<string, string>): LegView => ({
   legId: l.leg_id,
   kind: l.kind,
   target: l.target,
+  who: (l.user_id && names.get(l.user_id)) || null,
   mode: l.mode === '' ? null : l.mode,
   beganAt: l.began_at.toISOString(),
   endedAt: l.ended_at?.toISOString() ?? null,

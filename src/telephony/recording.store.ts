@@ -80,6 +80,33 @@ export async function heardSince(
   return row !== undefined;
 }
 
+export interface Heard {
+  times: number;
+  last: { user_id: string; at: Date }[];
+}
+
+/** Who listened to recordings: how often, and the newest of each. */
+export async function listeningsOf(
+  db: Reader,
+  recordingIds: readonly string[],
+  newest: number,
+): Promise<Map<string, Heard>> {
+  if (recordingIds.length === 0) return new Map();
+  const r = await sql<{ recording_id: string; user_id: string; at: Date; times: string }>`
+    select recording_id, user_id, at, times from (
+      select recording_id, user_id, at, count(*) over (partition by recording_id) as times,
+        row_number() over (partition by recording_id order by at desc, id desc) as nth
+      from recording_listening where recording_id = any (${[...recordingIds]}::uuid[])) l
+    where nth <= ${newest} order by recording_id, nth`.execute(db);
+  const heard = new Map<string, Heard>();
+  for (const { recording_id, user_id, at, times } of r.rows) {
+    const known = heard.get(recording_id) ?? { times: Number(times), last: [] };
+    known.last.push({ user_id, at });
+    heard.set(recording_id, known);
+  }
+  return heard;
+}
+
 export async function insertListening(
   db: DbTx,
   row: { id: string; recording_id: string; user_id: string; at: Date },

@@ -10,6 +10,7 @@ import { inTransaction } from '../platform/unit-of-work.ts';
 import type { Call, Deps, Tx } from '../platform/unit-of-work.ts';
 import { maskPhone } from '../workorder/index.ts';
 import { requireOperator } from './desk.ts';
+import { decideProposal, lockOpenProposal, proposalsBehind } from './proposal.store.ts';
 import * as store from './restricted.store.ts';
 import type { RestrictedRow } from './restricted.store.ts';
 import { readCursor } from './return.store.ts';
@@ -17,7 +18,8 @@ import type { RestrictInput, RestrictedView } from './schema.ts';
 import { findCall, lockCall } from './store.ts';
 import type { CallRow } from './store.ts';
 
-const requireOverseer = (actor: StaffActor) => {
+/** Who restricts, and who decides what operators ask for. @throws AppError `not_allowed`. */
+export const requireOverseer = (actor: StaffActor) => {
   if (!holds(actor, 'supervisor', 'center_admin')) fail('not_allowed');
 };
 
@@ -66,8 +68,10 @@ async function putWarning(tx: Tx, actor: StaffActor, call: CallRow): Promise<voi
 }
 
 /**
- * Restricts a number for some days, with a reason; emergencies pass all the same.
- * @throws AppError `not_allowed`, `not_found`, `number_withheld`, `warnings_missing`, `already_done`.
+ * Restricts a number for some days, with a reason; emergencies pass all the same. What an operator
+ * asked for about this number is decided by it.
+ * @throws AppError `not_allowed`, `not_found`, `number_withheld`, `warnings_missing`, `already_done`,
+ *   `own_proposal`, `invalid_input` for more days than the policy allows.
  */
 export async function restrict(
   deps: Deps,
@@ -85,8 +89,13 @@ export async function restrict(
       const hmac = deps.crypto.mac('phone', number);
       const warnings = (await store.warningsOf(tx.db, [hmac], abuse.withinDays)).get(hmac) ?? 0;
       if (warnings < abuse.warnings) fail('warnings_missing', { warnings, needed: abuse.warnings });
-      const days = Math.min(input.days ?? abuse.restrictDays, abuse.restrictDays);
-      return put(deps, tx, actor, { number, hmac, warnings, until: addDays(tx.at, days), reason: input.reason }); // prettier-ignore
+      const asked = await lockOpenProposal(tx.db, hmac);
+      if (asked?.proposed_by === actor.userId) fail('own_proposal');
+      const until = untilOf(tx.at, input.days, abuse.restrictDays);
+      const made = await putRestriction(deps, tx, actor, { number, hmac, warnings, until, reason: input.reason }); // prettier-ignore
+      const decision = { decided_by: actor.userId, decided_at: tx.at, restricted_id: made.id };
+      if (asked) await decideProposal(tx.db, asked.id, decision);
+      return made;
     },
     call,
   );
@@ -102,7 +111,15 @@ async function numberOf(deps: Deps, tx: Tx, input: RestrictInput): Promise<strin
   return input.phone ?? fail('invalid_input', { issues });
 }
 
-async function put(
+/** A restriction always ends: after the days given, at most and usually those of the policy. */
+export function untilOf(at: Date, days: number | undefined, most: number): Date {
+  const issues = [{ path: 'days', message: `at most ${most}`, code: 'too_big' }];
+  if (days !== undefined && days > most) fail('invalid_input', { issues });
+  return addDays(at, days ?? most);
+}
+
+/** @throws AppError `already_done` where the number is restricted. */
+export async function putRestriction(
   deps: Deps,
   tx: Tx,
   actor: StaffActor,
@@ -182,10 +199,16 @@ const one = async (deps: Deps, id: string): Promise<RestrictedView> =>
   (await views(deps, [(await store.findRestricted(deps.db, id))!]))[0]!;
 
 async function views(deps: Deps, rows: readonly RestrictedRow[]): Promise<RestrictedView[]> {
+  const asked = await proposalsBehind(
+    deps.db,
+    rows.map((r) => r.id),
+  );
+  const people = rows.flatMap((r) => [r.set_by, r.lifted_by, asked.get(r.id)?.proposed_by]);
   const names = await userNames(
     deps.db,
-    rows.map((r) => r.set_by),
+    people.filter((id) => id !== null && id !== undefined),
   );
+  const nameOf = (id: string | null | undefined) => (id ? (names.get(id) ?? '') : null);
   const open = (r: RestrictedRow, field: string, sealed: Buffer) =>
     deps.crypto.open(sealed, `${r.id}/${field}`);
   return rows.map((r) => ({
@@ -195,8 +218,12 @@ async function views(deps: Deps, rows: readonly RestrictedRow[]): Promise<Restri
     warnings: r.warnings,
     setAt: r.set_at.toISOString(),
     setBy: names.get(r.set_by) ?? '',
+    proposedBy: nameOf(asked.get(r.id)?.proposed_by),
+    proposedAt: asked.get(r.id)?.proposed_at.toISOString() ?? null,
     until: r.until.toISOString(),
-    liftedAt: r.lifted_at?.toISOString() ?? null,
+    // Without a reason nobody lifted it: it was over, and another one followed.
+    liftedAt: r.lift_reason_ct ? (r.lifted_at?.toISOString() ?? null) : null,
+    liftedBy: r.lift_reason_ct ? nameOf(r.lifted_by) : null,
     liftReason: r.lift_reason_ct ? open(r, 'lift', r.lift_reason_ct) : null,
   }));
 }

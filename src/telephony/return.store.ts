@@ -7,7 +7,8 @@ import type { CallSkill, ReturnReason, ReturnResult, ReturnState } from './limit
 
 export interface ReturnRow {
   id: string;
-  phone_ct: Buffer;
+  /** Null once its days are over. */
+  phone_ct: Buffer | null;
   /** The call that the number was sealed for. */
   sealed_for: string;
   phone_hmac: string;
@@ -25,31 +26,31 @@ export interface ReturnRow {
   told_at: Date | null;
 }
 
-/** Makes the task of a number, or counts one more call in the one it has. @returns its id. */
+/**
+ * Makes the task of the number of a call, or counts one more call in the one it has; a call counts once.
+ * @returns the task; null where this call asked for one before.
+ */
 export async function putReturn(
   db: DbTx,
   row: Pick<
     ReturnRow,
-    'id' | 'phone_ct' | 'sealed_for' | 'phone_hmac' | 'cause' | 'skill' | 'due_at' | 'made_at'
-  >,
-): Promise<string> {
-  const made = await db
-    .insertInto('return_call')
-    .values({ ...row, state: 'open' })
-    .onConflict((c) =>
-      c
-        .column('phone_hmac')
-        .where('ended_at', 'is', null)
-        .doUpdateSet({
-          calls: sql<number>`return_call.calls + 1`,
-          // An emergency stays one, whatever the other calls were.
-          skill: sql<string>`case when excluded.skill = 'emergency' then excluded.skill
-            else return_call.skill end`,
-        }),
-    )
-    .returning('id')
-    .executeTakeFirstOrThrow();
-  return made.id;
+    'id' | 'sealed_for' | 'phone_hmac' | 'cause' | 'skill' | 'due_at' | 'made_at'
+  > & { phone_ct: Buffer },
+): Promise<string | null> {
+  // An emergency stays one, whatever the other calls were.
+  const r = await sql<{ return_call_id: string }>`
+    with made as (
+      insert into return_call
+        (id, phone_ct, sealed_for, phone_hmac, cause, skill, state, due_at, made_at)
+      select ${row.id}::uuid, ${row.phone_ct}::bytea, ${row.sealed_for}::uuid, ${row.phone_hmac},
+        ${row.cause}, ${row.skill}, 'open', ${row.due_at}::timestamptz, ${row.made_at}::timestamptz
+      where not exists (select 1 from return_call_of where call_id = ${row.sealed_for})
+      on conflict (phone_hmac) where ended_at is null do update set calls = return_call.calls + 1,
+        skill = case when excluded.skill = 'emergency' then excluded.skill else return_call.skill end
+      returning id)
+    insert into return_call_of (call_id, return_call_id)
+    select ${row.sealed_for}::uuid, id from made returning return_call_id`.execute(db);
+  return r.rows[0]?.return_call_id ?? null;
 }
 
 export async function linkReturn(db: DbTx, callId: string, returnCallId: string): Promise<void> {
@@ -162,7 +163,8 @@ export function readCursor(text: string | undefined): Cursor | null {
   if (text === undefined) return null;
   const [at = '', id = ''] = text.split('_');
   const date = new Date(at);
-  if (Number.isNaN(date.getTime()) || !isId(id))
+  const sane = date.getUTCFullYear() >= 2000 && date.getUTCFullYear() < 3000;
+  if (!sane || !isId(id))
     fail('invalid_input', { issues: [{ path: 'cursor', message: 'unknown', code: 'custom' }] });
   return { at: date, id };
 }

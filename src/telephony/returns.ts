@@ -25,11 +25,9 @@ const tellReturn = (tx: Tx, returnCallId: string): void =>
 
 /** A call that nobody answered: one more task, or one more call in the task that this number has. */
 export async function wantReturn(tx: Tx, call: CallRow, policy: TelephonyPolicy): Promise<void> {
-  if (await store.returnOfCall(tx.db, call.id)) return;
   const due = new Date((call.ended_at ?? tx.at).getTime() + policy.returnMinutes * 60_000);
-  const id = newId();
   const made = await store.putReturn(tx.db, {
-    id,
+    id: newId(),
     // Sealed for the call; who opens it names the call.
     phone_ct: call.phone_ct!,
     phone_hmac: call.phone_hmac!,
@@ -39,8 +37,7 @@ export async function wantReturn(tx: Tx, call: CallRow, policy: TelephonyPolicy)
     made_at: tx.at,
     sealed_for: call.id,
   });
-  await store.linkReturn(tx.db, call.id, made);
-  tellReturn(tx, made);
+  if (made) tellReturn(tx, made);
 }
 
 /** The number was answered: nothing is left to return. */
@@ -195,7 +192,7 @@ async function views(deps: Deps, actor: StaffActor, rows: ReturnRow[]): Promise<
     appNow(deps.db),
   ]);
   return rows.map((r) => {
-    const number = deps.crypto.open(r.phone_ct, `${r.sealed_for}/phone`);
+    const number = r.phone_ct ? deps.crypto.open(r.phone_ct, `${r.sealed_for}/phone`) : '';
     const mine = r.taken_by === actor.userId;
     return {
       id: r.id,

@@ -7,10 +7,11 @@ import type { Deps } from '../platform/unit-of-work.ts';
 import { colleagues, queueNow } from './around.ts';
 import { command } from './commands.ts';
 import type { SwitchDoor } from './commands.ts';
-import { putSeat, seatOf } from './desk.ts';
+import { deskOf, putSeat, seatOf } from './desk.ts';
 import { dialReturn } from './dial.ts';
 import { connectRate } from './figures.ts';
 import { callsOfContact, myCalls, oneCall } from './read.ts';
+import { decide, listProposals, propose, warnedCallers } from './proposals.ts';
 import { playRecording } from './recordings.ts';
 import type { RecordingStores } from './recordings.ts';
 import { lift, listRestrictions, restrict, warn } from './restricted.ts';
@@ -18,7 +19,10 @@ import { listReturns, recordReturnAttempt, takeReturn } from './returns.ts';
 import {
   attemptInput,
   commandInput,
+  decisionInput,
   liftInput,
+  proposalQuery,
+  proposeInput,
   rateQuery,
   restrictInput,
   restrictedQuery,
@@ -33,6 +37,7 @@ const seatRoutes = (deps: Deps, options: TelephonyOptions) => {
   return new Hono<Env>()
     .get('/telephony/queue', async (c) => c.json(await queueNow(deps, staff(c)), 200))
     .get('/telephony/colleagues', async (c) => c.json(await colleagues(deps, staff(c)), 200))
+    .get('/telephony/desk', async (c) => c.json(await deskOf(deps, staff(c), { commands }), 200))
     .get('/telephony/seat', async (c) => c.json(await seatOf(deps, staff(c), { commands }), 200))
     .put('/telephony/seat', valid('json', seatInput), async (c) => {
       await putSeat(deps, staff(c), c.req.valid('json'), c.get('call'));
@@ -53,6 +58,11 @@ const callRoutes = (deps: Deps, options: TelephonyOptions) =>
     .post('/telephony/calls/:id/warnings', async (c) => {
       const id = pathId(c.req.param('id'));
       return c.json(await warn(deps, staff(c), id, c.get('call')), 201);
+    })
+    .post('/telephony/calls/:id/restriction-proposals', valid('json', proposeInput), async (c) => {
+      idempotencyKey(c);
+      const id = pathId(c.req.param('id'));
+      return c.json(await propose(deps, staff(c), id, c.req.valid('json'), c.get('call')), 201);
     })
     .get('/telephony/contacts/:id/calls', async (c) =>
       c.json(await callsOfContact(deps, staff(c), pathId(c.req.param('id'))), 200),
@@ -77,7 +87,21 @@ const restrictedRoutes = (deps: Deps) =>
     .post('/telephony/restricted-callers/:id/lift', valid('json', liftInput), async (c) => {
       const id = pathId(c.req.param('id'));
       return c.json(await lift(deps, staff(c), id, c.req.valid('json'), c.get('call')), 200);
-    });
+    })
+    .get('/telephony/warned-callers', async (c) =>
+      c.json({ items: await warnedCallers(deps, staff(c)) }, 200),
+    )
+    .get('/telephony/restriction-proposals', valid('query', proposalQuery), async (c) =>
+      c.json(await listProposals(deps, staff(c), c.req.valid('query')), 200),
+    )
+    .post(
+      '/telephony/restriction-proposals/:id/decision',
+      valid('json', decisionInput),
+      async (c) => {
+        const id = pathId(c.req.param('id'));
+        return c.json(await decide(deps, staff(c), id, c.req.valid('json'), c.get('call')), 200);
+      },
+    );
 
 const returnRoutes = (deps: Deps, options: TelephonyOptions) =>
   new Hono<Env>()

@@ -104,24 +104,33 @@ export const suits = (call: Waiting, seat: FreeSeat, widenSeconds: number): bool
     call.waited >= widenSeconds ||
     seat.skills.includes(call.skill));
 
+/** Who was offered a call since then, and it came to nothing: they are left alone with it for now. */
+export const restingOf = (
+  offers: readonly { userId: string; endedAt: Date | null }[],
+  since: Date,
+): ReadonlySet<string> =>
+  new Set(offers.filter((o) => o.endedAt && o.endedAt > since).map((o) => o.userId));
+
 /**
- * The seat for `call`, after each of those `before` it took its own: longest idle first. Who was
- * offered this very call before comes last.
+ * The seats for `call`, best first, after each of those `before` it took its own: longest idle first.
+ * Who was offered this very call before comes last.
  * @param seats free ones, longest idle first.
  */
-export function seatFor<S extends FreeSeat>(
+export function seatsFor<S extends FreeSeat>(
   call: Waiting,
   before: readonly Waiting[],
   seats: readonly S[],
   rules: { widenSeconds: number; tried: ReadonlySet<string> },
-): S | null {
+): S[] {
   const left = [...seats];
   for (const b of before) {
+    if (left.length === 0) return [];
     const i = left.findIndex((s) => suits(b, s, rules.widenSeconds));
     if (i >= 0) left.splice(i, 1);
   }
   const mine = left.filter((s) => suits(call, s, rules.widenSeconds));
-  return mine.find((s) => !rules.tried.has(s.userId)) ?? mine[0] ?? null;
+  const again = mine.filter((s) => rules.tried.has(s.userId));
+  return [...mine.filter((s) => !rules.tried.has(s.userId)), ...again];
 }
 
 /** How many of the newest answers tell the pace, and how old they may be. */

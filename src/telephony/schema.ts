@@ -1,6 +1,7 @@
 /** What a switch and the platform say to each other, what the desk sends, and what it is shown. */
 import { z } from 'zod';
 import { phone } from '../intake/schema.ts';
+import type { CallerHistory } from '../intake/schema.ts';
 import {
   CALL_COMMANDS,
   CALL_SKILLS,
@@ -108,7 +109,13 @@ export const routeQuestion = z.object({
   to: dialled,
   at,
   skill: z.enum(CALL_SKILLS).optional(),
-  tried: z.object({ target, result: z.enum(TRIED_RESULTS) }).optional(),
+  /**
+   * What became of the offer that was made last. `offerId` is that of the offer: without it a word that
+   * comes late is taken for one of the newest offer to the same telephone.
+   */
+  tried: z
+    .object({ target, offerId: z.uuid().optional(), result: z.enum(TRIED_RESULTS) })
+    .optional(),
 });
 export type RouteQuestion = z.infer<typeof routeQuestion>;
 
@@ -181,6 +188,20 @@ export const restrictInput = z.object({
 export type RestrictInput = z.infer<typeof restrictInput>;
 export const liftInput = z.object({ reason: z.string().trim().min(2).max(500) });
 
+/** An operator asks for a restriction; somebody else decides. */
+export const proposeInput = z.object({ reason: z.string().trim().min(2).max(500) });
+export const decisionInput = z.discriminatedUnion('decision', [
+  z.object({
+    decision: z.literal('restrict'),
+    days: z.number().int().min(1).max(365).optional(),
+  }),
+  z.object({
+    decision: z.literal('decline'),
+    reason: z.string().trim().min(2).max(500),
+  }),
+]);
+export type DecisionInput = z.infer<typeof decisionInput>;
+
 const page = {
   cursor: z.string().max(200).optional(),
   limit: z.coerce.number().int().min(1).max(100).default(50),
@@ -188,6 +209,10 @@ const page = {
 export const returnQuery = z.object({ state: z.enum(RETURN_QUEUES).default('open'), ...page });
 export const restrictedQuery = z.object({
   state: z.enum(['current', 'past']).default('current'),
+  ...page,
+});
+export const proposalQuery = z.object({
+  state: z.enum(['open', 'decided']).default('open'),
   ...page,
 });
 export const attemptInput = z.object({
@@ -204,9 +229,19 @@ export interface LegView {
   kind: 'operator' | 'extension' | 'emergency' | 'outside';
   /** Extension or emergency number; an outside number is masked. */
   target: string;
+  /** Who sat there; for the centre only. */
+  who: string | null;
   mode: 'blind' | 'consult' | null;
   beganAt: string;
   endedAt: string | null;
+}
+
+export interface RecordingView {
+  id: string;
+  seconds: number;
+  until: string;
+  /** Who listened, newest first, and how often in all; for those who oversee. */
+  heard: { times: number; last: { who: string; at: string }[] } | null;
 }
 
 export interface CallView {
@@ -230,7 +265,7 @@ export interface CallView {
   /** Warnings of this number within the policy's window. */
   warnings: number;
   legs: LegView[];
-  recordings: { id: string; seconds: number; until: string }[];
+  recordings: RecordingView[];
   orderIds: string[];
 }
 
@@ -244,6 +279,18 @@ export interface SeatView {
   call: CallView | null;
   /** Whether commands reach a switch; else they are done at the telephone set. */
   commands: boolean;
+}
+
+/** A call at the desk; with whoever is on the line come their earlier orders. */
+export interface DeskCallView extends CallView {
+  caller: CallerHistory | null;
+}
+
+/** All that the desk needs when its telephone rings. */
+export interface DeskView {
+  seat: SeatView;
+  /** What rings here and who is spoken to. */
+  calls: DeskCallView[];
 }
 
 /** The queue as the desk shows it. */
@@ -291,9 +338,40 @@ export interface RestrictedView {
   warnings: number;
   setAt: string;
   setBy: string;
+  /** The operator who asked for it; null where an overseer acted alone. */
+  proposedBy: string | null;
+  proposedAt: string | null;
   until: string;
+  /** Ended before its day, by whom and why; null: by its date, or not yet. */
   liftedAt: string | null;
+  liftedBy: string | null;
   liftReason: string | null;
+}
+
+/** A restriction that an operator asks for, and what was decided. */
+export interface ProposalView {
+  id: string;
+  callId: string;
+  phone: string;
+  reason: string;
+  warnings: number;
+  proposedAt: string;
+  proposedBy: string;
+  mine: boolean;
+  decidedAt: string | null;
+  decidedBy: string | null;
+  /** Restricted: until then. */
+  until: string | null;
+  /** Not restricted: why. */
+  declined: string | null;
+}
+
+/** A number that was warned often enough; the operator may ask for a restriction. */
+export interface WarnedCallView {
+  callId: string;
+  phone: string;
+  warnings: number;
+  warnedAt: string;
 }
 
 /** What is live on the board; numbers of today are of the city's day. */

@@ -76,26 +76,20 @@ export async function extensionTaken(db: Reader, extension: string, userId: stri
   return row !== undefined;
 }
 
-/** Who sits at a telephone. */
-export async function userAt(db: Reader, extension: string): Promise<string | null> {
-  const row = await db
-    .selectFrom('seat')
-    .select('user_id')
-    .where('extension', '=', extension)
-    .where('state', '<>', 'offline')
-    .executeTakeFirst();
-  return row?.user_id ?? null;
-}
-
-/** Seats that a call holds. */
-export async function seatsOfCall(db: Reader, callId: string): Promise<string[]> {
-  const rows = await db
-    .selectFrom('seat')
-    .select('user_id')
-    .where('call_id', '=', callId)
-    .orderBy('user_id')
-    .execute();
-  return rows.map((r) => r.user_id);
+/** Whom a telephone means in a call: whom that was offered to there, newest first, else who sits there. */
+export async function personAt(
+  db: Reader,
+  callId: string,
+  extension: string,
+): Promise<string | null> {
+  const r = await sql<{ user_id: string | null }>`
+    select coalesce(
+      (select user_id from call_offer where call_id = ${callId} and extension = ${extension}
+        order by offered_at desc limit 1),
+      (select user_id from seat where extension = ${extension} and state <> 'offline')) as user_id`.execute(
+    db,
+  );
+  return r.rows[0]!.user_id;
 }
 
 export interface Move {
@@ -111,66 +105,63 @@ export interface Move {
 }
 
 /**
- * The only change of a seat's state: legal by SEAT_MOVES, guarded by the state that was read, and kept.
+ * Changes a seat's state: legal by SEAT_MOVES, guarded by the state that was read, and kept. Besides
+ * this only `ringSeat` does.
  * @throws AppError `state_conflict` where somebody was quicker.
  */
 export async function moveSeat(db: DbTx, seat: SeatRow, m: Move): Promise<void> {
   if (!mayMove(seat.state, m.to, m.by)) fail('state_conflict', {}, `${seat.state} → ${m.to}`);
-  const idle = m.to === 'ready' ? { idle_since: m.at } : {};
-  const changed = await db
-    .updateTable('seat')
-    .set({
-      state: m.to,
-      since: m.at,
-      until: m.until ?? null,
-      call_id: m.callId ?? null,
-      break_reason: m.breakReason ?? null,
-      ...idle,
-      ...(m.noAnswers !== undefined && { no_answers: m.noAnswers }),
-    })
-    .where('user_id', '=', seat.user_id)
-    .where('state', '=', seat.state)
-    .executeTakeFirst();
-  if (changed.numUpdatedRows !== 1n) fail('state_conflict');
-  await db
-    .insertInto('seat_change')
-    .values({
-      id: newId(),
-      user_id: seat.user_id,
-      from_state: seat.state,
-      to_state: m.to,
-      reason: m.reason,
-      call_id: m.callId ?? seat.call_id,
-      at: m.at,
-    })
-    .execute();
+  const callId = m.callId ?? null;
+  const r = await sql`
+    with moved as (
+      update seat set state = ${m.to}, since = ${m.at}, until = ${m.until ?? null},
+        call_id = ${callId}, break_reason = ${m.breakReason ?? null},
+        idle_since = case when ${m.to} = 'ready' then ${m.at}::timestamptz else idle_since end,
+        no_answers = coalesce(${m.noAnswers ?? null}, no_answers)
+      where user_id = ${seat.user_id} and state = ${seat.state} returning user_id)
+    insert into seat_change (id, user_id, from_state, to_state, reason, call_id, at)
+    select ${newId()}::uuid, user_id, ${seat.state}, ${m.to}, ${m.reason},
+      ${callId ?? seat.call_id}::uuid, ${m.at}::timestamptz from moved`.execute(db);
+  if (r.numAffectedRows !== 1n) fail('state_conflict');
 }
 
-/** Free seats, longest idle first; for an emergency those who write up their last call come after. */
-export async function freeSeats(db: Reader, emergency: boolean, limit: number): Promise<SeatRow[]> {
-  const rows = await db
-    .selectFrom('seat')
-    .selectAll()
-    .where('state', 'in', emergency ? ['ready', 'wrap_up'] : ['ready'])
-    .orderBy('state')
-    .orderBy('idle_since')
-    .orderBy('user_id')
-    .limit(limit)
-    .execute();
-  return rows as SeatRow[];
+/** What is offered, to the first of these who is still as they were read. */
+export interface Ring {
+  callId: string;
+  /** Best first. */
+  to: readonly { userId: string; state: SeatState }[];
+  at: Date;
+  until: Date;
 }
 
-/** Takes one seat where it is still as it was read and nobody else reaches for it. */
-export async function grabSeat(db: DbTx, userId: string, state: SeatState) {
-  const row = await db
-    .selectFrom('seat')
-    .selectAll()
-    .where('user_id', '=', userId)
-    .where('state', '=', state)
-    .forUpdate()
-    .skipLocked()
-    .executeTakeFirst();
-  return (row as SeatRow | undefined) ?? null;
+/**
+ * Rings at one seat, that nobody else reaches for just now: seat, its change, the offer and the call
+ * together, in one statement. The call is ours. Null where all of them were taken meanwhile.
+ */
+export async function ringSeat(db: DbTx, ring: Ring): Promise<OfferRow | null> {
+  const legal = ring.to.filter((s) => mayMove(s.state, 'ringing', 'system'));
+  const r = await sql<OfferRow>`
+    with wanted as (
+      select user_id, state, n from unnest(${legal.map((s) => s.userId)}::uuid[],
+        ${legal.map((s) => s.state)}::text[]) with ordinality as x (user_id, state, n)),
+    picked as (
+      select s.user_id, s.state from seat s join wanted w on w.user_id = s.user_id
+        and w.state = s.state order by w.n limit 1 for update of s skip locked),
+    rung as (
+      update seat s set state = 'ringing', since = ${ring.at}, until = null, call_id = ${ring.callId}
+      from picked p where s.user_id = p.user_id returning s.user_id, s.extension, p.state),
+    kept as (
+      insert into seat_change (id, user_id, from_state, to_state, reason, call_id, at)
+      select ${newId()}::uuid, user_id, state, 'ringing', 'offered', ${ring.callId}::uuid,
+        ${ring.at}::timestamptz from rung),
+    called as (
+      update call set state = 'offered', asked_at = ${ring.at},
+        offered_at = coalesce(offered_at, ${ring.at}::timestamptz)
+      where id = ${ring.callId} and exists (select 1 from rung))
+    insert into call_offer (id, call_id, user_id, extension, offered_at, until)
+    select ${newId()}::uuid, ${ring.callId}::uuid, user_id, extension, ${ring.at}::timestamptz,
+      ${ring.until}::timestamptz from rung returning *`.execute(db);
+  return r.rows[0] ?? null;
 }
 
 /** Wrap-ups that are over. */
@@ -206,13 +197,6 @@ export interface OfferRow {
   ended_at: Date | null;
 }
 
-export async function insertOffer(
-  db: DbTx,
-  row: Omit<OfferRow, 'result' | 'ended_at'>,
-): Promise<void> {
-  await db.insertInto('call_offer').values(row).execute();
-}
-
 export async function openOffer(db: Reader, callId: string): Promise<OfferRow | null> {
   const row = await db
     .selectFrom('call_offer')
@@ -221,32 +205,6 @@ export async function openOffer(db: Reader, callId: string): Promise<OfferRow | 
     .where('result', 'is', null)
     .executeTakeFirst();
   return (row as OfferRow | undefined) ?? null;
-}
-
-export async function offersOf(db: Reader, callId: string): Promise<OfferRow[]> {
-  const rows = await db
-    .selectFrom('call_offer')
-    .selectAll()
-    .where('call_id', '=', callId)
-    .orderBy('offered_at', 'desc')
-    .limit(100)
-    .execute();
-  return rows as OfferRow[];
-}
-
-/** Offers of these calls that ended since then, but for those that never rang anywhere. */
-export async function endedOffers(
-  db: Reader,
-  callIds: readonly string[],
-  since: Date,
-): Promise<{ call_id: string; user_id: string }[]> {
-  return db
-    .selectFrom('call_offer')
-    .select(['call_id', 'user_id'])
-    .where('call_id', 'in', [...callIds])
-    .where('ended_at', '>', since)
-    .where('result', '<>', 'lost')
-    .execute();
 }
 
 export async function openOffersOf(db: Reader, callIds: readonly string[]): Promise<OfferRow[]> {

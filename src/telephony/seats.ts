@@ -6,7 +6,7 @@ import type { CallFacts } from './rules.ts';
 import { afterOffer } from './rules.ts';
 import * as store from './seat.store.ts';
 import type { Move, SeatRow } from './seat.store.ts';
-import type { CallRow } from './store.ts';
+import type { Around, CallRow } from './store.ts';
 import type { OfferResult } from './limits.ts';
 
 /** Changes a seat and says so to its person and the centre. */
@@ -41,12 +41,14 @@ export async function setSeats(
   tx: Tx,
   call: CallRow,
   facts: CallFacts,
-  offered: string | null,
+  around: Around,
   policy: TelephonyPolicy,
 ): Promise<string[]> {
-  const holders = await store.seatsOfCall(tx.db, call.id);
-  const ids = [...holders, offered, facts.speakerId].filter((id) => id !== null);
-  const seats = await store.lockSeats(tx.db, [...new Set(ids)].toSorted());
+  const ids = [...around.holders, around.offer?.user_id, facts.speakerId].filter(
+    (id) => id != null,
+  );
+  // The call is ours: no seat takes it up meanwhile.
+  const seats = await store.lockSeats(tx.db, [...new Set(ids)]);
   const speaks = (s: SeatRow) => s.user_id === facts.speakerId;
   for (const seat of seats) if (!speaks(seat)) await leave(tx, call, facts, seat, policy);
   for (const seat of seats) if (speaks(seat)) await speak(tx, call, seat);
@@ -61,6 +63,8 @@ async function leave(
   policy: TelephonyPolicy,
 ) {
   if (seat.call_id !== call.id) return;
+  // Their telephone dials, and nobody has answered yet.
+  if (call.direction === 'out' && facts.state === 'waiting') return;
   const spoke = facts.legs.some((l) => l.userId === seat.user_id);
   if (seat.state === 'talking') await afterTalk(tx, seat, policy);
   if (seat.state !== 'ringing' || (facts.state === 'waiting' && facts.legs.length === 0)) return;

@@ -23,7 +23,7 @@ export { actAt, handsOfOrders, supervisionActs, textAt } from './supervised.stor
 export type { SupervisionAct } from './supervised.store.ts';
 export { orderItems, ordersOfRequesters, unitRef } from './lists.ts';
 export { pageOf, readCursor } from './page.ts';
-export { keepIdentities, openIdentity } from './requester.ts';
+export { keepIdentities, openIdentities, openIdentity } from './requester.ts';
 export { candidates, orderByTail, ordersOfCaller, provenance } from './similar.store.ts';
 export type { Candidate } from './similar.store.ts';
 export { signersOf } from './units.store.ts';
@@ -51,6 +51,7 @@ export {
   giveUpReason,
   missingOf,
   ordersOfContact,
+  secretContacts,
 } from './read.store.ts';
 export { setNextNumber } from './sequence.store.ts';
 export { maskName, maskPhone } from './rules.ts';

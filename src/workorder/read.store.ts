@@ -72,6 +72,19 @@ export async function contactsWithOrders(db: Reader, ids: readonly string[]): Pr
   return new Set(rows.map((r) => r.contact_id));
 }
 
+/** Which of the contacts brought in an order that does not tell who raised it: confidential or anonymous. */
+export async function secretContacts(db: Reader, ids: readonly string[]): Promise<Set<string>> {
+  if (ids.length === 0) return new Set();
+  const rows = await db
+    .selectFrom('work_order')
+    .select('contact_id')
+    .distinct()
+    .where('contact_id', 'in', [...ids])
+    .where((e) => e.or([e('confidential', '=', true), e('anonymous', '=', true)]))
+    .execute();
+  return new Set(rows.map((r) => r.contact_id));
+}
+
 /** Orders that a contact made, the first in front; at most 100. */
 export async function ordersOfContact(db: Reader, contactId: string): Promise<string[]> {
   const rows = await db

@@ -14,13 +14,13 @@ export async function insertIdentities(
   if (rows.length > 0) await db.insertInto('identity_vault').values(rows).execute();
 }
 
-export async function findIdentity(db: Reader, requesterId: string) {
-  const row = await db
+export async function findIdentities(db: Reader, requesterIds: readonly string[]) {
+  if (requesterIds.length === 0) return [];
+  return db
     .selectFrom('identity_vault')
     .selectAll()
-    .where('requester_id', '=', requesterId)
-    .executeTakeFirst();
-  return row ?? null;
+    .where('requester_id', 'in', [...requesterIds])
+    .execute();
 }
 
 /** Keeps why a number was looked at. */

@@ -62,16 +62,34 @@ export async function requesterView(
 }
 
 /** Name and telephone in clear; for sending a notice, or through `reveal`. Never log the answer. */
-export async function openIdentity(deps: { db: Reader; crypto: Crypto }, requesterId: string) {
-  const row = await store.findIdentity(deps.db, requesterId);
-  if (!row) return null;
-  const open = (ct: Buffer | null, field: string) =>
-    ct ? deps.crypto.open(ct, `${requesterId}/${field}`) : '';
-  return {
-    kind: row.kind as RequesterView['kind'],
-    name: open(row.name_ct, 'name'),
-    phone: open(row.phone_ct, 'phone'),
-  };
+export const openIdentity = async (
+  deps: { db: Reader; crypto: Crypto },
+  requesterId: string,
+): Promise<Identity | null> => (await openIdentities(deps, [requesterId])).get(requesterId) ?? null;
+
+/** The same of several, by requester; who is unknown is left out. */
+export async function openIdentities(
+  deps: { db: Reader; crypto: Crypto },
+  requesterIds: readonly string[],
+): Promise<Map<string, Identity>> {
+  const rows = await store.findIdentities(deps.db, requesterIds);
+  return new Map(
+    rows.map((row) => {
+      const open = (ct: Buffer | null, field: string) =>
+        ct ? deps.crypto.open(ct, `${row.requester_id}/${field}`) : '';
+      const kind = row.kind as RequesterView['kind'];
+      return [
+        row.requester_id,
+        { kind, name: open(row.name_ct, 'name'), phone: open(row.phone_ct, 'phone') },
+      ];
+    }),
+  );
+}
+
+interface Identity {
+  kind: RequesterView['kind'];
+  name: string;
+  phone: string;
 }
 
 /** Encrypts and keeps who a requester is. */

@@ -33,9 +33,20 @@ const BASELINE_MS = 3_000;
 let w: World;
 let wide: Connection;
 let deps: Deps;
+/** What was sent to the database; transactions begun and statements, those that begin and end one too. */
+const sent = { statements: 0, transactions: 0 };
+const counted = (client: pg.PoolClient): void => {
+  const query = client.query.bind(client) as (...said: unknown[]) => unknown;
+  client.query = ((...said: unknown[]) => {
+    sent.statements++;
+    if (said[0] === 'begin') sent.transactions++;
+    return query(...said);
+  }) as typeof client.query;
+};
 beforeAll(async () => {
   w = await createWorld({ at: '2026-09-18T02:00:00.000Z' });
   wide = connect(w.database.appUrl, { max: CONNECTIONS, name: 'hotline-bench' });
+  wide.pool.on('connect', counted);
   deps = { ...w.deps, db: wide.db };
   for (let i = 0; i < SEATS; i++) {
     const login = `racer${i}`;
@@ -112,6 +123,7 @@ it(
     const from = performance.now();
     await Promise.all(Array.from({ length: CALLERS }, caller));
     const offersPerSecond = (COUNT * 1_000) / (performance.now() - from);
+    const { statements, transactions } = sent;
     offerMs.sort((a, b) => a - b);
     const line = {
       bench: 'distribute',
@@ -123,6 +135,8 @@ it(
       offerMsP50: Math.round(offerMs[Math.floor(COUNT * 0.5)]!),
       offerMsP99: Math.round(offerMs[Math.floor(COUNT * 0.99)]!),
       asksPerOffer: +(asks / COUNT).toFixed(2),
+      statementsPerCall: +(statements / COUNT).toFixed(1),
+      transactionsPerCall: +(transactions / COUNT).toFixed(2),
       baselineClaimsPerSecond: perSecond,
       offersPerBaselineClaim: +(offersPerSecond / perSecond).toFixed(4),
       doubles,

@@ -1,13 +1,15 @@
 /**
  * A chat as both sides see it: a citizen's telephone, 375 px, on a page of another house; an operator
  * whose hands stay on the keyboard. Resumed after a reload, the same in two tabs, a photo, an order
- * out of the chat, the rating at the end.
+ * out of the chat, the rating at the end; handed to a colleague, looked at from above, and a message
+ * left outside the hours.
  */
 import { createServer } from 'node:http';
 import type { Server } from 'node:http';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import type { Locator, Page } from 'playwright-core';
+import { chatPolicy, hire } from '../flow/chat-bots.ts';
 import { freePort, until } from '../processes.ts';
 import { axe, overflow } from './follow.ts';
 import { openStage } from './stage.ts';
@@ -16,6 +18,12 @@ import type { Stage } from './stage.ts';
 const ASKED = '翠竹苑3幢昨晚十点停水到现在，家里有老人，请尽快修好。';
 const MORE = '六楼七楼都没有水，物业电话打不通。';
 const PHONE = '13805774471';
+const CARD = '公交卡怎么退？';
+const LAMP = '南塘路和滨江路口的红绿灯不亮，三天了。';
+const PREPARED = [
+  ['gjk', '公交卡带上身份证，到任一公交服务点就能退，余额当场退。'],
+  ['gjsj', '公交早班车 5:30，末班车 22:30，节假日顺延半小时。'],
+] as const;
 
 /** A page of somebody else: one script tag, a style that would break everything, no policy of ours. */
 const page = (house: string) => `<!doctype html><html lang="zh-CN"><meta charset="utf-8">
@@ -36,6 +44,8 @@ describe.skipIf(inject('chromium') === null)('a chat in Chromium', () => {
   let other: Server;
   let citizen: Page;
   let operator: Page;
+  /** A citizen at the page of the house itself. */
+  let own: Page;
   let elsewhere = '';
   const panel = (on: Page) => on.getByRole('dialog', { name: '12345 在线客服' });
   const lines = (on: Page) => panel(on).getByRole('log').locator('.l p').allTextContents();
@@ -45,6 +55,22 @@ describe.skipIf(inject('chromium') === null)('a chat in Chromium', () => {
     let found: string[] = [];
     const clean = async () => (found = await axe(on)).length === 0;
     await until(`axe, ${what}`, clean, 4_000).catch(() => expect(found, what).toEqual([]));
+  };
+
+  /** A page of the staff in the dark, narrow, and in English, for who wants to look at it. */
+  const looks = async (on: Page, name: string) => {
+    if (!process.env.SCREENSHOTS) return;
+    await stage.shoot(on, name);
+    await on.emulateMedia({ colorScheme: 'dark' });
+    await stage.shoot(on, `${name}-dark`);
+    await on.setViewportSize({ width: 375, height: 812 });
+    await stage.shoot(on, `${name}-375`);
+    await on.emulateMedia({ colorScheme: 'light' });
+    await on.setViewportSize({ width: 1440, height: 900 });
+    await on.evaluate(() => localStorage.setItem('console.language', '"en"'));
+    await on.reload();
+    await on.getByRole('log').waitFor();
+    await stage.shoot(on, `${name}-en`);
   };
 
   beforeAll(async () => {
@@ -230,18 +256,70 @@ describe.skipIf(inject('chromium') === null)('a chat in Chromium', () => {
     await stage.shoot(operator, 'chat-order-transcript');
   });
 
-  it('is a page of its own, in large type, in the dark, and in English', async () => {
-    const own = await stage.phone({ javaScriptEnabled: true, hasTouch: true, colorScheme: 'dark' });
+  it('is answered by a shortcut on a page of its own, and handed to a colleague with the notes', async () => {
+    own = await stage.phone({ javaScriptEnabled: true, hasTouch: true, colorScheme: 'dark' });
     await own.goto(`${stage.house.url}/chat`);
     await own.getByLabel('请说您的问题').waitFor();
     await accessible(own, 'the page');
     await stage.shoot(own, 'chat-7-page-dark');
     // Our own policy lets it talk: nothing is refused, and the operator has it at once.
-    await own.getByLabel('请说您的问题').fill('公交卡怎么退？');
+    await own.getByLabel('请说您的问题').fill(CARD);
+    await own.getByLabel('称呼').fill('王先生');
     await own.getByRole('button', { name: '开始咨询' }).tap();
     await own.getByText('客服 1 号为您服务').waitFor();
+    const admin = await stage.house.as('admin');
+    for (const [shortcut, zh] of PREPARED)
+      expect((await admin.post('/api/chat/canned-answers', { shortcut, zh })).status).toBe(201);
+    const [login] = await hire(stage.house, 1);
+    const colleague = await stage.enter(login!, '/console/chat');
+    await colleague.keyboard.press('Alt+s');
+    await colleague.getByText('接待中').waitFor();
+    await operator.goto(`${stage.house.url}/console/chat`);
+    await operator.getByRole('log').getByText(CARD).waitFor();
+    await operator.getByRole('combobox', { name: '回复' }).pressSequentially('/gj');
+    await operator.getByRole('option', { name: PREPARED[0][1] }).waitFor();
+    await stage.shoot(operator, 'chat-desk-5-canned');
+    await operator.keyboard.press('Enter');
+    await operator.keyboard.press('Enter');
+    await own.getByText(PREPARED[0][1]).waitFor();
+    await operator.keyboard.press('Alt+n');
+    await operator.getByLabel('备注，仅内部可见').waitFor();
+    await operator.keyboard.type('他还会问学生卡');
+    await operator.keyboard.press('Enter');
+    await operator.getByRole('log').getByText('他还会问学生卡').waitFor();
+    await operator.keyboard.press('Alt+t');
+    await operator.getByRole('combobox', { name: '转给' }).waitFor();
+    await operator.keyboard.press('Enter');
+    await operator.locator('.ant-select-item-option', { hasText: '2 号' }).waitFor();
+    await operator.keyboard.press('ArrowDown');
+    await stage.shoot(operator, 'chat-desk-6-transfer');
+    await operator.keyboard.press('Enter');
+    await operator.keyboard.press('Tab');
+    await operator.keyboard.type('学生卡归你们组');
+    await operator.keyboard.press('Enter');
+    // The colleague, who did nothing, has all of it; the citizen is told, and of no note.
+    await colleague.getByRole('log').getByText(CARD).waitFor();
+    for (const note of ['他还会问学生卡', '学生卡归你们组'])
+      await colleague.getByRole('log').getByText(note).waitFor();
+    await own.getByText('已为您转接，客服 2 号为您服务').waitFor();
+    expect((await own.getByRole('log').textContent())!).not.toContain('学生卡');
+    // What is not theirs any more is not on their screen either.
+    await operator.getByRole('combobox', { name: '回复' }).waitFor({ state: 'detached' });
+    await stage.shoot(operator, 'chat-desk-7-handed');
+    await stage.shoot(colleague, 'chat-desk-8-taken');
+    await accessible(colleague, 'the desk of the colleague');
+    // Who looks after all of them reads along and writes notes only.
+    const overseer = await stage.enter('supervisor', '/console/chat');
+    await overseer.getByRole('log').getByText(CARD).waitFor();
+    expect(await overseer.getByRole('combobox', { name: '回复' }).count()).toBe(0);
+    await accessible(overseer, 'the overseer');
+    await looks(overseer, 'chat-desk-9-overseer');
+    await looks(colleague, 'chat-desk-10-colleague');
+  });
+
+  it('speaks in large type and in English', async () => {
     await own.goto(`${stage.house.url}/chat?size=huge`);
-    await own.getByText('公交卡怎么退？').waitFor();
+    await own.getByText(CARD).waitFor();
     expect(await overflow(own)).toBeLessThanOrEqual(0);
     await stage.shoot(own, 'chat-8-page-huge');
     await own.goto(`${stage.house.url}/?size=normal`);
@@ -249,6 +327,37 @@ describe.skipIf(inject('chromium') === null)('a chat in Chromium', () => {
     await own.getByRole('button', { name: 'Chat' }).tap();
     await own.getByRole('textbox', { name: 'Message' }).waitFor();
     await stage.shoot(own, 'chat-9-home-english');
-    expect(stage.complaints.filter((c) => !/ERR_INTERNET_DISCONNECTED/.test(c))).toEqual([]);
+  });
+
+  it('takes a message outside the hours, which is an order at once', async () => {
+    await chatPolicy(stage.house, { hours: { from: '03:00', to: '03:01' } });
+    const late = await stage.phone({ javaScriptEnabled: true, hasTouch: true });
+    await late.goto(`${stage.house.url}/chat`);
+    await late.getByLabel('请说您的问题').fill(LAMP);
+    await late.getByRole('button', { name: '开始咨询' }).tap();
+    const words = late.getByRole('textbox', { name: '请说您的问题' });
+    await late.getByRole('button', { name: '留言' }).waitFor();
+    // What was said is not to be typed again.
+    expect(await words.inputValue()).toBe(LAMP);
+    await accessible(late, 'the message');
+    await stage.shoot(late, 'chat-10-away');
+    await late.getByLabel('电话').fill(PHONE);
+    await late.getByRole('button', { name: '留言' }).tap();
+    await late.getByText('我们按您留的电话回复').waitFor();
+    await late.getByText('查询码').waitFor();
+    expect(await small(late.locator('section'))).toEqual([]);
+    await stage.shoot(late, 'chat-11-left');
+    await late.goto(`${stage.house.url}/chat?lang=en`);
+    await late.getByText('We will call you back').waitFor();
+    await stage.shoot(late, 'chat-12-left-english');
+    const [left] = await rows(
+      `select s.state, s.away, o.channel, t.content from chat_session s
+        join work_order o on o.contact_id = s.contact_id join order_text t on t.order_id = o.id
+        where s.state = 'left_message'`,
+    );
+    expect(left).toEqual({ state: 'left_message', away: 'hours', channel: 'chat', content: LAMP });
+    // A look that was under way when the chat was handed over finds it gone.
+    const known = /ERR_INTERNET_DISCONNECTED|404 \(Not Found\) \S+\/api\/chat\/chats\//;
+    expect(stage.complaints.filter((c) => !known.test(c))).toEqual([]);
   });
 });

@@ -514,6 +514,58 @@ describe.skipIf(inject('chromium') === null)('the operator in Chromium', () => {
     await page.keyboard.press('F2');
   });
 
+  it('plays what was recorded on the order’s page, and shows to who oversees that it was heard', async () => {
+    const [recorded] = await rows(
+      `select o.id from recording r join call c on c.id = r.call_id
+         join work_order o on o.contact_id = c.contact_id order by r.ready_at limit 1`,
+    );
+    const oversees = await stage.enter('supervisor', `/console/orders/${recorded.id}`);
+    await oversees.getByText('还没有人听过').waitFor();
+    await oversees.getByRole('button', { name: '听录音' }).click();
+    await oversees.getByRole('button', { name: '听并记录' }).click();
+    // Heard, not only asked for: a browser refuses what the page's policy does not allow.
+    await oversees.getByText('听过 1 次').waitFor();
+    const { duration } = await oversees
+      .locator('audio')
+      .evaluate(({ duration }: HTMLAudioElement) => ({ duration }));
+    expect(duration).toBeGreaterThan(0);
+    await oversees.close();
+  });
+
+  it('asks for a restriction after the third warning; somebody else decides, to a day that is shown', async () => {
+    const insults = '13700002222';
+    for (let i = 1; i <= 3; i++) {
+      await answered(insults, '你们都是饭桶！');
+      await page.keyboard.press('Alt+w');
+      await page.getByText('如果继续辱骂，我会结束这次通话').waitFor();
+      await page.keyboard.press('Alt+w');
+      await page.getByText(`近期警告 ${i} 次`).waitFor();
+      if (i < 3) await over();
+    }
+    await page.getByRole('button', { name: '提请受限' }).click();
+    await page.keyboard.type('三次来电都在辱骂');
+    await page.keyboard.press('Enter');
+    await page.getByText('已提请，等决定').waitFor();
+    await stage.shoot(page, 'operator-15-proposed');
+    await over();
+    const decides = await stage.enter('supervisor', '/console/calls');
+    await decides.getByText('三次来电都在辱骂').first().waitFor();
+    const days = decides.locator('aside.side input');
+    await days.fill('');
+    await decides.getByText('限制总有到期的一天').waitFor();
+    expect(await decides.getByRole('button', { name: /^受限/ }).isDisabled()).toBe(true);
+    await days.fill('3');
+    await stage.shoot(decides, 'calls-2-decide');
+    await decides.keyboard.press('Control+Enter');
+    await decides.getByText('已设为受限').waitFor();
+    const [made] = await rows(
+      `select r.until - r.set_at = interval '3 days' as days, p.proposed_by <> r.set_by as two
+         from restricted_caller r join restriction_proposal p on p.restricted_id = r.id`,
+    );
+    expect(made).toEqual({ days: true, two: true });
+    await decides.close();
+  });
+
   it('draws its lines exactly under the words, however they wrap', async () => {
     const texts = [T04.repeat(4), `${T10}\n\n${T07} abc def  ghi ${'x'.repeat(90)}`, `${T17}\n`];
     for (const width of [1440, 1100, 800, 375]) {

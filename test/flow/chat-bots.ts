@@ -5,7 +5,7 @@ import { io } from 'socket.io-client';
 import type { Socket } from 'socket.io-client';
 import type { Desk, MessageView, Opened } from '../../src/chat/schema.ts';
 import { browser, until } from '../processes.ts';
-import type { Answer, Browser } from '../processes.ts';
+import type { Answer, Browser, House } from '../processes.ts';
 
 /** Numbers that are the same for the same seed (mulberry32). */
 export function seeded(seed: number): () => number {
@@ -18,7 +18,35 @@ export function seeded(seed: number): () => number {
   };
 }
 
-const PATIENCE_MS = 60_000;
+/** Accounts like the operator's, so that several can sit at the desk. */
+export async function hire(house: House, n: number): Promise<string[]> {
+  const logins = Array.from({ length: n }, (_, i) => `chat.${i + 1}`);
+  for (const login of logins) {
+    await house.owner.query(
+      `with made as (insert into app_user (id, person_id, login, display_name, password_hash)
+         select gen_random_uuid(), gen_random_uuid(), $1, $1, password_hash from app_user
+         where login = 'operator' returning id)
+       insert into role_grant (id, user_id, organization_id, role)
+       select gen_random_uuid(), made.id, g.organization_id, g.role from made, role_grant g
+       join app_user u on u.id = g.user_id where u.login = 'operator' and g.role = 'operator'`,
+      [login],
+    );
+  }
+  return logins;
+}
+
+/** What the city decides of chats, in part, from now on; bots may come and speak as often as they do. */
+export async function chatPolicy(house: House, part: object): Promise<void> {
+  await house.owner.query(
+    `insert into channel_policy (version, document, created_at)
+     select version + 1, jsonb_set(document, '{chat}', document->'chat' || $1::jsonb), created_at
+     from channel_policy order by version desc limit 1`,
+    [JSON.stringify({ opensPerHour: 100_000, perMinute: 1_000, ...part })],
+  );
+}
+
+/** In a queue of 200 some wait for long. */
+const PATIENCE_MS = process.env.FULL ? 600_000 : 60_000;
 const RETRY_MS = 60;
 /** Answers that say "later": the same again does no harm. */
 const LATER = new Set([429, 500, 502, 503]);
@@ -39,7 +67,7 @@ async function stubborn(urls: readonly string[], ask: (url: string) => Promise<A
 }
 
 /** Runs one at a time; what is asked meanwhile is one more run. */
-function again(work: () => Promise<void>): () => Promise<void> {
+export function again(work: () => Promise<void>): () => Promise<void> {
   let running: Promise<void> | undefined;
   let more = false;
   const run = async (): Promise<void> => {

@@ -40,14 +40,22 @@ const command = (...args: string[]) =>
     env: { PATH: process.env.PATH, ...env() },
     timeout: PLAY_LIMIT_MS,
   });
-async function orders(): Promise<number> {
+async function asked(query: string): Promise<Record<string, number>> {
   const record = JSON.parse(fs.readFileSync(path.join(dataDir, 'run.json'), 'utf8'));
   const client = new pg.Client({ connectionString: record.ownerDatabaseUrl });
   await client.connect();
-  const { rows } = await client.query('select count(*)::int as n from work_order');
+  const { rows } = await client.query(query);
   await client.end();
-  return rows[0].n;
+  return rows[0];
 }
+const orders = async () => (await asked('select count(*)::int as n from work_order')).n;
+/** What would go on for ever, or never reached anybody. */
+const leftOver = () =>
+  asked(`select (select count(*)::int from call where state <> 'ended') as calls,
+    (select count(*)::int from seat where state <> 'offline') as seats,
+    (select count(*)::int from chat_session where state in ('open', 'away')) as chats,
+    (select count(*)::int from chat_seat where is_on) as chat_seats,
+    (select count(*)::int from door_message where state = 'dead') as dead`);
 
 beforeAll(async () => {
   dataDir = temporaryDir('played');
@@ -71,12 +79,18 @@ describe('the played city', () => {
           token: TOKEN,
           days: 2,
           seed: 5,
-          share: 0.3,
+          share: 0.15,
           endAt: Date.parse(END),
+          fingerprint: true,
           say: () => {},
         });
       const first = await play();
       expect(first.orders).toBeGreaterThan(20);
+      expect(first.fingerprint).toMatch(/^[0-9a-f]{16}$/);
+      expect(first.came.calls).toBeGreaterThan(10);
+      expect(first.came.chats).toBeGreaterThan(4);
+      expect(first.refusals).toEqual([]);
+      expect(await leftOver()).toEqual({ calls: 0, seats: 0, chats: 0, chat_seats: 0, dead: 0 });
       expect(await state()).toMatchObject({
         offsetMs: 0,
         play: { state: 'done', seed: 5, days: 2 },
@@ -86,6 +100,7 @@ describe('the played city', () => {
       expect(await orders()).toBe(0);
       const second = await play();
       expect(second.fingerprint).toBe(first.fingerprint);
+      expect(second.came).toEqual(first.came);
       expect(second.desks).toEqual(first.desks);
     },
     PLAY_LIMIT_MS,

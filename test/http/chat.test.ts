@@ -295,6 +295,11 @@ describe('time', () => {
     await seat('operator', true, 1);
     const me = await visitor(w, { text: '想问社保', phone: '13900000777' });
     expect(me.opened).toMatchObject({ state: 'away', away: 'hours', position: null });
+    // What was said before is left as it is, and stands there once.
+    const left = await visitor(w, { text: '路口积水' });
+    ok(await left.ask('POST', '/current/leave', { phone: '13900000778', text: '路口积水' }));
+    const said = (await left.messages()).filter((m) => m.side === 'citizen');
+    expect(said.map((m) => m.text)).toEqual(['路口积水']);
     expect(refused(await me.say('有人吗'), 409, 'state_conflict').body.state).toBe('away');
     expect(ok(await me.say('着火了，有人被困在五楼，快来')).seq).toBeGreaterThan(0);
     expect(await me.view()).toMatchObject({ state: 'open', away: null });
@@ -388,7 +393,16 @@ describe('orders', () => {
     for (const login of ['auditor', 'operator'])
       expect([login, (await (await w.as(login)).get(paper)).status]).toEqual([login, login === 'operator' ? 200 : 404]); // prettier-ignore
     expect(await events('transcript.read', me)).toBe(0);
+    // The list of all is no reading: no name, no word, nothing noted; who talks with them sees both.
+    const listed = async (login: string, list: 'all' | 'mine') =>
+      (await desk(login))[list].find((c: { chatId: string }) => c.chatId === me.chatId);
+    expect(await listed('supervisor', 'all')).toMatchObject({ sealed: true, name: null, lastText: '', lastSide: null }); // prettier-ignore
+    expect(await listed('operator', 'mine')).toMatchObject({ sealed: false, name: '孙先生', lastText: '' }); // prettier-ignore
+    expect(await events('transcript.read', me)).toBe(0);
     ok(await (await w.as('supervisor')).get(paper));
+    // A screen that reads on and on is one reading, of one person.
+    expect(await chatOf(me, 'supervisor').then(ok)).toMatchObject({ sealed: true, name: null, phone: null, lastText: '' }); // prettier-ignore
+    ok(await chatOf(me, 'supervisor', '/messages'));
     const noted = await w.db
       .selectFrom('audit_log')
       .select(['actor_id', 'detail'])

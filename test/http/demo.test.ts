@@ -9,7 +9,7 @@ import { demoDoorSecret, signedHeaders } from '../../src/door/index.ts';
 import { newId } from '../../src/kernel/ids.ts';
 import { advanceClock, appNow, moveClock } from '../../src/platform/db.ts';
 import type { CallView } from '../../src/telephony/schema.ts';
-import { until } from '../processes.ts';
+import { until } from '../until.ts';
 import { createWorld, routesOf, steps } from '../world.ts';
 import type { World } from '../world.ts';
 
@@ -198,6 +198,7 @@ describe('the telephone network', () => {
 
   it('rings at who is ready, is answered by command, held, put through and ended', async () => {
     const operator = await sit('operator', '8001');
+    const { id: earlier } = await steps(w).register({ phone: '13900000001' });
     const { id } = await ring();
     await until('the offer', async () => {
       await phones.drive();
@@ -205,10 +206,16 @@ describe('the telephone network', () => {
     });
     const [call] = (await operator.get<CallView[]>('/api/telephony/calls')).body;
     expect(call).toMatchObject({ state: 'offered', mine: true, phone: '13900000001' });
+    // One answer shows all: the seat, who rings, and what they asked for before.
+    expect((await operator.get('/api/telephony/desk')).body).toMatchObject({
+      seat: { state: 'ringing', call: { id: call!.id } },
+      calls: [{ id: call!.id, caller: { open: [{ id: earlier }], closed: [] } }],
+    });
     const said = await operator.get(`/api/demo/calls/${call!.id}`);
     expect(said.body).toEqual({ name: '陈女士', text: '楼下水管爆了' });
     const other = await w.as('operator2');
     expect((await other.get(`/api/demo/calls/${call!.id}`)).status).toBe(404);
+    expect((await other.get('/api/telephony/desk')).body.calls).toEqual([]);
     const view = async () =>
       (await operator.get<CallView>(`/api/telephony/calls/${call!.id}`)).body;
     const after = async (body: object) => {

@@ -599,6 +599,15 @@ const ofCall = (what: string, body?: object): Fixture => ({
     same({ path: `${AT_CALLS}/${await phones.talking('operator2')}${what}`, body }),
   missing: () => same({ path: `${AT_CALLS}/${newId()}${what}`, body }),
 });
+const askFor = (callId: string) => ({
+  path: `${AT_CALLS}/${callId}/restriction-proposals`,
+  body: { reason: '骚扰' },
+  headers: key(),
+});
+const decideOn = (id: string) => ({
+  path: `/api/telephony/restriction-proposals/${id}/decision`,
+  body: { decision: 'restrict' },
+});
 const ofRecording = (): Fixture => {
   const path = (id: string) => ({ path: `/api/telephony/recordings/${id}/audio` });
   return {
@@ -794,6 +803,7 @@ const FIXTURES: Record<string, Fixture> = {
       any({ path, body: {} }),
     ]),
   ),
+  'GET /api/telephony/desk': any({ path: '/api/telephony/desk' }),
   'GET /api/telephony/seat': any({ path: '/api/telephony/seat' }),
   'PUT /api/telephony/seat': any({ path: '/api/telephony/seat', body: { state: 'offline' } }),
   'GET /api/telephony/queue': any({ path: '/api/telephony/queue' }),
@@ -823,6 +833,17 @@ const FIXTURES: Record<string, Fixture> = {
         path: `/api/telephony/restricted-callers/${newId()}/lift`,
         body: { reason: '本人致歉' },
       }),
+  },
+  'POST /api/telephony/calls/:id/restriction-proposals': {
+    own: () => async () => askFor(await phones.talking('operator')),
+    other: () => async () => askFor(await phones.talking('operator2')),
+    missing: () => async () => askFor(newId()),
+  },
+  'GET /api/telephony/warned-callers': any({ path: '/api/telephony/warned-callers' }),
+  'GET /api/telephony/restriction-proposals': any({ path: '/api/telephony/restriction-proposals' }),
+  'POST /api/telephony/restriction-proposals/:id/decision': {
+    own: () => async () => decideOn(await phones.proposed()),
+    missing: () => async () => decideOn(newId()),
   },
   'GET /api/telephony/return-calls': any({ path: '/api/telephony/return-calls' }),
   'POST /api/telephony/return-calls/:id/take': ofReturn('/take', false),

@@ -421,6 +421,8 @@ describe('errors', () => {
       outcome: { outcome: 'wrong_number' },
       commands: { command: 'hold' },
       lift: { reason: 'xx' },
+      'restriction-proposals': { reason: 'xx' },
+      decision: { decision: 'restrict' },
       messages: { id: newId(), text: 'x' },
       notes: { id: newId(), text: 'x' },
       seen: { seq: 1 },

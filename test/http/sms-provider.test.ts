@@ -1,4 +1,5 @@
 /** Providers: what they report, in our form and in theirs, and what their faults hold up. */
+import { randomUUID } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -200,6 +201,10 @@ describe('receipts', () => {
 
   it('quicker than the answer that names the message come again', async () => {
     const id = await waiting();
+    // On the second try as on the first.
+    serve = (_q, r) => void r.writeHead(500).end();
+    expect(await send(w.deps, providerGateway(provider), id)).toBe('failed');
+    await w.db.updateTable('delivery').set({ next_attempt_at: new Date(0) }).where('id', '=', id).execute(); // prettier-ignore
     let answer = (): void => {};
     serve = (_q, r) => void (answer = () => void r.end('{"ok":true,"id":"p-quick"}'));
     const calls = asked.length;
@@ -215,6 +220,18 @@ describe('receipts', () => {
     expect(await sending).toBe('sent');
     expect((await receipt({ ...quick, at }, { id: 'quick' })).body).toMatchObject({ state: 'done', receipt: 'delivered' }); // prettier-ignore
     expect(await delivery(id)).toMatchObject({ state: 'sent', receipt: 'delivered' });
+  });
+
+  it('that name no instant speak of when they came, whenever they are sent in again', async () => {
+    const early = await receipt({ providerId: 'p-early', state: 'delivered' });
+    expect(early.body.state).toBe('dead');
+    const came = await w.now();
+    const id = await sentAs('p-early');
+    await w.moveTo(new Date(came.getTime() + 3 * 3_600_000));
+    s.must(await (await w.as('admin')).post(`/api/door/messages/${early.body.id}/redrive`, {}, { 'idempotency-key': randomUUID() })); // prettier-ignore
+    const { receipt: got, receipt_at: at } = await delivery(id);
+    expect(got).toBe('delivered');
+    expect(Math.abs(at!.getTime() - came.getTime())).toBeLessThan(60_000);
   });
 
   it('of unknown messages, and of those never tried, lie dead', async () => {

@@ -244,6 +244,47 @@ describe('words', () => {
   });
 });
 
+describe('what the citizen was asked for', () => {
+  const asked = async (phone: string) => {
+    const order = await s.register({ phone });
+    s.must(await s.act('operator', order.id, 'ask_supplement', { missing: ['address'], question: '在几幢？' })); // prettier-ignore
+    await w.settle();
+    return order;
+  };
+
+  it('is added to the one order that waits for it, which goes on', async () => {
+    const phone = newPhone();
+    const { id } = await asked(phone);
+    expect(w.sent.filter((m) => m.to === phone).at(-1)!.text).toContain('直接回复这条短信');
+    // Neither a thank-you nor a word of command is an answer.
+    expect(await said(phone, '收到')).toEqual([expect.stringContaining('请写清什么事')]);
+    expect(await said(phone, '进度')).toHaveLength(1);
+    expect(await stateOf(w, id)).toBe('awaiting_supplement');
+    expect(await said(phone, ' 3幢')).toEqual([expect.stringContaining('已补进您反映的事')]);
+    expect(await stateOf(w, id)).toBe('registered');
+    const act = await w.db.selectFrom('act').select(['id', 'party', 'actor_id']).where('order_id', '=', id).where('act', '=', 'supplement').executeTakeFirstOrThrow(); // prettier-ignore
+    expect(act).toMatchObject({ party: 'citizen', actor_id: null });
+    const words = await w.db.selectFrom('act_text').select('body').where('act_id', '=', act.id).execute(); // prettier-ignore
+    expect(words).toEqual([{ body: '3幢' }]);
+    expect((await rows(phone)).at(-1)).toMatchObject({ understood: 'supplement', order_id: id });
+    // The same again is no demand of its own.
+    expect(await said(phone, '3幢')).toEqual([expect.stringContaining('已经登记过')]);
+  });
+
+  it('is a demand where it is not plain which order is meant, and danger always is one', async () => {
+    const phone = newPhone();
+    const both = [await asked(phone), await asked(phone)];
+    await said(phone, DEMAND);
+    const [made] = await orders(phone);
+    expect(both.map((o) => o.id)).not.toContain(made);
+    const other = newPhone();
+    const waits = await asked(other);
+    await said(other, DANGER);
+    expect(await orders(other)).toHaveLength(1);
+    for (const { id } of [...both, waits]) expect(await stateOf(w, id)).toBe('awaiting_supplement');
+  });
+});
+
 describe('the limit of an hour', () => {
   it('keeps what is beyond and answers nothing; danger and 退订 pass', async () => {
     const phone = newPhone();
@@ -264,7 +305,9 @@ describe('the limit of an hour', () => {
 describe('the words of a message', () => {
   it('are erased after the days of the policy; the order keeps its own', async () => {
     const [old, young] = [newPhone(), newPhone()];
-    for (const phone of [old, young]) await said(phone, DEMAND);
+    for (const phone of [old, young]) {
+      for (const text of [DEMAND, '你好', '退订']) await said(phone, text);
+    }
     for (const [phone, days] of [
       [old, 181],
       [young, 179],
@@ -275,8 +318,11 @@ describe('the words of a message', () => {
         .where('from_hmac', '=', w.deps.crypto.mac('phone', phone))
         .execute();
     await eraseOld(w.deps);
-    expect((await rows(old)).map((r) => r.text_ct)).toEqual([null]);
-    expect((await rows(young))[0]!.text_ct).toBeInstanceOf(Buffer);
+    // What made no order goes as a whole, with its answer, but for who wants no messages.
+    expect(await rows(old)).toMatchObject(['demand', 'stop'].map((understood) => ({ understood, text_ct: null, from_ct: null }))); // prettier-ignore
+    expect((await rows(young)).map((r) => r.text_ct !== null && r.from_ct !== null)).toEqual([true, true, true]); // prettier-ignore
+    const helped = await w.db.selectFrom('delivery as d').innerJoin('sms_inbound as i', 'i.id', 'd.inbound_id').select('i.from_hmac').where('d.kind', '=', 'sms_help').execute(); // prettier-ignore
+    expect(helped.map((h) => h.from_hmac)).not.toContain(w.deps.crypto.mac('phone', old));
     const [id] = await orders(old);
     const kept = await w.db.selectFrom('order_text').select('content').where('order_id', '=', id!).executeTakeFirstOrThrow(); // prettier-ignore
     expect(kept.content).toBe(DEMAND);

@@ -87,6 +87,27 @@ export function telephonyThings(w: World) {
     return id;
   }
 
+  /** A restriction that an operator asked for. */
+  async function proposed(): Promise<string> {
+    const id = newId();
+    const call_id = await talking('operator');
+    const number = String(++numbers);
+    await w.db
+      .insertInto('restriction_proposal')
+      .values({
+        id,
+        call_id,
+        phone_ct: w.deps.crypto.seal(number, `${id}/phone`),
+        phone_hmac: w.deps.crypto.mac('phone', number),
+        reason_ct: w.deps.crypto.seal('x', `${id}/reason`),
+        warnings: 3,
+        proposed_by: (await w.as('operator')).actor.userId,
+        proposed_at: await w.now(),
+      })
+      .execute();
+    return id;
+  }
+
   /** Makes an order one of the contact of a call; the contact's id. */
   async function behind(orderId: string): Promise<string> {
     const id = await talking('operator');
@@ -95,5 +116,5 @@ export function telephonyThings(w: World) {
     return contactId!;
   }
 
-  return { talking, recorded, toReturn, restricted, behind };
+  return { talking, recorded, toReturn, restricted, proposed, behind };
 }

@@ -12,6 +12,7 @@ import { SYSTEM } from '../../src/kernel/actor.ts';
 import { inTransaction } from '../../src/platform/unit-of-work.ts';
 import { messageFor } from '../../src/realtime/index.ts';
 import { eraseRecordings, sweepSeats, telephonyDue, telephonyFigures } from '../../src/telephony/index.ts'; // prettier-ignore
+import { eraseOld } from '../../workers/schedule.ts';
 import { PUBLIC_URL, createWorld } from '../world.ts';
 import type { World } from '../world.ts';
 
@@ -195,6 +196,22 @@ describe('a call', () => {
     await pass(1);
     expect(await ask(callId)).toMatchObject({ action: 'wait', position: 1 });
     expect(await row()).toEqual(before);
+  });
+
+  it('names the offer that came to nothing: a late word of an earlier one changes nothing', async () => {
+    await sit('operator', 'ready');
+    const { callId } = fresh();
+    const first = await ask(callId);
+    const late = { target: '8001', offerId: first.offerId, result: 'busy' };
+    expect(await ask(callId, { tried: late })).toMatchObject({ action: 'wait' });
+    await pass(11);
+    const second = await ask(callId);
+    expect(second).toMatchObject({ action: 'offer', target: '8001' });
+    expect(await ask(callId, { tried: late })).toMatchObject({ offerId: second.offerId });
+    expect(await seat()).toMatchObject({ state: 'ringing' });
+    const named = { ...late, offerId: second.offerId };
+    expect(await ask(callId, { tried: named })).toMatchObject({ action: 'wait' });
+    expect(await seat()).toMatchObject({ state: 'ready', call: null });
   });
 
   it('is offered to the same again when its switch was dead, and nobody is taken for absent', async () => {
@@ -383,6 +400,8 @@ describe('calls to return', () => {
     expect((await post(who, `/return-calls/${id}/take`)).body.code).toBe('already_done');
     expect((await get(who, '/return-calls?state=done')).body.items.some((r: { id: string }) => r.id === id)).toBe(true); // prettier-ignore
     expect((await get('water', '/return-calls')).status).toBe(403);
+    for (const at of ['x', '-271821-04-20T00:00:00.000Z', '+275760-09-13T00:00:00.000Z'])
+      expect((await get(who, `/return-calls?cursor=${encodeURIComponent(`${at}_${id}`)}`)).status, at).toBe(422); // prettier-ignore
   });
 });
 
@@ -462,13 +481,88 @@ describe('restricted callers', () => {
     const lifted = await post('admin', `/restricted-callers/${made.body.id}/lift`, {
       reason: '本人致歉',
     });
-    expect(lifted.body.liftReason).toBe('本人致歉');
+    expect(lifted.body).toMatchObject({ liftReason: '本人致歉', proposedBy: null });
+    expect(lifted.body.liftedBy).not.toBe(lifted.body.setBy);
     expect((await ask(randomUUID(), { from })).action).not.toBe('refuse');
     const events = await w.db.selectFrom('audit_log').select('detail').where('subject_id', '=', made.body.id).execute(); // prettier-ignore
     expect(events).toHaveLength(2);
     expect(JSON.stringify(events)).not.toMatch(/辱骂|致歉|138/);
     expect((await get('operator', '/restricted-callers?state=past')).body.items).toHaveLength(1);
     expect((await get('water', '/restricted-callers')).status).toBe(403);
+  });
+});
+
+describe('a restriction that an operator asks for', () => {
+  const propose = (id: string, login = 'operator') => post(login, `/calls/${id}/restriction-proposals`, { reason: '连打辱骂' }); // prettier-ignore
+  const decide = (id: string, body: object, login = 'supervisor') => post(login, `/restriction-proposals/${id}/decision`, body); // prettier-ignore
+  const listed = async (login: string, state: string) => (await get(login, `/restriction-proposals?state=${state}`)).body.items; // prettier-ignore
+  /** A number whose every warning but the last was given before; the call it speaks on. */
+  const warned = async (times: number, from: string) => {
+    for (let i = 1; ; i++) {
+      const one = await answered('operator', '8001', from);
+      await post('operator', `/calls/${one.id}/warnings`);
+      if (i === times) return one;
+      await over(one.callId);
+    }
+  };
+
+  it('has warnings behind it, and is decided by somebody else, once', async () => {
+    const { from } = fresh();
+    const early = await warned(2, from);
+    expect((await propose(early.id)).body).toMatchObject({ code: 'warnings_missing', warnings: 2, needed: 3 }); // prettier-ignore
+    expect((await get('operator', '/warned-callers')).body.items).toEqual([]);
+    await over(early.callId);
+    const { id, callId } = await warned(1, from);
+    const [seen] = (await get('operator', '/warned-callers')).body.items;
+    expect(seen).toMatchObject({ callId: id, warnings: 3 });
+    expect(seen.phone).toContain('****');
+    expect((await propose(id, 'operator2')).status).toBe(404);
+    const twice = await Promise.all([propose(id), propose(id)]);
+    expect(twice.map((a) => a.status).toSorted()).toEqual([201, 409]);
+    const { body: asked } = twice.find((a) => a.status === 201)!;
+    expect(asked).toMatchObject({ warnings: 3, mine: true, decidedBy: null, reason: '连打辱骂' });
+    // Nobody is restricted by asking; who asked and who decides sees it, other operators do not.
+    await over(callId);
+    await sit('operator', 'ready');
+    const rings = randomUUID();
+    expect((await ask(rings, { from })).action).toBe('offer');
+    await over(rings);
+    expect((await get('operator', '/warned-callers')).body.items).toEqual([]);
+    expect(await listed('supervisor', 'open')).toMatchObject([{ id: asked.id, mine: false }]);
+    expect([await listed('operator', 'open'), await listed('operator2', 'open')]).toMatchObject([[{ id: asked.id }], []]); // prettier-ignore
+    const wrong = await decide(asked.id, { decision: 'restrict', days: 31 });
+    expect([wrong.status, wrong.body.issues[0].path]).toEqual([422, 'days']);
+    expect((await decide(asked.id, { decision: 'decline', reason: ' ' })).status).toBe(422);
+    const both = await Promise.all([
+      decide(asked.id, { decision: 'restrict', days: 7 }),
+      decide(asked.id, { decision: 'decline', reason: '听了录音，情有可原' }, 'admin'),
+    ]);
+    expect(both.map((a) => a.status).toSorted()).toEqual([200, 409]);
+    expect(await listed('supervisor', 'open')).toEqual([]);
+    const [decided] = await listed('operator', 'decided');
+    expect(decided.decidedBy).not.toBe(decided.proposedBy);
+    const restricted = (await get('supervisor', '/restricted-callers')).body.items;
+    expect(restricted.filter((r: { proposedBy: string | null }) => r.proposedBy)).toHaveLength(decided.until ? 1 : 0); // prettier-ignore
+    const told = await w.db.selectFrom('audit_log').select('detail').where('subject_id', '=', asked.id).execute(); // prettier-ignore
+    expect(told.length).toBeGreaterThan(0);
+    expect(JSON.stringify(told)).not.toMatch(/辱骂|情有可原|138/);
+  });
+
+  it('is not decided by who asked for it, and is by a restriction of the same number', async () => {
+    await w.person({ login: 'two.roles', grants: [{ role: 'operator', unit: 'HOTLINE' }, { role: 'supervisor', unit: 'HOTLINE' }] }); // prettier-ignore
+    const { from, id } = await warned(3, fresh().from);
+    const { body: asked } = await propose(id);
+    const mine = await (await w.as('two.roles')).actor.userId;
+    await w.db.updateTable('restriction_proposal').set({ proposed_by: mine }).where('id', '=', asked.id).execute(); // prettier-ignore
+    expect((await decide(asked.id, { decision: 'restrict' }, 'two.roles')).body.code).toBe('own_proposal'); // prettier-ignore
+    const direct = { phone: from, reason: '连打辱骂' };
+    expect((await post('two.roles', '/restricted-callers', direct)).body.code).toBe('own_proposal');
+    const made = await post('supervisor', '/restricted-callers', { ...direct, days: 3 });
+    expect(made.status).toBe(201);
+    expect(made.body.proposedBy).not.toBeNull();
+    expect(Date.parse(made.body.until) - Date.parse(made.body.setAt)).toBe(3 * 86_400_000);
+    expect(await listed('two.roles', 'decided')).toContainEqual(expect.objectContaining({ id: asked.id, until: made.body.until })); // prettier-ignore
+    expect((await post('supervisor', '/restricted-callers', { ...direct, days: 31 })).status).toBe(422); // prettier-ignore
   });
 });
 
@@ -642,8 +736,31 @@ describe('a call to return', () => {
       state: 'talking',
       call: { direction: 'out', phone: from },
     });
+    // While they speak nothing else is dialled.
+    const other = fresh();
+    await ask(other.callId, { from: other.from });
+    await tell(other.callId, 'call.abandoned', {}, 1);
+    const next = await w.db.selectFrom('return_call').select('id').where('phone_hmac', '=', w.deps.crypto.mac('phone', other.from)).executeTakeFirstOrThrow(); // prettier-ignore
+    await post('operator', `/return-calls/${next.id}/take`);
+    const dialNext = () => onWired('operator', `/return-calls/${next.id}/dial`, { method: 'POST', body: '{}' }); // prettier-ignore
+    expect((await (await dialNext()).json()).code).toBe('seat_busy');
     await over(made!.external_id);
-    expect((await get('operator', '/return-calls?state=mine')).body.items).toMatchObject([{ id: row.id, calls: 1 }]); // prettier-ignore
+    // A telephone that dials is offered nobody; whoever dialled may put it down.
+    await sit('operator', 'ready');
+    expect((await dialNext()).status).toBe(200);
+    expect(await seat()).toMatchObject({ state: 'talking', call: { direction: 'out', state: 'queued' } }); // prettier-ignore
+    const waits = randomUUID();
+    expect((await ask(waits)).action).toBe('wait');
+    const { call: rings } = await seat();
+    const hangup = { method: 'POST', body: JSON.stringify({ command: 'hangup' }) };
+    expect((await onWired('operator2', `/calls/${rings.id}/commands`, hangup)).status).toBe(404);
+    expect((await onWired('operator', `/calls/${rings.id}/commands`, hangup)).status).toBe(200);
+    const { external_id } = await w.db.selectFrom('call').select('external_id').where('id', '=', rings.id).executeTakeFirstOrThrow(); // prettier-ignore
+    await tell(external_id, 'call.ended', { by: 'operator' }, 1);
+    expect((await seat()).state).toBe('wrap_up');
+    await over(waits);
+    const mine = (await get('operator', '/return-calls?state=mine')).body.items;
+    expect(mine.find((r: { id: string }) => r.id === row.id)).toMatchObject({ calls: 1 }); // prettier-ignore
   });
 });
 
@@ -669,6 +786,11 @@ describe('recordings', () => {
     const kept = await w.db.selectFrom('recording_listening').select('user_id').where('recording_id', '=', id).execute(); // prettier-ignore
     const heardBy = [await userId('supervisor'), await userId('operator')];
     expect(kept.map((k) => k.user_id).toSorted()).toEqual(heardBy.toSorted());
+    const heardOf = async (login: string) => (await get(login, `/calls/${callOf}`)).body.recordings[0].heard; // prettier-ignore
+    const callOf = (await w.db.selectFrom('recording').select('call_id').where('id', '=', id).executeTakeFirstOrThrow()).call_id; // prettier-ignore
+    expect((await heardOf('supervisor')).times).toBe(2);
+    expect((await heardOf('admin')).last.every((l: { who: string }) => l.who !== '')).toBe(true);
+    for (const login of ['operator', 'auditor']) expect(await heardOf(login), login).toBeNull();
     expect((await play(id, 'operator2')).status).toBe(404);
     for (const login of ['water', 'dispatcher']) expect((await play(id, login)).status).toBe(403);
     await pass(181 * 86_400);
@@ -717,6 +839,40 @@ describe('recordings', () => {
       expect((await play(await recorded(path))).status, path).toBe(503);
       expect(heard.filter((h) => h.path === '/a.wav')).toEqual([]);
     }
+  });
+});
+
+describe('the number of a call', () => {
+  it('is erased after the days of the policy, with what was said and the return of it', async () => {
+    const { callId: missed, from } = fresh();
+    await ask(missed, { from });
+    await tell(missed, 'call.abandoned', {}, 3);
+    const { callId } = await answered('operator', '8001', from);
+    await over(callId);
+    await pass(2 * 86_400);
+    const young = fresh();
+    await ask(young.callId, { from: young.from });
+    await tell(young.callId, 'call.abandoned', {}, 3);
+    const kept = async (name: string) => {
+      const row = await w.db.selectFrom('call').selectAll().where('external_id', '=', name).executeTakeFirstOrThrow(); // prettier-ignore
+      const said = await w.db.selectFrom('call_event').select('id').where('call_id', '=', row.id).execute(); // prettier-ignore
+      return { number: row.phone_ct !== null, hash: row.phone_hmac, said: said.length, outcome: row.outcome }; // prettier-ignore
+    };
+    const hash = (number: string) => w.deps.crypto.mac('phone', number);
+    await pass(179 * 86_400);
+    await eraseOld(w.deps);
+    const gone = { number: false, hash: hash(from), said: 0 };
+    expect(await kept(missed)).toEqual({ ...gone, outcome: 'abandoned' });
+    expect(await kept(callId)).toEqual({ ...gone, outcome: 'answered' });
+    expect(await kept(young.callId)).toEqual({ number: true, hash: hash(young.from), said: 2, outcome: 'abandoned' }); // prettier-ignore
+    const done = (await get('operator', '/return-calls?state=done&limit=100')).body.items;
+    expect(done.filter((r: { reason: string; phone: string }) => r.reason === 'called_again' && r.phone === '')).not.toEqual([]); // prettier-ignore
+    const open = await w.db.selectFrom('return_call').select('phone_ct').where('phone_hmac', '=', hash(young.from)).executeTakeFirstOrThrow(); // prettier-ignore
+    expect(open.phone_ct).not.toBeNull();
+    // Nothing makes another call of it: what comes that late lies dead.
+    const late = await say('/cti/v1/events', { type: 'call.answered', callId: missed, at: await iso(), legId: 'l', target: '8001' }); // prettier-ignore
+    expect(late.body).toMatchObject({ state: 'dead' });
+    expect(await kept(missed)).toEqual({ ...gone, outcome: 'abandoned' });
   });
 });
 

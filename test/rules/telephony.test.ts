@@ -10,7 +10,7 @@ import {
   expectedWait,
   mayMove,
   plausible,
-  seatFor,
+  seatsFor,
 } from '../../src/telephony/rules.ts';
 import type { Said, Told } from '../../src/telephony/rules.ts';
 import { ctiEvent, routeAnswer, routeQuestion, switchCommand } from '../../src/telephony/schema.ts';
@@ -53,7 +53,8 @@ describe('a seat', () => {
 
 describe('who is offered a call', () => {
   const rules = { widenSeconds: 30, tried: new Set<string>() };
-  const call = (id: string, skill: Parameters<typeof seatFor>[0]['skill'] = 'general', waited = 0) => ({ id, skill, waited }); // prettier-ignore
+  const call = (id: string, skill: Parameters<typeof seatsFor>[0]['skill'] = 'general', waited = 0) => ({ id, skill, waited }); // prettier-ignore
+  const seatFor = (...given: Parameters<typeof seatsFor>) => seatsFor(...given)[0] ?? null;
   const a = { userId: 'a', skills: ['general'] };
   const b = { userId: 'b', skills: ['general', 'dialect'] };
 
@@ -79,6 +80,9 @@ describe('who is offered a call', () => {
     const tried = { ...rules, tried: new Set(['a']) };
     expect(seatFor(call('1'), [], [a, b], tried)).toBe(b);
     expect(seatFor(call('1'), [], [a], tried)).toBe(a);
+    // All that are left to it, in the order in which they are tried.
+    const c = { userId: 'c', skills: ['general'] };
+    expect(seatsFor(call('1'), [call('0')], [b, a, c], tried)).toEqual([c, a]);
   });
 
   it('nobody who was offered this call a moment ago, who meanwhile takes the next', () => {

@@ -104,9 +104,9 @@ describe.skipIf(withoutTelephones)('the reference switch', () => {
     await ending(callId, 'call.ended');
     expect(asked.get('13600000002')!.map((q) => q.tried)).toEqual([
       undefined,
-      { target: '8003', result: 'busy' },
-      { target: '8004', result: 'no_answer' },
-      { target: '8099', result: 'unreachable' },
+      { target: '8003', offerId: 'x', result: 'busy' },
+      { target: '8004', offerId: 'x', result: 'no_answer' },
+      { target: '8099', offerId: 'x', result: 'unreachable' },
     ]);
     expect(told(callId)[1]).toMatchObject({ type: 'call.answered', target: '8002' });
   });

@@ -109,10 +109,11 @@ export function openChat(origin: string, language: string, changed: () => void) 
     changed();
   }
 
-  /** @param id of the message that a picture is. */
+  /** @param path from within the session. @param id of the message that a picture is. */
   async function call(path: string, body?: object, id?: string) {
-    const type = body instanceof Blob ? body.type : 'application/json';
-    const answer = await fetch(new URL(path, `${origin}/chat/v1/sessions/`), {
+    const isFile = body instanceof Blob;
+    const type = isFile ? body.type : 'application/json';
+    const answer = await fetch(new URL(path, `${origin}/chat/v1/sessions/current/`), {
       method: body ? 'POST' : 'GET',
       credentials: 'omit',
       headers: {
@@ -121,7 +122,7 @@ export function openChat(origin: string, language: string, changed: () => void) 
         ...(body && { 'Content-Type': type }),
         ...(id && { 'X-Message-Id': id }),
       },
-      ...(body && { body: body instanceof Blob ? body : JSON.stringify(body) }),
+      ...(body && { body: isFile ? body : JSON.stringify(body) }),
     });
     if (answer.ok && answer.headers.get('content-type')?.startsWith('image')) return answer.blob();
     const said = await answer.json().catch(() => ({}));
@@ -133,7 +134,7 @@ export function openChat(origin: string, language: string, changed: () => void) 
   async function begin(said: object): Promise<void> {
     keep();
     const page = location.origin;
-    const made = await call('../sessions', { clientId: kept.clientId, language, page, ...said });
+    const made = await call('../../sessions', { clientId: kept.clientId, language, page, ...said });
     kept.token = made.token;
     keep();
     await resume();
@@ -196,10 +197,10 @@ export function openChat(origin: string, language: string, changed: () => void) 
   const isOver = () => view?.state === 'ended' || view?.state === 'left_message';
 
   async function update(of: Kept): Promise<void> {
-    const now: View = await call('current');
+    const now: View = await call('../current');
     let after = messages.at(-1)?.seq ?? 0;
     while (after < now.lastSeq) {
-      const page = await call(`current/messages?after=${after}`);
+      const page = await call(`messages?after=${after}`);
       if (of !== kept || !page.messages[0]) return;
       messages.push(...page.messages);
       isTyping = false;
@@ -256,7 +257,7 @@ export function openChat(origin: string, language: string, changed: () => void) 
   }
 
   const post = ({ id, text, file }: Unsent): Promise<unknown> =>
-    file ? call('current/images', file, id) : call('current/messages', { id, text });
+    file ? call('images', file, id) : call('messages', { id, text });
 
   function typing(): void {
     const now = performance.now();
@@ -270,7 +271,7 @@ export function openChat(origin: string, language: string, changed: () => void) 
     if (!view || seq <= (kept.seen ?? 0)) return;
     kept.seen = seq;
     keep();
-    call('current/seen', { seq }).catch(() => {});
+    call('seen', { seq }).catch(() => {});
   }
 
   addEventListener('storage', (e) => {
@@ -296,6 +297,8 @@ export function openChat(origin: string, language: string, changed: () => void) 
       isKnown: !!kept.token,
     }),
     unread: () => messages.filter((m) => m.seq > (kept.seen ?? 0) && m.side === 'operator').length,
+    /** What the citizen said in words so far. */
+    said: () => messages.flatMap((m) => (m.side === 'citizen' && m.text) || []).join('\n'),
     origin,
     call,
     begin,

@@ -9,6 +9,9 @@ export const TEXT_MAX = 2000;
 const COMMENT_MAX = 500;
 
 export function formsOf(chat: Chat, w: WidgetWords) {
+  /** What was filled in last: nobody says who they are twice. */
+  let filled: Record<string, string> = {};
+
   /** A form that says in itself why it could not be sent, and keeps what was written. */
   function form(
     button: string,
@@ -21,9 +24,10 @@ export function formsOf(chat: Chat, w: WidgetWords) {
       e.preventDefault();
       wrong.textContent = '';
       submit.disabled = true;
-      const filled = [...new FormData(made)].filter(([, value]) => value);
+      const all = [...new FormData(made)].filter(([, value]) => value);
+      filled = Object.fromEntries(all) as Record<string, string>;
       try {
-        await send(Object.fromEntries(filled) as Record<string, string>);
+        await send(filled);
         await chat.look();
       } catch (error) {
         wrong.textContent = (refusal(error) && (error as Error).message) || w.$busy;
@@ -42,10 +46,19 @@ export function formsOf(chat: Chat, w: WidgetWords) {
       h('small', {}, required ? w.$must : w.$optional),
       Object.assign(input, { required }),
     );
-  const words = (label: string, required: boolean, name: string, maxLength: number) =>
-    field(label, required, h('textarea', { name, rows: 3, maxLength }));
+  const words = (
+    label: string,
+    required: boolean,
+    name: string,
+    maxLength: number,
+    value: string = '',
+  ) => field(label, required, h('textarea', { name, rows: 3, maxLength, value }));
   const line = (label: string, required: boolean, name: string, type: string, maxLength: number) =>
-    field(label, required, h('input', { name, type, maxLength, autocomplete: type }));
+    field(
+      label,
+      required,
+      h('input', { name, type, maxLength, autocomplete: type, value: filled[name] ?? '' }),
+    );
   const person = (required: boolean) => [
     line(w.$name, false, 'name', 'name', 40),
     line(w.$phone, required, 'phone', 'tel', 20),
@@ -69,8 +82,8 @@ export function formsOf(chat: Chat, w: WidgetWords) {
     leave: () => [
       form(
         w.$leave,
-        (said) => chat.call('current/leave', said),
-        words(w.$say, true, 'text', TEXT_MAX),
+        (said) => chat.call('leave', said),
+        words(w.$say, true, 'text', TEXT_MAX, chat.said().slice(0, TEXT_MAX)),
         ...person(true),
       ),
     ],
@@ -79,7 +92,7 @@ export function formsOf(chat: Chat, w: WidgetWords) {
       form(
         w.$rate_send,
         ({ satisfaction, solved, comment }) =>
-          chat.call('current/rating', {
+          chat.call('rating', {
             satisfaction: +satisfaction!,
             ...(solved && { solved: solved === '1' }),
             ...(comment && { comment }),

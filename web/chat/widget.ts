@@ -29,6 +29,8 @@ const door = find(button);
 const EMERGENCY = ['110', '119', '120'];
 /** Pixels from the end within which somebody reads the newest, not what was before. */
 const NEAR_END = 80;
+/** Further down than anything. */
+const END = 1e6;
 /** Widest page that the panel covers; the same as in the style. */
 const NARROW_PX = 520;
 
@@ -58,7 +60,7 @@ const launch = h(
 const end = h('button.t', { onclick: finish }, w.$end);
 const offline = h('p.off', { role: 'status' }, w.$offline);
 const waiting = h('div', { role: 'status' });
-const leave = h('button.t', { onclick: () => ((leaves = true), render()) }, w.$leave);
+const leave = h('button', { onclick: () => ((leaves = true), render()) }, w.$leave);
 const asked = h('div.ask');
 const again = h('button', { onclick: () => ((leaves = false), chat.restart(), focus()) }, w.$fresh);
 const typing = h('small.typ', { 'aria-live': 'polite' });
@@ -94,7 +96,7 @@ const file = h('input', {
   },
 });
 const compose = h(
-  'div.row.say',
+  'div.say',
   {},
   h('button', { onclick: () => file.click() }, w.$photo),
   text,
@@ -139,7 +141,7 @@ function send(): void {
 
 async function finish(): Promise<void> {
   if (!confirm(w.$sure)) return;
-  await chat.call('current/end', {}).catch(() => {});
+  await chat.call('end', {}).catch(() => {});
   await chat.look();
   focus();
 }
@@ -155,7 +157,7 @@ function open(): void {
   else dialog.showModal();
   launch.hidden = true;
   render();
-  if (!form) body.scrollTop = body.scrollHeight;
+  if (!form) body.scrollTop = END;
   focus();
 }
 
@@ -171,7 +173,7 @@ function formNow(): keyof typeof forms | '' {
   if (!view) return isKnown ? '' : 'start';
   if (view.state === 'left_message') return 'left';
   if (view.state === 'ended') return view.rating ? 'rated' : 'rating';
-  return view.state === 'away' || leaves ? 'leave' : '';
+  return view.state === 'away' || (leaves && view.state === 'waiting') ? 'leave' : '';
 }
 
 /** Where somebody stands who waits. */
@@ -208,7 +210,7 @@ function render(): void {
   end.hidden = !isOpen;
   offline.hidden = !isOffline;
   typing.textContent = isTyping && isOpen ? w.$typing : '';
-  if (log.draw() && atEnd) body.scrollTop = body.scrollHeight;
+  if (log.draw() && atEnd) body.scrollTop = END;
   // What is asked is read from its beginning.
   if (isNew) body.scrollTop = asked.offsetTop - body.offsetTop;
   if ((place || launch.hidden) && !document.hidden) chat.seen();

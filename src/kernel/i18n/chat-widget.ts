@@ -15,7 +15,7 @@ export const WIDGET_WORDS = {
   $order: ['已登记，单号', 'Registered, number'], $code: ['查询码，只给您自己', 'Query code, for you alone'], $track: ['查进展', 'Follow it'],
   $sure: ['结束这次咨询吗？', 'End this chat?'], $over: ['这次咨询结束了。', 'This chat has ended.'],
   $rate: ['您满意吗？', 'Are you satisfied?'], $marks: ['很不满意|不满意|基本满意|满意|非常满意', 'Not at all|No|Mostly|Yes|Very much'], $solved: ['事情说清楚了吗？', 'Is it settled?'], $yes: ['清楚了', 'Yes'], $no: ['没有', 'No'], $more: ['还想说什么', 'Anything else'], $rate_send: ['提交评价', 'Send'], $rated: ['收到您的评价，谢谢。', 'Thank you.'], $fresh: ['再问一件事', 'Ask something else'],
-  $leave: ['留言', 'Leave a message'], $left: ['留言收到了，我们按您留的电话回复。', 'We will call you back.'], $busy: ['现在接不通，请再试一次，或者打 12345。', 'Try again, or call 12345.'],
+  $leave: ['留言', 'Leave a message'], $left: ['我们按您留的电话回复。', 'We will call you back.'], $busy: ['现在接不通，请再试一次，或者打 12345。', 'Try again, or call 12345.'],
 } as const satisfies Record<`$${string}`, readonly [zh: string, en: string]>;
 
 export type WidgetWords = Record<keyof typeof WIDGET_WORDS, string>;

@@ -7,13 +7,15 @@ import type {
   CallView,
   ColleagueView,
   CommandInput,
+  DeskCallView,
+  DeskView,
   QueueView,
   SeatInput,
   SeatView,
 } from '../../../src/telephony/schema.ts';
 import { call } from './client.ts';
 import { listenToCalls } from './live.ts';
-import { queryClient } from './queries.ts';
+import { keepCaller, queryClient } from './queries.ts';
 import { holds, useMe } from './session.tsx';
 
 export type { CallView, ColleagueView, SeatView };
@@ -21,8 +23,12 @@ export type { CallView, ColleagueView, SeatView };
 type Signal = AbortSignal | undefined;
 const on = (signal: Signal) => (signal ? { signal } : {});
 
-const seat = (signal?: Signal) => call<SeatView>('GET', '/telephony/seat', on(signal));
-const calls = (signal?: Signal) => call<CallView[]>('GET', '/telephony/calls', on(signal));
+/** Seat, calls and callers in one answer: whoever rings is shown with all that is known of them. */
+async function desk(signal: Signal): Promise<DeskView> {
+  const view = await call<DeskView>('GET', '/telephony/desk', on(signal));
+  for (const { phone, caller } of view.calls) if (phone && caller) keepCaller(phone, caller);
+  return view;
+}
 export const moveSeat = (input: SeatInput) =>
   call<SeatView>('PUT', '/telephony/seat', { body: input });
 export const commandCall = (id: string, input: CommandInput) =>
@@ -40,31 +46,72 @@ const colleagues = (signal?: Signal) =>
   call<ColleagueView[]>('GET', '/telephony/colleagues', on(signal));
 
 /** Everything that is shown of telephones is read again. */
-export const refreshCalls = () =>
-  queryClient.invalidateQueries({
-    predicate: ({ queryKey: [kind] }) => PHONE_KEYS.has(String(kind)),
-  });
-const PHONE_KEYS = new Set(['calls', 'seat', 'phone-queue', 'contact-calls', 'return-calls']);
+export const refreshCalls = () => readAgain([DESK, ...OTHERS]);
+
+const DESK = 'phone-desk';
+/** What changes with everybody's calls. */
+const OTHERS = [
+  'phone-queue',
+  'contact-calls',
+  'return-calls',
+  'restricted',
+  'proposals',
+  'warned',
+];
+const readAgain = (kinds: readonly string[]) =>
+  queryClient.invalidateQueries({ predicate: ({ queryKey: [kind] }) => kinds.includes(String(kind)) });
 
 /** Where nothing pushes any more, a telephone must still be heard. */
 const LOOK_EVERY_MS = 10_000;
 const reading = { staleTime: 0, refetchInterval: LOOK_EVERY_MS } as const;
 
-/** Reads again at every news of a telephone. */
+/**
+ * News of others become one reading, and not that of all desks at one instant: a whole centre that
+ * asks for its queue at once would hold up the one desk where it rings.
+ */
+const OTHERS_GATHER_MS = 500;
+const OTHERS_SPREAD_MS = 1_500;
+let soon = false;
+let gathering: ReturnType<typeof setTimeout> | undefined;
+
+function onNews(own: boolean): void {
+  gathering ??= setTimeout(
+    () => {
+      gathering = undefined;
+      void readAgain(OTHERS);
+    },
+    OTHERS_GATHER_MS + Math.random() * OTHERS_SPREAD_MS,
+  );
+  if (!own || soon) return;
+  soon = true;
+  // Once, however many parts of the page listen.
+  queueMicrotask(() => {
+    soon = false;
+    void readAgain([DESK, 'contact-calls']);
+  });
+}
+
+/** Reads again at the news of a telephone: one's own at once. */
 export function usePhoneNews(wanted: boolean): void {
-  useEffect(() => (wanted ? listenToCalls(() => void refreshCalls()) : undefined), [wanted]);
+  useEffect(() => (wanted ? listenToCalls(onNews) : undefined), [wanted]);
 }
 
 export const useIsOperator = (): boolean => holds(useMe(), 'operator');
 
-export const useSeat = (wanted = true) =>
+/** One reading for seat, calls and callers, whoever shows which of them. */
+const useDesk = <T>(wanted: boolean, select: (view: DeskView) => T) =>
   useQuery({
-    queryKey: ['seat'],
+    queryKey: [DESK],
     enabled: wanted,
     ...reading,
     refetchIntervalInBackground: true,
-    queryFn: ({ signal }) => seat(signal),
+    queryFn: ({ signal }) => desk(signal),
+    select,
   });
+const seatIn = (view: DeskView) => view.seat;
+const callsIn = (view: DeskView) => view.calls;
+
+export const useSeat = (wanted = true) => useDesk(wanted, seatIn);
 
 export const useQueue = () =>
   useQuery({ queryKey: ['phone-queue'], ...reading, queryFn: ({ signal }) => queue(signal) });
@@ -96,7 +143,7 @@ export const useContactCalls = (contactId: string | undefined) =>
   });
 
 /** A call at the desk; in a demo also who they say they are, and what they say. */
-export interface DeskCall extends CallView {
+export interface DeskCall extends DeskCallView {
   name: string;
   said: string;
 }
@@ -107,23 +154,19 @@ export interface Calls {
   talking: DeskCall | undefined;
 }
 
+const NONE: readonly DeskCallView[] = [];
+
 /** What rings here and whom this operator talks to. */
 export function useCalls(): Calls {
   const operator = useIsOperator();
-  const { data = [] } = useQuery({
-    queryKey: ['calls'],
-    enabled: operator,
-    ...reading,
-    refetchIntervalInBackground: true,
-    queryFn: ({ signal }) => calls(signal),
-  });
+  const { data = NONE } = useDesk(operator, callsIn);
   usePhoneNews(operator);
   const ringing = data.find((c) => c.state === 'offered' && c.mine);
   const talking = data.find((c) => (c.state === 'talking' || c.state === 'held') && c.mine);
   return { ringing: useTold(ringing), talking: useTold(talking) };
 }
 
-function useTold(found: CallView | undefined): DeskCall | undefined {
+function useTold(found: DeskCallView | undefined): DeskCall | undefined {
   const { demo } = useMe();
   const { data } = useQuery({
     queryKey: ['captions', found?.id],

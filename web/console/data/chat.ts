@@ -133,16 +133,19 @@ export const useTranscript = (contactId: string | undefined) =>
       call<Transcript>('GET', `/chat/contacts/${contactId}/transcript`, on(signal)),
   });
 
-const CHAT_KEYS = new Set(['chat-desk', 'chat', 'chat-messages']);
-export const refreshChats = () =>
+const LIST_KEYS = new Set(['chat-desk', 'chat-colleagues']);
+const CHAT_KEYS = new Set(['chat', 'chat-messages']);
+/** Reads the lists again, and of the chats on screen those named; all, where none is. */
+export const refreshChats = (ids?: ReadonlySet<string>) =>
   queryClient.invalidateQueries({
-    predicate: ({ queryKey: [kind] }) => CHAT_KEYS.has(String(kind)),
+    predicate: ({ queryKey: [kind, id] }) =>
+      LIST_KEYS.has(String(kind)) || (CHAT_KEYS.has(String(kind)) && (!ids || ids.has(String(id)))),
   });
 
 /** Reads again at every news of a chat. */
 export function useChatNews(wanted: boolean): void {
   useEffect(
-    () => (wanted ? listenToChats({ news: () => void refreshChats() }) : undefined),
+    () => (wanted ? listenToChats({ news: (ids) => void refreshChats(ids) }) : undefined),
     [wanted],
   );
 }
@@ -165,7 +168,8 @@ export function useTypes(chatId: string): boolean {
       setTypes(true);
       timer = setTimeout(stop, TYPING_MS);
     };
-    const deaf = listenToChats({ typing, news: stop });
+    const news = (ids: ReadonlySet<string>) => void (ids.has(chatId) && stop());
+    const deaf = listenToChats({ typing, news });
     return () => (stop(), deaf());
   }, [chatId]);
   return types;

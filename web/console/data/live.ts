@@ -59,9 +59,11 @@ const setState = (state: LiveState['state']) => {
 };
 
 /** News of telephones; their ids are calls and people, not orders. */
-const CALLS = /^(?:call|seat|return_call)\./;
-const phones = new Set<() => void>();
-export function listenToCalls(listener: () => void): () => void {
+const CALLS = /^(?:call|caller|seat|return_call)\./;
+/** @param own it rings here, or it is of one's own seat or call; else of somebody's in the centre. */
+type PhoneListener = (own: boolean) => void;
+const phones = new Set<PhoneListener>();
+export function listenToCalls(listener: PhoneListener): () => void {
   phones.add(listener);
   return () => phones.delete(listener);
 }
@@ -69,7 +71,8 @@ export function listenToCalls(listener: () => void): () => void {
 /** News of chats: its ids are chats. `typing` is told of a citizen who writes just now. */
 const CHATS = /^chat\./;
 interface ChatListener {
-  news?: () => void;
+  /** @param ids of the chats that there is news of. */
+  news?: (ids: ReadonlySet<string>) => void;
   typing?: (chatId: string) => void;
 }
 const chatters = new Set<ChatListener>();
@@ -82,15 +85,18 @@ export const sayTyping = (chatId: string) => void socket?.emit('chat_typing', ch
 
 function onChats(heard: Nudge[]): void {
   const typing = heard.filter(({ type }) => type === 'chat.typing');
+  const ids = new Set(heard.filter(({ type }) => type !== 'chat.typing').map(({ id }) => id));
   for (const listener of chatters) {
     for (const { id } of typing) listener.typing?.(id);
-    if (heard.length > typing.length) listener.news?.();
+    if (ids.size > 0) listener.news?.(ids);
   }
 }
 
 function onNudges(heard: Nudge[]): void {
   const nudges = heard.filter(({ type }) => !CALLS.test(type) && !CHATS.test(type));
-  if (heard.some(({ type }) => CALLS.test(type))) phones.forEach((listener) => listener());
+  const calls = heard.filter(({ type }) => CALLS.test(type));
+  const own = calls.some(({ room }) => room.startsWith('user:'));
+  if (calls.length > 0) phones.forEach((listener) => listener(own));
   onChats(heard.filter(({ type }) => CHATS.test(type)));
   if (nudges.some(({ type }) => type.startsWith('door.')))
     void queryClient.invalidateQueries({ queryKey: [DOOR_KEY] });
@@ -99,7 +105,7 @@ function onNudges(heard: Nudge[]): void {
     const news = SAME_VERSION.has(type) ? Infinity : version;
     pending.set(id, Math.max(news, pending.get(id) ?? 0));
   }
-  gathering ??= setTimeout(apply, GATHER_MS);
+  if (pending.size > 0) gathering ??= setTimeout(apply, GATHER_MS);
 }
 
 function apply(): void {
@@ -158,7 +164,12 @@ export const openBoard = (organizationId: string | null): Promise<BoardView | nu
     : undefined;
 export const closeBoard = (scope: string) => void socket?.emit('unboard', scope);
 
+/** Words of the server that no further try will change. */
+const REFUSED = new Set(['not_signed_in', 'foreign_origin']);
+const AGAIN_MS = 1_500;
+
 function connect(): () => void {
+  let again: ReturnType<typeof setTimeout> | undefined;
   socket = io({ path: '/socket.io', transports: ['websocket', 'polling'] });
   socket.on('nudge', onNudges);
   socket.on('board', (push) => boards.forEach((board) => board.push(push)));
@@ -178,7 +189,12 @@ function connect(): () => void {
     boards.forEach((board) => board.lost());
   };
   socket.on('disconnect', lost);
-  socket.on('connect_error', lost);
+  socket.on('connect_error', (error) => {
+    lost();
+    // The library tries again where nobody answered, not where the server refused: a busy one has to.
+    const busy = !socket?.active && !REFUSED.has(error.message);
+    if (busy) again = setTimeout(() => socket?.connect(), AGAIN_MS * (1 + Math.random()));
+  });
   const offline = lost;
   const online = () => {
     if (!socket?.connected) return;
@@ -193,6 +209,7 @@ function connect(): () => void {
   }, POLL_MS);
   return () => {
     clearInterval(poll);
+    clearTimeout(again);
     window.removeEventListener('offline', offline);
     window.removeEventListener('online', online);
     socket?.close();

@@ -9,6 +9,7 @@ import {
 } from '@tanstack/react-query';
 import type { WaitReason } from '../../../src/contract.ts';
 import type { Me } from '../../../src/identity/schema.ts';
+import type { CallerHistory } from '../../../src/intake/schema.ts';
 import type { RoutingSuggestion, SuggestInput } from '../../../src/routing/schema.ts';
 import type { InboxFacet, OrderDetail, OrderQueue, Page } from '../../../src/workorder/schema.ts';
 import * as api from './api.ts';
@@ -173,6 +174,10 @@ export const useCaller = (phone: string | undefined) =>
     retry: false,
     queryFn: ({ signal }) => api.callerHistory(phone ?? '', signal),
   });
+
+/** What a call brought along of its caller; nobody has to ask for it again. */
+export const keepCaller = (phone: string, history: CallerHistory) =>
+  void queryClient.setQueryData(['caller', phone], history);
 
 export const useFind = (q: string) =>
   useQuery({

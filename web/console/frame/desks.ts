@@ -3,7 +3,7 @@ import type { Desk, Me } from '../../../src/identity/schema.ts';
 import type { BoardFigures } from '../../../src/supervision/schema.ts';
 import { useBoard } from '../data/board-live.ts';
 import { useChatDesk, useChatNews, type Desk as ChatDesk } from '../data/chat.ts';
-import { useReturnCount } from '../data/returns.ts';
+import { useProposalCount, useReturnCount } from '../data/returns.ts';
 import { useCallbackCounts, useInboxCounts, useOrderCounts } from '../data/queries.ts';
 import { holds, isCenterStaff } from '../data/session.tsx';
 
@@ -42,15 +42,18 @@ export function usePlaces(me: Me): Place[] {
   const figures = useBoard(null, has('overdue')).view?.figures;
   useChatNews(has('chat'));
   const chats = useChatDesk(has('chat')).data;
-  const returns = useReturnCount(has('calls') && holds(me, 'operator'));
+  const operator = holds(me, 'operator');
+  const returns = useReturnCount(has('calls') && operator);
+  const proposals = useProposalCount(has('calls') && !operator);
   const counts: Partial<Record<Desk, number | undefined>> = {
-    calls: returns,
+    // Whoever oversees decides what operators ask for.
+    calls: operator ? returns : proposals,
     dispatch: orders?.triage,
     audit: orders?.pending_audit,
     // Whoever takes demands in reads here what of it was not taken up yet.
-    orders: holds(me, 'operator') ? orders?.registered : undefined,
+    orders: operator ? orders?.registered : undefined,
     // Who waits for an operator, or for an answer; who looks after all sees those who wait too long.
-    chat: chats && (holds(me, 'operator') ? waitingIn(chats) : chats.queue.late),
+    chat: chats && (operator ? waitingIn(chats) : chats.queue.late),
     inbox: inbox?.open,
     followup: holds(me, 'callback_agent') ? callbacks?.call : callbacks?.redo_proposed,
     overdue: figures?.stages.final?.overdue ?? (figures && 0),

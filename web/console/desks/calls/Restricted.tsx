@@ -1,10 +1,11 @@
-import { Input, InputNumber } from 'antd';
+import { Input } from 'antd';
 import { useState, type ReactNode } from 'react';
 import type { RestrictedView } from '../../../../src/telephony/schema.ts';
 import { tellDone } from '../../data/done.ts';
 import {
   liftRestriction,
   restrict,
+  useAbusePolicy,
   useRestricted,
   type RestrictedState,
 } from '../../data/returns.ts';
@@ -23,17 +24,19 @@ import { useClockNow } from '../../data/clock.ts';
 import { useKeys } from '../../lib/keys.ts';
 import { stampText } from '../../lib/time.ts';
 import { barePhone, isPhone } from '../operator/form.ts';
+import { DaysField, useDays } from './DaysField.tsx';
 
 const REASON_MAX = 500;
-const DAYS_MAX = 365;
 
 interface Props {
   state: RestrictedState;
   left: ReactNode;
+  /** Whether this person sets and lifts; operators only read, as they hear the complaints. */
+  sets: boolean;
 }
 
-/** Who cannot reach an operator for a while, why, until when; set and lifted here. */
-export function Restricted({ state, left }: Props) {
+/** Who cannot reach an operator for a while, why, until when, and who asked for it; set and lifted here. */
+export function Restricted({ state, left, sets }: Props) {
   const { say } = useWords();
   const pages = useRestricted(state);
   return (
@@ -41,11 +44,15 @@ export function Restricted({ state, left }: Props) {
       desk="calls"
       left={left}
       leftLabel={say('return.queue')}
-      side={<SetForm />}
+      side={sets ? <SetForm /> : <Rule />}
       sideLabel={say('restrict.set')}
       sideFlows
       sideOpen
     >
+      <div className="hd">
+        <h2>{say(`restrict.${state}`)}</h2>
+        <span className="sm mut">{say('restrict.rule')}</span>
+      </div>
       <DoneLine />
       <QueryView query={pages}>
         {() =>
@@ -56,7 +63,7 @@ export function Restricted({ state, left }: Props) {
           ) : (
             <ul className="return-list">
               {pages.items.map((item) => (
-                <One key={item.id} item={item} over={state === 'past'} />
+                <One key={item.id} item={item} lifts={sets && state === 'current'} />
               ))}
             </ul>
           )
@@ -67,7 +74,16 @@ export function Restricted({ state, left }: Props) {
   );
 }
 
-function One({ item, over }: { item: RestrictedView; over: boolean }) {
+function Rule() {
+  const { say } = useWords();
+  return (
+    <div className="part sm sec">
+      <p>{say('restrict.how')}</p>
+    </div>
+  );
+}
+
+function One({ item, lifts }: { item: RestrictedView; lifts: boolean }) {
   const { say, language } = useWords();
   const now = useClockNow();
   const [asked, setAsked] = useState(false);
@@ -75,19 +91,36 @@ function One({ item, over }: { item: RestrictedView; over: boolean }) {
   return (
     <li className="restricted">
       <p>
-        <MaskedPhone phone={item.phone} /> <b>{say('restrict.until', { at: stamp(item.until) })}</b>
+        <span className="return-who">
+          <MaskedPhone phone={item.phone} />
+          <b className="sm">
+            {say(item.liftedAt ? 'restrict.planned' : 'propose.restricted')} {stamp(item.until)}
+          </b>
+        </span>
       </p>
       <p className="sm">{item.reason}</p>
       <p className="xs mut">
         <Dots>
-          {say('restrict.by', { who: item.setBy })}
-          {stamp(item.setAt)}
+          {item.proposedBy !== null &&
+            item.proposedAt !== null &&
+            say('restrict.proposed_by', { who: item.proposedBy, at: stamp(item.proposedAt) })}
+          {say(item.proposedBy === null ? 'restrict.by' : 'restrict.decided_by', {
+            who: item.setBy,
+            at: stamp(item.setAt),
+          })}
           {item.warnings > 0 && say('restrict.warnings', { n: item.warnings })}
-          {item.liftedAt &&
-            say('restrict.lifted', { at: stamp(item.liftedAt), reason: item.liftReason ?? '' })}
         </Dots>
       </p>
-      {!over && !asked && (
+      {item.liftedAt && (
+        <p className="xs mut">
+          {say('restrict.lifted', {
+            at: stamp(item.liftedAt),
+            who: item.liftedBy ?? '',
+            reason: item.liftReason ?? '',
+          })}
+        </p>
+      )}
+      {lifts && !asked && (
         <button type="button" className="link-button sm" onClick={() => setAsked(true)}>
           {say('restrict.lift')}
         </button>
@@ -141,25 +174,28 @@ function SetForm() {
   const { say } = useWords();
   const [phone, setPhone] = useState('');
   const [reason, setReason] = useState('');
-  const [days, setDays] = useState<number | null>(null);
+  const days = useDays();
+  const abuse = useAbusePolicy();
   const set = useSubmit(
-    (_: undefined, key) =>
-      restrict(
-        { phone: barePhone(phone), reason: reason.trim(), ...(days === null ? {} : { days }) },
-        key,
-      ),
+    (n: number, key) =>
+      restrict({ phone: barePhone(phone), reason: reason.trim(), days: n }, key),
     () => {
       tellDone('restrict.done');
       setPhone('');
       setReason('');
     },
   );
-  const good = isPhone(phone) && reason.trim().length >= 2;
-  const go = () => good && set.submit(undefined);
+  const good = isPhone(phone) && reason.trim().length >= 2 && days.good;
+  const go = () => good && days.value !== null && set.submit(days.value);
   useKeys([{ keys: 'Ctrl+Enter', label: 'keys.submit', run: go, off: !good }]);
   return (
     <div className="part restrict-form">
       <h2>{say('restrict.set')}</h2>
+      {abuse && (
+        <p className="xs mut">
+          {say('restrict.needs', { days: abuse.withinDays, n: abuse.warnings })}
+        </p>
+      )}
       <Field
         required
         label={say('restrict.phone')}
@@ -181,9 +217,7 @@ function SetForm() {
           onChange={(e) => setReason(e.target.value)}
         />
       </Field>
-      <Field label={say('restrict.days')} hint={say('restrict.rule')}>
-        <InputNumber<number> min={1} max={DAYS_MAX} value={days} onChange={setDays} />
-      </Field>
+      <DaysField days={days} />
       <KeyButton type="primary" keys="Ctrl+Enter" loading={set.busy} disabled={!good} onClick={go}>
         {say('restrict.set')}
       </KeyButton>

@@ -12,7 +12,7 @@ import { Dots, Stamp, Tag } from '../../parts/Marks.tsx';
 import { MaskedPhone } from '../../parts/Masked.tsx';
 import { QueryView } from '../../parts/QueryView.tsx';
 import { EmptyState } from '../../parts/States.tsx';
-import { ReturnPanel } from './ReturnPanel.tsx';
+import { ReturnPanel, spaced } from './ReturnPanel.tsx';
 
 interface Props {
   queue: ReturnQueue;
@@ -44,6 +44,10 @@ export function ReturnCalls({ queue, left }: Props) {
       sideFlows
       sideOpen
     >
+      <div className="hd">
+        <h2>{say(`return.${queue}`)}</h2>
+        <span className="sm mut">{say('return.rule')}</span>
+      </div>
       <DoneLine />
       <QueryView query={pages}>
         {() =>
@@ -62,7 +66,7 @@ export function ReturnCalls({ queue, left }: Props) {
                   >
                     <Due item={item} />
                     <span className="return-who">
-                      <MaskedPhone phone={item.phone} />
+                      <MaskedPhone phone={spaced(item.phone)} />
                       {item.skill !== 'general' && (
                         <Tag kind="line">{say(`phone.skill_${item.skill}`)}</Tag>
                       )}

@@ -3,6 +3,7 @@ import { useNavigate } from 'react-router';
 import { RETURN_RESULTS, type ReturnResult } from '../../../../src/contract.ts';
 import type { ReturnCallView } from '../../../../src/telephony/schema.ts';
 import { startContact } from '../../data/advise.ts';
+import { commandCall, refreshCalls, useCalls, useSeat } from '../../data/calls.ts';
 import { tellDone } from '../../data/done.ts';
 import { useCaller } from '../../data/queries.ts';
 import { attemptReturn, dialReturn, takeReturn } from '../../data/returns.ts';
@@ -31,11 +32,7 @@ export function ReturnPanel({ item }: { item: ReturnCallView }) {
   return (
     <div className="part return-panel">
       <h2>
-        {item.mine ? (
-          <b className="nb">{spaced(item.phone)}</b>
-        ) : (
-          <MaskedPhone phone={item.phone} />
-        )}
+        <MaskedPhone phone={spaced(item.phone)} />
       </h2>
       {operator && !over && (item.mine ? <Mine item={item} /> : <Take item={item} />)}
       {item.attempts.length > 0 && (
@@ -54,7 +51,8 @@ export function ReturnPanel({ item }: { item: ReturnCallView }) {
   );
 }
 
-const spaced = (phone: string) => phone.replace(/^(\d{3})(\d{4})(\d{4})$/, '$1 $2 $3');
+/** 139 0000 0101, where it is shown in full. */
+export const spaced = (phone: string) => phone.replace(/^(\d{3})(\d{4})(\d{4})$/, '$1 $2 $3');
 
 function Take({ item }: { item: ReturnCallView }) {
   const { say } = useWords();
@@ -66,8 +64,12 @@ function Take({ item }: { item: ReturnCallView }) {
       <KeyButton type="primary" keys="T" loading={take.busy} onClick={go}>
         {say('return.take')}
       </KeyButton>
-      {item.takenBy && <p className="sm sec">{say('return.taken')}</p>}
-      <ProblemNotice problem={take.problem} wrote={false} />
+      {(item.takenBy ?? take.problem?.code === 'state_conflict') && (
+        <p className="sm sec">{say('return.taken')}</p>
+      )}
+      {take.problem?.code !== 'state_conflict' && (
+        <ProblemNotice problem={take.problem} wrote={false} />
+      )}
     </>
   );
 }
@@ -83,29 +85,71 @@ function Mine({ item }: { item: ReturnCallView }) {
   );
 }
 
-/** The telephone dials where the switch takes commands; else whoever sits at it does. */
+/**
+ * The telephone dials where the switch takes commands; else whoever sits at it does. While it dials
+ * nobody is offered to it, and it may be put down again.
+ */
 function Dial({ item }: { item: ReturnCallView }) {
   const { say } = useWords();
+  const dialling = useDialling();
+  const talking = useTalkingTo(item);
   const [dialled, setDialled] = useState<boolean>();
   const dial = useSubmit(
     (_: undefined, key) => dialReturn(item.id, key),
     (answer) => setDialled(answer.dialled),
   );
+  const leaving = useSubmit(async (id: string) => {
+    await commandCall(id, { command: 'hangup' });
+    await refreshCalls();
+  });
   const go = () => dial.submit(undefined);
-  useKeys([{ keys: 'D', label: 'keys.dial', run: go, off: dial.busy }]);
+  const stop = () => dialling && leaving.submit(dialling);
+  useKeys([
+    dialling
+      ? { keys: 'Alt+Q', label: 'keys.hang_up', run: stop, off: leaving.busy }
+      : { keys: 'D', label: 'keys.dial', run: go, off: dial.busy || talking !== null },
+  ]);
+  const told =
+    talking !== null
+      ? say('return.talking')
+      : dialling
+        ? say('return.dialled')
+        : dialled === false
+          ? say('return.dial_by_hand')
+          : null;
   return (
     <>
-      <KeyButton type="primary" keys="D" loading={dial.busy} onClick={go}>
-        {say('return.dial')}
-      </KeyButton>
-      {dialled !== undefined && (
+      {dialling ? (
+        <KeyButton danger keys="Alt+Q" loading={leaving.busy} onClick={stop}>
+          {say('return.stop')}
+        </KeyButton>
+      ) : (
+        talking === null && (
+          <KeyButton type="primary" keys="D" loading={dial.busy} onClick={go}>
+            {say('return.dial')}
+          </KeyButton>
+        )
+      )}
+      {told && (
         <p className="sm sec" role="status">
-          {say(dialled ? 'return.dialled' : 'return.dial_by_hand')}
+          {told}
         </p>
       )}
-      <ProblemNotice problem={dial.problem} wrote={false} />
+      <ProblemNotice problem={dial.problem ?? leaving.problem} wrote={false} />
     </>
   );
+}
+
+/** The call that one's own telephone dials and nobody has answered yet. */
+function useDialling(): string | null {
+  const call = useSeat().data?.call;
+  return call?.direction === 'out' && call.state === 'queued' ? call.id : null;
+}
+
+/** The contact of the call on which one speaks to this number, where the telephone dialled it. */
+function useTalkingTo(item: ReturnCallView): string | null {
+  const { talking } = useCalls();
+  return talking?.direction === 'out' && talking.phone === item.phone ? talking.contactId : null;
 }
 
 /** What came of it; who is reached may have an order registered at once. */
@@ -116,10 +160,13 @@ function Results({ item }: { item: ReturnCallView }) {
     (result: ReturnResult, key) => attemptReturn(item.id, { result }, key),
     (_, result) => tellDone('return.done_line', { result: say(`return.result_${result}`) }),
   );
+  const talking = useTalkingTo(item);
   const register = useSubmit(
     async (_: undefined, key) => {
       const requester = { kind: 'natural' as const, name: '', phone: item.phone };
-      const { contactId } = await startContact({ channel: 'phone', requester }, `${key}-c`);
+      // What is said on the call that was dialled belongs to its contact, with its recording.
+      const contactId =
+        talking ?? (await startContact({ channel: 'phone', requester }, `${key}-c`)).contactId;
       await attemptReturn(item.id, { result: 'reached', contactId }, key);
       return contactId;
     },

@@ -1,7 +1,8 @@
 import './chat.css';
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { useNavigate, useParams } from 'react-router';
 import { useChat, useChatDesk, type ChatItem, type Desk } from '../../data/chat.ts';
+import { asProblem } from '../../data/problem.ts';
 import { holds, useMe } from '../../data/session.tsx';
 import { useKeys } from '../../lib/keys.ts';
 import { useFirstSelected, useListKeys } from '../../lib/list-keys.ts';
@@ -42,7 +43,10 @@ function Chats({ desk }: { desk: Desk }) {
   const operates = holds(useMe(), 'operator');
   const [side, setSide] = useState(false);
   const [canned, setCanned] = useState(false);
-  const chat = useChat(chatId).data;
+  const { data, error } = useChat(chatId);
+  // Handed over, or given back while nobody was there: what was shown is not theirs any more.
+  const gone = asProblem(error)?.status === 404;
+  const chat = gone ? undefined : data;
   // Only who talks in a chat registers out of it.
   const writes = operates && !canned && chat?.mine === true;
   const items = listed(desk);
@@ -52,7 +56,12 @@ function Chats({ desk }: { desk: Desk }) {
     void navigate(id ? `/chat/${id}` : '/chat', { replace: true });
   };
   useListKeys({ ids, selected: chatId, select });
-  useFirstSelected(ids, chatId, select, innerWidth >= 768 && !canned);
+  useEffect(() => {
+    if (gone) select(undefined);
+  });
+  // What is noted when it is read opens at nobody's back.
+  const free = items.filter((item) => !item.sealed).map((item) => item.chatId);
+  useFirstSelected(free, chatId, select, innerWidth >= 768 && !canned);
   useKeys([
     ...ids.slice(0, NUMBERED).map((id, i) => ({
       keys: `Alt+${i + 1}`,
@@ -87,6 +96,7 @@ function Chats({ desk }: { desk: Desk }) {
               writes && <SideOpener onOpen={() => setSide(true)}>{say('chat.order')}</SideOpener>
             }
             onBack={() => select(undefined)}
+            onHanded={() => select(undefined)}
           />
         ) : (
           <EmptyState title={say(operates ? 'chat.none' : 'chat.none_all')}>

@@ -2,6 +2,7 @@ import type { ReactNode } from 'react';
 import { Link } from 'react-router';
 import type { ChatItem } from '../../data/chat.ts';
 import { useNow } from '../../data/clock.ts';
+import { useMe } from '../../data/session.tsx';
 import { useWords } from '../../lib/text.ts';
 import { hourText } from '../../lib/time.ts';
 import { Kbd } from '../../parts/Key.tsx';
@@ -41,6 +42,7 @@ export function ChatList({ items, all, selected }: Props) {
 
 function Line({ chat, at, chosen }: { chat: ChatItem; at: number; chosen: boolean }) {
   const { say } = useWords();
+  const mine = chat.operatorId === useMe().userId;
   return (
     <li data-row={chat.chatId} className={chosen ? 'sel' : ''}>
       <Link to={`/chat/${chat.chatId}`} replace aria-current={chosen}>
@@ -54,12 +56,12 @@ function Line({ chat, at, chosen }: { chat: ChatItem; at: number; chosen: boolea
           </span>
         </span>
         <span className="cut sec">
-          {chat.lastSide === 'operator' && say('chat.we_said')}
-          {chat.lastText || say('chat.nothing_yet')}
+          {chat.lastSide === 'operator' && say(mine ? 'chat.we_said' : 'chat.we')}
+          {chat.lastText || say(insteadOfWords(chat))}
         </span>
         <span className="row between xs mut">
           <span>
-            <Dots>{usePressing(chat)}</Dots>
+            <Dots>{[...usePressing(chat), chat.operatorName]}</Dots>
           </span>
           <span>
             {chat.state === 'waiting' ? say('chat.waiting') : hourText(Date.parse(chat.lastAt))}
@@ -69,6 +71,10 @@ function Line({ chat, at, chosen }: { chat: ChatItem; at: number; chosen: boolea
     </li>
   );
 }
+
+/** What a line says where there are no words to show. */
+const insteadOfWords = ({ sealed, lastKind }: ChatItem) =>
+  sealed ? 'chat.sealed' : lastKind === 'image' ? 'chat.photo' : 'chat.nothing_yet';
 
 /** What presses in a chat, each as a word: an emergency, and how the first answer stands. */
 export function usePressing(chat: ChatItem): ReactNode[] {

@@ -26,12 +26,14 @@ interface Props {
   chat: ChatDetail;
   opener: ReactNode;
   onBack: () => void;
+  /** It is somebody else's now. */
+  onHanded: () => void;
 }
 
 const NOTHING: MessageView[] = [];
 
 /** One chat: who it is, what was said, and what to say next. */
-export function Conversation({ chat, opener, onBack }: Props) {
+export function Conversation({ chat, opener, onBack, onHanded }: Props) {
   const { say } = useWords();
   const operates = holds(useMe(), 'operator');
   const { data } = useChatMessages(chat.chatId);
@@ -49,7 +51,7 @@ export function Conversation({ chat, opener, onBack }: Props) {
       <button type="button" className="phone-back link-button" onClick={onBack}>
         ‹ {say('order.back')}
       </button>
-      <Head chat={chat} open={open} opener={opener} />
+      <Head chat={chat} open={open} opener={opener} onHanded={onHanded} />
       <Log
         messages={messages}
         notes={notes}
@@ -77,7 +79,10 @@ function useSeen(chat: ChatDetail, seq: number): void {
     if (!mine || unread === 0 || seq === 0) return;
     const read = () => {
       if (document.hidden) return;
-      void seeChat(chatId, seq).then(refreshChats, () => undefined);
+      void seeChat(chatId, seq).then(
+        () => refreshChats(new Set([chatId])),
+        () => undefined,
+      );
     };
     read();
     document.addEventListener('visibilitychange', read);
@@ -85,7 +90,11 @@ function useSeen(chat: ChatDetail, seq: number): void {
   }, [chatId, mine, unread, seq]);
 }
 
-function Head({ chat, open, opener }: { chat: ChatDetail; open: boolean; opener: ReactNode }) {
+interface HeadProps extends Pick<Props, 'chat' | 'opener' | 'onHanded'> {
+  open: boolean;
+}
+
+function Head({ chat, open, opener, onHanded }: HeadProps) {
   const { say } = useWords();
   const [passing, setPassing] = useState(false);
   const [sure, setSure] = useState(false);
@@ -108,7 +117,7 @@ function Head({ chat, open, opener }: { chat: ChatDetail; open: boolean; opener:
             <Dots>
               {[
                 ...usePressing(chat),
-                chat.phone ?? say('chat.no_phone'),
+                chat.phone ?? say(chat.sealed ? 'chat.sealed_read' : 'chat.no_phone'),
                 chat.language === 'en' && say('chat.in_english'),
                 chat.page && say('chat.from_page', { page: chat.page.replace(/^https?:\/\//, '') }),
                 <Stamp key="at" at={chat.startedAt} />,
@@ -139,7 +148,7 @@ function Head({ chat, open, opener }: { chat: ChatDetail; open: boolean; opener:
         {opener}
       </header>
       <ProblemNotice problem={ending.problem} wrote={false} />
-      {open && passing && <Transfer chatId={chat.chatId} onDone={() => setPassing(false)} />}
+      {open && passing && <Transfer chatId={chat.chatId} onDone={onHanded} />}
     </>
   );
 }

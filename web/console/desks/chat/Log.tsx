@@ -94,8 +94,8 @@ function Line({ message, read, taken, onPut }: LineProps) {
         <p className="chat-words">{text}</p>
       )}
       <span className="xs mut row">
-        {hourText(Date.parse(message.at))}
-        {read && say('chat.read')}
+        <span>{hourText(Date.parse(message.at))}</span>
+        {read && <span>{say('chat.read')}</span>}
         {side === 'citizen' && kind === 'text' && onPut && (
           <button
             type="button"

@@ -211,13 +211,13 @@ function Filed({ receipt }: { receipt: Receipt }) {
   return (
     <div className="part" role="status">
       {receipt.filed.map(({ registered, followed, problem }) => (
-        <p key={registered.orderId}>
+        <div key={registered.orderId}>
           <b>{say(`receipt.${followed}`)}</b>　
           <Link to={`/orders/${registered.orderId}`}>
             <OrderNo no={registered.orderNo} />
           </Link>
           {problem && <ProblemNotice problem={problem} />}
-        </p>
+        </div>
       ))}
       <p className="xs mut">{say('chat.order_sent')}</p>
     </div>

@@ -65,7 +65,7 @@ class Box {
       if (!next) break;
       try {
         await post(this.#chatId, next);
-        await refreshChats();
+        await refreshChats(new Set([this.#chatId]));
         this.drop(next.id);
       } catch (error) {
         const problem = asProblem(error)!;

@@ -90,7 +90,7 @@ function Acts({ letter }: { letter: DoorMessageView }) {
         </div>
       )}
       {again && (
-        <p className="note warn" role="status">
+        <p className="note soon" role="status">
           {say('door.failed_again', { why: whyWord(words, again.error) })}
         </p>
       )}

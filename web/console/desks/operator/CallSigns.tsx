@@ -1,11 +1,13 @@
 import { useState } from 'react';
 import { refreshCalls, useAbuseScript, warnCaller, type DeskCall } from '../../data/calls.ts';
+import { useWarned } from '../../data/returns.ts';
 import { useSubmit } from '../../data/submit.ts';
 import { useKeys } from '../../lib/keys.ts';
 import { useWords } from '../../lib/text.ts';
 import { KeyButton } from '../../parts/Key.tsx';
 import { Stamp, Tag } from '../../parts/Marks.tsx';
 import { ProblemNotice } from '../../parts/States.tsx';
+import { Propose } from '../calls/Warned.tsx';
 
 /** What the line needs, and what is known of this number: restricted, warned. */
 export function CallSigns({ call, warn = false }: { call: DeskCall; warn?: boolean }) {
@@ -22,8 +24,27 @@ export function CallSigns({ call, warn = false }: { call: DeskCall; warn?: boole
         <span className="sm today-t">{say('phone.warned', { n: call.warnings })}</span>
       )}
       {warn && <Warning call={call} />}
+      {warn && call.warnings > 0 && <Proposing call={call} />}
     </>
   );
+}
+
+/** 提请受限: offered once the number was warned often enough and nobody has asked for it. */
+function Proposing({ call }: { call: DeskCall }) {
+  const { say } = useWords();
+  const [open, setOpen] = useState(false);
+  const [asked, setAsked] = useState(false);
+  const may = useWarned().data?.items.some(({ callId }) => callId === call.id) ?? false;
+  if (asked) return <span className="sm sec">{say('propose.done')}</span>;
+  if (open)
+    return (
+      <Propose callId={call.id} onClose={() => setOpen(false)} onDone={() => setAsked(true)} />
+    );
+  return may ? (
+    <button type="button" className="link-button sm" onClick={() => setOpen(true)}>
+      {say('propose.ask')}
+    </button>
+  ) : null;
 }
 
 /** 规范用语: said to who insults, and noted once it was said. */

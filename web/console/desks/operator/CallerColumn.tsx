@@ -18,6 +18,8 @@ import { barePhone, isPhone, isSettled, isWithUnit } from './form.ts';
 import type { Operator } from './useOperator.ts';
 
 const TYPING_PAUSE_MS = 400;
+/** Digits of a mobile number. */
+const WHOLE = 11;
 
 /** Who is on the line, and earlier demands of this number: what is open first. */
 export function CallerColumn({ desk }: { desk: Operator }) {
@@ -26,7 +28,8 @@ export function CallerColumn({ desk }: { desk: Operator }) {
   const { shown } = desk.receipts;
   const rings = desk.draft.value.phone === '' ? ringing?.phone : undefined;
   const onLine = talking?.phone ?? rings;
-  const settled = useSettledPhone(shown?.requester.phone ?? onLine ?? desk.draft.value.phone);
+  const given = shown?.requester.phone ?? onLine;
+  const settled = useSettledPhone(given ?? desk.draft.value.phone, Boolean(given));
   const caller = useCaller(settled);
   return (
     <>
@@ -96,16 +99,16 @@ function WhoFields({ desk: { draft } }: { desk: Operator }) {
   );
 }
 
-/** A number that is typed counts once it stands still; one that rings counts at once. */
-function useSettledPhone(phone: string): string | undefined {
+/** A number that is typed counts once it stands still; one that is given counts at once. */
+function useSettledPhone(phone: string, given: boolean): string | undefined {
   const wanted = isPhone(phone) ? barePhone(phone) : undefined;
+  const whole = given || wanted === undefined || wanted.length >= WHOLE;
   const [settled, setSettled] = useState(wanted);
   useEffect(() => {
-    const whole = wanted === undefined || wanted.length >= 11;
     const timer = setTimeout(() => setSettled(wanted), whole ? 0 : TYPING_PAUSE_MS);
     return () => clearTimeout(timer);
-  }, [wanted]);
-  return settled;
+  }, [wanted, whole]);
+  return whole ? wanted : settled;
 }
 
 interface OpenProps {

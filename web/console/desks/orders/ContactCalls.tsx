@@ -1,6 +1,6 @@
 import { Button } from 'antd';
 import { useState } from 'react';
-import { useContactCalls, type CallView } from '../../data/calls.ts';
+import { refreshCalls, useContactCalls, type CallView } from '../../data/calls.ts';
 import { useWords } from '../../lib/text.ts';
 import { Dots, Stamp } from '../../parts/Marks.tsx';
 
@@ -24,31 +24,35 @@ export default function ContactCalls({ contactId }: { contactId: string }) {
   );
 }
 
-function OneCall({ call }: { call: CallView }) {
+/** One call: when, how long, who spoke, where it was passed on, what was recorded. */
+export function OneCall({ call }: { call: CallView }) {
   const { say } = useWords();
   const { answeredAt, endedAt, enteredAt, recordings } = call;
+  const isIn = call.direction === 'in';
   const passed = call.legs.filter((leg) => leg.mode !== null);
   const first = call.legs.find((leg) => leg.kind === 'operator');
   return (
     <div className="one-call sm">
       <p>
         <Dots>
-          {say(call.direction === 'in' ? 'calls.in' : 'calls.out')}
+          {say(isIn ? 'calls.in' : 'calls.out')}
           <Stamp at={enteredAt} />
-          {answeredAt
-            ? say('calls.waited', { n: secondsOf(enteredAt, answeredAt) })
-            : say('calls.unanswered')}
+          {!answeredAt
+            ? say('calls.unanswered')
+            : isIn && say('calls.waited', { n: secondsOf(enteredAt, answeredAt) })}
           {answeredAt &&
             endedAt &&
             say('calls.talked', { time: timeText(secondsOf(answeredAt, endedAt)) })}
-          {first && say('calls.leg_operator', { n: first.target })}
+          {first?.who && say(isIn ? 'calls.by' : 'calls.dialled_by', { who: first.who })}
         </Dots>
       </p>
       {passed.map((leg) => (
         <p className="xs mut" key={leg.legId}>
           <Dots>
             <Stamp at={leg.beganAt} />
-            {say(`calls.leg_${leg.kind}`, { n: leg.target, id: leg.legId })}
+            {leg.kind === 'extension' && leg.who
+              ? say('calls.leg_person', { who: leg.who })
+              : say(`calls.leg_${leg.kind}`, { n: leg.target, id: leg.legId })}
           </Dots>
         </p>
       ))}
@@ -100,14 +104,38 @@ function Recording({ recording }: { recording: CallView['recordings'][number] })
           preload="auto"
           aria-label={say('recording.title', { time })}
           src={`/api/telephony/recordings/${recording.id}/audio`}
+          // Who oversees sees the listening at once.
+          onPlaying={() => void refreshCalls()}
           onError={() => setFailed(true)}
         />
       )}
+      {recording.heard && <Heard heard={recording.heard} />}
       {failed && (
         <p className="sm over-t" role="alert">
           {say('recording.failed')}
         </p>
       )}
+    </div>
+  );
+}
+
+/** Who listened to it: for those who oversee. */
+function Heard({ heard }: { heard: NonNullable<CallView['recordings'][number]['heard']> }) {
+  const { say } = useWords();
+  const { times, last } = heard;
+  if (times === 0) return <p className="xs mut">{say('recording.unheard')}</p>;
+  return (
+    <div className="xs mut">
+      {times > last.length
+        ? say('recording.heard_last', { n: last.length, times })
+        : say('recording.heard', { times })}
+      <ul className="heard">
+        {last.map(({ who, at }) => (
+          <li key={at + who}>
+            {who} <Stamp at={at} />
+          </li>
+        ))}
+      </ul>
     </div>
   );
 }
