@@ -102,6 +102,19 @@ export async function acceptOnly(play: Play, o: Living): Promise<boolean> {
   return done !== null;
 }
 
+/** What is missing is asked for; nobody has said it yet. */
+export async function askOnly(
+  play: Play,
+  o: Living,
+  asking: words.Asking = words.TIME_ASKED,
+): Promise<boolean> {
+  const done = await play.act(operatorOf(o.p), o, 'ask_supplement', {
+    missing: asking.missing,
+    question: o.d.pick(asking.questions),
+  });
+  return done !== null;
+}
+
 async function emergency(play: Play, o: Living, target: string): Promise<void> {
   const login = operatorOf(o.p);
   let order = await play.detail(o.id);
@@ -143,10 +156,7 @@ async function supplement(
   asking: words.Asking,
 ): Promise<boolean> {
   await play.stage.wait(play.stage.now + 5 * 60_000, o.p.key, false);
-  const asked = await play.act(login, o, 'ask_supplement', {
-    missing: asking.missing,
-    question: o.d.pick(asking.questions),
-  });
+  const asked = await askOnly(play, o, asking);
   if (!asked || o.p.fresh || o.p.age > 0.86 || o.d.chance(0.3)) return false;
   await play.stage.wait(play.hours.awake(play.stage.now, o.d.int(60, 900)), o.p.key);
   const order = await play.detail(o.id);

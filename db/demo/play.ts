@@ -8,7 +8,7 @@ import { orderlessCalls } from './calls.ts';
 import { waitingChats } from './chat.ts';
 import { People, knocker, playDoor } from './client.ts';
 import { Play } from './context.ts';
-import { acceptOnly, live } from './course.ts';
+import { acceptOnly, askOnly, live } from './course.ts';
 import { desks, table } from './desks.ts';
 import type { Desk } from './desks.ts';
 import { Hours } from './hours.ts';
@@ -24,7 +24,7 @@ const DAY = 24 * 3_600_000;
 const QUARTER = 15 * 60_000;
 /** From this many days on every desk must have its work. */
 const FULL_DAYS = 14;
-/** What operators and dispatchers should find at least. */
+/** What operators and dispatchers should find at least, and of demands about which more was asked. */
 const FIRST_DESKS_LEAST = 12;
 
 export interface PlayOptions {
@@ -63,20 +63,22 @@ async function workingDates(people: People, from: number, to: number): Promise<S
   return new Set(body.days.filter((d) => d.spans.length > 0).map((d) => d.date));
 }
 
-/** Rows that operators and dispatchers have. */
-async function waiting(play: Play): Promise<{ registered: number; dispatch: number }> {
+/** Which of the first desks has too little; the operator's comes before the others. */
+async function short(play: Play): Promise<string | undefined> {
   const who = await play.people.as('supervisor');
   const { body } = await who.get<Record<string, number>>('/api/orders/counts');
-  return { registered: body.registered ?? 0, dispatch: body.pending_dispatch ?? 0 };
+  const states = ['registered', 'pending_dispatch', 'awaiting_supplement'];
+  return states.find((state) => (body[state] ?? 0) < FIRST_DESKS_LEAST);
 }
 
 /** Where they have too little, more comes in. */
 async function topUp(play: Play): Promise<void> {
   for (const p of play.city.reserve) {
-    const { registered, dispatch } = await waiting(play);
-    if (registered >= FIRST_DESKS_LEAST && dispatch >= FIRST_DESKS_LEAST) return;
+    const state = await short(play);
+    if (!state) return;
     const o = await raise(play, { ...p, byWeb: false, fresh: true });
-    if (o && registered >= FIRST_DESKS_LEAST) await acceptOnly(play, o);
+    if (o && state === 'pending_dispatch') await acceptOnly(play, o);
+    if (o && state === 'awaiting_supplement') await askOnly(play, o);
     await play.stage.settle();
   }
 }

@@ -50,14 +50,11 @@ function dialled(play: Play, key: string, phone: string): Ringing {
   return { key, callId: `play-${play.city.seed}-${key}`, phone, rangAt: play.stage.now };
 }
 
-const tellRinging = (play: Play, call: Ringing): Promise<boolean> =>
-  tell(play, call, 'call.ringing', call.rangAt, { from: call.phone, to: TO });
-
-/** Somebody dials. */
+/** Somebody dials, and nobody is asked yet who takes it. */
 export async function rings(play: Play, key: string, phone: string): Promise<Ringing> {
   const call = dialled(play, key, phone);
   play.came.calls += 1;
-  await tellRinging(play, call);
+  await tell(play, call, 'call.ringing', call.rangAt, { from: call.phone, to: TO });
   return call;
 }
 
@@ -133,12 +130,11 @@ export const callsIn = (play: Play, call: Spoken, target: string): Promise<boole
     mode: 'consult',
   });
 
-/** It rings, and the switch asks who takes it in the same moment. */
+/** It rings, and the switch asks who takes it: the question says what the ringing would say. */
 export async function ringsAndAsks(play: Play, key: string, phone: string) {
   const call = dialled(play, key, phone);
   play.came.calls += 1;
-  const [offer] = await Promise.all([asks(play, call), tellRinging(play, call)]);
-  return { call, offer };
+  return { call, offer: await asks(play, call) };
 }
 
 /**

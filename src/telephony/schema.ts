@@ -109,13 +109,12 @@ export const routeQuestion = z.object({
   to: dialled,
   at,
   skill: z.enum(CALL_SKILLS).optional(),
-  /**
-   * What became of the offer that was made last. `offerId` is that of the offer: without it a word that
-   * comes late is taken for one of the newest offer to the same telephone.
-   */
   tried: z
     .object({ target, offerId: z.uuid().optional(), result: z.enum(TRIED_RESULTS) })
-    .optional(),
+    .optional()
+    .describe(
+      'What became of an offer. With its `offerId` it is said of that offer alone; without, of the open one to this target, so that a word that comes late may hit another.',
+    ),
 });
 export type RouteQuestion = z.infer<typeof routeQuestion>;
 
@@ -316,7 +315,7 @@ export interface DialView {
 export interface ReturnCallView {
   id: string;
   state: ReturnState;
-  /** In full for who took it. */
+  /** In full for who took it; '' once its days are over. */
   phone: string;
   cause: 'abandoned' | 'missed';
   skill: CallSkill;

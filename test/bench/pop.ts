@@ -5,64 +5,41 @@
  * calls, to what Chromium shows. Beside it the same way bare: a signed POST, one commit, NOTIFY, a
  * socket, one row read. `npm run bench -- pop`.
  */
-import { randomUUID } from 'node:crypto';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import os from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
-import pg from 'pg';
 import type { Page } from 'playwright-core';
-import { Server } from 'socket.io';
-import { io } from 'socket.io-client';
-import type { Socket } from 'socket.io-client';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import type { Nudge } from '../../src/contract.ts';
-import { HEADERS, openSource, signatureOf, signedHeaders } from '../../src/door/index.ts';
+import { openSource } from '../../src/door/index.ts';
 import { SYSTEM } from '../../src/kernel/actor.ts';
-import { createCrypto, hashToken, newToken } from '../../src/platform/crypto.ts';
+import { createCrypto } from '../../src/platform/crypto.ts';
 import { connect } from '../../src/platform/db.ts';
 import { createLog } from '../../src/platform/log.ts';
 import { inTransaction } from '../../src/platform/unit-of-work.ts';
 import type { Deps } from '../../src/platform/unit-of-work.ts';
-import type { DeskView, RouteAnswer } from '../../src/telephony/schema.ts';
 import { openStage } from '../browser/stage.ts';
 import type { Stage } from '../browser/stage.ts';
 import { must, walk } from '../flow/walk.ts';
-import { openHouse, SECRET, until } from '../processes.ts';
+import { openHouse, SECRET } from '../processes.ts';
 import type { House } from '../processes.ts';
+import { until } from '../until.ts';
+import { bare } from './pop-bare.ts';
+import { DOOR_SECRET, OPEN_ORDERS, SOURCE, aSwitch, asked, deskAt, now, operators, pops } from './pop-desks.ts'; // prettier-ignore
+import type { Desk } from './pop-desks.ts';
 
-/** Fewer for a quick look. */
+/** Fewer and slower for a quick look, or on a machine that others use too. */
 const CALLS = Number(process.env.HOTLINE_BENCH_COUNT ?? 300);
-const OPERATORS = 200;
+const OPERATORS = Number(process.env.HOTLINE_BENCH_OPERATORS ?? 200);
 /** Two hundred people who talk three minutes each take a call about every second; this is twice that. */
-const EVERY_MS = 500;
+const EVERY_MS = Number(process.env.HOTLINE_BENCH_EVERY_MS ?? 500);
 const TALKS_MS = 2_000;
 const CALLERS = 10;
-const OPEN_ORDERS = 2;
-const SHOWN = 15;
-const BARE = 200;
+const SHOWN = Math.min(15, CALLS);
 const AT_ONCE = 4;
 const SETUP_MS = 120_000;
 /** How long the desks sit there before the first call. */
 const SETTLES_MS = 3_000;
 
-/** What a console asks for by itself, and what it asks for once others' news were gathered. */
-const POLLS = [
-  ['/api/telephony/desk', 10_000],
-  ['/api/telephony/queue', 10_000],
-  ['/api/telephony/return-calls?state=open&limit=100', 30_000],
-  ['/api/session', 60_000],
-] as const;
-const AFTER_OTHERS = [POLLS[1][0], POLLS[2][0]] as const;
-const GATHER_MS = 500;
-const SPREAD_MS = 1_500;
-
-const DOOR_SECRET = 'the-switch-of-the-bench-rings-here';
-const SOURCE = 'bench-switch';
-
 const say = (line: object) => process.stdout.write(`${JSON.stringify(line)}\n`);
-/** Of one clock for this process and the page. */
-const now = () => performance.timeOrigin + performance.now();
 
 function spread(values: readonly number[]) {
   const sorted = values.toSorted((a, b) => a - b);
@@ -80,187 +57,6 @@ async function atOnce(count: number, work: (i: number) => Promise<unknown>): Pro
     }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, worker));
-}
-
-// ---------------------------------------------------------------- a desk without a screen
-
-interface Desk {
-  socket: Socket;
-  get<T>(path: string): Promise<T>;
-  put(path: string, body: object): Promise<void>;
-  close(): void;
-}
-/** What is measured of one call. */
-interface Pop {
-  rangAt: number;
-  routedAt?: number;
-  nudgedAt?: number;
-  shownAt?: number;
-}
-const pops = new Map<string, Pop>();
-let requests = 0;
-
-/** Signs somebody in without a password, which costs what it should and is not measured here. */
-async function operators(owner: pg.Pool, count: number): Promise<string[]> {
-  const tokens = Array.from({ length: count }, newToken);
-  await owner.query(
-    `with nth as (select i::int, t as hash, gen_random_uuid() as id from unnest($1::text[]) with ordinality u(t, i)),
-      people as (insert into app_user (id, person_id, login, display_name)
-        select id, gen_random_uuid(), 'pop' || i, 'pop' || i from nth),
-      grants as (insert into role_grant (id, user_id, organization_id, role)
-        select gen_random_uuid(), nth.id, g.organization_id, g.role from nth, role_grant g
-          join app_user u on u.id = g.user_id where u.login = 'operator' and g.role = 'operator')
-      insert into session (token_hash, id, user_id, created_at, seen_at, expires_at)
-        select hash, gen_random_uuid(), id, clock_timestamp(), clock_timestamp(),
-          clock_timestamp() + interval '12 hours' from nth`,
-    [tokens.map(hashToken)],
-  );
-  return tokens;
-}
-
-function deskAt(base: string, token: string): Desk {
-  const headers = { cookie: `session=${token}`, origin: base, 'sec-fetch-site': 'same-origin' };
-  const ask = async (path: string, init: RequestInit = {}) => {
-    requests++;
-    const answer = await fetch(base + path, { ...init, headers: { ...headers, 'content-type': 'application/json' } }); // prettier-ignore
-    if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
-    return answer.json();
-  };
-  const quietly = (path: string) => void ask(path).catch(() => {});
-  const socket = io(base, { transports: ['websocket'], extraHeaders: headers, forceNew: true, autoConnect: false }); // prettier-ignore
-  const timers = new Map<string, NodeJS.Timeout>();
-  const poll = (path: string, every: number, first: number): void => {
-    const again = () => (quietly(path), poll(path, every, every));
-    timers.set(path, setTimeout(again, first));
-  };
-  let gathering: NodeJS.Timeout | undefined;
-  const desk: Desk = {
-    socket,
-    get: (path) => ask(path) as Promise<never>,
-    put: async (path, body) =>
-      void (await ask(path, { method: 'PUT', body: JSON.stringify(body) })),
-    close: () => {
-      for (const timer of timers.values()) clearTimeout(timer);
-      clearTimeout(gathering);
-      socket.disconnect();
-    },
-  };
-  const others = () => {
-    gathering = undefined;
-    for (const path of AFTER_OTHERS) quietly(path);
-  };
-  socket.on('nudge', (nudges: Nudge[]) => {
-    const calls = nudges.filter((n) => /^(?:call|seat|return_call)\./.test(n.type));
-    if (calls.length === 0) return;
-    gathering ??= setTimeout(others, GATHER_MS + Math.random() * SPREAD_MS);
-    if (!calls.some((n) => n.room.startsWith('user:'))) return;
-    const at = now();
-    for (const n of calls) if (n.type === 'call.offered') noted(n.id).nudgedAt ??= at;
-    void desk.get<DeskView>('/api/telephony/desk').then(shown, () => {});
-  });
-  // People opened their desks at different moments.
-  socket.once('connect', () => {
-    for (const [path, every] of POLLS) poll(path, every, Math.random() * every);
-  });
-  return desk;
-}
-
-/** Marks are kept by our own name of the call until the switch's answer tells which it is. */
-const noted = (callId: string): Partial<Pop> => {
-  const known = pops.get(callId) ?? ({ rangAt: NaN } as Pop);
-  pops.set(callId, known);
-  return known;
-};
-
-function shown({ calls }: DeskView): void {
-  const at = now();
-  for (const c of calls)
-    if (c.state === 'offered' && c.phone?.length === 11 && c.caller?.open.length === OPEN_ORDERS)
-      noted(c.id).shownAt ??= at;
-}
-
-// ---------------------------------------------------------------- the switch
-
-function aSwitch(urls: readonly string[], at: () => string) {
-  let turn = 0;
-  let sent = 0;
-  const knock = async <T>(path: string, body: object): Promise<T> => {
-    const text = JSON.stringify(body);
-    const headers = signedHeaders(DOOR_SECRET, { source: SOURCE, id: `m${sent++}`, body: text, at: new Date() }); // prettier-ignore
-    const url = urls[turn++ % urls.length]! + path;
-    const answer = await fetch(url, { method: 'POST', headers, body: text });
-    if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
-    return answer.json() as T;
-  };
-  const tell = (event: object) =>
-    knock<{ callId: string }>('/cti/v1/events', { ...event, at: at() });
-  return {
-    tell,
-    /** Rings, and asks who takes the call. @returns our name of it, and the telephone. */
-    async ring(name: string, from: string, skill?: string) {
-      const asked = { from, to: '12345', ...(skill && { skill }) };
-      const rangAt = now();
-      const { callId } = await tell({ type: 'call.ringing', callId: name, ...asked });
-      const question = { callId: name, at: at(), ...asked };
-      const answer = await knock<RouteAnswer>('/cti/v1/route', question);
-      if (answer.action !== 'offer') throw new Error(`${name}: ${answer.action}`);
-      Object.assign(noted(callId), { rangAt, routedAt: now() });
-      return { callId, target: answer.target, rangAt };
-    },
-    answer: (name: string, target: string) =>
-      tell({ type: 'call.answered', callId: name, legId: `${name}-1`, target }),
-    end: (name: string) => tell({ type: 'call.ended', callId: name, by: 'caller' }),
-  };
-}
-
-// ---------------------------------------------------------------- the same way, bare
-
-/** A signed POST, one commit with NOTIFY, a socket, one row read: nothing else. Milliseconds of each. */
-async function bare(owner: pg.Pool, url: string): Promise<number[]> {
-  await owner.query('create table if not exists bench_pop (id uuid primary key)');
-  const listener = new pg.Client({ connectionString: url });
-  await listener.connect();
-  const server = createServer((request, response) => {
-    let body = '';
-    request.on('data', (d: Buffer) => (body += d.toString()));
-    request.on('end', () => void served(request.url!, request.headers, body).then((a) => response.end(a))); // prettier-ignore
-  });
-  const head = (headers: NodeJS.Dict<string | string[]>, name: string) => String(headers[name]);
-  const served = async (path: string, headers: NodeJS.Dict<string | string[]>, body: string) => {
-    if (path !== '/') {
-      const { rows } = await owner.query('select * from bench_pop where id = $1', [path.slice(1)]);
-      return JSON.stringify(rows);
-    }
-    const stamp = head(headers, HEADERS.timestamp);
-    const good = signatureOf(DOOR_SECRET, stamp, head(headers, HEADERS.id), body);
-    if (good !== head(headers, HEADERS.signature)) throw new Error('signature');
-    await owner.query(`with made as (insert into bench_pop values ($1) returning id)
-      select pg_notify('bench_pop', id::text) from made`, [JSON.parse(body).id]); // prettier-ignore
-    return '{}';
-  };
-  const sockets = new Server(server, { serveClient: false });
-  listener.on('notification', (n) => sockets.emit('nudge', n.payload));
-  await listener.query('listen bench_pop');
-  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
-  const base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const socket = io(base, { transports: ['websocket'], forceNew: true });
-  await until('bare socket', () => socket.connected);
-  const took: number[] = [];
-  for (let i = 0; i < BARE; i++) {
-    const body = JSON.stringify({ id: randomUUID() });
-    const from = now();
-    const read = new Promise<void>((done) => {
-      socket.once('nudge', (id: string) => void fetch(`${base}/${id}`).then((a) => a.json()).then(() => done())); // prettier-ignore
-    });
-    const headers = signedHeaders(DOOR_SECRET, { source: SOURCE, id: `b${i}`, body, at: new Date() }); // prettier-ignore
-    await fetch(base, { method: 'POST', headers, body });
-    await read;
-    took.push(now() - from);
-  }
-  socket.disconnect();
-  await sockets.close();
-  await listener.end();
-  return took;
 }
 
 // ---------------------------------------------------------------- the measurement
@@ -311,12 +107,12 @@ describe('the pop', () => {
 
   it('with 200 operators at their desks', async () => {
     const bareMs = spread(await bare(h.owner, h.database.ownerUrl));
-    requests = 0;
+    const before = asked();
     const began = now();
     const one = async (i: number) => {
       const { callId, target } = await phones.ring(`pop-${i}`, caller(i));
       const pop = pops.get(callId)!;
-      await until(`call ${i} on a desk`, () => pop.shownAt);
+      await until(`call ${i} on a desk`, () => pop.shownAt).catch(() => {});
       await phones.answer(`pop-${i}`, target);
       await sleep(TALKS_MS);
       await phones.end(`pop-${i}`);
@@ -330,7 +126,7 @@ describe('the pop', () => {
     const took = (now() - began) / 1_000;
     const measured = [...pops.values()].filter((p) => !Number.isNaN(p.rangAt));
     const of = (mark: 'routedAt' | 'nudgedAt' | 'shownAt') =>
-      spread(measured.map((p) => p[mark]! - p.rangAt));
+      spread(measured.flatMap((p) => (p[mark] ? [p[mark] - p.rangAt] : [])));
     const pop = of('shownAt');
     say({
       bench: 'pop',
@@ -339,10 +135,11 @@ describe('the pop', () => {
       apis: 2,
       calls: CALLS,
       callsPerSecond: 1_000 / EVERY_MS,
-      requestsPerSecond: Math.round(requests / took),
+      requestsPerSecond: Math.round((asked() - before) / took),
       routedMs: of('routedAt'),
       nudgeMs: of('nudgedAt'),
       popMs: pop,
+      never: measured.filter((p) => !p.shownAt).length,
       bareMs,
       popPerBare: +(pop.p50 / bareMs.p50).toFixed(1),
       load: os.loadavg()[0],
@@ -389,12 +186,14 @@ describe('the pop', () => {
 const seen = (page: Page, o: { bar: string; tail: string; mine: number }): Promise<number> =>
   page.evaluate(
     ({ bar, tail, mine }) =>
-      new Promise<number>((done) => {
+      new Promise<number>((done, fail) => {
+        const until = performance.now() + 30_000;
         const look = () => {
           const found = document.querySelector(bar);
           const there = found?.textContent?.includes(tail);
           if (there && document.querySelectorAll('.mine').length >= mine)
             done(performance.timeOrigin + performance.now());
+          else if (performance.now() > until) fail(new Error(`never: ${bar}`));
           else requestAnimationFrame(look);
         };
         look();

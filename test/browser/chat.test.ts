@@ -272,8 +272,10 @@ describe.skipIf(inject('chromium') === null)('a chat in Chromium', () => {
       expect((await admin.post('/api/chat/canned-answers', { shortcut, zh })).status).toBe(201);
     const [login] = await hire(stage.house, 1);
     const colleague = await stage.enter(login!, '/console/chat');
+    const seat = colleague.getByRole('group', { name: '接待开关' });
+    await seat.getByText('不接待').waitFor();
     await colleague.keyboard.press('Alt+s');
-    await colleague.getByText('接待中').waitFor();
+    await seat.getByText('接待中').waitFor();
     await operator.goto(`${stage.house.url}/console/chat`);
     await operator.getByRole('log').getByText(CARD).waitFor();
     await operator.getByRole('combobox', { name: '回复' }).pressSequentially('/gj');

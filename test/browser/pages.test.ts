@@ -135,8 +135,24 @@ describe.skipIf(inject('chromium') === null)('every page of the console', () => 
     return `/inbox/${id}/${(await city.road.assignmentOf(id, 'WATER')).id}`;
   };
 
+  const choose = (tab: Page, language: string) =>
+    tab.evaluate((v) => localStorage.setItem('console.language', `"${v}"`), language);
+  /** Another tab chooses a language; this one follows. */
+  async function speak(page: Page, other: Page, language: string): Promise<void> {
+    await choose(other, language);
+    await page.waitForFunction((v) => document.documentElement.lang === v, language);
+    await settled(page);
+    await still(page);
+  }
+  /** A second tab with next to nothing in it. */
+  async function beside(page: Page): Promise<Page> {
+    const other = await page.context().newPage();
+    await other.goto(`${stage.house.url}/healthz`);
+    return other;
+  }
+
   /** One address: Chinese light, dark and narrow with axe; English wide and narrow without. */
-  async function sweep(page: Page, name: string, path: string): Promise<void> {
+  async function sweep(page: Page, other: Page, name: string, path: string): Promise<void> {
     const to = `${stage.house.url}/console${path}`;
     const state = async (where: string, english = false) =>
       note(where, {
@@ -160,14 +176,12 @@ describe.skipIf(inject('chromium') === null)('every page of the console', () => 
     await state(`${name} zh 375`);
     note(`${name} 375`, { axe: await axe(page) });
     await stage.shoot(page, `pages-${name}-375`);
-    await page.evaluate(() => localStorage.setItem('console.language', '"en"'));
-    await page.reload();
-    await settled(page);
+    await speak(page, other, 'en');
     await state(`${name} en 375`, true);
     await page.setViewportSize(WIDE);
     await state(`${name} en 1440`, true);
     await stage.shoot(page, `pages-${name}-en`);
-    await page.evaluate(() => localStorage.removeItem('console.language'));
+    await choose(other, 'zh-CN');
   }
 
   const nameOf = (who: string, path: string) =>
@@ -177,9 +191,10 @@ describe.skipIf(inject('chromium') === null)('every page of the console', () => 
     it(`${who}: ${pages.length} pages`, { timeout: ROLE_MS }, async () => {
       wrong.length = 0;
       const page = await stage.enter(who);
+      const other = await beside(page);
       for (const address of pages) {
         const path = await addressOf(address);
-        await sweep(page, nameOf(who, path), path);
+        await sweep(page, other, nameOf(who, path), path);
       }
       await page.context().close();
       expect(wrong).toEqual([]);
@@ -200,8 +215,9 @@ describe.skipIf(inject('chromium') === null)('every page of the console', () => 
   it('signed out: sign-in and activation', { timeout: ROLE_MS }, async () => {
     wrong.length = 0;
     const page = await stage.phone({ javaScriptEnabled: true, viewport: WIDE, isMobile: false });
+    const other = await beside(page);
     for (const path of ['/', '/activate', `/activate#${'a'.repeat(40)}`])
-      await sweep(page, nameOf('nobody', path.replace(/#.*/, '-link')), path);
+      await sweep(page, other, nameOf('nobody', path.replace(/#.*/, '-link')), path);
     await page.context().close();
     expect(wrong).toEqual([]);
   });

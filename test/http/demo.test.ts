@@ -239,6 +239,8 @@ describe('the telephone network', () => {
     expect(wav.headers.get('content-type')).toBe('audio/wav');
     expect((await wav.arrayBuffer()).byteLength).toBeGreaterThan(8_000);
     expect((await send('GET', `/demo/recordings/${newId()}.wav`)).status).toBe(404);
+    const played = await send('GET', '/demo/recordings/played-2.wav');
+    expect((await played.arrayBuffer()).byteLength).toBe(44 + 2 * 8_000);
     await operator.put('/api/telephony/seat', { state: 'offline' });
   });
 
@@ -349,6 +351,18 @@ describe('the player’s door', () => {
     await w.settle();
     const due = await play({ op: 'settle' });
     expect(Date.parse(due.nextDue!)).toBeGreaterThan(Date.parse(due.now));
+    // What falls due before is not jumped over.
+    const beyond = new Date(Date.parse(due.nextDue!) + 1).toISOString();
+    const stayed = await play({ op: 'clock', at: beyond, after: 'acts' });
+    expect(stayed).toMatchObject({ quiet: true, nextDue: due.nextDue });
+    expect(stayed.now < due.nextDue!).toBe(true);
+    const at = new Date(Date.parse(stayed.now) + 60_000).toISOString();
+    expect((await play({ op: 'clock', at, after: 'all' })).now >= at).toBe(true);
+  });
+
+  it('tells the player what it signs with as another house', async () => {
+    const { secret } = await play({ op: 'source', name: 'demo-sms' });
+    expect(secret).toBe(demoDoorSecret(w.deps.crypto, 'demo-sms'));
   });
 
   it('gives a day its next number, and never one that was given', async () => {

@@ -14,7 +14,7 @@ import type {
   SeatView,
 } from '../../../src/telephony/schema.ts';
 import { call } from './client.ts';
-import { listenToCalls } from './live.ts';
+import { listenToCalls, type PhoneNews } from './live.ts';
 import { keepCaller, queryClient } from './queries.ts';
 import { holds, useMe } from './session.tsx';
 
@@ -46,49 +46,52 @@ const colleagues = (signal?: Signal) =>
   call<ColleagueView[]>('GET', '/telephony/colleagues', on(signal));
 
 /** Everything that is shown of telephones is read again. */
-export const refreshCalls = () => readAgain([DESK, ...OTHERS]);
+export const refreshCalls = () => readAgain([DESK, ...CENTRE, ...LISTS]);
 
 const DESK = 'phone-desk';
-/** What changes with everybody's calls. */
-const OTHERS = [
-  'phone-queue',
-  'contact-calls',
-  'return-calls',
-  'restricted',
-  'proposals',
-  'warned',
-];
+/** What changes with everybody's calls, and lists that change now and then. */
+const CENTRE = ['phone-queue', 'contact-calls'];
+const LISTS = ['return-calls', 'restricted', 'proposals', 'warned'];
 const readAgain = (kinds: readonly string[]) =>
-  queryClient.invalidateQueries({ predicate: ({ queryKey: [kind] }) => kinds.includes(String(kind)) });
+  queryClient.invalidateQueries({
+    predicate: ({ queryKey: [kind] }) => kinds.includes(String(kind)),
+  });
 
 /** Where nothing pushes any more, a telephone must still be heard. */
 const LOOK_EVERY_MS = 10_000;
+/** An empty queue fills only with news. */
+const QUIET_MS = 30_000;
 const reading = { staleTime: 0, refetchInterval: LOOK_EVERY_MS } as const;
 
 /**
  * News of others become one reading, and not that of all desks at one instant: a whole centre that
- * asks for its queue at once would hold up the one desk where it rings.
+ * asks for its queue whenever somebody's telephone rings would hold up the one desk where it does.
  */
-const OTHERS_GATHER_MS = 500;
-const OTHERS_SPREAD_MS = 1_500;
+function gathered(kinds: readonly string[], leastMs: number, mostMs: number): () => void {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const read = () => {
+    timer = undefined;
+    void readAgain(kinds);
+  };
+  return () => (timer ??= setTimeout(read, leastMs + Math.random() * (mostMs - leastMs)));
+}
+const readCentre = gathered(CENTRE, 2_000, 8_000);
+const readLists = gathered(LISTS, 300, 1_500);
 let soon = false;
-let gathering: ReturnType<typeof setTimeout> | undefined;
-
-function onNews(own: boolean): void {
-  gathering ??= setTimeout(
-    () => {
-      gathering = undefined;
-      void readAgain(OTHERS);
-    },
-    OTHERS_GATHER_MS + Math.random() * OTHERS_SPREAD_MS,
-  );
-  if (!own || soon) return;
+/** Once, however many parts of the page listen; without a timer, which a hidden page holds back. */
+function readOwn(): void {
+  if (soon) return;
   soon = true;
-  // Once, however many parts of the page listen.
   queueMicrotask(() => {
     soon = false;
     void readAgain([DESK, 'contact-calls']);
   });
+}
+
+function onNews({ own, types }: PhoneNews): void {
+  if (own) readOwn();
+  if (types.some((type) => /^(?:return_call|caller)\./.test(type))) readLists();
+  if (types.some((type) => /^(?:call|seat)\./.test(type))) readCentre();
 }
 
 /** Reads again at the news of a telephone: one's own at once. */
@@ -114,7 +117,13 @@ const callsIn = (view: DeskView) => view.calls;
 export const useSeat = (wanted = true) => useDesk(wanted, seatIn);
 
 export const useQueue = () =>
-  useQuery({ queryKey: ['phone-queue'], ...reading, queryFn: ({ signal }) => queue(signal) });
+  useQuery<QueueView>({
+    queryKey: ['phone-queue'],
+    staleTime: 0,
+    // Only a wait that grows has to be told without news.
+    refetchInterval: ({ state }) => (state.data?.waiting ? LOOK_EVERY_MS : QUIET_MS),
+    queryFn: ({ signal }) => queue(signal),
+  });
 
 export const useColleagues = (wanted: boolean) =>
   useQuery({

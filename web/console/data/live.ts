@@ -60,8 +60,12 @@ const setState = (state: LiveState['state']) => {
 
 /** News of telephones; their ids are calls and people, not orders. */
 const CALLS = /^(?:call|caller|seat|return_call)\./;
-/** @param own it rings here, or it is of one's own seat or call; else of somebody's in the centre. */
-type PhoneListener = (own: boolean) => void;
+export interface PhoneNews {
+  /** It rings here, or it is of one's own seat or call; else of somebody's in the centre. */
+  own: boolean;
+  types: readonly string[];
+}
+type PhoneListener = (news: PhoneNews) => void;
 const phones = new Set<PhoneListener>();
 export function listenToCalls(listener: PhoneListener): () => void {
   phones.add(listener);
@@ -95,8 +99,11 @@ function onChats(heard: Nudge[]): void {
 function onNudges(heard: Nudge[]): void {
   const nudges = heard.filter(({ type }) => !CALLS.test(type) && !CHATS.test(type));
   const calls = heard.filter(({ type }) => CALLS.test(type));
-  const own = calls.some(({ room }) => room.startsWith('user:'));
-  if (calls.length > 0) phones.forEach((listener) => listener(own));
+  if (calls.length > 0) {
+    const own = calls.some(({ room }) => room.startsWith('user:'));
+    const news = { own, types: calls.map(({ type }) => type) };
+    phones.forEach((listener) => listener(news));
+  }
   onChats(heard.filter(({ type }) => CHATS.test(type)));
   if (nudges.some(({ type }) => type.startsWith('door.')))
     void queryClient.invalidateQueries({ queryKey: [DOOR_KEY] });

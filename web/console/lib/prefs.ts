@@ -12,22 +12,19 @@ const THEME_KEY = 'console.theme';
 const oneOf = <T extends string>(list: readonly T[], value: unknown, otherwise: T): T =>
   list.find((item) => item === value) ?? otherwise;
 
-export const languageStore = createStore<Language>(
-  oneOf(LANGUAGES, readStored('localStorage', LANGUAGE_KEY), 'zh-CN'),
-  (language) => {
-    writeStored('localStorage', LANGUAGE_KEY, language);
-    document.documentElement.lang = language;
-  },
-);
+const storedLanguage = () => oneOf(LANGUAGES, readStored('localStorage', LANGUAGE_KEY), 'zh-CN');
+const storedTheme = () => oneOf(THEMES, readStored('localStorage', THEME_KEY), 'system');
+
+export const languageStore = createStore<Language>(storedLanguage(), (language) => {
+  writeStored('localStorage', LANGUAGE_KEY, language);
+  document.documentElement.lang = language;
+});
 export const useLanguage = () => useStore(languageStore);
 
-export const themeStore = createStore<ThemeChoice>(
-  oneOf(THEMES, readStored('localStorage', THEME_KEY), 'system'),
-  (theme) => {
-    writeStored('localStorage', THEME_KEY, theme);
-    darkStore.set(isDark());
-  },
-);
+export const themeStore = createStore<ThemeChoice>(storedTheme(), (theme) => {
+  writeStored('localStorage', THEME_KEY, theme);
+  darkStore.set(isDark());
+});
 export const useTheme = () => useStore(themeStore);
 
 const systemDark = window.matchMedia('(prefers-color-scheme: dark)');
@@ -46,6 +43,12 @@ const touch = window.matchMedia('(pointer: coarse), (max-width: 767px)');
 const touchStore = createStore<boolean>(touch.matches);
 touch.addEventListener('change', () => touchStore.set(touch.matches));
 export const useTouch = () => useStore(touchStore);
+
+// What is chosen in one tab holds in the others.
+window.addEventListener('storage', ({ key }) => {
+  if (key === LANGUAGE_KEY) languageStore.set(storedLanguage());
+  if (key === THEME_KEY) themeStore.set(storedTheme());
+});
 
 document.documentElement.lang = languageStore.get();
 document.documentElement.dataset.theme = darkStore.get() ? 'dark' : 'light';

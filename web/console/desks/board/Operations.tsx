@@ -66,11 +66,7 @@ function Telephone({ view }: { view: OperationsView }) {
       <Line name={say('ops.abandoned')} value={<Num value={t.abandoned} />}>
         {t.shortAbandoned > 0 && say('ops.short', { n: t.shortAbandoned })}
       </Line>
-      <Line
-        name={say('ops.returns')}
-        value={<Num value={t.returnCallsDue + late} />}
-        alarm={late > 0}
-      >
+      <Line name={say('ops.returns')} value={<Num value={t.returnCallsDue} />} alarm={late > 0}>
         {late > 0 && say('ops.returns_late', { n: late })}
       </Line>
       <ConnectLine view={view} />

@@ -120,9 +120,7 @@ function Decide({ item }: { item: ProposalView }) {
       )}
       <div className="row wrap">
         <KeyButton type="primary" keys="Ctrl+Enter" loading={busy} disabled={!good} onClick={go}>
-          {declining
-            ? say('propose.decline')
-            : say('propose.restrict', { n: days.value ?? 0 })}
+          {declining ? say('propose.decline') : say('propose.restrict', { n: days.value ?? 0 })}
         </KeyButton>
         <KeyButton onClick={() => setDeclining(!declining)}>
           {say(declining ? 'common.cancel' : 'propose.decline')}

@@ -47,7 +47,9 @@ export function Proposals({ state, left }: Props) {
       sideOpen
     >
       <div className="hd">
-        <h2>{say(state === 'decided' ? 'propose.decided' : decides ? 'propose.open' : 'propose.mine')}</h2>
+        <h2>
+          {say(state === 'decided' ? 'propose.decided' : decides ? 'propose.open' : 'propose.mine')}
+        </h2>
         <span className="sm mut">{say(`propose.hint_${state}`)}</span>
       </div>
       <DoneLine />

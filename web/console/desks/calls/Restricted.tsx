@@ -177,8 +177,7 @@ function SetForm() {
   const days = useDays();
   const abuse = useAbusePolicy();
   const set = useSubmit(
-    (n: number, key) =>
-      restrict({ phone: barePhone(phone), reason: reason.trim(), days: n }, key),
+    (n: number, key) => restrict({ phone: barePhone(phone), reason: reason.trim(), days: n }, key),
     () => {
       tellDone('restrict.done');
       setPhone('');
