@@ -139,6 +139,7 @@ describe.skipIf(inject('chromium') === null)('the operator in Chromium', () => {
     await page.reload();
     await words().waitFor();
     // The telephone of the demo's account stands there already: one key.
+    await seat('offline');
     await page.keyboard.press('Alt+j');
     await seat('ready');
   });
