@@ -84,7 +84,8 @@ const APPEND_ONLY = [
 /** What is replaced or ended, never removed. */
 const KEPT =
   'deadline, deadline_policy, calendar, calendar_day, calendar_version, calendar_exception, ' +
-  'supervision_order, supervision_sequence, handover, chat_session, chat_seat, canned_answer';
+  'supervision_order, supervision_sequence, handover, chat_session, chat_seat, canned_answer, ' +
+  'restriction_proposal';
 
 /**
  * Those that the owner made. BullMQ's sequences belong to the application, which makes one for each

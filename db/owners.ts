@@ -89,4 +89,5 @@ export const OFFERED = {
   clocked_order: 'deadline',
   waiting_reason: 'routing',
   raised_order: 'workorder',
+  open_order: 'workorder',
 } as const;

@@ -145,6 +145,7 @@ export interface RequesterTable {
   kind: string;
   phone_hmac: string | null;
   created_at: Date;
+  settled_at: Date | null;
 }
 
 export interface ContactTable {
@@ -260,6 +261,7 @@ export interface IdentityVaultTable {
   key_id: string;
   name_ct: Buffer | null;
   phone_ct: Buffer | null;
+  erased_at: Date | null;
 }
 
 export interface IdentityReadingTable {
@@ -849,9 +851,9 @@ export interface CallWarningTable {
 
 export interface RestrictedCallerTable {
   id: string;
-  phone_ct: Buffer;
+  phone_ct: Buffer | null;
   phone_hmac: string;
-  reason_ct: Buffer;
+  reason_ct: Buffer | null;
   warnings: number;
   set_by: string;
   set_at: Date;
@@ -864,9 +866,9 @@ export interface RestrictedCallerTable {
 export interface RestrictionProposalTable {
   id: string;
   call_id: string;
-  phone_ct: Buffer;
+  phone_ct: Buffer | null;
   phone_hmac: string;
-  reason_ct: Buffer;
+  reason_ct: Buffer | null;
   warnings: number;
   proposed_by: string;
   proposed_at: Date;
@@ -1094,4 +1096,5 @@ export interface Views {
   clocked_order: { order_id: string };
   waiting_reason: Omit<RoutingWaitTable, 'suggested_lead_id' | 'score'>;
   raised_order: { order_id: string; requester_id: string };
+  open_order: { order_id: string; contact_id: string };
 }

@@ -17,7 +17,7 @@ import { createLog } from './platform/log.ts';
 import { diskStorage } from './platform/storage.ts';
 import type { Deps } from './platform/unit-of-work.ts';
 import { attachSockets } from './realtime/index.ts';
-import { consumersOf } from './subscriptions.ts';
+import { ACTING, consumersOf } from './subscriptions.ts';
 
 /** The built console lies beside the bundle. */
 const CONSOLE_DIR = fileURLToPath(new URL('./console', import.meta.url));
@@ -61,6 +61,7 @@ async function main(): Promise<void> {
       accounts: () => demoAccounts(deps.db),
       logins: demoLogins(),
       token: config.demoToken,
+      acting: ACTING,
       phones,
     }),
   });

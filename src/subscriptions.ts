@@ -5,32 +5,37 @@
  */
 import type { EventName } from './kernel/events.ts';
 
-export const CONSUMERS = [
-  'realtime',
-  'intake.triage',
-  'intake.listen',
-  'intake.expire_supplement',
-  'notification.receipt',
-  'notification.assigned',
-  'notification.urged',
-  'notification.rating_link',
-  'notification.send',
-  'notification.supervised',
-  'notification.supplement_asked',
-  'notification.flagged',
-  'notification.closed_early',
-  'notification.returned',
-  'notification.answered',
-  'supervision.escalate',
-  'supervision.redone',
-  'supervision.withdrawn',
-  'followup.open',
-  'followup.conclude',
-  'chat.registered',
-  'chat.answered',
-  'telephony.leave',
-] as const;
-export type Consumer = (typeof CONSUMERS)[number];
+/** Each says whether it acts: changes what becomes of an order, a chat or a seat; else it only tells of it. */
+const DOES = {
+  realtime: 'tells',
+  'intake.triage': 'acts',
+  'intake.listen': 'acts',
+  'intake.expire_supplement': 'acts',
+  'notification.receipt': 'tells',
+  'notification.assigned': 'tells',
+  'notification.urged': 'tells',
+  'notification.rating_link': 'tells',
+  'notification.send': 'tells',
+  'notification.supervised': 'tells',
+  'notification.supplement_asked': 'tells',
+  'notification.flagged': 'tells',
+  'notification.closed_early': 'tells',
+  'notification.returned': 'tells',
+  'notification.answered': 'tells',
+  'supervision.escalate': 'acts',
+  'supervision.redone': 'acts',
+  'supervision.withdrawn': 'acts',
+  'followup.open': 'acts',
+  'followup.conclude': 'acts',
+  'chat.registered': 'acts',
+  'chat.answered': 'acts',
+  'telephony.leave': 'acts',
+} as const satisfies Record<string, 'acts' | 'tells'>;
+export type Consumer = keyof typeof DOES;
+
+export const CONSUMERS = Object.keys(DOES) as Consumer[];
+/** Those after which more may happen: who wants to see what came of something waits for them. */
+export const ACTING: readonly Consumer[] = CONSUMERS.filter((c) => DOES[c] === 'acts');
 
 export const SUBSCRIPTIONS: Record<EventName, readonly Consumer[]> = {
   'work_order.registered': ['realtime', 'notification.receipt', 'intake.triage'],

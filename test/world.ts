@@ -25,8 +25,8 @@ import { createLog } from '../src/platform/log.ts';
 import { receiveDuty } from '../src/platform/outbox.ts';
 import { inTransaction } from '../src/platform/unit-of-work.ts';
 import { diskStorage } from '../src/platform/storage.ts';
-import type { Deps } from '../src/platform/unit-of-work.ts';
-import { consumersOf } from '../src/subscriptions.ts';
+import type { Deps, Tx } from '../src/platform/unit-of-work.ts';
+import { ACTING, consumersOf } from '../src/subscriptions.ts';
 import type { Consumer } from '../src/subscriptions.ts';
 import { HANDLERS } from '../workers/handlers/index.ts';
 import { newDatabase } from './database.ts';
@@ -144,10 +144,23 @@ export async function createWorld(options: WorldOptions = {}) {
       // Written since the last look: gone like the others.
       if (!event || undone.includes(event.consumer)) return;
       if (event.consumer === 'notification.send') deliveryId = String(event.payload.deliveryId);
-      else await HANDLERS[event.consumer as keyof typeof HANDLERS](deps, tx, event);
+      else await HANDLERS[event.consumer as keyof typeof HANDLERS](deps, asSaid(tx, event.consumer), event); // prettier-ignore
     });
     if (deliveryId) await send(deps, gateway, deliveryId);
   }
+
+  /** Of a consumer that only tells no order hears anything: it would have to say that it acts. */
+  const asSaid = (tx: Tx, consumer: string): Tx =>
+    (ACTING as readonly string[]).includes(consumer)
+      ? tx
+      : {
+          ...tx,
+          record: (event, as) => {
+            if (event.type.startsWith('work_order.'))
+              throw new Error(`${consumer} acts and does not say so`);
+            tx.record(event, as);
+          },
+        };
 
   const clients = new Map<string, Client>();
   /** The person with this login, signed in; the same session for the whole test. */

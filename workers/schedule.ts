@@ -1,16 +1,23 @@
 /** Every repeating job, in one table. */
-import { namedByChats, sweepChats } from '../src/chat/index.ts';
+import { namedByChats, neededByChats, sweepChats } from '../src/chat/index.ts';
 import { eraseLetters, sweepMessages } from '../src/door/index.ts';
 import { expireLinks } from '../src/followup/index.ts';
 import { deleteDeadSessions } from '../src/identity/index.ts';
-import { channelPolicyOf } from '../src/intake/index.ts';
+import { channelPolicyOf, erasePeople } from '../src/intake/index.ts';
 import { dueDeliveries, eraseWords } from '../src/notification/index.ts';
 import { sweepKeys } from '../src/platform/idempotency.ts';
 import { addJobs } from '../src/platform/queues.ts';
 import type { QueueFactory } from '../src/platform/queues.ts';
 import { sweepThrottle } from '../src/platform/throttle.ts';
 import type { Deps } from '../src/platform/unit-of-work.ts';
-import { eraseCalls, eraseRecordings, sweepSeats, telephonyDue } from '../src/telephony/index.ts';
+import {
+  eraseCalls,
+  eraseRecordings,
+  eraseRestrictions,
+  neededByCalls,
+  sweepSeats,
+  telephonyDue,
+} from '../src/telephony/index.ts';
 import { sweepAttachments } from '../src/workorder/index.ts';
 import { MEND_EVERY_MS, mendClocks } from './mend.ts';
 
@@ -63,12 +70,26 @@ export const afterMove = async (s: ScheduleDeps): Promise<void> =>
     enqueueDue(s),
   ]));
 
-/** Erases words whose days are over, as the policy says. */
+/**
+ * Erases words and numbers whose days are over, as the policy says: calls first, as who called is
+ * needed as long as a call is. What fails is told and tried again; the rest is erased all the same.
+ */
 export async function eraseOld(deps: Deps): Promise<void> {
-  const { retention } = (await channelPolicyOf(deps.db)).document;
-  await eraseCalls(deps, retention.callDays);
-  await eraseWords(deps.db, retention.smsDays);
-  await eraseLetters(deps, retention.letterDays);
+  const { callDays, smsDays, letterDays } = (await channelPolicyOf(deps.db)).document.retention;
+  const days = { calls: callDays, messages: smsDays };
+  await alone('calls', () => eraseCalls(deps, callDays));
+  await alone('restrictions', () => eraseRestrictions(deps));
+  await alone('people', () => erasePeople(deps, days, [neededByCalls, neededByChats]));
+  await alone('messages', () => eraseWords(deps.db, smsDays));
+  await alone('letters', () => eraseLetters(deps, letterDays));
+
+  async function alone(what: string, erase: () => Promise<void>): Promise<void> {
+    try {
+      await erase();
+    } catch (error) {
+      deps.log.error({ what, error: String(error) }, 'retention');
+    }
+  }
 }
 
 /** Tries that are due go back to the queue; the claim on the row keeps two from sending at once. */

@@ -124,6 +124,15 @@ async function leaves<T>(play: Play, p: Planned, c: Chatting<T>): Promise<T | un
   return undefined;
 }
 
+/** The supervisor's canned answers stand before anybody sits down. */
+export async function cannedAnswers(play: Play): Promise<void> {
+  const who = await play.people.as('supervisor');
+  for (const canned of words.CANNED) {
+    const answer = await who.post('/api/chat/canned-answers', canned);
+    if (answer.status !== 201) play.note('canned answer', answer);
+  }
+}
+
 /** Those who wait when the play is over: whoever sits down at the chat desk has them at once. */
 export async function waitingChats(play: Play): Promise<void> {
   for (const [i, { minutes, caller }] of WAITING.entries()) {

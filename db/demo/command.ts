@@ -82,6 +82,8 @@ export async function runDemo(where: Where, argv: string[]): Promise<void> {
     if (!fingerprint) return void process.stdout.write(`${line}\n`);
     const print = /^fingerprint (\w+)/.exec(line)?.[1];
     if (print) process.stdout.write(`${print}\n`);
+    // Why there is none; that it failed is said at the end.
+    if (line.startsWith('no fingerprint')) process.stderr.write(`${line}\n`);
   });
 }
 

@@ -2,7 +2,7 @@
 import { parseArgs } from 'node:util';
 import { loadConfig } from '../../src/platform/config.ts';
 import { SHORT_EXIT } from '../../src/demo-house.ts';
-import { ShortDesks, playFortnight } from './play.ts';
+import { Flawed, playFortnight } from './play.ts';
 
 process.on('disconnect', () => process.exit(1));
 
@@ -36,6 +36,6 @@ main().then(
   () => process.exit(0),
   (error: unknown) => {
     process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-    process.exit(error instanceof ShortDesks ? SHORT_EXIT : 1);
+    process.exit(error instanceof Flawed ? SHORT_EXIT : 1);
   },
 );

@@ -5,7 +5,7 @@ import { orderNo } from '../../src/kernel/ids.ts';
 import type { OrderDetail } from '../../src/workorder/schema.ts';
 import type { DemoSource } from '../../src/door/index.ts';
 import { orderlessCalls } from './calls.ts';
-import { waitingChats } from './chat.ts';
+import { cannedAnswers, waitingChats } from './chat.ts';
 import { People, knocker, playDoor } from './client.ts';
 import { Play } from './context.ts';
 import { acceptOnly, askOnly, live } from './course.ts';
@@ -35,7 +35,7 @@ export interface PlayOptions {
   /** Instant in ms; the last full quarter of an hour where it is not given. */
   endAt?: number | undefined;
   say: (text: string) => void;
-  /** Reads every order again and hashes what must be the same for the same seed. */
+  /** Reads every order again and hashes what must be the same for the same seed; it fails without quiet. */
   fingerprint?: boolean | undefined;
   /** Share of the day's demands, for tests. */
   share?: number;
@@ -83,7 +83,7 @@ async function topUp(play: Play): Promise<void> {
   }
 }
 
-/** Plays. @throws when a desk of a whole fortnight has too little to do. */
+/** Plays. @throws Flawed when a desk of a whole fortnight has too little to do, or a fingerprint is none. */
 export async function playFortnight(o: PlayOptions): Promise<Played> {
   const began = performance.now();
   const endAt = o.endAt ?? Math.floor(Date.now() / QUARTER) * QUARTER;
@@ -105,7 +105,8 @@ export async function playFortnight(o: PlayOptions): Promise<Played> {
     await topUp(play);
     await standUp(play);
     const list = await desks(play);
-    const fingerprint = o.fingerprint ? await fingerprintOf(play) : '';
+    const loud = play.stage.loud;
+    const fingerprint = o.fingerprint && loud === 0 ? await fingerprintOf(play) : '';
     await people.leave();
     await door({ op: 'end', state: 'done' });
     const seconds = (performance.now() - began) / 1000;
@@ -120,9 +121,10 @@ export async function playFortnight(o: PlayOptions): Promise<Played> {
       fingerprint,
     };
     if (o.days >= FULL_DAYS) check(list);
+    if (o.fingerprint && loud > 0) throw new Flawed(noFingerprint(loud));
     return played;
   } catch (error) {
-    if (error instanceof ShortDesks) throw error;
+    if (error instanceof Flawed) throw error;
     await door({ op: 'end', state: 'interrupted' }).catch(() => {});
     throw error;
   }
@@ -171,6 +173,7 @@ async function opened(
 /** Everything that was planned, to the end. */
 async function run(play: Play, o: PlayOptions, total: number): Promise<void> {
   const { city, stage, door } = play;
+  await cannedAnswers(play);
   for (const p of city.orders) stage.begin(() => live(play, p));
   for (const call of orderlessCalls(city)) stage.begin(() => orderless(play, call));
   stage.begin(() => waitingChats(play));
@@ -219,14 +222,18 @@ function report(o: PlayOptions, play: Play, list: Desk[], seconds: number, print
   );
 }
 
-/** Everything was played, but somebody would sit down at an empty desk. */
-export class ShortDesks extends Error {}
+/** Everything was played, but somebody would sit down at an empty desk, or it could be another city. */
+export class Flawed extends Error {}
 
-/** @throws ShortDesks */
+/** The clock went on while something was still on its way: the same seed might have made another city. */
+const noFingerprint = (loud: number): string =>
+  `no fingerprint: the clock went on ${loud} times without quiet 没有指纹：有 ${loud} 次没有等到安静`;
+
+/** @throws Flawed */
 function check(list: readonly Desk[]): void {
   const short = list.filter((d) => d.rows < d.least);
   if (short.length > 0) {
-    throw new ShortDesks(`too little on: ${short.map((d) => `${d.name} (${d.rows})`).join(', ')}`);
+    throw new Flawed(`too little on: ${short.map((d) => `${d.name} (${d.rows})`).join(', ')}`);
   }
 }
 

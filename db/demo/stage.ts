@@ -9,6 +9,9 @@ const MINUTE = 60_000;
 /** What falls due within so many minutes falls due together. */
 const TOGETHER_MS = 15 * MINUTE;
 
+/** Where there is no quiet it is asked for so often before the play goes on without. */
+const ASKS_MAX = 5;
+
 /** The banner hears of every so many jumps. */
 const TOLD_EVERY = 6;
 
@@ -38,7 +41,7 @@ export class Stage {
   #idle: (() => void) | undefined;
   #failed: unknown;
   now: number;
-  /** How often the clock jumped, and how often there was no quiet. */
+  /** How often the clock jumped, and how often the play went on without quiet. */
   jumps = 0;
   loud = 0;
   settleMs = 0;
@@ -95,18 +98,20 @@ export class Stage {
 
   /** @returns false where something fell due before: the clock shows that instant, or one soon after. */
   async #jump(to: number, after: Settled): Promise<boolean> {
-    const { nextDue } = await this.#settled(() => this.#clock(to, after));
+    const { quiet, nextDue } = await this.#settled(() => this.#clock(to, after));
     const due = nextDue === null ? Infinity : Date.parse(nextDue);
     const early = due < to;
     this.now = early ? Math.min(to, Math.ceil((due + TOGETHER_MS) / MINUTE) * MINUTE) : to;
-    if (early) await this.#clock(this.now);
+    // Without quiet the clock was not moved either.
+    if (early || !quiet) await this.#clock(this.now);
     this.jumps += 1;
     return !early;
   }
 
   async #settled(wait: () => Promise<PlayAnswer>): Promise<PlayAnswer> {
     const began = performance.now();
-    const answer = await wait();
+    let answer = await wait();
+    for (let asked = 1; !answer.quiet && asked < ASKS_MAX; asked++) answer = await wait();
     this.settleMs += performance.now() - began;
     if (!answer.quiet) this.loud += 1;
     return answer;

@@ -211,3 +211,37 @@ export const CHAT_WAITING = [
   '楼上装空调把外机挂在我家窗口上面，滴水滴了一夏天，能不能叫人来看看？',
   '我妈的老年公交卡刷不出来了，司机说要去年检，到哪里办？今天还来得及吗？',
 ];
+
+/** What operators say in chats again and again, by the short word that brings it. */
+export const CANNED: readonly { shortcut: string; zh: string; en: string }[] = [
+  {
+    shortcut: 'nh',
+    zh: '您好，这里是 12345 热线，请说说您遇到的事情，越具体越好。',
+    en: 'Hello, this is the 12345 hotline. Please tell us what happened, as precisely as you can.',
+  },
+  {
+    shortcut: 'dz',
+    zh: '请告诉我们事情发生的地点：哪个区、哪条路、几号，或者附近的明显标志。',
+    en: 'Where did it happen? District, road and number, or a landmark nearby.',
+  },
+  {
+    shortcut: 'zp',
+    zh: '方便的话请拍一张照片发过来，能看清位置和周围环境就可以。',
+    en: 'If you can, please send a photo that shows the place and what is around it.',
+  },
+  {
+    shortcut: 'dh',
+    zh: '请留一个能联系到您的手机号码，承办单位可能需要向您核实情况。',
+    en: 'Please leave a mobile number: the unit in charge may have to ask you something.',
+  },
+  {
+    shortcut: 'dj',
+    zh: '您的诉求已经登记，编号和查询码会发到对话里，请保存好。',
+    en: 'Your matter is registered; its number and query code appear in this chat. Please keep them.',
+  },
+  {
+    shortcut: 'xj',
+    zh: '感谢您的来信，对话结束后请为这次服务打分。再见！',
+    en: 'Thank you for writing to us. Please rate this chat when it ends. Goodbye!',
+  },
+];

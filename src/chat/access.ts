@@ -37,7 +37,7 @@ async function forReader(deps: Deps, actor: StaffActor, chat: ChatRow | null): P
     sensitive: secret.size > 0,
   });
   if (reading === 'none') fail('not_found');
-  if (reading === 'noted') await noteReading(deps, actor, chat.id);
+  if (reading === 'noted') await noteReading(deps, actor, chat);
   return chat;
 }
 
@@ -52,12 +52,13 @@ export const readableOfContact = async (
   contactId: string,
 ): Promise<ChatRow> => forReader(deps, actor, await store.findByContact(deps.db, contactId));
 
-/** Minutes in which a screen that reads on and on is one reading. */
+/** Minutes in which a screen that reads the same again and again is one reading; new words are another. */
 const READING_MINUTES = 10;
 
-const noteReading = (deps: Deps, actor: StaffActor, chatId: string): Promise<void> =>
+const noteReading = (deps: Deps, actor: StaffActor, chat: ChatRow): Promise<void> =>
   inTransaction(deps, actor, async (tx) => {
-    const reader = deps.crypto.mac('throttle', `${actor.userId}/${chatId}`);
+    const { id: chatId, last_seq } = chat;
+    const reader = deps.crypto.mac('throttle', `${actor.userId}/${chatId}/${last_seq}`);
     if ((await hit(tx.db, `chat:read:${reader}`, READING_MINUTES)) > 1) return;
     tx.record({
       type: 'transcript.read',

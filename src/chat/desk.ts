@@ -156,13 +156,14 @@ export async function chatDetail(
   const chat = await readable(deps, actor, chatId);
   const people = await peopleOf(deps, [chat]);
   const [item] = await items(deps, [chat], actor, people);
-  const phone = people.get(chat.contact_id)?.phone ?? '';
+  const { phone, erased } = people.get(chat.contact_id) ?? { phone: '', erased: false };
   const open = (sealed: Buffer | null, field: string) =>
     sealed ? deps.crypto.open(sealed, `${chat.id}/${field}`) : null;
   return {
     ...item!,
     language: chat.language,
     phone: phone === '' || item!.sealed ? null : talks(actor, chat) ? phone : maskPhone(phone),
+    erased,
     page: open(chat.page_ct, 'page'),
     seenByCitizen: chat.seen_citizen,
     mine: chat.operator_id === actor.userId,

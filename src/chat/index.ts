@@ -5,6 +5,13 @@ export { waitsOf } from './read.ts';
 export { chatRoutes } from './routes.ts';
 export { SOCKETS_MAX, TYPING_EVERY_MS } from './rules.ts';
 export { sweepChats } from './sweep.ts';
-export { namedByChats, operatorOf, someoneThere, talksIn, visitorsThere } from './presence.ts';
+export {
+  namedByChats,
+  neededByChats,
+  operatorOf,
+  someoneThere,
+  talksIn,
+  visitorsThere,
+} from './presence.ts';
 export { visitorChat } from './visitor.ts';
 export { chatVisitorRoutes } from './visitor.routes.ts';

@@ -1,4 +1,4 @@
-/** What the sockets and the sweeper of files ask. */
+/** What the sockets and the sweepers ask. */
 import type { Reader } from '../platform/db.ts';
 import type { Deps } from '../platform/unit-of-work.ts';
 import { namedContents } from './message.store.ts';
@@ -22,6 +22,10 @@ export async function operatorOf(deps: Deps, chatId: string): Promise<string | n
 /** Whether somebody talks in this chat just now. */
 export const talksIn = async (deps: Deps, userId: string, chatId: string): Promise<boolean> =>
   (await operatorOf(deps, chatId)) === userId;
+
+/** Which of these contacts are chats that are not over: who writes stays known. */
+export const neededByChats = (db: Reader, contactIds: readonly string[]): Promise<Set<string>> =>
+  store.livingContacts(db, contactIds);
 
 /** Which of these contents a chat's picture names. */
 export const namedByChats = (db: Reader, contents: readonly string[]): Promise<Set<string>> =>

@@ -179,6 +179,8 @@ export interface ChatDetail extends ChatItem {
   language: string;
   /** In full for who talks with them just now, else masked. */
   phone: string | null;
+  /** Name and number were erased after their days. */
+  erased: boolean;
   page: string | null;
   seenByCitizen: number;
   mine: boolean;

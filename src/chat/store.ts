@@ -43,6 +43,21 @@ export const findByClient = (db: Reader, clientHash: string): Promise<ChatRow | 
 export const findByContact = (db: Reader, contactId: string): Promise<ChatRow | null> =>
   findBy(db, 'contact_id', contactId);
 
+/** Which of these contacts are chats that are not over. */
+export async function livingContacts(
+  db: Reader,
+  contactIds: readonly string[],
+): Promise<Set<string>> {
+  if (contactIds.length === 0) return new Set();
+  const rows = await db
+    .selectFrom('chat_session')
+    .select('contact_id')
+    .where('contact_id', 'in', [...contactIds])
+    .where('ended_at', 'is', null)
+    .execute();
+  return new Set(rows.map((r) => r.contact_id));
+}
+
 /** The chat of a token, and whether a sign of life of its citizen is due. */
 export async function findByToken(
   db: Reader,

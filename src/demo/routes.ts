@@ -21,12 +21,12 @@ import { COMMANDS_PATH, RECORDINGS_PATH, isCommanded, platformAt } from './knock
 import { toneWav } from './recording.ts';
 import { clockInput, messagesQuery, playInput, ringInput, switchInput } from './schema.ts';
 import { advance, anybodyReady, captions, demoState, play, recordingSeconds } from './service.ts';
-import type { Accounts } from './service.ts';
+import type { Accounts, Waits } from './service.ts';
 import { createSwitch } from './switch.ts';
 import { writeRoutes } from './write.routes.ts';
 import type { DemoSwitch } from './switch.ts';
 
-export interface DemoOptions {
+export interface DemoOptions extends Waits {
   /** Those that are offered. */
   accounts: Accounts;
   /** Logins of all made-up people: nobody else is entered without a password. Unset: those offered. */
@@ -63,7 +63,7 @@ export function demoPages(deps: Deps, options: DemoOptions): Hono<Env> {
 }
 
 /** Changing roles, the clock, the play. */
-const desk = (deps: Deps, { accounts, logins, token }: DemoOptions) =>
+const desk = (deps: Deps, { accounts, logins, token, acting, settleMaxMs }: DemoOptions) =>
   new Hono<Env>()
     .get('/api/demo/accounts', async (c) => c.json(await accounts(), 200))
     .get('/api/demo/state', async (c) => c.json(await demoState(deps, accounts), 200))
@@ -92,7 +92,7 @@ const desk = (deps: Deps, { accounts, logins, token }: DemoOptions) =>
         await next();
       },
       valid('json', playInput),
-      async (c) => c.json(await play(deps, c.req.valid('json')), 200),
+      async (c) => c.json(await play(deps, c.req.valid('json'), { acting, settleMaxMs }), 200),
     );
 
 /** Messages that reached the citizens, and calls that reach the operators. */

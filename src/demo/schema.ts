@@ -65,8 +65,8 @@ export const playInput = z.discriminatedUnion('op', [
     total: z.int().min(0),
   }),
   /**
-   * Moves the clock, and tells how far the play is. With `after` only once what happened is settled,
-   * and not where anything falls due before that instant.
+   * Moves the clock, and tells how far the play is. With `after` only where what happened is settled
+   * within some seconds (`quiet`), and not where anything falls due before that instant.
    */
   z.object({
     op: z.literal('clock'),

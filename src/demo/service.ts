@@ -106,6 +106,13 @@ export const anybodyReady = async (deps: Deps): Promise<boolean> =>
 const SETTLE_LOOK_MS = 10;
 const SETTLE_MAX_MS = 6_000;
 
+/** For what the player waits, and how long. */
+export interface Waits {
+  /** Consumers that may act: for them it waits at every instant. Unset: each may. */
+  acting?: readonly string[] | undefined;
+  settleMaxMs?: number | undefined;
+}
+
 interface Pending {
   quiet: boolean;
   nextDue: Date | null;
@@ -114,15 +121,15 @@ interface Pending {
 const WAITS: Pending = { quiet: false, nextDue: null };
 
 /** One view of everything that may still be on its way. */
-const pending = (db: Db, acts: boolean): Promise<Pending> =>
+const pending = (db: Db, how: Settled, { acting }: Waits): Promise<Pending> =>
   db
     .transaction()
     .setIsolationLevel('repeatable read')
     .execute(async (tx) => {
       // What is nearest to its end comes first: as a rule that is what is still waited for.
-      if (await anyDuty(tx, acts)) return WAITS;
+      if (await anyDuty(tx, how === 'acts' ? acting : undefined)) return WAITS;
       const delivery = await nextDelivery(tx);
-      if ((delivery.due && !acts) || (await anyDue(tx))) return WAITS;
+      if ((delivery.due && how === 'all') || (await anyDue(tx))) return WAITS;
       const now = await appNow(tx);
       const link = await nextLinkEnd(tx);
       if (link !== null && link <= now) return WAITS;
@@ -132,12 +139,12 @@ const pending = (db: Db, acts: boolean): Promise<Pending> =>
       return { quiet: true, nextDue: nextDue === null ? null : new Date(nextDue) };
     });
 
-async function settle(db: Db, how: Settled): Promise<Pending> {
-  const acts = how === 'acts';
-  const until = performance.now() + SETTLE_MAX_MS;
+async function settle(db: Db, how: Settled, waits: Waits): Promise<Pending> {
+  const until = performance.now() + (waits.settleMaxMs ?? SETTLE_MAX_MS);
   for (;;) {
     // While duties are left there is nothing else to look at, and no view of everything is needed.
-    const found = (await anyDuty(db, acts)) ? WAITS : await pending(db, acts);
+    const left = await anyDuty(db, how === 'acts' ? waits.acting : undefined);
+    const found = left ? WAITS : await pending(db, how, waits);
     if (found.quiet || performance.now() > until) return found;
     await sleep(SETTLE_LOOK_MS);
   }
@@ -152,6 +159,7 @@ async function demoSecret(deps: Deps, name: DemoSource): Promise<string> {
 async function perform(
   deps: Deps,
   input: PlayOrder,
+  waits: Waits,
 ): Promise<Pending & Pick<PlayAnswer, 'secret'>> {
   const nothing: Pending = { quiet: false, nextDue: null };
   switch (input.op) {
@@ -162,7 +170,9 @@ async function perform(
     }
     case 'clock': {
       const at = new Date(input.at);
-      const found = input.after ? await settle(deps.db, input.after) : nothing;
+      const found = input.after ? await settle(deps.db, input.after, waits) : nothing;
+      // What is still on its way happens at this instant: who asks may ask again, or go on without.
+      if (input.after && !found.quiet) return found;
       if (found.nextDue && found.nextDue < at) return found;
       await moveClock(deps.db, at);
       if (input.done !== undefined) {
@@ -171,7 +181,7 @@ async function perform(
       return found;
     }
     case 'settle':
-      return settle(deps.db, input.until);
+      return settle(deps.db, input.until, waits);
     case 'number':
       await setNextNumber(deps.db, input.day, input.next);
       return nothing;
@@ -185,8 +195,8 @@ async function perform(
 }
 
 /** Does what the player asks for. */
-export async function play(deps: Deps, input: PlayOrder): Promise<PlayAnswer> {
-  const { quiet, nextDue, ...rest } = await perform(deps, input);
+export async function play(deps: Deps, input: PlayOrder, waits: Waits = {}): Promise<PlayAnswer> {
+  const { quiet, nextDue, ...rest } = await perform(deps, input, waits);
   const now = await appNow(deps.db);
   return { now: now.toISOString(), quiet, nextDue: nextDue?.toISOString() ?? null, ...rest };
 }

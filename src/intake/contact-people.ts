@@ -7,6 +7,8 @@ import * as store from './store.ts';
 export interface ContactPerson {
   name: string;
   phone: string;
+  /** Both were erased after their days. */
+  erased: boolean;
 }
 
 /** Name and telephone, by contact, of those who told any; for who talks with them. Never log the answer. */
@@ -22,7 +24,7 @@ export async function peopleOfContacts(
   const people = new Map<string, ContactPerson>();
   for (const c of contacts) {
     const one = c.requester_id ? known.get(c.requester_id) : undefined;
-    if (one) people.set(c.id, { name: one.name, phone: one.phone });
+    if (one) people.set(c.id, { name: one.name, phone: one.phone, erased: one.erased });
   }
   return people;
 }

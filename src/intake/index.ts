@@ -4,6 +4,7 @@ export { CODE_LENGTH, SUBMIT_LIMIT } from './rules.ts';
 export { endContact, nameContact, openContact, ownsContact, takeContact } from './contacts.ts';
 export { noteHandoverLeg } from './handover.ts';
 export type { OpenedContact } from './contacts.ts';
+export { erasePeople } from './contact-erase.ts';
 export { peopleOfContacts } from './contact-people.ts';
 export type { ContactPerson } from './contact-people.ts';
 export { ordersOfContact } from './contact-view.ts';

@@ -102,6 +102,8 @@ export const smsPolicy = z.object({
   substanceMin: z.number().int().min(1).max(20).default(4),
   /** Hours within which the same words of the same number are the same demand. */
   sameHours: z.number().int().min(1).max(168).default(24),
+  /** Hours after a question in which a message without a number is taken for its answer. */
+  replyHours: z.number().int().min(1).max(720).default(72),
   /** Most characters of an answer that goes back as a message; the page shows all of it. */
   answerMax: z.number().int().min(50).max(1000).default(300),
   /** Words, without blanks and in half width, by what they ask for. */
@@ -110,6 +112,8 @@ export const smsPolicy = z.object({
     start: z.array(z.string().min(1)).min(1),
     urge: z.array(z.string().min(1)).min(1),
     progress: z.array(z.string().min(1)).min(1),
+    /** Before its words: a matter of its own, though another waits for an answer. */
+    anew: z.array(z.string().min(1)).min(1).default(['新事']),
   }),
   /** Messages of one number in an hour that are answered; more are kept and not answered. */
   perHour: z.number().int().min(1).max(1000),

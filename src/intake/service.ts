@@ -246,10 +246,13 @@ interface Known {
 async function knownOf(deps: Deps, tx: Tx, list: readonly Item[]): Promise<Known> {
   const ids = list.flatMap(({ arrival }) => arrival.handoverId ?? []);
   const handovers = await lockHandovers(tx.db, ids);
-  const contacts = await store.findContacts(tx.db, [
+  const contactIds = [
     ...list.flatMap(({ arrival }) => arrival.contactId ?? []),
     ...[...handovers.values()].map((h) => h.contact_id),
-  ]);
+  ];
+  // Two first orders of one contact, in two batches: the second sees whom the first named.
+  await store.lockContacts(tx.db, contactIds);
+  const contacts = await store.findContacts(tx.db, contactIds);
   const told = await toldOf(deps, tx, list, { contacts, handovers });
   return { contacts, handovers, told, at: tx.at };
 }

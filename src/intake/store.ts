@@ -31,6 +31,18 @@ export interface KnownContact {
   anonymous: boolean;
 }
 
+/** Keeps others from naming these contacts, or ending them, until the transaction ends. */
+export async function lockContacts(db: DbTx, ids: readonly string[]): Promise<void> {
+  if (ids.length === 0) return;
+  await db
+    .selectFrom('contact')
+    .select('id')
+    .where('id', 'in', [...ids])
+    .orderBy('id')
+    .forNoKeyUpdate()
+    .execute();
+}
+
 /** Contacts with whether their requester stays unnamed. */
 export async function findContacts(
   db: Reader,

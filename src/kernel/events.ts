@@ -106,7 +106,8 @@ export interface EventPayloads {
   /** An operator asks for a restriction; somebody else decides. */
   'caller.restriction_proposed': { proposalId: string; callId: string };
   'caller.restriction_declined': { proposalId: string; callId: string };
-  'caller.restricted': { restrictedId: string; reasonGiven: true };
+  /** Null where an overseer acted alone. */
+  'caller.restricted': { restrictedId: string; proposalId: string | null; reasonGiven: true };
   'caller.restriction_lifted': { restrictedId: string; reasonGiven: true };
   'recording.listened': { recordingId: string; callId: string };
   /** Another system may knock, or knock with a new secret. */

@@ -105,10 +105,15 @@ export async function smsAnswer(
           ),
         )
       : [];
+  const { words } = await smsPolicyOf(deps.db);
+  // A digit that was taken for an answer, or could have been one, may have been meant to rate.
+  const points = detail && ['sms_supplemented', 'sms_which'].includes(kind);
   const values = {
     tail: order?.order_no.slice(-4) ?? '',
     orderNo: order ? orderNoText(order.order_no) : '',
     n: detail,
+    rate: points ? translate('zh-CN', 'notice.sms_rate_so', { n: detail }) : '',
+    anew: words.anew[0]!,
     target: order?.emergency ?? '110',
     lines: lines.join('\n'),
     url: `${deps.publicUrl}/track`,

@@ -12,8 +12,11 @@ import { unsettled } from '../supervision/index.ts';
 import { assignmentsOf, findOrder, missingOf, openIdentity } from '../workorder/index.ts';
 import type { OrderRow } from '../workorder/index.ts';
 import { answerText, smsAnswer } from './answers.ts';
+import { replyWay } from './rules.ts';
 import type { DeliveryKind } from './rules.ts';
 import type { DeliveryRow } from './delivery.store.ts';
+import { smsPolicyIfAny } from './sms-policy.ts';
+import { waitingOf } from './waiting.ts';
 
 /** A message as it goes out; `values` for providers with templates of their own. */
 export interface Message {
@@ -76,7 +79,7 @@ export async function compose(deps: Deps, d: DeliveryRow): Promise<Message> {
     : (await organizationsById(deps.db, [d.organization_id!])).get(d.organization_id!)?.dutyPhone;
   if (!to) throw new Error('no number to send to');
   const kind = d.kind as DeliveryKind;
-  const values = await valuesOf(deps, d, order);
+  const values = await valuesOf(deps, d, order, to);
   return { to, kind, values, text: translate('zh-CN', `notice.${kind}`, values) };
 }
 
@@ -87,21 +90,32 @@ async function daysOf(deps: Deps, d: DeliveryRow): Promise<number> {
   return Math.max(Math.round(ms / DAY_MS), 1);
 }
 
-async function valuesOf(deps: Deps, d: DeliveryRow, order: OrderRow): Promise<Message['values']> {
+async function valuesOf(
+  deps: Deps,
+  d: DeliveryRow,
+  order: OrderRow,
+  to: string,
+): Promise<Message['values']> {
   const missing = ASKING.includes(d.kind) ? await missingOf(deps.db, order.id) : [];
   return {
     days: await daysOf(deps, d),
     orderNo: orderNoText(order.order_no),
     tail: order.order_no.slice(-4),
     code: TO_TRACK.includes(d.kind) ? queryCode(deps, order.id) : '',
-    // These are never found by the telephone of who raised them.
-    reply:
-      order.confidential || order.anonymous ? '' : translate('zh-CN', 'notice.supplement_by_reply'),
+    reply: d.kind === 'supplement_asked' ? await replyWords(deps, to, order) : '',
     missing: missing.map((m) => translate('zh-CN', `missing.${m}`)).join('、'),
     url: urlFor(deps, d),
     what: stepWord(d.step),
     answer: d.kind === 'answered' ? await answerText(deps, order) : '',
   };
+}
+
+/** How a reply gets to the order; '' where none does. */
+async function replyWords(deps: Deps, to: string, order: OrderRow): Promise<string> {
+  const policy = await smsPolicyIfAny(deps.db);
+  const way = policy && replyWay(order.id, await waitingOf(deps, to));
+  const values = { hours: policy?.replyHours ?? 0, tail: order.order_no.slice(-4) };
+  return way ? translate('zh-CN', `notice.supplement_by_${way}`, values) : '';
 }
 
 /** A step of the ladder in words; one of a later policy has none. */

@@ -20,19 +20,22 @@ import type { Understanding } from '../understanding/schema.ts';
 import { act, lockOrder, orderRow, ordersOfCaller } from '../workorder/index.ts';
 import type { OrderRow } from '../workorder/index.ts';
 import { ordersAsked } from './answers.ts';
-import { bareText, readWords, saysMore, substanceOf } from './rules.ts';
-import type { Asked, SmsAnswer } from './rules.ts';
+import { answersTo, bareText, readWords, saysMore, substanceOf } from './rules.ts';
+import type { Asked, SmsAnswer, Waiting } from './rules.ts';
 import { smsPolicyOf } from './sms-policy.ts';
 import { inboundSms } from './sms.schema.ts';
 import type { InboundSms } from './sms.schema.ts';
 import * as store from './sms.store.ts';
 import { planAnswer } from './tell.ts';
+import { takesWords, waitingOf } from './waiting.ts';
 
 interface Case {
   deps: Deps;
   tx: Tx;
   id: string;
   sms: InboundSms;
+  /** Its words, without the one that makes them a matter of their own. */
+  text: string;
   /** Keyed hash of the number: the only thing by which orders are found. */
   hmac: string;
   textHmac: string;
@@ -64,7 +67,7 @@ async function newContact(c: Case): Promise<string> {
 
 /** What became of a message: what it was taken for, what is answered, and the order it was about. */
 interface Done {
-  understood: Asked['what'] | 'emergency' | 'empty' | 'supplement';
+  understood: Asked['what'] | 'emergency' | 'empty' | 'supplement' | 'unclear';
   /** Null: nothing is answered. */
   answer: SmsAnswer | null;
   /** With the answer: a number that goes into its words, or the digits that were asked for. */
@@ -107,10 +110,11 @@ async function takeInbound(
   const before = await store.countSince(tx.db, hmac, since, policy.perHour);
   heardBy = (await classifierOf(deps, tx.db)) ?? heardBy;
   const asked = readWords(sms.text, policy.words);
-  const understanding = asked.what === 'demand' ? understand(sms.text) : null;
+  const text = asked.what === 'demand' ? (asked.anew ?? sms.text) : sms.text;
+  const understanding = asked.what === 'demand' ? understand(text) : null;
   const id = newId();
-  const textHmac = deps.crypto.mac('request', `sms/${bareText(sms.text)}`);
-  const c = { deps, tx, id, sms, hmac, textHmac, policy, asked, understanding };
+  const textHmac = deps.crypto.mac('request', `sms/${bareText(text)}`);
+  const c = { deps, tx, id, sms, text, hmac, textHmac, policy, asked, understanding };
   await keep(c, sourceId);
   const done = before >= policy.perHour ? await pastLimit(c) : await serve(c);
   await settle(c, done);
@@ -199,8 +203,11 @@ async function ownOrders(c: Case, tail: string): Promise<OrderRow[]> {
 
 async function rate(
   c: Case,
-  { satisfaction, tail }: Extract<Asked, { what: 'rate' }>,
+  { satisfaction, tail, bare }: Extract<Asked, { what: 'rate' }>,
 ): Promise<Done> {
+  // “3” may answer “在几幢？”; a rating stands for good, so it is the one that has to be plain.
+  const replied = bare ? await reply(c, await waitingFor(c), satisfaction) : null;
+  if (replied) return replied;
   const orders = await ownOrders(c, tail);
   const rated = await rateNewest(c.tx, orders.map((o) => o.id), satisfaction); // prettier-ignore
   if (rated.result === 'nothing') return { understood: 'rate', answer: 'sms_nothing_to_rate' };
@@ -233,14 +240,19 @@ async function progress(c: Case, tail: string): Promise<Done> {
   return { understood: 'progress', answer: 'sms_progress', detail: tail };
 }
 
-/** The only order of this number that waits for what its citizen was asked for; null where several do. */
-async function waitingOrder(c: Case): Promise<OrderRow | null> {
-  const { from } = orderRow('supplement');
-  // What is held for an emergency goes on by the hands of those who handle that.
-  const asked = (await ownOrders(c, '')).filter((o) => from.includes(o.state) && !o.emergency);
-  if (asked.length !== 1) return null;
-  const order = await lockOrder(c.tx.db, asked[0]!.id);
-  return order && from.includes(order.state) && !order.emergency ? order : null;
+const waitingFor = ({ deps, tx, sms }: Case): Promise<Waiting[]> =>
+  waitingOf({ ...deps, db: tx.db }, sms.from);
+
+/** Takes a message for what was asked for; null where it answers nothing. `points`: what it may mean too. */
+async function reply(c: Case, waiting: Waiting[], points?: number): Promise<Done | null> {
+  const since = new Date(c.tx.at.getTime() - c.policy.replyHours * HOUR_MS);
+  const to = answersTo(c.sms.text, waiting, { since, substanceMin: c.policy.substanceMin });
+  if (!to) return null;
+  const detail = points !== undefined && { detail: points };
+  const order = to === 'unclear' ? null : await lockOrder(c.tx.db, to.id);
+  return order && takesWords(order)
+    ? { ...(await supplement(c, order)), ...detail }
+    : { understood: 'unclear', answer: 'sms_which', ...detail };
 }
 
 /** What the citizen was asked for, as on the page; the order goes on from where it waited. */
@@ -251,27 +263,36 @@ async function supplement(c: Case, { id: orderId }: OrderRow): Promise<Done> {
   return { understood: 'supplement', answer: 'sms_supplemented', orderId };
 }
 
-/** What is said is no matter of its own: it was said before, was asked for, or is nothing. */
-async function noDemand(c: Case): Promise<Done | null> {
-  const { understanding, policy, sms, tx } = c;
+/** What is said is no matter of its own: it was asked for, was said before, or is nothing. */
+async function noDemand(c: Case, anew: boolean): Promise<Done | null> {
+  const { understanding, policy, text, tx } = c;
+  const waiting = await waitingFor(c);
+  const replied = anew ? null : await reply(c, waiting);
+  if (replied) return replied;
   const since = new Date(tx.at.getTime() - policy.sameHours * HOUR_MS);
-  const empty =
-    substanceOf(sms.text) < policy.substanceMin ||
-    understanding?.proposal.act === 'close_no_substance';
-  const same = await store.sameBefore(tx.db, { hmac: c.hmac, textHmac: c.textHmac, since });
+  const same = await store.sameBefore(tx.db, {
+    hmac: c.hmac,
+    textHmac: c.textHmac,
+    since,
+    // What was added to one order may be meant for another now.
+    understood: anew || waiting.length > 0 ? ['demand'] : ['demand', 'supplement'],
+  });
   if (same) return { understood: 'demand', answer: 'sms_same', orderId: same };
-  const order = saysMore(sms.text, policy.substanceMin) ? await waitingOrder(c) : null;
-  if (order) return supplement(c, order);
-  return empty ? { understood: 'empty', answer: 'sms_help' } : null;
+  const empty =
+    substanceOf(text) < policy.substanceMin || understanding?.proposal.act === 'close_no_substance';
+  if (!empty) return null;
+  const which = waiting.length > 0 && (anew || saysMore(text, policy.substanceMin));
+  return { understood: 'empty', answer: which ? 'sms_which' : 'sms_help' };
 }
 
 /** A matter becomes an order like one from the page, unless nothing is said or it was said before. */
 async function demand(c: Case): Promise<Done> {
-  const { understanding, sms, tx } = c;
+  const { asked, understanding, sms, text, tx } = c;
   const danger = understanding?.emergency ?? null;
-  const done = danger ? null : await noDemand(c);
+  const anew = asked.what === 'demand' && asked.anew !== undefined;
+  const done = danger ? null : await noDemand(c, anew);
   if (done) return done;
-  const draft = channelDoor('sms').parse({ id: c.id, from: sms.from, text: sms.text });
+  const draft = channelDoor('sms').parse({ id: c.id, from: sms.from, text });
   const citizen: CitizenActor = { kind: 'citizen', orderId: null, how: 'submission' };
   const arrival = fromDraft(citizen, `sms/${c.id}`, draft);
   const { orderId } = await registerIn(c.deps, tx, { ...arrival, contactId: await contactOf(c) });

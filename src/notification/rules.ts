@@ -75,6 +75,7 @@ export const SMS_ANSWERS = [
   'sms_no_progress',
   'sms_same',
   'sms_supplemented',
+  'sms_which',
   'sms_emergency',
   'sms_help',
 ] as const;
@@ -100,16 +101,19 @@ export const goesInSpiteOfStop = (kind: string): boolean =>
 
 /** What a message asks for. `tail`: last digits of an order number, or '' where none was named. */
 export type Asked =
-  | { what: 'rate'; satisfaction: number; tail: string }
+  /** `bare`: a digit and nothing else, which may as well answer what was asked. */
+  | { what: 'rate'; satisfaction: number; tail: string; bare: boolean }
   | { what: 'stop' | 'start' }
   | { what: 'urge' | 'progress'; tail: string }
-  | { what: 'demand' };
+  /** `anew`: what is said behind the word that makes it a matter of its own, whatever waits. */
+  | { what: 'demand'; anew?: string };
 
 export interface CommandWords {
   readonly stop: readonly string[];
   readonly start: readonly string[];
   readonly urge: readonly string[];
   readonly progress: readonly string[];
+  readonly anew: readonly string[];
 }
 
 /** Signs that people put around a word; a hyphen is part of none. */
@@ -128,8 +132,10 @@ export const bareText = (text: string): string =>
 export function readWords(text: string, words: CommandWords): Asked {
   const bare = bareText(text);
   const rated = /^([1-5])\s*(?:分|星|颗星)?(?:[\s:,，#-]+(\d[\d-]{2,23}))?$/.exec(bare);
-  if (rated)
-    return { what: 'rate', satisfaction: Number(rated[1]), tail: digitsOf(rated[2] ?? '') };
+  if (rated) {
+    const [satisfaction, tail] = [Number(rated[1]), digitsOf(rated[2] ?? '')];
+    return { what: 'rate', satisfaction, tail, bare: bare === rated[1] };
+  }
   const tailAfter = (list: readonly string[]): string | null => {
     for (const word of list) {
       const bareWord = bareText(word);
@@ -147,7 +153,19 @@ export function readWords(text: string, words: CommandWords): Asked {
   if (urge !== null) return { what: 'urge', tail: urge };
   const progress = tailAfter(words.progress);
   if (progress !== null) return { what: 'progress', tail: progress };
-  return { what: 'demand' };
+  const anew = anewIn(text, words.anew);
+  return anew === null ? { what: 'demand' } : { what: 'demand', anew };
+}
+
+/** What stands behind a word that begins another matter, as it was written; null: none begins it. */
+function anewIn(text: string, words: readonly string[]): string | null {
+  const said = text.trim().replace(/^["'“‘「【(（[]+/u, '');
+  const word = words.find((w) => bareText(said.slice(0, w.length)) === bareText(w));
+  if (!word) return null;
+  const behind = said.slice(word.length);
+  const parted = behind.replace(/^[\s"'”’」】)）\]:：,，.。、;；!！+-]+/u, '');
+  // `新事物…` is a sentence of its own: nothing of it is cut off.
+  return parted === behind && behind !== '' ? said : parted;
 }
 
 /** Letters, characters and digits that say something; signs and blanks do not. */
@@ -157,6 +175,55 @@ export const substanceOf = (text: string): number =>
 /** Whether a message may be what we asked for: `3幢` says enough of where, `收到` says nothing. */
 export const saysMore = (text: string, substanceMin: number): boolean =>
   substanceOf(text) >= substanceMin || /\p{N}/u.test(text);
+
+/** An order that waits for what its citizen was asked, as far as that decides where a message goes. */
+export interface Waiting {
+  id: string;
+  orderNo: string;
+  /** Confidential or anonymous: its citizen is not known by the telephone. */
+  secret: boolean;
+  emergency: boolean;
+  askedAt: Date;
+}
+
+/** What is held for an emergency goes on by the hands of those who handle that. */
+const takesReply = (w: Waiting): boolean => !w.secret && !w.emergency;
+
+/** `0042 在3幢`: the end of a number, and words behind it. */
+const NUMBER_BEFORE = /^(?:单号|工单|尾号|编号)?[\s:,，#]*(\d{8}-\d{6,8}|\d{4,16})(?!\d)(.+)$/su;
+
+/** Those of the waiting that a message begins with the number of. */
+function namedBy(text: string, waiting: readonly Waiting[]): Waiting[] {
+  const [, number, words] = NUMBER_BEFORE.exec(bareText(text)) ?? [];
+  if (!number || substanceOf(words!) === 0) return [];
+  return waiting.filter((w) => w.orderNo.endsWith(digitsOf(number)));
+}
+
+/**
+ * Which of the orders that wait a message answers: the one it names, or the only one, if it was asked
+ * after `since`. `unclear` where its words may be meant for one that is kept secret, or for several:
+ * nobody else shall read them. Null: it answers none.
+ */
+export function answersTo(
+  text: string,
+  waiting: readonly Waiting[],
+  q: { since: Date; substanceMin: number },
+): Waiting | 'unclear' | null {
+  const named = namedBy(text, waiting);
+  if (named.length > 0) return named.length === 1 && takesReply(named[0]!) ? named[0]! : 'unclear';
+  if (!saysMore(text, q.substanceMin)) return null;
+  if (waiting.some((w) => w.secret)) return 'unclear';
+  if (!waiting.some((w) => w.askedAt > q.since)) return null;
+  if (waiting.length > 1) return 'unclear';
+  return takesReply(waiting[0]!) ? waiting[0]! : null;
+}
+
+/** How the message that asks says it can be answered: with words alone, behind the number, or not so. */
+export function replyWay(id: string, waiting: readonly Waiting[]): 'plain' | 'tail' | null {
+  const own = waiting.find((w) => w.id === id);
+  if (!own || !takesReply(own)) return null;
+  return waiting.length === 1 ? 'plain' : 'tail';
+}
 
 /** Joined to another order, or in other hands: nothing is left to do under this number here. */
 const ELSEWHERE: readonly string[] = ['merged', 'transferred'];

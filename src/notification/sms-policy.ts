@@ -5,10 +5,14 @@ import { AppError } from '../kernel/errors.ts';
 import type { Reader } from '../platform/db.ts';
 import type { Quiet } from './rules.ts';
 
-/** Quiet hours of the channel; none in a house that was upgraded and not seeded again yet. */
-export async function smsQuiet(db: Reader): Promise<Quiet | null> {
+/** Quiet hours of the channel. */
+export const smsQuiet = async (db: Reader): Promise<Quiet | null> =>
+  (await smsPolicyIfAny(db))?.quiet ?? null;
+
+/** Null in a house that was upgraded and not seeded again yet. */
+export async function smsPolicyIfAny(db: Reader): Promise<ChannelPolicy['sms'] | null> {
   try {
-    return (await smsPolicyOf(db)).quiet;
+    return await smsPolicyOf(db);
   } catch (error) {
     if (error instanceof AppError && error.code === 'not_ready') return null;
     throw error;

@@ -75,7 +75,7 @@ export async function countSince(
 /** The order that the same words of the same number made, or were added to, since an instant. */
 export async function sameBefore(
   db: Reader,
-  q: { hmac: string; textHmac: string; since: Date },
+  q: { hmac: string; textHmac: string; since: Date; understood: readonly string[] },
 ): Promise<string | null> {
   const row = await db
     .selectFrom('sms_inbound')
@@ -83,7 +83,7 @@ export async function sameBefore(
     .where('from_hmac', '=', q.hmac)
     .where('text_hmac', '=', q.textHmac)
     .where('received_at', '>', q.since)
-    .where('understood', 'in', ['demand', 'supplement'])
+    .where('understood', 'in', [...q.understood])
     .where('order_id', 'is not', null)
     .orderBy('received_at', 'desc')
     .executeTakeFirst();
@@ -154,7 +154,7 @@ export async function eraseWords(db: Reader, days: number): Promise<void> {
 
 async function eraseSome(db: Reader, days: number): Promise<number> {
   const r = await sql`update sms_inbound set text_ct = null, from_ct = null where id in (
-    select id from sms_inbound where text_ct is not null
+    select id from sms_inbound where (text_ct is not null or from_ct is not null)
       and received_at < app_now() - make_interval(days => ${days})
     order by received_at limit ${ERASED_MAX} for update skip locked)`.execute(db);
   return Number(r.numAffectedRows ?? 0n);

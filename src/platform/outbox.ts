@@ -120,12 +120,12 @@ export async function noteDutyFailure(db: Reader, id: string, message: string): 
 
 /**
  * Whether any duty is left that did not fail again and again; nudges only tell.
- * @param acts Only of those that may act on an order: whom a notice tells of it does not matter.
+ * @param among Only of these consumers.
  */
-export async function anyDuty(db: Reader, acts = false): Promise<boolean> {
-  const notices = acts ? sql`and consumer not like 'notification.%'` : sql``;
+export async function anyDuty(db: Reader, among?: readonly string[]): Promise<boolean> {
+  const only = among ? sql`and consumer = any(${[...among]}::text[])` : sql``;
   const r = await sql<{ any: boolean }>`
     select exists (select 1 from outbox
-      where failures < 3 and consumer <> ${NUDGES} ${notices}) as any`.execute(db);
+      where failures < 3 and consumer <> ${NUDGES} ${only}) as any`.execute(db);
   return r.rows[0]!.any;
 }

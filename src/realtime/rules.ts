@@ -60,8 +60,8 @@ const TELEPHONY: readonly EventName[] = [
 
 function telephony({ payload }: Happened, type: string): Message {
   const user = typeof payload.userId === 'string' ? [`user:${payload.userId}`] : [];
-  const { returnCallId, restrictedId, callId, userId } = payload;
-  const id = String(returnCallId ?? restrictedId ?? callId ?? userId);
+  const { returnCallId, restrictedId, proposalId, callId, userId } = payload;
+  const id = String(returnCallId ?? restrictedId ?? proposalId ?? callId ?? userId);
   return { rooms: ['center', ...user], nudge: { type, id, version: 0 } };
 }
 

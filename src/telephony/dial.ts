@@ -1,7 +1,6 @@
 /** A call to return is dialled by the switch, where there is one that takes commands. */
-import { userIdOf } from '../kernel/actor.ts';
 import type { StaffActor } from '../kernel/actor.ts';
-import { fail } from '../kernel/errors.ts';
+import { AppError, fail } from '../kernel/errors.ts';
 import { newId } from '../kernel/ids.ts';
 import { inTransaction } from '../platform/unit-of-work.ts';
 import type { Deps, Tx } from '../platform/unit-of-work.ts';
@@ -20,11 +19,11 @@ import * as store from './store.ts';
 
 /**
  * Has the operator's telephone dial the number of a call to return that they took; what comes of it
- * the switch tells by events. While that call lives, asking again dials no second one, and the seat is
- * taken: nobody is offered a telephone that dials.
+ * the switch tells by events. The telephone is taken before the switch is asked: nobody is offered one
+ * that dials, and while that call lives it dials no second one.
  * @returns whether the switch dials; else it is to be dialled by hand.
  * @throws AppError `not_found`, `already_done`, `state_conflict` for who did not take it, `seat_busy`
- *   while another call rings or is spoken, and `switch_refused`, `switch_unreachable`.
+ *   while another call rings, is spoken or dialled, and `switch_refused`, `switch_unreachable`.
  */
 export async function dialReturn(
   deps: Deps,
@@ -35,16 +34,16 @@ export async function dialReturn(
   requireReturner(actor);
   const policy = (await channelPolicyOf(deps.db)).document.telephony;
   const work = async (tx: Tx) => {
+    // Before the task: so does a call that is answered, which ends the task of its number.
+    const [seat] = await seats.lockSeats(tx.db, [actor.userId]);
     const row = (await returns.lockReturn(tx.db, id)) ?? fail('not_found');
     if (row.ended_at) fail('already_done');
     if (row.state !== 'taken' || row.taken_by !== actor.userId)
       fail('state_conflict', { state: row.state });
-    const seat = await seats.findSeat(tx.db, actor.userId);
     if (door.commandUrl === undefined || !seat || seat.state === 'offline') return { callId: null };
     const known = await returns.openDial(tx.db, id);
-    const busy = seat.state === 'ringing' || seat.state === 'talking';
-    if (busy && seat.call_id !== known) fail('seat_busy');
-    return { callId: known ?? (await begin(deps, tx, row, policy)) };
+    if (await isBusy(tx, seat, known)) fail('seat_busy');
+    return { callId: known ?? (await begin(deps, tx, seat, row, policy)) };
   };
   const { callId } = await inTransaction(deps, actor, work);
   if (callId === null) return { dialled: false };
@@ -52,10 +51,18 @@ export async function dialReturn(
   return { dialled: true };
 }
 
+/** Whether another call than this has the telephone; in a break it may dial, too. */
+async function isBusy(tx: Tx, seat: seats.SeatRow, known: string | null): Promise<boolean> {
+  const has = seat.state === 'ringing' || seat.state === 'talking' ? [seat.call_id] : [];
+  const dials = await returns.openDialsOf(tx.db, seat.user_id);
+  return [...has, ...dials].some((callId) => callId !== known);
+}
+
 /** The call as we know it before the switch does: ours, to this number. @returns its id. */
 async function begin(
   deps: Deps,
   tx: Tx,
+  seat: seats.SeatRow,
   row: returns.ReturnRow,
   policy: TelephonyPolicy,
 ): Promise<string> {
@@ -68,6 +75,9 @@ async function begin(
   const said = { type: 'own.asked' as const, from, to: policy.number };
   await hear(deps, tx, made, { at: tx.at, said }, policy);
   await returns.linkReturn(tx.db, id, row.id);
+  // A break stays one.
+  if (seat.state === 'ready' || seat.state === 'wrap_up')
+    await move(tx, seat, { to: 'talking', by: 'system', reason: 'dialled', callId: id });
   return id;
 }
 
@@ -81,26 +91,24 @@ async function order(
   const call = (await store.findCall(deps.db, callId)) ?? fail('not_found');
   const seat = (await seats.findSeat(deps.db, actor.userId)) ?? fail('seat_offline');
   if (call.state === 'ended' || !call.phone_ct) fail('state_conflict', { state: call.state });
-  const status = await send(deps, door, call.source, {
+  // The call is over, and the telephone free.
+  const giveUp = () =>
+    inTransaction(deps, actor, async (tx) => {
+      const row = await store.lockCall(tx.db, callId);
+      if (row?.state === 'queued') await giveUpCall(deps, tx, row, policy);
+    });
+  const asked = send(deps, door, call.source, {
     command: 'dial',
     callId: call.external_id,
     target: deps.crypto.open(call.phone_ct, `${call.id}/phone`),
     extension: seat.extension,
   });
-  if (status >= 200 && status < 300) return inTransaction(deps, actor, (tx) => occupy(tx, call));
-  await inTransaction(deps, actor, async (tx) => {
-    const row = await store.lockCall(tx.db, callId);
-    if (row && row.state === 'queued') await giveUpCall(deps, tx, row, policy);
+  const status = await asked.catch(async (error: unknown) => {
+    // A switch that did not answer may dial all the same.
+    if (!(error instanceof AppError && error.code === 'switch_unreachable')) await giveUp();
+    throw error;
   });
+  if (status >= 200 && status < 300) return;
+  await giveUp();
   fail('switch_refused', { status });
-}
-
-/** The telephone dials: no call is offered to it until this one is over. A break stays one. */
-async function occupy(tx: Tx, { id }: store.CallRow): Promise<void> {
-  const call = await store.lockCall(tx.db, id);
-  const userId = userIdOf(tx.actor);
-  const [seat] = userId ? await seats.lockSeats(tx.db, [userId]) : [];
-  const idle = seat?.state === 'ready' || seat?.state === 'wrap_up';
-  if (!call || call.state !== 'queued' || !seat || !idle) return;
-  await move(tx, seat, { to: 'talking', by: 'system', reason: 'dialled', callId: id });
 }

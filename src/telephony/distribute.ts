@@ -59,7 +59,7 @@ export async function route(deps: Deps, source: string, q: RouteQuestion): Promi
 /** An answer that needs nothing done; null where something may be. */
 function quickAnswer(s: Look, q: RouteQuestion, policy: TelephonyPolicy): RouteAnswer | null {
   const { call, offer, now } = s;
-  if (wantsOther(call, q)) return null;
+  if (call.erased_at || wantsOther(call, q)) return null;
   if (call.state === 'ended') return over(call);
   // Restrictions and the length of the queue were not looked at.
   if (s.unasked) return null;

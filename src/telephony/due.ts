@@ -1,6 +1,7 @@
 /** What falls due at the telephone, whoever looks first: a lost worker or switch locks nobody. */
 import { channelPolicyOf } from '../intake/index.ts';
 import { SYSTEM } from '../kernel/actor.ts';
+import type { Reader } from '../platform/db.ts';
 import { inTransaction } from '../platform/unit-of-work.ts';
 import type { Deps, Tx } from '../platform/unit-of-work.ts';
 import type { StoredEvent } from '../kernel/events.ts';
@@ -151,6 +152,10 @@ export async function leaveSeat(_deps: Deps, tx: Tx, event: StoredEvent): Promis
 export async function eraseCalls(deps: Deps, days: number): Promise<void> {
   while ((await store.eraseCalls(deps.db, days, BATCH_MAX)) >= BATCH_MAX);
 }
+
+/** Which of these contacts calls still need: who called stays known. */
+export const neededByCalls = (db: Reader, contactIds: readonly string[]): Promise<Set<string>> =>
+  store.contactsInUse(db, contactIds);
 
 /** Recordings past their retention: where they lie is forgotten. */
 export async function eraseRecordings(deps: Deps): Promise<void> {

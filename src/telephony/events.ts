@@ -1,7 +1,6 @@
 /** What the switch tells: once, twice, late or in any order. */
 import type { DoorMessage } from '../door/index.ts';
 import { channelPolicyOf } from '../intake/index.ts';
-import { fail } from '../kernel/errors.ts';
 import { newId } from '../kernel/ids.ts';
 import type { Deps, Tx } from '../platform/unit-of-work.ts';
 import { announceQueued } from './distribute.ts';
@@ -25,8 +24,6 @@ export async function takeEvent(
   const policy = (await channelPolicyOf(tx.db)).document.telephony;
   const at = new Date(body.at);
   const call = await callNamed(tx, source, body.callId, at);
-  // What was said before is gone: of its last word alone it would become another call.
-  if (call.erased_at) fail('window_over');
   if (body.type === 'recording.ready') {
     await keepRecording(deps, tx, call, body, policy.recordingDays);
     return { callId: call.id };

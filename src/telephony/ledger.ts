@@ -29,6 +29,7 @@ export interface Saying {
 /**
  * Reads the call, or makes it of nothing; then nobody else changes it until the transaction ends.
  * @param isNew nobody knew of it a moment ago.
+ * @throws AppError `window_over` for a call whose days are over.
  */
 export async function callNamed(
   tx: Tx,
@@ -38,7 +39,12 @@ export async function callNamed(
   isNew = false,
 ): Promise<CallRow> {
   const known = isNew ? null : await store.lockNamed(tx.db, source, externalId);
-  if (known) return known;
+  const call = known ?? (await make(tx, source, externalId, at));
+  // What was said before is gone: of its last word alone it would become another call.
+  return call.erased_at ? fail('window_over') : call;
+}
+
+async function make(tx: Tx, source: string, externalId: string, at: Date): Promise<CallRow> {
   const row = { id: newId(), source, external_id: externalId, direction: 'in' as const };
   const made = await store.insertCall(tx.db, { ...row, at: plausible(at, tx.at), now: tx.at });
   return made ?? (await store.lockNamed(tx.db, source, externalId))!;

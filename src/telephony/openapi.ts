@@ -69,6 +69,7 @@ const route = {
     requestBody: { required: true, content: json('RouteQuestion', EXAMPLES.questions) },
     responses: {
       '200': { description: 'What to do with the call.', content: json('RouteAnswer', EXAMPLES.answers) }, // prettier-ignore
+      '409': problem('The name of a call whose days are over.'),
       '422': problem('Not a question.'),
       ...refusals,
     },

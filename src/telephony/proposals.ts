@@ -12,7 +12,7 @@ import { requireOperator } from './desk.ts';
 import * as store from './proposal.store.ts';
 import type { ProposalRow } from './proposal.store.ts';
 import { putRestriction, requireOverseer, untilOf } from './restricted.ts';
-import { findRestricted, restrictionOf, warningsOf } from './restricted.store.ts';
+import { lockNumber, restrictionOf, untilsOf, warningsOf } from './restricted.store.ts';
 import { readCursor } from './return.store.ts';
 import type { DecisionInput, ProposalView, WarnedCallView } from './schema.ts';
 import { findCall } from './store.ts';
@@ -41,10 +41,12 @@ export async function propose(
       const row = await findCall(tx.db, callId);
       if (row?.operator_id !== actor.userId) fail('not_found');
       const hmac = row.phone_hmac ?? fail('number_withheld');
+      await lockNumber(tx.db, hmac);
       const warnings = (await warningsOf(tx.db, [hmac], abuse.withinDays)).get(hmac) ?? 0;
       if (warnings < abuse.warnings) fail('warnings_missing', { warnings, needed: abuse.warnings });
       if (await restrictionOf(tx.db, hmac)) fail('already_done');
-      const number = deps.crypto.open(row.phone_ct!, `${row.id}/phone`);
+      const sealed = row.phone_ct ?? fail('number_withheld');
+      const number = deps.crypto.open(sealed, `${row.id}/phone`);
       return put(deps, tx, actor, { callId, number, hmac, warnings, reason: input.reason });
     },
     call,
@@ -90,7 +92,7 @@ const note = (
  * Restricts the number as asked, or declines with a reason. The warnings are those that were counted
  * when it was asked for: a decision some days later forgets none.
  * @throws AppError `not_allowed`, `not_found`, `own_proposal`, `already_done`, `invalid_input` for more
- *   days than the policy allows.
+ *   days than the policy allows, `number_withheld` where it waited until the number was erased.
  */
 export async function decide(
   deps: Deps,
@@ -105,30 +107,47 @@ export async function decide(
     deps,
     actor,
     async (tx) => {
-      const row = (await store.lockProposal(tx.db, id)) ?? fail('not_found');
-      if (row.decided_at) fail('already_done');
+      const row = await held(tx, id);
       if (row.proposed_by === actor.userId) fail('own_proposal');
       const decided = { decided_by: actor.userId, decided_at: tx.at };
       if (input.decision === 'decline') {
         const decline_ct = deps.crypto.seal(input.reason, `${id}/decline`);
-        await store.decideProposal(tx.db, id, { ...decided, decline_ct });
+        await settle(tx, id, { ...decided, decline_ct });
         note(tx, 'caller.restriction_declined', { proposalId: id, callId: row.call_id });
         return { id };
       }
-      const open = (field: string, sealed: Buffer) => deps.crypto.open(sealed, `${id}/${field}`);
+      const open = (field: string, sealed: Buffer | null) =>
+        deps.crypto.open(sealed ?? fail('number_withheld'), `${id}/${field}`);
       const { id: restricted_id } = await putRestriction(deps, tx, actor, {
         number: open('phone', row.phone_ct),
         hmac: row.phone_hmac,
         warnings: row.warnings,
         until: untilOf(tx.at, input.days, abuse.restrictDays),
         reason: open('reason', row.reason_ct),
+        proposalId: id,
       });
-      await store.decideProposal(tx.db, id, { ...decided, restricted_id });
+      await settle(tx, id, { ...decided, restricted_id });
       return { id };
     },
     call,
   );
   return one(deps, actor, id);
+}
+
+/** One that waits, with its number: the number is held first, as `restrict` does. */
+async function held(tx: Tx, id: string): Promise<ProposalRow> {
+  const { phone_hmac } = (await store.findProposal(tx.db, id)) ?? fail('not_found');
+  await lockNumber(tx.db, phone_hmac);
+  const row = (await store.lockProposal(tx.db, id)) ?? fail('not_found');
+  return row.decided_at ? fail('already_done') : row;
+}
+
+async function settle(
+  tx: Tx,
+  id: string,
+  decision: Parameters<typeof store.decideProposal>[2],
+): Promise<void> {
+  if (!(await store.decideProposal(tx.db, id, decision))) fail('already_done');
 }
 
 /** What was asked for, newest first: overseers see all, an operator their own. */
@@ -137,11 +156,9 @@ export async function listProposals(
   actor: StaffActor,
   query: { state: 'open' | 'decided'; cursor?: string | undefined; limit: number },
 ): Promise<{ items: ProposalView[]; next: string | null }> {
-  const oversees = holds(actor, 'supervisor', 'center_admin');
-  if (!oversees) requireOperator(actor);
   const rows = await store.listProposals(deps.db, {
     open: query.state === 'open',
-    by: oversees ? null : actor.userId,
+    by: askedBy(actor),
     cursor: readCursor(query.cursor),
     limit: query.limit + 1,
   });
@@ -151,23 +168,34 @@ export async function listProposals(
   return { items: await views(deps, actor, page), next };
 }
 
+/** How many wait for a decision; of those that `listProposals` shows. */
+export const countProposals = async (deps: Deps, actor: StaffActor): Promise<{ open: number }> => ({
+  open: await store.countOpen(deps.db, askedBy(actor)),
+});
+
+/** Whose proposals this person sees; null: everybody's. @throws AppError `not_allowed`. */
+function askedBy(actor: StaffActor): string | null {
+  if (holds(actor, 'supervisor', 'center_admin')) return null;
+  requireOperator(actor);
+  return actor.userId;
+}
+
 /** Whom this operator warned often enough and nobody has asked about: one line for each number. */
 export async function warnedCallers(deps: Deps, actor: StaffActor): Promise<WarnedCallView[]> {
   requireOperator(actor);
   const { abuse } = (await channelPolicyOf(deps.db)).document.telephony;
-  const limits = { userId: actor.userId, days: abuse.withinDays, limit: WARNED_MAX };
-  const rows = await store.warnedCalls(deps.db, limits);
-  const counts = await warningsOf(
-    deps.db,
-    rows.map((r) => r.phone_hmac),
-    abuse.withinDays,
-  );
-  return rows.flatMap((r) => {
-    const warnings = counts.get(r.phone_hmac) ?? 0;
-    if (warnings < abuse.warnings) return [];
-    const phone = maskPhone(deps.crypto.open(r.phone_ct, `${r.call_id}/phone`));
-    return [{ callId: r.call_id, phone, warnings, warnedAt: r.at.toISOString() }];
+  const rows = await store.warnedCalls(deps.db, {
+    userId: actor.userId,
+    days: abuse.withinDays,
+    needed: abuse.warnings,
+    limit: WARNED_MAX,
   });
+  return rows.map((r) => ({
+    callId: r.call_id,
+    phone: maskPhone(deps.crypto.open(r.phone_ct, `${r.call_id}/phone`)),
+    warnings: r.warnings,
+    warnedAt: r.at.toISOString(),
+  }));
 }
 
 const one = async (deps: Deps, actor: StaffActor, id: string): Promise<ProposalView> =>
@@ -179,12 +207,17 @@ async function views(
   rows: readonly ProposalRow[],
 ): Promise<ProposalView[]> {
   const people = rows.flatMap((r) => [r.proposed_by, ...(r.decided_by ? [r.decided_by] : [])]);
-  const [names, restrictions] = await Promise.all([
+  const [names, untils] = await Promise.all([
     userNames(deps.db, people),
-    Promise.all(rows.map((r) => (r.restricted_id ? findRestricted(deps.db, r.restricted_id) : null))), // prettier-ignore
+    untilsOf(
+      deps.db,
+      rows.flatMap((r) => r.restricted_id ?? []),
+    ),
   ]);
-  return rows.map((r, i) => {
-    const open = (field: string, sealed: Buffer) => deps.crypto.open(sealed, `${r.id}/${field}`);
+  return rows.map((r) => {
+    // '' once its days are over.
+    const open = (field: string, sealed: Buffer | null) =>
+      sealed ? deps.crypto.open(sealed, `${r.id}/${field}`) : '';
     return {
       id: r.id,
       callId: r.call_id,
@@ -196,8 +229,8 @@ async function views(
       mine: r.proposed_by === actor.userId,
       decidedAt: r.decided_at?.toISOString() ?? null,
       decidedBy: r.decided_by && (names.get(r.decided_by) ?? ''),
-      until: restrictions[i]?.until.toISOString() ?? null,
-      declined: r.decline_ct && open('decline', r.decline_ct),
+      until: (r.restricted_id && untils.get(r.restricted_id)?.toISOString()) ?? null,
+      declined: r.decided_at && !r.restricted_id ? open('decline', r.decline_ct) : null,
     };
   });
 }

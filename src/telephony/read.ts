@@ -12,6 +12,7 @@ import { restrictionsOf, warningsOf } from './restricted.store.ts';
 import type { RestrictedRow } from './restricted.store.ts';
 import type { CallView, DeskCallView, LegView, RecordingView } from './schema.ts';
 import * as seats from './seat.store.ts';
+import type { OfferRow } from './seat.store.ts';
 import * as store from './store.ts';
 import type { CallRow, LegRow } from './store.ts';
 
@@ -40,10 +41,26 @@ export async function deskCalls(
   actor: StaffActor,
   rows: readonly CallRow[],
 ): Promise<DeskCallView[]> {
-  const histories = Promise.all(rows.map((row) => historyOf(deps, row)));
-  const [views, callers] = await Promise.all([callViews(deps, actor, rows), histories]);
-  return views.map((view, i) => ({ ...view, caller: view.mine ? callers[i]! : null }));
+  const offers = await openOffersOf(deps, rows);
+  // Of a call that was passed on nothing is looked up.
+  const callerOf = (row: CallRow) => (isMine(actor, row, offers) ? historyOf(deps, row) : null);
+  const [views, callers] = await Promise.all([
+    callViews(deps, actor, rows, offers),
+    Promise.all(rows.map(callerOf)),
+  ]);
+  return views.map((view, i) => ({ ...view, caller: callers[i]! }));
 }
+
+const openOffersOf = (deps: Deps, rows: readonly CallRow[]): Promise<OfferRow[]> =>
+  seats.openOffersOf(
+    deps.db,
+    rows.map((r) => r.id),
+  );
+
+/** Whether this operator has the call, or it rings at them. */
+const isMine = (actor: StaffActor, row: CallRow, offers: readonly OfferRow[]): boolean =>
+  row.operator_id === actor.userId ||
+  offers.some((o) => o.call_id === row.id && o.user_id === actor.userId);
 
 async function historyOf(deps: Deps, row: CallRow): Promise<DeskCallView['caller']> {
   if (row.state === 'ended' || !row.phone_ct) return null;
@@ -96,18 +113,22 @@ export async function callsOfContact(
 /** Of a caller others see what stands on the order, nothing besides. */
 const OTHERS_SEE = { phone: null, restricted: null, warnings: 0, recordings: [] };
 
-/** @param rows that this person may see. */
+/**
+ * @param rows that this person may see.
+ * @param known the open offers of these, where they were read already.
+ */
 export async function callViews(
   deps: Deps,
   actor: StaffActor,
   rows: readonly CallRow[],
+  known?: readonly OfferRow[],
 ): Promise<CallView[]> {
   if (rows.length === 0) return [];
   const ids = rows.map((r) => r.id);
   const hmacs = rows.flatMap((r) => r.phone_hmac ?? []);
   const [legs, offers, recordings, restricted, warnings, orders] = await Promise.all([
     store.legsOf(deps.db, ids),
-    seats.openOffersOf(deps.db, ids),
+    known ?? openOffersOf(deps, rows),
     recordingsOf(deps.db, ids),
     restrictionsOf(deps.db, hmacs),
     warnedOf(deps, hmacs),
@@ -117,10 +138,11 @@ export async function callViews(
   const names = await namesOf(deps, actor, legs, heard);
   return rows.map((row, i) => {
     const offer = offers.find((o) => o.call_id === row.id);
-    const mine = row.operator_id === actor.userId || offer?.user_id === actor.userId;
+    const mine = isMine(actor, row, offers);
     return {
       ...frame(row),
       phone: phoneOf(deps, row, mine && row.state !== 'ended'),
+      erased: row.erased_at !== null,
       ringsUntil: offer?.until.toISOString() ?? null,
       mine,
       restricted: restrictedView(deps, restricted.get(row.phone_hmac ?? '')),
@@ -168,7 +190,7 @@ const restrictedView = (deps: Deps, r: RestrictedRow | undefined): CallView['res
   r
     ? {
         level: 'refused',
-        reason: deps.crypto.open(r.reason_ct, `${r.id}/reason`),
+        reason: r.reason_ct ? deps.crypto.open(r.reason_ct, `${r.id}/reason`) : '',
         until: r.until.toISOString(),
       }
     : null;

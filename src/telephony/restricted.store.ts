@@ -5,9 +5,10 @@ import type { Cursor } from './return.store.ts';
 
 export interface RestrictedRow {
   id: string;
-  phone_ct: Buffer;
+  /** Null once its days are over, as the reasons are. */
+  phone_ct: Buffer | null;
   phone_hmac: string;
-  reason_ct: Buffer;
+  reason_ct: Buffer | null;
   warnings: number;
   set_by: string;
   set_at: Date;
@@ -15,6 +16,13 @@ export interface RestrictedRow {
   lifted_at: Date | null;
   lifted_by: string | null;
   lift_reason_ct: Buffer | null;
+}
+
+/** One decision about a number at a time, however it came about; taken before any row. */
+export async function lockNumber(db: DbTx, hmac: string): Promise<void> {
+  await sql`select pg_advisory_xact_lock(hashtextextended(${`restriction:${hmac}`}, 0))`.execute(
+    db,
+  );
 }
 
 /** The restriction of a number that holds now. */
@@ -72,7 +80,18 @@ export async function findRestricted(db: Reader, id: string): Promise<Restricted
   return (row as RestrictedRow | undefined) ?? null;
 }
 
-/** Lifts a restriction; false when it was lifted before. */
+/** Until when restrictions were set, by restriction. */
+export async function untilsOf(db: Reader, ids: readonly string[]): Promise<Map<string, Date>> {
+  if (ids.length === 0) return new Map();
+  const rows = await db
+    .selectFrom('restricted_caller')
+    .select(['id', 'until'])
+    .where('id', 'in', [...ids])
+    .execute();
+  return new Map(rows.map((r) => [r.id, r.until]));
+}
+
+/** Lifts a restriction; false when it was lifted before, or is over by its date. */
 export async function liftRestricted(
   db: DbTx,
   id: string,
@@ -83,6 +102,7 @@ export async function liftRestricted(
     .set({ lifted_at: by.at, lifted_by: by.userId, lift_reason_ct: by.reason })
     .where('id', '=', id)
     .where('lifted_at', 'is', null)
+    .where('until', '>', sql<Date>`app_now()`)
     .executeTakeFirst();
   return r.numUpdatedRows === 1n;
 }
@@ -136,4 +156,32 @@ export async function warningsOf(
     where phone_hmac = any (${[...hmacs]}::text[]) and at > app_now() - make_interval(days => ${days})
     group by phone_hmac`.execute(db);
   return new Map(r.rows.map((x) => [x.phone_hmac, Number(x.n)]));
+}
+
+/** Whether this person asked for a restriction of this number lately, or gave a warning that counts. */
+export async function hadPart(
+  db: Reader,
+  q: { hmac: string; userId: string; days: number },
+): Promise<boolean> {
+  const r = await sql<{ had: boolean }>`
+    select exists (select 1 from restriction_proposal where phone_hmac = ${q.hmac}
+        and proposed_by = ${q.userId}
+        and (decided_at is null or proposed_at > app_now() - make_interval(days => ${q.days})))
+      or exists (select 1 from call_warning where phone_hmac = ${q.hmac}
+        and user_id = ${q.userId} and at > app_now() - make_interval(days => ${q.days})) as had`.execute(
+    db,
+  );
+  return r.rows[0]!.had;
+}
+
+// ---------------------------------------------------------------- retention
+
+/** Erases number and reasons of restrictions that ended so many days ago. @returns how many. */
+export async function eraseRestricted(db: Reader, days: number, limit: number): Promise<number> {
+  const r = await sql`
+    update restricted_caller set phone_ct = null, reason_ct = null, lift_reason_ct = null
+    where id in (select id from restricted_caller where phone_ct is not null
+      and coalesce(lifted_at, until) < app_now() - make_interval(days => ${days})
+      order by coalesce(lifted_at, until) limit ${limit} for update skip locked)`.execute(db);
+  return Number(r.numAffectedRows ?? 0n);
 }

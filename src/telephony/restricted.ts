@@ -10,13 +10,16 @@ import { inTransaction } from '../platform/unit-of-work.ts';
 import type { Call, Deps, Tx } from '../platform/unit-of-work.ts';
 import { maskPhone } from '../workorder/index.ts';
 import { requireOperator } from './desk.ts';
-import { decideProposal, lockOpenProposal, proposalsBehind } from './proposal.store.ts';
+import { decideProposal, eraseProposals, lockOpenProposal, proposalsBehind } from './proposal.store.ts'; // prettier-ignore
 import * as store from './restricted.store.ts';
 import type { RestrictedRow } from './restricted.store.ts';
 import { readCursor } from './return.store.ts';
 import type { RestrictInput, RestrictedView } from './schema.ts';
 import { findCall, lockCall } from './store.ts';
 import type { CallRow } from './store.ts';
+
+/** Rows erased by one statement. */
+const BATCH_MAX = 100;
 
 /** Who restricts, and who decides what operators ask for. @throws AppError `not_allowed`. */
 export const requireOverseer = (actor: StaffActor) => {
@@ -69,7 +72,8 @@ async function putWarning(tx: Tx, actor: StaffActor, call: CallRow): Promise<voi
 
 /**
  * Restricts a number for some days, with a reason; emergencies pass all the same. What an operator
- * asked for about this number is decided by it.
+ * asked for about this number is decided by it. Two people stand behind it all the same: whoever asked
+ * for it lately, or gave one of the warnings, does not.
  * @throws AppError `not_allowed`, `not_found`, `number_withheld`, `warnings_missing`, `already_done`,
  *   `own_proposal`, `invalid_input` for more days than the policy allows.
  */
@@ -87,14 +91,17 @@ export async function restrict(
     async (tx) => {
       const number = await numberOf(deps, tx, input);
       const hmac = deps.crypto.mac('phone', number);
+      await store.lockNumber(tx.db, hmac);
       const warnings = (await store.warningsOf(tx.db, [hmac], abuse.withinDays)).get(hmac) ?? 0;
       if (warnings < abuse.warnings) fail('warnings_missing', { warnings, needed: abuse.warnings });
+      const own = { hmac, userId: actor.userId, days: abuse.withinDays };
+      if (await store.hadPart(tx.db, own)) fail('own_proposal');
       const asked = await lockOpenProposal(tx.db, hmac);
-      if (asked?.proposed_by === actor.userId) fail('own_proposal');
+      const proposalId = asked?.id ?? null;
       const until = untilOf(tx.at, input.days, abuse.restrictDays);
-      const made = await putRestriction(deps, tx, actor, { number, hmac, warnings, until, reason: input.reason }); // prettier-ignore
+      const made = await putRestriction(deps, tx, actor, { number, hmac, warnings, until, reason: input.reason, proposalId }); // prettier-ignore
       const decision = { decided_by: actor.userId, decided_at: tx.at, restricted_id: made.id };
-      if (asked) await decideProposal(tx.db, asked.id, decision);
+      if (asked && !(await decideProposal(tx.db, asked.id, decision))) fail('already_done');
       return made;
     },
     call,
@@ -118,12 +125,22 @@ export function untilOf(at: Date, days: number | undefined, most: number): Date 
   return addDays(at, days ?? most);
 }
 
-/** @throws AppError `already_done` where the number is restricted. */
+/**
+ * @param r.proposalId what was asked for, if anything was.
+ * @throws AppError `already_done` where the number is restricted.
+ */
 export async function putRestriction(
   deps: Deps,
   tx: Tx,
   actor: StaffActor,
-  r: { number: string; hmac: string; warnings: number; until: Date; reason: string },
+  r: {
+    number: string;
+    hmac: string;
+    warnings: number;
+    until: Date;
+    reason: string;
+    proposalId: string | null;
+  },
 ): Promise<{ id: string }> {
   const id = newId();
   await store.endOver(tx.db, r.hmac);
@@ -142,7 +159,7 @@ export async function putRestriction(
     type: 'caller.restricted',
     subjectType: 'restricted_caller',
     subjectId: id,
-    payload: { restrictedId: id, reasonGiven: true },
+    payload: { restrictedId: id, proposalId: r.proposalId, reasonGiven: true },
   });
   return { id };
 }
@@ -209,8 +226,11 @@ async function views(deps: Deps, rows: readonly RestrictedRow[]): Promise<Restri
     people.filter((id) => id !== null && id !== undefined),
   );
   const nameOf = (id: string | null | undefined) => (id ? (names.get(id) ?? '') : null);
-  const open = (r: RestrictedRow, field: string, sealed: Buffer) =>
-    deps.crypto.open(sealed, `${r.id}/${field}`);
+  // '' once its days are over.
+  const open = (r: RestrictedRow, field: string, sealed: Buffer | null) =>
+    sealed ? deps.crypto.open(sealed, `${r.id}/${field}`) : '';
+  // Ended at its very date nobody lifted it: it was over, and another one followed.
+  const lifted = (r: RestrictedRow) => r.lifted_at !== null && +r.lifted_at !== +r.until;
   return rows.map((r) => ({
     id: r.id,
     phone: maskPhone(open(r, 'phone', r.phone_ct)),
@@ -221,9 +241,15 @@ async function views(deps: Deps, rows: readonly RestrictedRow[]): Promise<Restri
     proposedBy: nameOf(asked.get(r.id)?.proposed_by),
     proposedAt: asked.get(r.id)?.proposed_at.toISOString() ?? null,
     until: r.until.toISOString(),
-    // Without a reason nobody lifted it: it was over, and another one followed.
-    liftedAt: r.lift_reason_ct ? (r.lifted_at?.toISOString() ?? null) : null,
-    liftedBy: r.lift_reason_ct ? nameOf(r.lifted_by) : null,
-    liftReason: r.lift_reason_ct ? open(r, 'lift', r.lift_reason_ct) : null,
+    liftedAt: lifted(r) ? r.lifted_at!.toISOString() : null,
+    liftedBy: lifted(r) ? nameOf(r.lifted_by) : null,
+    liftReason: lifted(r) ? open(r, 'lift', r.lift_reason_ct) : null,
   }));
+}
+
+/** Numbers and reasons of restrictions, and of what was asked for, past the days of calls. */
+export async function eraseRestrictions(deps: Deps): Promise<void> {
+  const { callDays } = (await channelPolicyOf(deps.db)).document.retention;
+  while ((await store.eraseRestricted(deps.db, callDays, BATCH_MAX)) >= BATCH_MAX);
+  while ((await eraseProposals(deps.db, callDays, BATCH_MAX)) >= BATCH_MAX);
 }

@@ -85,6 +85,21 @@ export async function openDial(db: Reader, returnCallId: string): Promise<string
   return row?.id ?? null;
 }
 
+/** The calls that we made for the tasks that somebody has in hand, while they live. */
+export async function openDialsOf(db: Reader, userId: string): Promise<string[]> {
+  const rows = await db
+    .selectFrom('return_call as r')
+    .innerJoin('return_call_of as o', 'o.return_call_id', 'r.id')
+    .innerJoin('call as c', 'c.id', 'o.call_id')
+    .select('c.id')
+    .where('r.taken_by', '=', userId)
+    .where('r.ended_at', 'is', null)
+    .where('c.direction', '=', 'out')
+    .where('c.state', '<>', 'ended')
+    .execute();
+  return rows.map((r) => r.id);
+}
+
 export async function lockOpenReturn(db: DbTx, hmac: string): Promise<ReturnRow | null> {
   const row = await db
     .selectFrom('return_call')

@@ -11,7 +11,7 @@ import { deskOf, putSeat, seatOf } from './desk.ts';
 import { dialReturn } from './dial.ts';
 import { connectRate } from './figures.ts';
 import { callsOfContact, myCalls, oneCall } from './read.ts';
-import { decide, listProposals, propose, warnedCallers } from './proposals.ts';
+import { countProposals, decide, listProposals, propose, warnedCallers } from './proposals.ts';
 import { playRecording } from './recordings.ts';
 import type { RecordingStores } from './recordings.ts';
 import { lift, listRestrictions, restrict, warn } from './restricted.ts';
@@ -93,6 +93,9 @@ const restrictedRoutes = (deps: Deps) =>
     )
     .get('/telephony/restriction-proposals', valid('query', proposalQuery), async (c) =>
       c.json(await listProposals(deps, staff(c), c.req.valid('query')), 200),
+    )
+    .get('/telephony/restriction-proposals/count', async (c) =>
+      c.json(await countProposals(deps, staff(c)), 200),
     )
     .post(
       '/telephony/restriction-proposals/:id/decision',

@@ -249,8 +249,10 @@ export interface CallView {
   state: CallState;
   outcome: CallOutcome | null;
   direction: 'in' | 'out';
-  /** In full for the operator it is offered to or who speaks; else masked; null: withheld. */
+  /** In full for the operator it is offered to or who speaks; else masked; null: withheld, or erased. */
   phone: string | null;
+  /** Number and ledger were erased after their days. */
+  erased: boolean;
   called: string;
   skill: CallSkill;
   enteredAt: string;
@@ -332,6 +334,7 @@ export interface ReturnCallView {
 
 export interface RestrictedView {
   id: string;
+  /** Masked; '' once its days are over, as the reasons are. */
   phone: string;
   reason: string;
   warnings: number;
@@ -351,6 +354,7 @@ export interface RestrictedView {
 export interface ProposalView {
   id: string;
   callId: string;
+  /** Masked; '' once its days are over, as the words are. */
   phone: string;
   reason: string;
   warnings: number;

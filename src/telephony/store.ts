@@ -446,12 +446,16 @@ export async function refusedSince(db: Reader, hmac: string, since: Date, not: s
 
 /**
  * Erases number and ledger of calls that ended so many days ago, with the numbers of those that were
- * returned; the keyed hash stays. @returns how many calls and returns.
+ * returned; the keyed hash stays. What an open order or an undecided restriction rests on is kept.
+ * @returns how many calls and returns.
  */
 export async function eraseCalls(db: Reader, days: number, limit: number): Promise<number> {
   const r = await sql<{ n: string }>`
-    with old as materialized (select id from call
+    with old as materialized (select id from call c
       where state = 'ended' and erased_at is null and ended_at < app_now() - make_interval(days => ${days})
+        and not exists (select 1 from open_order o where o.contact_id = c.contact_id)
+        and not exists (select 1 from restriction_proposal p
+          where p.call_id = c.id and p.decided_at is null)
       order by ended_at limit ${limit} for update skip locked),
     said as (delete from call_event where call_id in (select id from old)),
     erased as (
@@ -463,4 +467,17 @@ export async function eraseCalls(db: Reader, days: number, limit: number): Promi
       returning 1)
     select (select count(*) from old) + (select count(*) from returned) as n`.execute(db);
   return Number(r.rows[0]!.n);
+}
+
+/** Which of these contacts a call still needs: its own number is not erased yet, or is to be called back. */
+export async function contactsInUse(
+  db: Reader,
+  contactIds: readonly string[],
+): Promise<Set<string>> {
+  const r = await sql<{ id: string }>`
+    select distinct c.contact_id as id from call c
+    where c.contact_id = any(${[...contactIds]}::uuid[]) and (c.erased_at is null
+      or exists (select 1 from return_call_of o join return_call r on r.id = o.return_call_id
+        where o.call_id = c.id and r.ended_at is null))`.execute(db);
+  return new Set(r.rows.map((x) => x.id));
 }

@@ -23,8 +23,14 @@ export { actAt, handsOfOrders, supervisionActs, textAt } from './supervised.stor
 export type { SupervisionAct } from './supervised.store.ts';
 export { orderItems, ordersOfRequesters, unitRef } from './lists.ts';
 export { pageOf, readCursor } from './page.ts';
-export { keepIdentities, openIdentities, openIdentity } from './requester.ts';
-export { candidates, orderByTail, ordersOfCaller, provenance } from './similar.store.ts';
+export { eraseIdentities, keepIdentities, openIdentities, openIdentity } from './requester.ts';
+export {
+  candidates,
+  orderByTail,
+  ordersOfCaller,
+  provenance,
+  waitingOfCaller,
+} from './similar.store.ts';
 export type { Candidate } from './similar.store.ts';
 export { signersOf } from './units.store.ts';
 export { visibleOrder, whoSees } from './visible.ts';

@@ -23,6 +23,31 @@ export async function findIdentities(db: Reader, requesterIds: readonly string[]
     .execute();
 }
 
+/** Forgets name and number of those who raised no order; the rest of the row stays. */
+export async function eraseIdentities(
+  db: DbTx,
+  requesterIds: readonly string[],
+  at: Date,
+): Promise<void> {
+  if (requesterIds.length === 0) return;
+  await db
+    .updateTable('identity_vault as v')
+    .set({ name_ct: null, phone_ct: null, erased_at: at })
+    .where('v.requester_id', 'in', [...requesterIds])
+    .where((e) => e.or([e('v.name_ct', 'is not', null), e('v.phone_ct', 'is not', null)]))
+    .where((e) =>
+      e.not(
+        e.exists(
+          e
+            .selectFrom('work_order as o')
+            .select('o.id')
+            .whereRef('o.requester_id', '=', 'v.requester_id'),
+        ),
+      ),
+    )
+    .execute();
+}
+
 /** Keeps why a number was looked at. */
 export async function insertRevealReason(
   db: DbTx,

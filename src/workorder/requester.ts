@@ -7,7 +7,7 @@ import { KEY_ID } from '../platform/crypto.ts';
 import type { Crypto } from '../platform/crypto.ts';
 import type { DbTx, Reader } from '../platform/db.ts';
 import { inTransaction, unkept } from '../platform/unit-of-work.ts';
-import type { Call, Deps } from '../platform/unit-of-work.ts';
+import type { Call, Deps, Tx } from '../platform/unit-of-work.ts';
 import { maskName, maskPhone } from './rules.ts';
 import type { RequesterView } from './schema.ts';
 import * as store from './requester.store.ts';
@@ -78,10 +78,8 @@ export async function openIdentities(
       const open = (ct: Buffer | null, field: string) =>
         ct ? deps.crypto.open(ct, `${row.requester_id}/${field}`) : '';
       const kind = row.kind as RequesterView['kind'];
-      return [
-        row.requester_id,
-        { kind, name: open(row.name_ct, 'name'), phone: open(row.phone_ct, 'phone') },
-      ];
+      const [name, phone] = [open(row.name_ct, 'name'), open(row.phone_ct, 'phone')];
+      return [row.requester_id, { kind, name, phone, erased: row.erased_at !== null }];
     }),
   );
 }
@@ -90,6 +88,8 @@ interface Identity {
   kind: RequesterView['kind'];
   name: string;
   phone: string;
+  /** Their days are over: name and number were told and are forgotten. */
+  erased: boolean;
 }
 
 /** Encrypts and keeps who a requester is. */
@@ -111,6 +111,10 @@ export async function keepIdentities(
     })),
   );
 }
+
+/** Forgets name and number of requesters whose days are over; who raised an order is kept with it. */
+export const eraseIdentities = (tx: Tx, requesterIds: readonly string[]): Promise<void> =>
+  store.eraseIdentities(tx.db, requesterIds, tx.at);
 
 /** Shows one number once, for a stated reason; the reading is logged with its reader. */
 export async function revealRequester(

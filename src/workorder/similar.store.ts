@@ -112,6 +112,37 @@ export async function ordersOfCaller(
   return rows as OrderRow[];
 }
 
+/** An order that waits for its citizen, and since when. */
+export interface WaitingOrder {
+  id: string;
+  orderNo: string;
+  /** Confidential or anonymous. */
+  secret: boolean;
+  emergency: boolean;
+  askedAt: Date;
+}
+
+/**
+ * Orders in one of the states whose citizen was asked for more, secret ones too: to know how many
+ * wait, never to be shown to who has nothing but the telephone.
+ */
+export async function waitingOfCaller(
+  db: Reader,
+  requesterIds: readonly string[],
+  states: readonly OrderState[],
+): Promise<WaitingOrder[]> {
+  if (requesterIds.length === 0) return [];
+  const rows = await sql<WaitingOrder>`
+    select o.id, o.order_no as "orderNo", o.confidential or o.anonymous as secret,
+      o.emergency is not null as emergency, asked.at as "askedAt"
+    from work_order o cross join lateral (select max(a.at) as at from act a
+      where a.order_id = o.id and a.act = 'ask_supplement') asked
+    where o.requester_id = any (${[...requesterIds]}::uuid[])
+      and o.state = any (${[...states]}::text[]) and asked.at is not null
+    order by asked.at desc limit 50`.execute(db);
+  return rows.rows;
+}
+
 /** Who brought the order in, and whether its citizen was asked for more in this round and answered. */
 export async function provenance(
   db: Reader,

@@ -36,6 +36,8 @@ const CALLERS = 10;
 const SHOWN = Math.min(15, CALLS);
 const AT_ONCE = 4;
 const SETUP_MS = 120_000;
+/** The limit for the screen, ms. */
+const LIMIT_MS = 1_000;
 /** How long the desks sit there before the first call. */
 const SETTLES_MS = 3_000;
 
@@ -126,7 +128,8 @@ describe('the pop', () => {
     const took = (now() - began) / 1_000;
     const measured = [...pops.values()].filter((p) => !Number.isNaN(p.rangAt));
     const of = (mark: 'routedAt' | 'nudgedAt' | 'shownAt') =>
-      spread(measured.flatMap((p) => (p[mark] ? [p[mark] - p.rangAt] : [])));
+      // What never came is later than anything.
+      spread(measured.map((p) => (p[mark] ? p[mark] - p.rangAt : Infinity)));
     const pop = of('shownAt');
     say({
       bench: 'pop',
@@ -145,6 +148,8 @@ describe('the pop', () => {
       load: os.loadavg()[0],
     });
     expect(measured).toHaveLength(CALLS);
+    expect(pop.max).toBeLessThan(Infinity);
+    expect(pop.p99).toBeLessThan(LIMIT_MS);
   });
 
   it.skipIf(inject('chromium') === null)('in Chromium, among them', async () => {
@@ -169,16 +174,18 @@ describe('the pop', () => {
       await page.locator('.seat.wrap_up').waitFor();
       await page.keyboard.press('F2');
     }
+    const screenMs = spread(ms);
     say({
       bench: 'pop',
       what: 'webhook → Chromium',
       operators: OPERATORS + 1,
       calls: SHOWN,
-      screenMs: spread(ms),
+      screenMs,
       answeredToFormMs: spread(formMs),
       load: os.loadavg()[0],
     });
     await stage!.shoot(page, 'pop');
+    expect(screenMs.p99).toBeLessThan(LIMIT_MS);
   });
 });
 

@@ -12,6 +12,7 @@ import type { Locator, Page } from 'playwright-core';
 import { chatPolicy, hire } from '../flow/chat-bots.ts';
 import { freePort, until } from '../processes.ts';
 import { axe, overflow } from './follow.ts';
+import { still } from './settle.ts';
 import { openStage } from './stage.ts';
 import type { Stage } from './stage.ts';
 
@@ -293,7 +294,14 @@ describe.skipIf(inject('chromium') === null)('a chat in Chromium', () => {
     await operator.getByRole('combobox', { name: '转给' }).waitFor();
     await operator.keyboard.press('Enter');
     await operator.locator('.ant-select-item-option', { hasText: '2 号' }).waitFor();
-    await operator.keyboard.press('ArrowDown');
+    const marked = operator.locator('.ant-select-item-option-active', { hasText: '2 号' });
+    await until('the colleague marked', async () => {
+      // A list that opens marks what is chosen once more, a moment later.
+      await still(operator);
+      if ((await marked.count()) > 0) return true;
+      await operator.keyboard.press('ArrowDown');
+      return false;
+    });
     await stage.shoot(operator, 'chat-desk-6-transfer');
     await operator.keyboard.press('Enter');
     await operator.keyboard.press('Tab');

@@ -3,6 +3,7 @@ import fs from 'node:fs';
 import { createRequire } from 'node:module';
 import type { Page } from 'playwright-core';
 import { until } from '../processes.ts';
+import { still } from './settle.ts';
 
 /** Where to look and what to read there: the first group of the first element that matches. */
 export type Probes = Record<string, readonly [selector: string, pattern: string]>;
@@ -97,6 +98,8 @@ interface Finding {
  * @param rules these alone; all where none is named.
  */
 export async function axe(page: Page, ...rules: string[]): Promise<string[]> {
+  // Half way between two colours nothing has contrast.
+  await still(page);
   // Half a megabyte of script: once for each document.
   if (!(await page.evaluate(() => 'axe' in window))) await page.evaluate(AXE);
   const options = {

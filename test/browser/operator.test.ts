@@ -526,10 +526,8 @@ describe.skipIf(inject('chromium') === null)('the operator in Chromium', () => {
     await oversees.getByRole('button', { name: '听并记录' }).click();
     // Heard, not only asked for: a browser refuses what the page's policy does not allow.
     await oversees.getByText('听过 1 次').waitFor();
-    const { duration } = await oversees
-      .locator('audio')
-      .evaluate(({ duration }: HTMLAudioElement) => ({ duration }));
-    expect(duration).toBeGreaterThan(0);
+    const lasts = () => oversees.locator('audio').evaluate((a: HTMLAudioElement) => a.duration);
+    await until('its length', async () => (await lasts()) > 0);
     await oversees.close();
   });
 
@@ -602,6 +600,7 @@ describe.skipIf(inject('chromium') === null)('the operator in Chromium', () => {
     }
     await page.emulateMedia({ colorScheme: 'light' });
     await page.setViewportSize({ width: 375, height: 812 });
+    await still(page);
     expect(await overflow(page)).toBeLessThanOrEqual(0);
     await accessible('375');
     await stage.shoot(page, 'operator-375');

@@ -62,7 +62,7 @@ export async function openStage(
     listen(who, page);
     await page.goto(house.url + at);
     if (!known) {
-      await page.getByLabel('账号').fill(login);
+      await page.getByRole('textbox', { name: '账号' }).fill(login);
       await page.getByLabel('密码').first().fill(DEMO_PASSWORD);
       await page.keyboard.press('Enter');
       await page.locator('header.top').waitFor();

@@ -13,6 +13,7 @@ import { newKey, until } from '../processes.ts';
 import { loginOf } from '../world.ts';
 import { axe, follow, overflow } from './follow.ts';
 import type { Followed, Probes } from './follow.ts';
+import { still } from './settle.ts';
 import { openStage } from './stage.ts';
 import type { Stage } from './stage.ts';
 
@@ -532,6 +533,7 @@ describe.skipIf(inject('chromium') === null)("a supervisor's half hour in Chromi
     const wide: Record<string, number> = {};
     for (const [name, { page }] of Object.entries({ board, answers, verdicts, late })) {
       await page.setViewportSize({ width: 375, height: 812 });
+      await still(page);
       wide[name] = await overflow(page);
       await stage.shoot(page, `39-${name}-375`);
     }

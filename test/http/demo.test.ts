@@ -8,6 +8,7 @@ import type { DemoState, PlayAnswer } from '../../src/demo/schema.ts';
 import { demoDoorSecret, signedHeaders } from '../../src/door/index.ts';
 import { newId } from '../../src/kernel/ids.ts';
 import { advanceClock, appNow, moveClock } from '../../src/platform/db.ts';
+import { ACTING } from '../../src/subscriptions.ts';
 import type { CallView } from '../../src/telephony/schema.ts';
 import { until } from '../until.ts';
 import { createWorld, routesOf, steps } from '../world.ts';
@@ -42,6 +43,8 @@ beforeAll(async () => {
         logins: demoLogins(),
         token: TOKEN,
         phones,
+        acting: ACTING,
+        settleMaxMs: 300,
       });
     },
   });
@@ -358,6 +361,19 @@ describe('the player’s door', () => {
     expect(stayed.now < due.nextDue!).toBe(true);
     const at = new Date(Date.parse(stayed.now) + 60_000).toISOString();
     expect((await play({ op: 'clock', at, after: 'all' })).now >= at).toBe(true);
+    // While something is on its way the clock stays; whom a notice tells of it may not matter.
+    await steps(w).register();
+    const later = new Date(Date.parse(at) + 60_000).toISOString();
+    const busy = await play({ op: 'clock', at: later, after: 'acts' });
+    expect(busy).toMatchObject({ quiet: false, nextDue: null });
+    expect(busy.now < later).toBe(true);
+    await w.db
+      .deleteFrom('outbox')
+      .where('consumer', 'in', [...ACTING])
+      .execute();
+    expect((await play({ op: 'settle', until: 'all' })).quiet).toBe(false);
+    expect((await play({ op: 'clock', at: later, after: 'acts' })).now >= later).toBe(true);
+    await w.settle();
   });
 
   it('tells the player what it signs with as another house', async () => {

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { demoPages } from '../../src/demo/index.ts';
-import { CONSUMERS, SUBSCRIPTIONS } from '../../src/subscriptions.ts';
+import { ACTING, CONSUMERS, SUBSCRIPTIONS } from '../../src/subscriptions.ts';
 import { ctiDocument } from '../../src/telephony/index.ts';
 import { HANDLERS } from '../../workers/handlers/index.ts';
 import { createWorld, routesOf } from '../world.ts';
@@ -70,6 +70,21 @@ describe('subscriptions', () => {
       .sort();
     const head = '# Event → consumers. Written by `npm run golden` from src/subscriptions.ts.\n';
     matchesGolden('subscriptions', `${head}${lines.join('\n')}\n`);
+  });
+  it('say of every consumer whether it acts; the world of tests sees that who only tells does not', () => {
+    expect(ACTING.toSorted()).toEqual([
+      'chat.answered',
+      'chat.registered',
+      'followup.conclude',
+      'followup.open',
+      'intake.expire_supplement',
+      'intake.listen',
+      'intake.triage',
+      'supervision.escalate',
+      'supervision.redone',
+      'supervision.withdrawn',
+      'telephony.leave',
+    ]);
   });
   it('name only consumers that exist, and every consumer is named', () => {
     const named = new Set(Object.values(SUBSCRIPTIONS).flat());

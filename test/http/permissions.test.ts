@@ -841,6 +841,9 @@ const FIXTURES: Record<string, Fixture> = {
   },
   'GET /api/telephony/warned-callers': any({ path: '/api/telephony/warned-callers' }),
   'GET /api/telephony/restriction-proposals': any({ path: '/api/telephony/restriction-proposals' }),
+  'GET /api/telephony/restriction-proposals/count': any({
+    path: '/api/telephony/restriction-proposals/count',
+  }),
   'POST /api/telephony/restriction-proposals/:id/decision': {
     own: () => async () => decideOn(await phones.proposed()),
     missing: () => async () => decideOn(newId()),

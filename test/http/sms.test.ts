@@ -245,22 +245,28 @@ describe('words', () => {
 });
 
 describe('what the citizen was asked for', () => {
-  const asked = async (phone: string) => {
-    const order = await s.register({ phone });
-    s.must(await s.act('operator', order.id, 'ask_supplement', { missing: ['address'], question: '在几幢？' })); // prettier-ignore
+  const ask = async (id: string) => {
+    s.must(await s.act('operator', id, 'ask_supplement', { missing: ['address'], question: '在几幢？' })); // prettier-ignore
     await w.settle();
+  };
+  const asked = async (phone: string, m: { confidential?: boolean } = {}) => {
+    const order = await s.register({ phone, ...m });
+    await ask(order.id);
     return order;
   };
+  const added = async (id: string) =>
+    (await w.db.selectFrom('act_text').select('body').where('order_id', '=', id).where('kind', '=', 'supplement').orderBy('id').execute()).map((t) => t.body); // prettier-ignore
+  const newest = (phone: string) => w.sent.filter((m) => m.to === phone).at(-1)!.text;
 
   it('is added to the one order that waits for it, which goes on', async () => {
     const phone = newPhone();
     const { id } = await asked(phone);
-    expect(w.sent.filter((m) => m.to === phone).at(-1)!.text).toContain('直接回复这条短信');
+    expect(newest(phone)).toContain('72小时内直接回复这条短信');
     // Neither a thank-you nor a word of command is an answer.
     expect(await said(phone, '收到')).toEqual([expect.stringContaining('请写清什么事')]);
     expect(await said(phone, '进度')).toHaveLength(1);
     expect(await stateOf(w, id)).toBe('awaiting_supplement');
-    expect(await said(phone, ' 3幢')).toEqual([expect.stringContaining('已补进您反映的事')]);
+    expect(await said(phone, ' 3幢')).toEqual([expect.stringMatching(/已补进您反映的事.*“新事 什么事”，另外登记。$/)]); // prettier-ignore
     expect(await stateOf(w, id)).toBe('registered');
     const act = await w.db.selectFrom('act').select(['id', 'party', 'actor_id']).where('order_id', '=', id).where('act', '=', 'supplement').executeTakeFirstOrThrow(); // prettier-ignore
     expect(act).toMatchObject({ party: 'citizen', actor_id: null });
@@ -271,17 +277,79 @@ describe('what the citizen was asked for', () => {
     expect(await said(phone, '3幢')).toEqual([expect.stringContaining('已经登记过')]);
   });
 
-  it('is a demand where it is not plain which order is meant, and danger always is one', async () => {
+  it('goes nowhere where several wait, but for its number; danger is always an order', async () => {
     const phone = newPhone();
-    const both = [await asked(phone), await asked(phone)];
-    await said(phone, DEMAND);
+    const [one, two] = [await asked(phone), await asked(phone)];
+    expect(newest(phone)).toContain(`回复“${await tailOf(two.id)} 要补充的话”`);
+    expect(await said(phone, '阳光小区3幢')).toEqual([expect.stringContaining('没说是哪一件')]);
+    expect(await orders(phone)).toEqual([]);
+    const words = `${await tailOf(one.id)} 阳光小区3幢`;
+    expect(await said(phone, words)).toEqual([expect.stringContaining('已补进您反映的事')]);
+    expect([await added(one.id), await added(two.id)]).toEqual([[words], []]);
+    await said(phone, DANGER);
+    expect(await orders(phone)).toHaveLength(2);
+    expect(await stateOf(w, two.id)).toBe('awaiting_supplement');
+  });
+
+  it('for a confidential order goes into no other, and the answer does not tell of it', async () => {
+    const [phone, other] = [newPhone(), newPhone()];
+    const [open, secret] = [await asked(phone), await asked(phone, { confidential: true })];
+    expect(newest(phone)).not.toContain('回复');
+    const [text] = await said(phone, '举报人住阳光小区3幢');
+    expect([await added(open.id), await added(secret.id)]).toEqual([[], []]);
+    expect(await orders(phone)).toEqual([]);
+    // Word for word what is said where two ordinary ones wait; its number opens nothing.
+    await asked(other);
+    await asked(other);
+    expect(await said(other, '举报人住阳光小区3幢')).toEqual([text]);
+    expect(await said(phone, `${await tailOf(secret.id)} 在3幢`)).toEqual([text]);
+    await said(phone, `${await tailOf(open.id)} 在3幢`);
+    expect(await added(open.id)).toHaveLength(1);
+    // Alone too it is no place for these words, and they are no demand that others read.
+    expect(await said(phone, '举报人住阳光小区5幢')).toEqual([text]);
+    expect([await added(secret.id), (await orders(phone)).length]).toEqual([[], 1]);
+  });
+
+  it('is no other matter: “新事” makes an order of it, and so do the hours that went by', async () => {
+    const phone = newPhone();
+    const { id } = await asked(phone);
+    expect(await said(phone, '新事')).toEqual([expect.stringContaining('“新事 什么事”')]);
+    await said(phone, `新事：${DEMAND}`);
     const [made] = await orders(phone);
-    expect(both.map((o) => o.id)).not.toContain(made);
-    const other = newPhone();
-    const waits = await asked(other);
-    await said(other, DANGER);
-    expect(await orders(other)).toHaveLength(1);
-    for (const { id } of [...both, waits]) expect(await stateOf(w, id)).toBe('awaiting_supplement');
+    const kept = await w.db.selectFrom('order_text').select('content').where('order_id', '=', made!).executeTakeFirstOrThrow(); // prettier-ignore
+    expect(kept.content).toBe(DEMAND);
+    await w.moveTo(new Date((await w.now()).getTime() + 73 * 3_600_000));
+    await said(phone, '我家楼上每天半夜装修，电钻声吵得没法睡觉');
+    expect(await orders(phone)).toHaveLength(2);
+    expect([await stateOf(w, id), await added(id)]).toEqual(['awaiting_supplement', []]);
+    await said(phone, `${await tailOf(id)} 在3幢`);
+    expect(await added(id)).toHaveLength(1);
+  });
+
+  it('may be said in the same words to a second question', async () => {
+    const phone = newPhone();
+    const { id } = await asked(phone);
+    for (let i = 0; i < 2; i++) {
+      if (i > 0) await ask(id);
+      expect(await said(phone, '阳光小区3幢')).toEqual([
+        expect.stringContaining('已补进您反映的事'),
+      ]);
+    }
+    expect(await added(id)).toEqual(['阳光小区3幢', '阳光小区3幢']);
+  });
+
+  it('may be a digit alone; “3分” still rates', async () => {
+    const phone = newPhone();
+    const rated = await s.audited({ phone, channel: 'sms', type: 'suggestion' });
+    const { id } = await asked(phone);
+    expect(await said(phone, '3')).toEqual([
+      expect.stringMatching(/已补进.*要评价，请回复“3分”。$/),
+    ]);
+    expect(await added(id)).toEqual(['3']);
+    expect(await stateOf(w, rated.id)).toBe('pending_callback');
+    await ask(id);
+    expect(await said(phone, '3分')).toEqual([expect.stringContaining('打了3分')]);
+    expect(await stateOf(w, id)).toBe('awaiting_supplement');
   });
 });
 
@@ -317,6 +385,8 @@ describe('the words of a message', () => {
         .set({ received_at: new Date((await w.now()).getTime() - days * 86_400_000) })
         .where('from_hmac', '=', w.deps.crypto.mac('phone', phone))
         .execute();
+    // An older release erased the words alone.
+    await w.db.updateTable('sms_inbound').set({ text_ct: null }).where('from_hmac', '=', w.deps.crypto.mac('phone', old)).where('understood', '=', 'demand').execute(); // prettier-ignore
     await eraseOld(w.deps);
     // What made no order goes as a whole, with its answer, but for who wants no messages.
     expect(await rows(old)).toMatchObject(['demand', 'stop'].map((understood) => ({ understood, text_ct: null, from_ct: null }))); // prettier-ignore

@@ -5,14 +5,18 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { sql } from 'kysely';
 import pg from 'pg';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createApp } from '../../src/app.ts';
+import { openChat } from '../../src/chat/open.ts';
 import { openSource, signatureOf, signedHeaders } from '../../src/door/index.ts';
 import { SYSTEM } from '../../src/kernel/actor.ts';
 import { inTransaction } from '../../src/platform/unit-of-work.ts';
 import { messageFor } from '../../src/realtime/index.ts';
 import { eraseRecordings, sweepSeats, telephonyDue, telephonyFigures } from '../../src/telephony/index.ts'; // prettier-ignore
+import { putRestriction } from '../../src/telephony/restricted.ts';
+import { lockNumber } from '../../src/telephony/restricted.store.ts';
 import { eraseOld } from '../../workers/schedule.ts';
+import { until } from '../until.ts';
 import { PUBLIC_URL, createWorld } from '../world.ts';
 import type { World } from '../world.ts';
 
@@ -25,6 +29,8 @@ let outside: Server;
 let origin = '';
 let heard: { path: string; headers: Record<string, unknown>; body: string }[] = [];
 let switchStatus = 202;
+/** What the fake switch does before it answers a command. */
+let beforeAnswer = async () => {};
 /** The same house, with a switch and a store of recordings. */
 let wired: ReturnType<typeof createApp>;
 
@@ -34,7 +40,8 @@ beforeAll(async () => {
     request.on('data', (part) => (body += part));
     request.on('end', () => {
       heard.push({ path: request.url!, headers: request.headers, body });
-      if (request.url === '/command') response.writeHead(switchStatus).end();
+      if (request.url === '/command')
+        void beforeAnswer().then(() => response.writeHead(switchStatus).end()); // prettier-ignore
       else if (request.url === '/moved.wav') response.writeHead(302, { location: '/a.wav' }).end();
       else if (request.url === '/page.html')
         response.writeHead(200, { 'content-type': 'text/html' }).end('<p>'); // prettier-ignore
@@ -119,6 +126,7 @@ beforeEach(async () => {
   for (const login of ['operator', 'operator2']) await sit(login, 'offline');
   heard = [];
   switchStatus = 202;
+  beforeAnswer = async () => {};
 });
 
 describe('a call', () => {
@@ -486,7 +494,7 @@ describe('restricted callers', () => {
     expect((await ask(randomUUID(), { from })).action).not.toBe('refuse');
     const events = await w.db.selectFrom('audit_log').select('detail').where('subject_id', '=', made.body.id).execute(); // prettier-ignore
     expect(events).toHaveLength(2);
-    expect(JSON.stringify(events)).not.toMatch(/辱骂|致歉|138/);
+    expect(JSON.stringify(events)).not.toMatch(/辱骂|致歉|138(?:\d{8}|\*)/);
     expect((await get('operator', '/restricted-callers?state=past')).body.items).toHaveLength(1);
     expect((await get('water', '/restricted-callers')).status).toBe(403);
   });
@@ -513,8 +521,15 @@ describe('a restriction that an operator asks for', () => {
     expect((await get('operator', '/warned-callers')).body.items).toEqual([]);
     await over(early.callId);
     const { id, callId } = await warned(1, from);
-    const [seen] = (await get('operator', '/warned-callers')).body.items;
+    // However many were warned once since.
+    await sql`insert into call_warning (id, call_id, phone_hmac, user_id, at)
+      select gen_random_uuid(), ${id}, 'once-' || n, ${await userId('operator')}, app_now() + interval '1 minute'
+      from generate_series(1, 20) n`.execute(w.db);
+    const { items } = (await get('operator', '/warned-callers')).body;
+    expect(items).toHaveLength(1);
+    const [seen] = items;
     expect(seen).toMatchObject({ callId: id, warnings: 3 });
+    await sql`delete from call_warning where phone_hmac like 'once-%'`.execute(w.db);
     expect(seen.phone).toContain('****');
     expect((await propose(id, 'operator2')).status).toBe(404);
     const twice = await Promise.all([propose(id), propose(id)]);
@@ -530,6 +545,13 @@ describe('a restriction that an operator asks for', () => {
     expect((await get('operator', '/warned-callers')).body.items).toEqual([]);
     expect(await listed('supervisor', 'open')).toMatchObject([{ id: asked.id, mine: false }]);
     expect([await listed('operator', 'open'), await listed('operator2', 'open')]).toMatchObject([[{ id: asked.id }], []]); // prettier-ignore
+    for (const [login, open] of [
+      ['supervisor', 1],
+      ['operator', 1],
+      ['operator2', 0],
+    ] as const)
+      // prettier-ignore
+      expect((await get(login, '/restriction-proposals/count')).body, login).toEqual({ open });
     const wrong = await decide(asked.id, { decision: 'restrict', days: 31 });
     expect([wrong.status, wrong.body.issues[0].path]).toEqual([422, 'days']);
     expect((await decide(asked.id, { decision: 'decline', reason: ' ' })).status).toBe(422);
@@ -545,7 +567,7 @@ describe('a restriction that an operator asks for', () => {
     expect(restricted.filter((r: { proposedBy: string | null }) => r.proposedBy)).toHaveLength(decided.until ? 1 : 0); // prettier-ignore
     const told = await w.db.selectFrom('audit_log').select('detail').where('subject_id', '=', asked.id).execute(); // prettier-ignore
     expect(told.length).toBeGreaterThan(0);
-    expect(JSON.stringify(told)).not.toMatch(/辱骂|情有可原|138/);
+    expect(JSON.stringify(told)).not.toMatch(/辱骂|情有可原|138(?:\d{8}|\*)/);
   });
 
   it('is not decided by who asked for it, and is by a restriction of the same number', async () => {
@@ -556,19 +578,110 @@ describe('a restriction that an operator asks for', () => {
     await w.db.updateTable('restriction_proposal').set({ proposed_by: mine }).where('id', '=', asked.id).execute(); // prettier-ignore
     expect((await decide(asked.id, { decision: 'restrict' }, 'two.roles')).body.code).toBe('own_proposal'); // prettier-ignore
     const direct = { phone: from, reason: '连打辱骂' };
-    expect((await post('two.roles', '/restricted-callers', direct)).body.code).toBe('own_proposal');
+    const own = async () => expect((await post('two.roles', '/restricted-callers', direct)).body.code).toBe('own_proposal'); // prettier-ignore
+    await own();
+    // Nor when it was declined, nor by who gave one of the warnings.
+    await decide(asked.id, { decision: 'decline', reason: '情有可原' });
+    await own();
+    await w.db.updateTable('restriction_proposal').set({ proposed_by: await userId('operator') }).where('id', '=', asked.id).execute(); // prettier-ignore
+    const warning = { id: randomUUID(), call_id: id, phone_hmac: w.deps.crypto.mac('phone', from), user_id: mine, at: await w.now() }; // prettier-ignore
+    await w.db.insertInto('call_warning').values(warning).execute();
+    await own();
+    const { body: again } = await propose(id);
     const made = await post('supervisor', '/restricted-callers', { ...direct, days: 3 });
     expect(made.status).toBe(201);
     expect(made.body.proposedBy).not.toBeNull();
     expect(Date.parse(made.body.until) - Date.parse(made.body.setAt)).toBe(3 * 86_400_000);
-    expect(await listed('two.roles', 'decided')).toContainEqual(expect.objectContaining({ id: asked.id, until: made.body.until })); // prettier-ignore
+    expect(await listed('two.roles', 'decided')).toContainEqual(expect.objectContaining({ id: again.id, until: made.body.until })); // prettier-ignore
+    const event = await w.db.selectFrom('domain_event').select('payload').where('subject_id', '=', made.body.id).executeTakeFirstOrThrow(); // prettier-ignore
+    expect(event.payload).toMatchObject({ restrictedId: made.body.id, proposalId: again.id });
     expect((await post('supervisor', '/restricted-callers', { ...direct, days: 31 })).status).toBe(422); // prettier-ignore
+  });
+
+  it('waits for whoever decides about the same number at this moment', async () => {
+    const { from: number, id } = await warned(3, fresh().from);
+    const hmac = w.deps.crypto.mac('phone', number);
+    const { actor } = await w.as('supervisor');
+    const { asked } = await inTransaction(w.deps, actor, async (tx) => {
+      await lockNumber(tx.db, hmac);
+      const asking = propose(id);
+      await until('the operator waits', async () => {
+        const r = await sql`select 1 from pg_locks where locktype = 'advisory' and not granted
+          and database = (select oid from pg_database where datname = current_database())`.execute(
+          w.db,
+        );
+        return r.rows.length;
+      });
+      await putRestriction(w.deps, tx, actor, { number, hmac, warnings: 3, until: new Date(+tx.at + 86_400_000), reason: '连打辱骂', proposalId: null }); // prettier-ignore
+      return { asked: asking };
+    });
+    expect(await asked).toMatchObject({ status: 409, body: { code: 'already_done' } });
+    expect(await listed('supervisor', 'open')).toEqual([]);
+  });
+
+  it('is forgotten after the days of calls: number and words; not who, when and whether', async () => {
+    const ask = async () => {
+      const one = await warned(3, fresh().from);
+      const { body } = await propose(one.id);
+      await over(one.callId);
+      return { ...one, asked: body.id as string };
+    };
+    const [yes, no, waits] = [await ask(), await ask(), await ask()];
+    await decide(yes.asked, { decision: 'restrict' });
+    await decide(no.asked, { decision: 'decline', reason: '情有可原' });
+    const { items } = (await get('supervisor', '/restricted-callers')).body;
+    const { id: restricted } = items.find((r: { setAt: string; proposedBy: string }) => r.proposedBy); // prettier-ignore
+    await post('admin', `/restricted-callers/${restricted}/lift`, { reason: '本人致歉' });
+    const older = async (days: number) => {
+      await sql`update restriction_proposal set proposed_at = proposed_at - make_interval(days => ${days}),
+        decided_at = decided_at - make_interval(days => ${days})
+        where id in (${yes.asked}, ${no.asked}, ${waits.asked})`.execute(w.db);
+      await sql`update restricted_caller set set_at = set_at - make_interval(days => ${days}),
+        until = until - make_interval(days => ${days}), lifted_at = lifted_at - make_interval(days => ${days})
+        where id = ${restricted}`.execute(w.db);
+      await eraseOld(w.deps);
+    };
+    const seen = async () => {
+      const past = (await get('operator', '/restricted-callers?state=past&limit=100')).body.items;
+      const all = [...(await listed('supervisor', 'decided')), ...(await listed('supervisor', 'open')), ...past]; // prettier-ignore
+      return [yes.asked, no.asked, waits.asked, restricted].map((id) => all.find((i) => i.id === id)); // prettier-ignore
+    };
+    await older(179);
+    const before = await seen();
+    expect(before).toMatchObject([
+      { reason: '连打辱骂', phone: expect.stringContaining('****'), declined: null },
+      { reason: '连打辱骂', declined: '情有可原' },
+      { reason: '连打辱骂', declined: null },
+      { reason: '连打辱骂', liftReason: '本人致歉' },
+    ]);
+    await older(2);
+    const gone = { phone: '', reason: '' };
+    const after = await seen();
+    expect(after).toMatchObject([
+      { ...gone, until: expect.any(String), declined: null },
+      { ...gone, until: null, declined: '' },
+      { ...gone, decidedAt: null },
+      { ...gone, liftReason: '', liftedAt: expect.any(String), liftedBy: before[3].liftedBy },
+    ]);
+    expect(after.map((i) => i.proposedBy)).toEqual(before.map((i) => i.proposedBy));
+    const hash = (number: string) => w.deps.crypto.mac('phone', number);
+    for (const { from, asked } of [yes, no, waits]) {
+      const row = await w.db.selectFrom('restriction_proposal').selectAll().where('id', '=', asked).executeTakeFirstOrThrow(); // prettier-ignore
+      expect(row).toMatchObject({ phone_ct: null, reason_ct: null, decline_ct: null, phone_hmac: hash(from) }); // prettier-ignore
+    }
+    const row = await w.db.selectFrom('restricted_caller').selectAll().where('id', '=', restricted).executeTakeFirstOrThrow(); // prettier-ignore
+    expect(row).toMatchObject({ phone_ct: null, reason_ct: null, lift_reason_ct: null, phone_hmac: hash(yes.from) }); // prettier-ignore
+    // What nobody decided for so long cannot be granted any more; nor can it be asked of an erased call.
+    expect((await decide(waits.asked, { decision: 'restrict' })).body.code).toBe('number_withheld');
+    expect((await decide(waits.asked, { decision: 'decline', reason: '过期' })).body).toMatchObject({ phone: '', declined: '过期' }); // prettier-ignore
+    await w.db.updateTable('call').set({ phone_ct: null }).where('id', '=', waits.id).execute();
+    expect((await propose(waits.id)).body.code).toBe('number_withheld');
   });
 });
 
 describe('passing on', () => {
   it('to a colleague: the contact goes with the call', async () => {
-    const { callId, contactId } = await answered();
+    const { callId, from, contactId } = await answered();
     await sit('operator2', 'ready', '8002');
     await tell(callId, 'call.held', { on: true });
     expect((await seat()).call.state).toBe('held');
@@ -578,6 +691,13 @@ describe('passing on', () => {
       state: 'talking',
       call: { contactId, mine: true },
     });
+    // What the caller asked for before is looked up for who speaks to them, and for nobody else.
+    const sought = vi.spyOn(w.deps.crypto, 'mac');
+    expect((await get('operator', '/desk')).body).toMatchObject({ seat: { call: { mine: false, caller: null } }, calls: [] }); // prettier-ignore
+    expect(sought).not.toHaveBeenCalledWith('phone', from);
+    expect((await get('operator2', '/desk')).body.calls).toMatchObject([{ caller: { open: [] } }]);
+    expect(sought).toHaveBeenCalledWith('phone', from);
+    sought.mockRestore();
     const contact = await w.db.selectFrom('contact').select('operator_id').where('id', '=', contactId).executeTakeFirstOrThrow(); // prettier-ignore
     expect(contact.operator_id).toBe(await userId('operator2'));
   });
@@ -662,6 +782,8 @@ describe('what others learn of a call', () => {
     expect(happened('return_call.changed', { returnCallId: 'r' })).toMatchObject({
       rooms: ['center'],
     });
+    for (const type of ['caller.restriction_proposed', 'caller.restriction_declined'])
+      expect(happened(type, { proposalId: 'p', callId: 'c' })).toEqual({ rooms: ['center'], nudge: { type, id: 'p', version: 0 } }); // prettier-ignore
   });
 });
 
@@ -697,6 +819,17 @@ describe('commands', () => {
     switchStatus = 404;
     expect((await send(id, { command: 'hangup' })).body.state).toBe('ended');
     expect((await seat()).state).toBe('wrap_up');
+  });
+
+  it('are not for who passed the call on, though they write it up', async () => {
+    const { id, callId } = await answered();
+    await sit('operator2', 'ready', '8002');
+    await tell(callId, 'call.transferred', { target: '8002', legId: 'leg-2', mode: 'blind' }, 5);
+    expect(await seat()).toMatchObject({ state: 'wrap_up', call: { id, state: 'talking' } });
+    for (const command of ['hangup', 'hold', 'transfer'])
+      expect((await send(id, { command, ...(command === 'transfer' && { target: '8001' }) })).status, command).toBe(404); // prettier-ignore
+    expect(heard).toEqual([]);
+    expect((await send(id, { command: 'hold' }, 'operator2')).status).toBe(200);
   });
 });
 
@@ -754,6 +887,8 @@ describe('a call to return', () => {
     const { call: rings } = await seat();
     const hangup = { method: 'POST', body: JSON.stringify({ command: 'hangup' }) };
     expect((await onWired('operator2', `/calls/${rings.id}/commands`, hangup)).status).toBe(404);
+    const hold = { method: 'POST', body: JSON.stringify({ command: 'hold' }) };
+    expect((await onWired('operator', `/calls/${rings.id}/commands`, hold)).status).toBe(409);
     expect((await onWired('operator', `/calls/${rings.id}/commands`, hangup)).status).toBe(200);
     const { external_id } = await w.db.selectFrom('call').select('external_id').where('id', '=', rings.id).executeTakeFirstOrThrow(); // prettier-ignore
     await tell(external_id, 'call.ended', { by: 'operator' }, 1);
@@ -761,6 +896,42 @@ describe('a call to return', () => {
     await over(waits);
     const mine = (await get('operator', '/return-calls?state=mine')).body.items;
     expect(mine.find((r: { id: string }) => r.id === row.id)).toMatchObject({ calls: 1 }); // prettier-ignore
+  });
+
+  it('has its telephone before the switch is asked: no second call, and nobody is offered it', async () => {
+    const taken = async () => {
+      const { callId, from } = fresh();
+      await tell(callId, 'call.ringing', { from, to: '12345' });
+      await tell(callId, 'call.abandoned', {}, 1);
+      const row = await w.db.selectFrom('return_call').select('id').where('phone_hmac', '=', w.deps.crypto.mac('phone', from)).executeTakeFirstOrThrow(); // prettier-ignore
+      await post('operator', `/return-calls/${row.id}/take`);
+      return row.id;
+    };
+    const ids = [await taken(), await taken()];
+    const dial = (id: string) => onWired('operator', `/return-calls/${id}/dial`, { method: 'POST', body: '{}' }); // prettier-ignore
+    const dialled = () => w.db.selectFrom('call').select('external_id').where('direction', '=', 'out').where('state', '<>', 'ended').execute(); // prettier-ignore
+    const asked: unknown[] = [];
+    beforeAnswer = async () => {
+      const { callId } = fresh();
+      asked.push((await ask(callId)).action);
+      await over(callId);
+    };
+    for (const state of ['ready', 'break']) {
+      await sit('operator', state);
+      const answers = await Promise.all(ids.map(dial));
+      expect(answers.map((a) => a.status).toSorted(), state).toEqual([200, 409]);
+      expect((await answers.find((a) => a.status === 409)!.json()).code).toBe('seat_busy');
+      const calls = await dialled();
+      expect(calls).toHaveLength(1);
+      expect((await seat()).state).toBe(state === 'ready' ? 'talking' : 'break');
+      await over(calls[0]!.external_id);
+    }
+    expect(asked).toEqual(['wait', 'wait']);
+    // What the switch refuses leaves no telephone taken.
+    await sit('operator', 'ready');
+    switchStatus = 503;
+    expect(await (await dial(ids[0]!)).json()).toMatchObject({ code: 'switch_refused' });
+    expect([await dialled(), (await seat()).state]).toEqual([[], 'wrap_up']);
   });
 });
 
@@ -872,7 +1043,85 @@ describe('the number of a call', () => {
     // Nothing makes another call of it: what comes that late lies dead.
     const late = await say('/cti/v1/events', { type: 'call.answered', callId: missed, at: await iso(), legId: 'l', target: '8001' }); // prettier-ignore
     expect(late.body).toMatchObject({ state: 'dead' });
+    // Nor does a question of a switch that uses the name again, whatever it asks for.
+    for (const skill of ['general', 'dialect', 'emergency'])
+      expect(await ask(missed, { from, skill }), skill).toMatchObject({ code: 'window_over' });
     expect(await kept(missed)).toEqual({ ...gone, outcome: 'abandoned' });
+  });
+
+  it('stays with who called while something rests on it; who came to nothing is erased', async () => {
+    const operator = await w.as('operator');
+    const key = () => ({ 'idempotency-key': randomUUID() });
+    const plain = await answered();
+    await over(plain.callId);
+    const asked = await answered();
+    await over(asked.callId);
+    const hash = (number: string) => w.deps.crypto.mac('phone', number);
+    const sealed = Buffer.from('sealed');
+    await w.db.insertInto('restriction_proposal').values({ id: randomUUID(), call_id: asked.id, phone_ct: sealed, phone_hmac: hash(asked.from), reason_ct: sealed, warnings: 3, proposed_by: await userId('operator'), proposed_at: await w.now() }).execute(); // prettier-ignore
+    const ordered = await answered();
+    const order = await operator.post('/api/orders', { content: '楼道灯坏了', contactId: ordered.contactId }, key()); // prettier-ignore
+    expect(order.status).toBe(201);
+    await over(ordered.callId);
+    const handed = await answered();
+    await operator.post('/api/handovers', { target: '110', contactId: handed.contactId }, key());
+    await over(handed.callId);
+    const waits = fresh();
+    await ask(waits.callId, { from: waits.from });
+    await tell(waits.callId, 'call.abandoned', {}, 3);
+    const typed = fresh();
+    await operator.post('/api/contacts', { channel: 'phone', requester: { kind: 'natural', name: '王建国', phone: typed.from } }, key()); // prettier-ignore
+    const chats = fresh();
+    const chat = await openChat(w.deps, { clientId: randomUUID(), language: 'zh-CN', name: '李芳', phone: chats.from }, 'here'); // prettier-ignore
+    const all = { plain, asked, ordered, handed, waits, typed, chats };
+    /** Whose number the vault still holds, and whose call its own. */
+    const known = async () => {
+      const found = { vault: [] as string[], call: [] as string[] };
+      for (const [name, { from }] of Object.entries(all)) {
+        const people = await w.db.selectFrom('identity_vault as v').innerJoin('requester as r', 'r.id', 'v.requester_id').select(['v.phone_ct', 'v.name_ct']).where('r.phone_hmac', '=', hash(from)).execute(); // prettier-ignore
+        expect(people, name).toHaveLength(1);
+        if (people[0]!.phone_ct !== null || people[0]!.name_ct !== null) found.vault.push(name);
+        const calls = await w.db.selectFrom('call').select('phone_ct').where('phone_hmac', '=', hash(from)).execute(); // prettier-ignore
+        if (calls.some((c) => c.phone_ct !== null)) found.call.push(name);
+      }
+      return found;
+    };
+    const calls = ['plain', 'asked', 'ordered', 'handed', 'waits'];
+    await eraseOld(w.deps);
+    expect(await known()).toEqual({ vault: [...calls, 'typed', 'chats'], call: calls });
+    await pass(181 * 86_400);
+    // What fails stops nothing else; and whose call is kept stays known.
+    const client = new pg.Client({ connectionString: w.database.ownerUrl });
+    await client.connect();
+    await client.query('alter table call_event rename to call_event_away');
+    await eraseOld(w.deps);
+    await client.query('alter table call_event_away rename to call_event');
+    await client.end();
+    expect(await known()).toEqual({ vault: [...calls, 'chats'], call: calls });
+    await eraseOld(w.deps);
+    expect(await known()).toEqual({
+      vault: ['asked', 'ordered', 'handed', 'waits', 'chats'],
+      call: ['asked', 'ordered'],
+    });
+    const shown = async (c: { contactId: string }) => (await get('supervisor', `/contacts/${c.contactId}/calls`)).body[0]; // prettier-ignore
+    expect(await shown(plain)).toMatchObject({ phone: null, erased: true });
+    expect(await shown(ordered)).toMatchObject({ erased: false });
+    expect((await shown(ordered)).phone).toContain('****');
+    // Decided, closed, given up: nothing rests on them any more. The order keeps its own.
+    await sql`update restriction_proposal set decided_at = app_now(), decline_ct = ${sealed},
+      decided_by = ${await userId('supervisor')} where call_id = ${asked.id}`.execute(w.db);
+    await sql`update work_order set state = 'closed', closing_type = 'answered', closed_at = app_now()
+      where contact_id = ${ordered.contactId}`.execute(w.db);
+    await sql`update return_call set state = 'given_up', ended_at = app_now(), reason = 'no_answer'
+      where phone_hmac = ${hash(waits.from)}`.execute(w.db);
+    await sql`update chat_session set state = 'ended', ended_at = app_now(), ended_by = 'idle'
+      where id = ${chat.chatId}`.execute(w.db);
+    await eraseOld(w.deps);
+    expect(await known()).toEqual({ vault: ['ordered', 'handed'], call: [] });
+    const left = await w.db.selectFrom('requester').select('id').where('settled_at', 'is', null).where('phone_hmac', 'in', Object.values(all).map((c) => hash(c.from))).execute(); // prettier-ignore
+    expect(left).toEqual([]);
+    const read = (await (await w.as('supervisor')).get(`/api/chat/chats/${chat.chatId}`)).body;
+    expect(read).toMatchObject({ name: null, phone: null, erased: true });
   });
 });
 

@@ -35,6 +35,8 @@ describe('loadConfig', () => {
       demo: false,
       demoDays: 14,
       demoSeed: 12345,
+      chatOrigins: [],
+      recordingOrigins: [],
       workers: ['relay', 'schedule', 'handlers', 'timers', 'sweeper'],
     });
   });
@@ -60,6 +62,8 @@ describe('loadConfig', () => {
       DEMO_DAYS: '0',
       DEMO_SEED: '7',
       DEMO_TOKEN: 't'.repeat(20),
+      CHAT_ORIGINS: 'https://www.example.gov.cn, https://news.example.cn',
+      RECORDING_ORIGINS: 'https://records.example.cn',
       WORKERS: 'relay, handlers',
     });
     expect(config).toEqual({
@@ -86,6 +90,8 @@ describe('loadConfig', () => {
       demoDays: 0,
       demoSeed: 7,
       demoToken: 't'.repeat(20),
+      chatOrigins: ['https://www.example.gov.cn', 'https://news.example.cn'],
+      recordingOrigins: ['https://records.example.cn'],
       workers: ['relay', 'handlers'],
     });
   });

@@ -6,6 +6,7 @@ import { plan } from '../../db/demo/plan.ts';
 import type { City } from '../../db/demo/plan.ts';
 import { tailed } from '../../db/demo/play.ts';
 import { dice } from '../../db/demo/random.ts';
+import { Stage } from '../../db/demo/stage.ts';
 import { POOR, REPLIES, bodyFor, repliesTo } from '../../db/demo/replies.ts';
 import { fortnight } from '../../db/demo/texts.ts';
 import { orderNo } from '../../src/kernel/ids.ts';
@@ -189,5 +190,40 @@ describe('working hours of the played', () => {
     const woken = hours.awake(at('2026-11-20T23:00:00'), 10);
     expect(woken).toBeGreaterThanOrEqual(at('2026-11-21T08:00:00'));
     expect(woken).toBeLessThan(at('2026-11-21T09:30:00'));
+  });
+});
+
+describe('the clock of a play', () => {
+  /** A city that is quiet only after so many questions; how often it was asked, where its clock went. */
+  async function played(busyFor: number) {
+    const moved: string[] = [];
+    let asked = 0;
+    const stage = new Stage({
+      door: async (input) => {
+        const quiet = 'after' in input && ++asked > busyFor;
+        if (input.op === 'clock' && (quiet || !input.after)) moved.push(input.at);
+        return { now: '', quiet: quiet || input.op === 'settle', nextDue: null };
+      },
+      startAt: END,
+      endAt: END + DAY,
+      onTime: () => 0,
+    });
+    let there = 0;
+    stage.begin(async () => {
+      await stage.wait(END + 60_000, 'o/1');
+      there = stage.now;
+    });
+    await stage.run(END + 60_000);
+    return { asked, moved, there: there - END, loud: stage.loud };
+  }
+  const at = [new Date(END + 60_000).toISOString()];
+
+  it('waits for quiet, and asks again where there is none', async () => {
+    expect(await played(0)).toEqual({ asked: 1, moved: at, there: 60_000, loud: 0 });
+    expect(await played(4)).toEqual({ asked: 5, moved: at, there: 60_000, loud: 0 });
+  });
+
+  it('goes on without quiet after some questions, and counts it', async () => {
+    expect(await played(99)).toEqual({ asked: 5, moved: at, there: 60_000, loud: 1 });
   });
 });

@@ -6,7 +6,8 @@ import { foreignInbound, foreignReceipts, instantOf } from '../../src/notificati
 import { describeProvider, genericProvider } from '../../src/notification/provider-file.ts';
 import { Refused, requestOf, taken } from '../../src/notification/provider.ts';
 import type { Composed } from '../../src/notification/provider.ts';
-import { goesInSpiteOfStop, readWords, substanceOf } from '../../src/notification/rules.ts';
+import { answersTo, goesInSpiteOfStop, readWords, replyWay, substanceOf } from '../../src/notification/rules.ts'; // prettier-ignore
+import type { Waiting } from '../../src/notification/rules.ts';
 import { ConfigError } from '../../src/platform/config.ts';
 import { readJson } from '../../db/tsv.ts';
 
@@ -14,11 +15,11 @@ const { words } = (readJson('channel-policy.json') as { sms: { words: Parameters
 
 describe('words', () => {
   it.each([
-    ['5', { what: 'rate', satisfaction: 5, tail: '' }],
-    [' ３ 。', { what: 'rate', satisfaction: 3, tail: '' }],
-    ['4分', { what: 'rate', satisfaction: 4, tail: '' }],
-    ['5星！', { what: 'rate', satisfaction: 5, tail: '' }],
-    ['2 0042', { what: 'rate', satisfaction: 2, tail: '0042' }],
+    ['5', { what: 'rate', satisfaction: 5, tail: '', bare: true }],
+    [' ３ 。', { what: 'rate', satisfaction: 3, tail: '', bare: true }],
+    ['4分', { what: 'rate', satisfaction: 4, tail: '', bare: false }],
+    ['5星！', { what: 'rate', satisfaction: 5, tail: '', bare: false }],
+    ['2 0042', { what: 'rate', satisfaction: 2, tail: '0042', bare: false }],
     ['td', { what: 'stop' }],
     ['ＴＤ', { what: 'stop' }],
     ['【退订】', { what: 'stop' }],
@@ -26,7 +27,7 @@ describe('words', () => {
     ['催办', { what: 'urge', tail: '' }],
     ['催办1234', { what: 'urge', tail: '1234' }],
     ['催办：单号20260921-000012', { what: 'urge', tail: '20260921000012' }],
-    ['5 20260921-000012', { what: 'rate', satisfaction: 5, tail: '20260921000012' }],
+    ['5 20260921-000012', { what: 'rate', satisfaction: 5, tail: '20260921000012', bare: false }],
     ['进度', { what: 'progress', tail: '' }],
     ['查询 单号：１２３４', { what: 'progress', tail: '1234' }],
     ['“进度”', { what: 'progress', tail: '' }],
@@ -39,6 +40,11 @@ describe('words', () => {
     ['查询一下我家为什么停水', { what: 'demand' }],
     ['催办证', { what: 'demand' }],
     ['', { what: 'demand' }],
+    ['新事', { what: 'demand', anew: '' }],
+    ['“新事”：3号路灯坏了。', { what: 'demand', anew: '3号路灯坏了。' }],
+    ['新事\n路灯Ａ坏了', { what: 'demand', anew: '路灯Ａ坏了' }],
+    ['新事物展览会扰民', { what: 'demand', anew: '新事物展览会扰民' }],
+    ['有新事要说', { what: 'demand' }],
   ])('%j', (text, asked) => expect(readWords(text, words)).toEqual(asked));
 
   it('what says something is counted, signs are not', () => {
@@ -49,6 +55,50 @@ describe('words', () => {
   it('who wants no messages still gets what was asked for and what must be told', () => {
     const kinds = ['receipt', 'answered', 'supplement_asked', 'sms_progress', 'assigned', 'rating_link', 'supplement_reminder']; // prettier-ignore
     expect(kinds.filter(goesInSpiteOfStop)).toEqual(kinds.slice(0, 5));
+  });
+});
+
+describe('what was asked for', () => {
+  const since = new Date('2026-09-21T02:00:00Z');
+  const at = (hours: number) => new Date(since.getTime() + hours * 3_600_000);
+  const one: Waiting = { id: 'one', orderNo: '20260921000420', secret: false, emergency: false, askedAt: at(1) }; // prettier-ignore
+  const two: Waiting = { ...one, id: 'two', orderNo: '20260921000438' };
+  const secret: Waiting = { ...two, id: 'secret', secret: true };
+  const danger: Waiting = { ...two, id: 'danger', emergency: true };
+  const late: Waiting = { ...one, askedAt: at(-1) };
+
+  it.each<[string, string, Waiting[], string | null]>([
+    ['nothing waits', '在3幢', [], null],
+    ['one does', '3', [one], 'one'],
+    ['no answer', '收到', [one], null],
+    ['several', '在3幢', [one, two], 'unclear'],
+    ['named', '0420：在3幢', [one, two], 'one'],
+    ['named in full', '单号20260921-000438 在3幢', [one, two], 'two'],
+    ['a number that is none of theirs', '0999 在3幢', [one, two], 'unclear'],
+    ['a number without words', '0420', [one, two], 'unclear'],
+    ['two of the same end', '0420 在3幢', [one, { ...two, orderNo: '20260920000420' }], 'unclear'],
+    ['beside a secret one', '在3幢', [one, secret], 'unclear'],
+    ['beside a secret one, named', '0420在3幢', [one, secret], 'one'],
+    ['the secret one named', '0438 在3幢', [one, secret], 'unclear'],
+    [
+      'a secret one, however old',
+      '马路对面的路灯坏了',
+      [{ ...secret, askedAt: at(-99) }],
+      'unclear',
+    ],
+    ['too late', '马路对面的路灯坏了', [late], null],
+    ['too late, named', '0420 在3幢', [late], 'one'],
+    ['one of two in time', '在3幢', [late, two], 'unclear'],
+    ['an emergency', '马路对面的路灯坏了', [danger], null],
+    ['beside an emergency', '在3幢', [one, danger], 'unclear'],
+  ])('%s', (_, text, waiting, to) => {
+    const found = answersTo(text, waiting, { since, substanceMin: 4 });
+    expect(found && found !== 'unclear' ? found.id : found).toBe(to);
+  });
+
+  it('a reply is offered only where it works', () => {
+    expect([replyWay('one', [one]), replyWay('one', [one, secret])]).toEqual(['plain', 'tail']);
+    expect([replyWay('secret', [secret]), replyWay('danger', [danger]), replyWay('one', [])]).toEqual([null, null, null]); // prettier-ignore
   });
 });
 

@@ -147,6 +147,7 @@ describe('rights of the application role', () => {
       expect([table, await may(table)]).toEqual([table, ['INSERT']]);
     expect(await may('work_order')).toEqual(['INSERT', 'UPDATE']);
     expect(await may('order_sequence')).toEqual(['INSERT', 'UPDATE']);
+    expect(await may('restriction_proposal')).toEqual(['INSERT', 'UPDATE']);
     for (const table of ['deployment', 'schema_migration'])
       expect([table, await may(table)]).toEqual([table, []]);
     const [is] = await query<{ s: boolean; d: boolean }>(

@@ -8,7 +8,8 @@ export const noticeZh = {
     '【云汀12345】您反映的事（尾号{tail}）已有答复，请您评一评：{url}，也可以直接回复1到5（5最满意）。{days}天内有效，评一次。',
   'notice.supplement_asked':
     '【云汀12345】您反映的事（单号{orderNo}）还差：{missing}。请到 {url} 补充，查询码{code}；也可以{reply}打12345说。',
-  'notice.supplement_by_reply': '直接回复这条短信，或',
+  'notice.supplement_by_plain': '{hours}小时内直接回复这条短信，或',
+  'notice.supplement_by_tail': '回复“{tail} 要补充的话”，或',
   'notice.supplement_reminder':
     '【云汀12345】您反映的事（单号{orderNo}）还在等您补充：{missing}。请尽快到 {url} 补充，查询码{code}；到期未补充，将按现有情况处理。',
   'notice.supplement_expired':
@@ -50,7 +51,10 @@ export const noticeZh = {
   'notice.sms_same':
     '【云汀12345】您说的这件事已经登记过，单号{orderNo}，正在办。查进展请回复“进度”。',
   'notice.sms_supplemented':
-    '【云汀12345】收到，已补进您反映的事（单号{orderNo}），接着办。要说的是另一件事，请打12345。',
+    '【云汀12345】收到，已补进您反映的事（单号{orderNo}），接着办。要说的是另一件事，请回复“{anew} 什么事”，另外登记。{rate}',
+  'notice.sms_which':
+    '【云汀12345】您有事在等补充，这条没说是哪一件，还没有记下。请到 {url} 凭单号和查询码补充，或回复“单号后四位 要补充的话”（保密、匿名的只能在网页补充）。另一件事请回复“{anew} 什么事”。{rate}',
+  'notice.sms_rate_so': '要评价，请回复“{n}分”。',
   'notice.sms_emergency':
     '【云汀12345】您说的像紧急情况，请马上打{target}！我们已登记（单号{orderNo}）并立即转交值班人员。',
   'notice.sms_help':
@@ -68,6 +72,7 @@ export const noticeZh = {
   'delivery.kind_sms_no_progress': '回短信：没有查到',
   'delivery.kind_sms_same': '回短信：已经登记过',
   'delivery.kind_sms_supplemented': '回短信：补充收到了',
+  'delivery.kind_sms_which': '回短信：分不清补哪一件',
   'delivery.kind_sms_emergency': '回短信：请打紧急电话',
   'delivery.kind_sms_help': '回短信：怎么写',
   'delivery.delivered': '已送达',
@@ -90,7 +95,8 @@ export const noticeEn: Record<keyof typeof noticeZh, string> = {
     '[Yunting 12345] Your request (…{tail}) has an answer. Rate it once within {days} {days:day|days}: {url}, or reply 1 to 5 (5 is best).',
   'notice.supplement_asked':
     '[Yunting 12345] Your request {orderNo} still lacks: {missing}. Add it at {url} with code {code}, {reply}or call 12345.',
-  'notice.supplement_by_reply': 'reply to this message, ',
+  'notice.supplement_by_plain': 'reply to this message within {hours} {hours:hour|hours}, ',
+  'notice.supplement_by_tail': 'reply “{tail} your words”, ',
   'notice.supplement_reminder':
     '[Yunting 12345] Your request {orderNo} still waits for: {missing}. Add it soon at {url} with code {code}; after the time is over we go on with what we have.',
   'notice.supplement_expired':
@@ -134,7 +140,10 @@ export const noticeEn: Record<keyof typeof noticeZh, string> = {
   'notice.sms_same':
     '[Yunting 12345] This is registered already as {orderNo} and under way. Reply JD for its progress.',
   'notice.sms_supplemented':
-    '[Yunting 12345] Thank you, this was added to your request {orderNo}, which goes on. If you meant another matter, please call 12345.',
+    '[Yunting 12345] Thank you, this was added to your request {orderNo}, which goes on. If you meant another matter, reply “{anew} your words” and we register it.{rate}',
+  'notice.sms_which':
+    '[Yunting 12345] We are waiting for more from you, but not sure which request this was for; nothing was added. Use {url} with number and code, or reply “last-four-digits your words” (confidential or anonymous ones: only on the page). For another matter reply “{anew} your words”.{rate}',
+  'notice.sms_rate_so': ' To rate, reply {n} and the last four digits.',
   'notice.sms_emergency':
     '[Yunting 12345] This sounds like an emergency: call {target} now! We registered it ({orderNo}) and passed it to the duty desk.',
   'notice.sms_help':
@@ -152,6 +161,7 @@ export const noticeEn: Record<keyof typeof noticeZh, string> = {
   'delivery.kind_sms_no_progress': 'Reply: nothing found',
   'delivery.kind_sms_same': 'Reply: registered already',
   'delivery.kind_sms_supplemented': 'Reply: supplement added',
+  'delivery.kind_sms_which': 'Reply: which request is meant',
   'delivery.kind_sms_emergency': 'Reply: call the emergency line',
   'delivery.kind_sms_help': 'Reply: what to write',
   'delivery.delivered': 'delivered',

@@ -70,11 +70,8 @@ export const useProposalCount = (enabled: boolean): number | undefined =>
     enabled,
     refetchInterval: 30_000,
     queryFn: ({ signal }) =>
-      call<Listed<ProposalView>>('GET', '/telephony/restriction-proposals', {
-        query: { state: 'open', limit: 100 },
-        signal,
-      }),
-  }).data?.items.length;
+      call<{ open: number }>('GET', '/telephony/restriction-proposals/count', { signal }),
+  }).data?.open;
 export const proposeRestriction = (callId: string, reason: string, key: string) =>
   call<unknown>('POST', `/telephony/calls/${callId}/restriction-proposals`, {
     body: { reason },

@@ -10,9 +10,10 @@ import { ProblemNotice } from './States.tsx';
 const OPEN_SECONDS = 30;
 type Revealed = Awaited<ReturnType<typeof api.reveal>>;
 
-/** 138 **** 4471. */
+/** 138 **** 4471; empty: its days are over. */
 export function MaskedPhone({ phone }: { phone: string }) {
   const { say } = useWords();
+  if (phone === '') return <span className="nb mut">{say('masked.erased')}</span>;
   const [, head = '', stars = '', tail = ''] = /^([^*]*)(\*+)([^*]*)$/.exec(phone) ?? [];
   if (!stars) return <span className="nb">{phone}</span>;
   return (

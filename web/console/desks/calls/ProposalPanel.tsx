@@ -10,10 +10,10 @@ import { useWords } from '../../lib/text.ts';
 import { Field } from '../../parts/Field.tsx';
 import { KeyButton } from '../../parts/Key.tsx';
 import { Stamp } from '../../parts/Marks.tsx';
-import { MaskedPhone } from '../../parts/Masked.tsx';
 import { ProblemNotice } from '../../parts/States.tsx';
 import { OneCall } from '../orders/ContactCalls.tsx';
 import { DaysField, useDays } from './DaysField.tsx';
+import { KeptPhone } from './KeptPhone.tsx';
 
 const REASON_MAX = 500;
 const REASON_MIN = 2;
@@ -25,11 +25,11 @@ export function ProposalPanel({ item }: { item: ProposalView }) {
   return (
     <div className="part return-panel">
       <h2>
-        <MaskedPhone phone={item.phone} />
+        <KeptPhone phone={item.phone} />
       </h2>
       <dl className="proposal-facts sm">
         <dt>{say('restrict.reason')}</dt>
-        <dd>{item.reason}</dd>
+        <dd>{item.reason || say('restrict.erased')}</dd>
         <dt>{say('propose.who')}</dt>
         <dd>
           {item.proposedBy} <Stamp at={item.proposedAt} />
@@ -47,7 +47,7 @@ export function ProposalPanel({ item }: { item: ProposalView }) {
                   {say('propose.restricted')} <Stamp at={item.until} />
                 </>
               ) : (
-                say('propose.declined_why', { reason: item.declined ?? '' })
+                say('propose.declined_why', { reason: item.declined || say('restrict.erased') })
               )}
             </dd>
           </>

@@ -8,9 +8,9 @@ import { SplitColumns } from '../../parts/Columns.tsx';
 import { DoneLine } from '../../parts/DoneLine.tsx';
 import { LoadMore } from '../../parts/LoadMore.tsx';
 import { Dots, Stamp } from '../../parts/Marks.tsx';
-import { MaskedPhone } from '../../parts/Masked.tsx';
 import { QueryView } from '../../parts/QueryView.tsx';
 import { EmptyState } from '../../parts/States.tsx';
+import { KeptPhone } from './KeptPhone.tsx';
 import { ProposalPanel } from './ProposalPanel.tsx';
 import { Warned } from './Warned.tsx';
 
@@ -70,7 +70,7 @@ export function Proposals({ state, left }: Props) {
                     onClick={() => select(item.id)}
                   >
                     <span className="return-who">
-                      <MaskedPhone phone={item.phone} />
+                      <KeptPhone phone={item.phone} />
                       <Outcome item={item} />
                     </span>
                     <span className="sm">{item.reason}</span>

@@ -17,7 +17,6 @@ import { Field } from '../../parts/Field.tsx';
 import { KeyButton } from '../../parts/Key.tsx';
 import { LoadMore } from '../../parts/LoadMore.tsx';
 import { Dots } from '../../parts/Marks.tsx';
-import { MaskedPhone } from '../../parts/Masked.tsx';
 import { QueryView } from '../../parts/QueryView.tsx';
 import { EmptyState, ProblemNotice } from '../../parts/States.tsx';
 import { useClockNow } from '../../data/clock.ts';
@@ -25,6 +24,7 @@ import { useKeys } from '../../lib/keys.ts';
 import { stampText } from '../../lib/time.ts';
 import { barePhone, isPhone } from '../operator/form.ts';
 import { DaysField, useDays } from './DaysField.tsx';
+import { KeptPhone } from './KeptPhone.tsx';
 
 const REASON_MAX = 500;
 
@@ -92,7 +92,7 @@ function One({ item, lifts }: { item: RestrictedView; lifts: boolean }) {
     <li className="restricted">
       <p>
         <span className="return-who">
-          <MaskedPhone phone={item.phone} />
+          <KeptPhone phone={item.phone} />
           <b className="sm">
             {say(item.liftedAt ? 'restrict.planned' : 'propose.restricted')} {stamp(item.until)}
           </b>
@@ -116,7 +116,7 @@ function One({ item, lifts }: { item: RestrictedView; lifts: boolean }) {
           {say('restrict.lifted', {
             at: stamp(item.liftedAt),
             who: item.liftedBy ?? '',
-            reason: item.liftReason ?? '',
+            reason: item.liftReason || say('restrict.erased'),
           })}
         </p>
       )}

@@ -117,7 +117,7 @@ function Head({ chat, open, opener, onHanded }: HeadProps) {
             <Dots>
               {[
                 ...usePressing(chat),
-                chat.phone ?? say(chat.sealed ? 'chat.sealed_read' : 'chat.no_phone'),
+                chat.phone ?? say(noPhone(chat)),
                 chat.language === 'en' && say('chat.in_english'),
                 chat.page && say('chat.from_page', { page: chat.page.replace(/^https?:\/\//, '') }),
                 <Stamp key="at" at={chat.startedAt} />,
@@ -152,6 +152,10 @@ function Head({ chat, open, opener, onHanded }: HeadProps) {
     </>
   );
 }
+
+/** Why no number stands there. */
+const noPhone = ({ sealed, erased }: ChatDetail) =>
+  sealed ? 'chat.sealed_read' : erased ? 'chat.erased' : 'chat.no_phone';
 
 /** How it ended, and what the citizen thought of it. */
 function Over({ chat }: { chat: ChatDetail }) {

@@ -1,6 +1,6 @@
 import { lazy, Suspense, useEffect, useRef, useState } from 'react';
 import type { CallCommand } from '../../../../src/contract.ts';
-import type { DeskCall } from '../../data/calls.ts';
+import { useColleagues, type DeskCall } from '../../data/calls.ts';
 import { serverNow, useNow } from '../../data/clock.ts';
 import { useCaller } from '../../data/queries.ts';
 import { useKeys, type KeyBinding } from '../../lib/keys.ts';
@@ -103,6 +103,7 @@ function Talking({ desk, call, phone }: BarProps) {
   const { say } = useWords();
   const [passing, setPassing] = useState<'transfer' | 'consult' | null>(null);
   const [consulting, setConsulting] = useState<string | null>(null);
+  const whom = useNameAt(consulting ?? '');
   const { handed } = desk.draft.value;
   const acts = useTalkActs({ desk, call, phone }, consulting, setPassing, setConsulting);
   return (
@@ -115,9 +116,7 @@ function Talking({ desk, call, phone }: BarProps) {
         <Running since={call.answeredAt ?? call.enteredAt} />
         <Caller call={call} name={desk.draft.value.name || call.name} />
         <CallSigns call={call} warn />
-        {consulting && (
-          <span className="sm today-t">{say('phone.consulting', { n: consulting })}</span>
-        )}
+        {consulting && <span className="sm today-t">{say('phone.consulting', { n: whom })}</span>}
         {!phone.commands && <span className="sm sec">{say('phone.at_the_set')}</span>}
         <div className="call-acts">
           {acts.map(({ keys, word, run, danger, pressed }) => (
@@ -152,6 +151,13 @@ function Talking({ desk, call, phone }: BarProps) {
       )}
     </>
   );
+}
+
+/** Who sits at a telephone, as the choice of colleagues showed; else its number. */
+function useNameAt(extension: string): string {
+  // Nothing is asked for: the choice left its answer.
+  const { data = [] } = useColleagues(false);
+  return data.find((one) => one.extension === extension)?.name || extension;
 }
 
 interface TalkAct {

@@ -44,6 +44,7 @@ export function OneCall({ call }: { call: CallView }) {
             endedAt &&
             say('calls.talked', { time: timeText(secondsOf(answeredAt, endedAt)) })}
           {first?.who && say(isIn ? 'calls.by' : 'calls.dialled_by', { who: first.who })}
+          {call.erased && say('calls.erased')}
         </Dots>
       </p>
       {passed.map((leg) => (
