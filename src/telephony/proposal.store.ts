@@ -1,24 +1,12 @@
 /** Restrictions that operators ask for, and what was decided. */
 import { sql } from 'kysely';
+import type { Selectable } from 'kysely';
+import type { RestrictionProposalTable } from '../../db/schema.ts';
 import type { DbTx, Reader } from '../platform/db.ts';
 import type { Cursor } from './return.store.ts';
 
-export interface ProposalRow {
-  id: string;
-  /** The call in which it was asked for. */
-  call_id: string;
-  /** Null once its days are over, as the words are. */
-  phone_ct: Buffer | null;
-  phone_hmac: string;
-  reason_ct: Buffer | null;
-  warnings: number;
-  proposed_by: string;
-  proposed_at: Date;
-  decided_by: string | null;
-  decided_at: Date | null;
-  restricted_id: string | null;
-  decline_ct: Buffer | null;
-}
+/** Number and words are null once their days are over. */
+export type ProposalRow = Selectable<RestrictionProposalTable>;
 
 /** Keeps a proposal; false where one for this number waits. */
 export async function insertProposal(
