@@ -138,7 +138,7 @@ export async function open(deps: Deps, tx: Tx, event: StoredEvent): Promise<void
 
 /** Closes an order whose follow-up is over, unless the citizen's word waits for a supervisor. */
 export async function conclude(_deps: Deps, tx: Tx, event: StoredEvent): Promise<void> {
-  const order = event.orderId ? await findOrder(tx.db, event.orderId) : null;
+  const order = event.orderId ? await lockOrder(tx.db, event.orderId) : null;
   if (!order || order.state !== 'pending_close' || order.round !== event.payload.round) return;
   if (order.redo_proposed) return;
   const said = (await store.evaluationsOf(tx.db, order.id)).find((e) => e.round === order.round);

@@ -1,5 +1,10 @@
+import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { evaluateByLink, ratingTokenFor } from '../../src/followup/index.ts';
+import { SYSTEM } from '../../src/kernel/actor.ts';
+import { inTransaction } from '../../src/platform/unit-of-work.ts';
+import { act } from '../../src/workorder/index.ts';
+import { until } from '../until.ts';
 import { createWorld, stateOf, steps, versionOf } from '../world.ts';
 import type { World } from '../world.ts';
 
@@ -45,6 +50,26 @@ it('the citizen rates while the agent types, another tries and a supervisor redo
     expect(['pending_close', 'dispatched']).toContain(state);
   }
 }, 60_000);
+
+it('an order that is just being closed is left alone by the worker that would close it', async () => {
+  const { id } = await s.evaluated();
+  let worker!: Promise<void>;
+  await inTransaction(w.deps, SYSTEM, async (tx) => {
+    const input = { closingType: 'solved', reason: '' } as const;
+    await act(tx, SYSTEM, id, 'close', null, input);
+    worker = w.settle();
+    // Nothing is lost when it fails before it is awaited.
+    worker.catch(() => {});
+    await until('the worker at the same order', async () => {
+      const { rows } = await sql<{ n: number }>`
+        select count(*)::int n from pg_stat_activity
+        where datname = current_database() and wait_event_type = 'Lock'`.execute(w.db);
+      return rows[0]!.n > 0;
+    });
+  });
+  await worker;
+  expect(await stateOf(w, id)).toBe('closed');
+});
 
 async function byLink(orderId: string): Promise<string> {
   const actor = { kind: 'citizen', orderId, how: 'query_code' } as const;
