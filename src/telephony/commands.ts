@@ -53,8 +53,8 @@ export async function command(
   const call = (await store.findCall(deps.db, callId)) ?? fail('not_found');
   const offer = await seats.openOffer(deps.db, callId);
   const seat = await seats.findSeat(deps.db, actor.userId);
-  const has = call.operator_id === actor.userId || dials(seat, call);
-  if (!(offer ? offer.user_id === actor.userId : has)) fail('not_found');
+  const isOwn = offer ? offer.user_id === actor.userId : speaks(seat, call) || dials(seat, call);
+  if (!isOwn) fail('not_found');
   if (!WHEN[input.command].includes(call.state)) fail('state_conflict', { state: call.state });
   if (!seat) fail('seat_offline');
   const leg = (await store.legsOf(deps.db, [callId])).at(-1)?.leg_id;
@@ -68,6 +68,10 @@ export async function command(
   await heed(deps, actor, call.id, input.command, status);
   return (await callViews(deps, actor, await store.callsById(deps.db, [callId])))[0]!;
 }
+
+/** Their telephone has the call; who passed it on, even to a number outside, writes it up only. */
+const speaks = (seat: seats.SeatRow | null, call: store.CallRow): boolean =>
+  seat?.call_id === call.id && seat.state === 'talking' && call.operator_id === seat.user_id;
 
 /** Their telephone dials, and nobody has answered; who writes a call up has it no more. */
 const dials = (seat: seats.SeatRow | null, call: store.CallRow): boolean =>

@@ -8,6 +8,7 @@ import { inTransaction } from '../platform/unit-of-work.ts';
 import type { Call, Deps, Tx } from '../platform/unit-of-work.ts';
 import { applyDue } from './due.ts';
 import { callViews, deskCalls } from './read.ts';
+import { openDialsOf } from './return.store.ts';
 import { mayMove, movesFrom, withGeneral } from './rules.ts';
 import type { CallView, DeskView, SeatInput, SeatView } from './schema.ts';
 import * as seats from './seat.store.ts';
@@ -102,7 +103,7 @@ function seatView(
 /**
  * What an operator says of their seat; said again it does no harm.
  * @throws AppError `seat_offline` without an extension, `extension_taken`, `state_conflict` with the
- *   state and where one may go from there.
+ *   state and where one may go from there, `seat_busy` for who would be free while their telephone dials.
  */
 export async function putSeat(
   deps: Deps,
@@ -133,6 +134,9 @@ async function sit(tx: Tx, actor: StaffActor, input: SeatInput): Promise<null> {
   if (seat.state === input.state && seat.break_reason === breakReason) return null;
   if (seat.state === 'break' && input.state === 'break') fail('state_conflict', standing(seat));
   if (!mayMove(seat.state, input.state, 'operator')) fail('state_conflict', standing(seat));
+  // Dialled in a break: the break goes on until that call is over.
+  if (input.state === 'ready' && (await openDialsOf(tx.db, actor.userId)).length > 0)
+    fail('seat_busy');
   const zero = input.state === 'ready' ? { noAnswers: 0 } : {};
   await move(tx, seat, { to: input.state, by: 'operator', reason: 'chosen', breakReason, ...zero });
   return null;

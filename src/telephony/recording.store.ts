@@ -14,6 +14,11 @@ export interface RecordingRow {
   erased_at: Date | null;
 }
 
+/** A recording is kept for its days, and for as long as an order of its call is open. */
+const KEPT = sql<boolean>`(recording.until > app_now() or exists (
+  select 1 from call c join open_order o on o.contact_id = c.contact_id
+  where c.id = recording.call_id))`;
+
 /** Keeps a recording once, by the switch's name for it. */
 export async function insertRecording(
   db: DbTx,
@@ -38,7 +43,7 @@ export async function recordingsOf(
     .selectAll()
     .where('call_id', 'in', [...callIds])
     .where('erased_at', 'is', null)
-    .where('until', '>', sql<Date>`app_now()`)
+    .where(KEPT)
     .orderBy('ready_at')
     .orderBy('id')
     .limit(500)
@@ -52,7 +57,7 @@ export async function findRecording(db: Reader, id: string): Promise<RecordingRo
     .selectAll()
     .where('id', '=', id)
     .where('erased_at', 'is', null)
-    .where('until', '>', sql<Date>`app_now()`)
+    .where(KEPT)
     .executeTakeFirst();
   return row ?? null;
 }
@@ -114,11 +119,11 @@ export async function insertListening(
   await db.insertInto('recording_listening').values(row).execute();
 }
 
-/** Forgets where recordings lie whose days are over. @returns how many. */
+/** Forgets where recordings lie that are kept no longer. @returns how many. */
 export async function eraseOld(db: Reader, limit: number): Promise<number> {
   const r = await sql`
     update recording set uri_ct = null, erased_at = app_now() where id in (
-      select id from recording where erased_at is null and until <= app_now()
+      select id from recording where erased_at is null and until <= app_now() and not ${KEPT}
       order by until limit ${limit} for update skip locked)`.execute(db);
   return Number(r.numAffectedRows ?? 0n);
 }

@@ -831,6 +831,15 @@ describe('commands', () => {
     expect(heard).toEqual([]);
     expect((await send(id, { command: 'hold' }, 'operator2')).status).toBe(200);
   });
+
+  it('are not for who passed it on to a number outside, either', async () => {
+    const { id, callId } = await answered();
+    await tell(callId, 'call.transferred', { target: '120', legId: 'leg-2', mode: 'blind' }, 5);
+    expect((await seat()).state).toBe('wrap_up');
+    for (const command of ['hangup', 'hold'])
+      expect((await send(id, { command })).status, command).toBe(404);
+    expect(heard).toEqual([]);
+  });
 });
 
 describe('a call to return', () => {
@@ -924,6 +933,7 @@ describe('a call to return', () => {
       const calls = await dialled();
       expect(calls).toHaveLength(1);
       expect((await seat()).state).toBe(state === 'ready' ? 'talking' : 'break');
+      if (state === 'break') expect((await sit('operator', 'ready')).body.code).toBe('seat_busy');
       await over(calls[0]!.external_id);
     }
     expect(asked).toEqual(['wait', 'wait']);
@@ -1063,6 +1073,14 @@ describe('the number of a call', () => {
     const order = await operator.post('/api/orders', { content: '楼道灯坏了', contactId: ordered.contactId }, key()); // prettier-ignore
     expect(order.status).toBe(201);
     await over(ordered.callId);
+    for (const { callId } of [plain, ordered])
+      await tell(callId, 'recording.ready', {
+        recordingId: callId,
+        uri: `${origin}/x`,
+        seconds: 9,
+      });
+    const heard = async (c: { id: string }) =>
+      (await get('supervisor', `/calls/${c.id}`)).body.recordings.length;
     const handed = await answered();
     await operator.post('/api/handovers', { target: '110', contactId: handed.contactId }, key());
     await over(handed.callId);
@@ -1090,6 +1108,8 @@ describe('the number of a call', () => {
     await eraseOld(w.deps);
     expect(await known()).toEqual({ vault: [...calls, 'typed', 'chats'], call: calls });
     await pass(181 * 86_400);
+    await eraseRecordings(w.deps);
+    expect([await heard(plain), await heard(ordered)]).toEqual([0, 1]);
     // What fails stops nothing else; and whose call is kept stays known.
     const client = new pg.Client({ connectionString: w.database.ownerUrl });
     await client.connect();
@@ -1116,7 +1136,10 @@ describe('the number of a call', () => {
       where phone_hmac = ${hash(waits.from)}`.execute(w.db);
     await sql`update chat_session set state = 'ended', ended_at = app_now(), ended_by = 'idle'
       where id = ${chat.chatId}`.execute(w.db);
+    expect(await heard(ordered)).toBe(0);
+    await eraseRecordings(w.deps);
     await eraseOld(w.deps);
+    expect(await w.db.selectFrom('recording').select('id').where('erased_at', 'is', null).where('call_id', 'in', [plain.id, ordered.id]).execute()).toEqual([]); // prettier-ignore
     expect(await known()).toEqual({ vault: ['ordered', 'handed'], call: [] });
     const left = await w.db.selectFrom('requester').select('id').where('settled_at', 'is', null).where('phone_hmac', 'in', Object.values(all).map((c) => hash(c.from))).execute(); // prettier-ignore
     expect(left).toEqual([]);
