@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { WIDGET_WORDS } from '../../src/kernel/i18n/chat-widget.ts';
 import { createApp } from '../../src/app.ts';
 import { citizenPages } from '../../web/citizen/index.tsx';
@@ -65,32 +65,53 @@ describe('the widget', () => {
   });
 });
 
+/** What the widget's talk needs of a page, with a network that answers as told. */
+function page(fetch: (path: string, o: { method: string; body?: string }) => Promise<Response>) {
+  vi.useFakeTimers();
+  const kept: Record<string, string> = {};
+  const events = new Map<string, () => void>();
+  const sockets: { onmessage?: (e: { data: string }) => void }[] = [];
+  vi.stubGlobal('localStorage', kept);
+  vi.stubGlobal('location', { origin: 'https://city.example' });
+  vi.stubGlobal('document', { hidden: false });
+  vi.stubGlobal('addEventListener', (name: string, told: () => void) => events.set(name, told));
+  vi.stubGlobal(
+    'WebSocket',
+    class {
+      constructor() {
+        sockets.push(this);
+      }
+      send() {}
+      close() {}
+    },
+  );
+  vi.stubGlobal('fetch', (url: URL, o: { method: string; body?: string }) =>
+    fetch(url.pathname.split('/sessions/')[1] ?? '', o),
+  );
+  return { kept, events, sockets };
+}
+const answer = (status = 200) =>
+  Response.json({ token: 't', title: 'no', state: 'open', lastSeq: 0, messages: [] }, { status });
+const talk = async (changed = () => {}) =>
+  (await import('../../web/chat/chat.ts')).openChat('https://city.example', 'zh-CN', changed);
+
 describe('what is said', () => {
+  afterEach(() => {
+    vi.useRealTimers();
+    vi.unstubAllGlobals();
+  });
+
   it('outlives every answer but a strange token, and is sent by itself in its order', async () => {
-    vi.useFakeTimers();
-    const kept: Record<string, string> = {};
     const status: number[] = [];
     const said: string[] = [];
-    vi.stubGlobal('localStorage', kept);
-    vi.stubGlobal('location', { origin: 'https://city.example' });
-    vi.stubGlobal('document', { hidden: false });
-    vi.stubGlobal('addEventListener', () => {});
-    vi.stubGlobal(
-      'WebSocket',
-      class {
-        close() {}
-      },
-    );
-    vi.stubGlobal('fetch', async (url: URL, o: { method: string; body?: string }) => {
-      const path = url.pathname.split('/sessions/')[1] ?? '';
+    let looks = 200;
+    const { kept } = page(async (path, o) => {
       const next = path.endsWith('messages') && o.method === 'POST' ? status.shift() : undefined;
       const now = path === 'current' ? looks : (next ?? 200);
       if (now === 200 && next !== undefined) said.push(JSON.parse(o.body!).text);
-      return Response.json({ token: 't', title: 'no', state: 'open', lastSeq: 0, messages: [] }, { status: now }); // prettier-ignore
+      return answer(now);
     });
-    let looks = 200;
-    const { openChat } = await import('../../web/chat/chat.ts');
-    const chat = openChat('https://city.example', 'zh-CN', () => {});
+    const chat = await talk();
     await chat.begin({});
     status.push(503, 502, 200, 200);
     chat.say('一');
@@ -107,8 +128,40 @@ describe('what is said', () => {
     looks = 401;
     await vi.advanceTimersByTimeAsync(4_000);
     expect(chat.now().isKnown).toBe(false);
-    vi.useRealTimers();
-    vi.unstubAllGlobals();
+  });
+
+  it('stands as unsent while the network is gone, whatever answers of before still come', async () => {
+    let isGone = false;
+    let late: ((a: Response) => void)[] | null = null;
+    const notes: boolean[] = [];
+    const { events, sockets } = page(async () => {
+      if (isGone) throw new TypeError('Failed to fetch');
+      return late ? new Promise((done) => late!.push(done)) : answer();
+    });
+    const chat = await talk(() => notes.push(chat.now().isOffline));
+    await chat.begin({});
+    // A socket that nobody has closed: it does not know yet either.
+    sockets[0]!.onmessage!({ data: '40/chat,{}' });
+    await vi.advanceTimersByTimeAsync(0);
+    // An answer on its way while the network goes, as taken or as refused.
+    for (const status of [200, 500]) {
+      [late, isGone] = [[], false];
+      void chat.look();
+      expect(late).toHaveLength(1);
+      isGone = true;
+      events.get('offline')!();
+      notes.length = 0;
+      late.forEach((arrives) => arrives(answer(status)));
+      await vi.advanceTimersByTimeAsync(0);
+      expect([notes.length > 0, notes.includes(false)]).toEqual([true, false]);
+    }
+    chat.say('断网时说的');
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect([chat.now().isOffline, chat.now().unsent.map((u) => u.failed)]).toEqual([true, [undefined]]); // prettier-ignore
+    // Back without a word of the browser's: found out soon, though the socket seems to stand.
+    [late, isGone] = [null, false];
+    await vi.advanceTimersByTimeAsync(4_000);
+    expect([chat.now().isOffline, chat.now().unsent]).toEqual([false, []]);
   });
 });
 

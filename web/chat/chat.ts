@@ -172,19 +172,21 @@ export function openChat(origin: string, language: string, changed: () => void) 
     while (isStale && kept.token) {
       isStale = false;
       const of = kept;
+      let status: number | undefined = 200;
       try {
         await update(of);
-        offline(false);
       } catch (e) {
-        const status = refusal(e);
-        offline(!status);
+        status = refusal(e);
         // The session is not known any more.
         if (status === 401 && of === kept) restart();
       }
+      // What was asked before the network went says nothing of now.
+      if (!isStale) offline(!status);
     }
     if (!kept.token) return;
-    // What is over changes no more.
-    if (!isOver()) lookIn(line?.isUp() ? UP_MS : document.hidden ? HIDDEN_MS : DOWN_MS);
+    // What is over changes no more. A line may seem to stand long after its network went.
+    const isUp = line?.isUp() && !isOffline;
+    if (!isOver()) lookIn(isUp ? UP_MS : document.hidden ? HIDDEN_MS : DOWN_MS);
     void pump();
     changed();
   }
@@ -242,7 +244,8 @@ export function openChat(origin: string, language: string, changed: () => void) 
         kept.unsent = kept.unsent.filter((u) => u !== one);
       } catch (e) {
         const status = refusal(e);
-        offline(!status);
+        // That it is back is only said by a look begun since.
+        if (!status) offline(true);
         // Who could not be served stays on the way, before what was said after it.
         if (!(status! < 500)) {
           lookIn(DOWN_MS);
@@ -274,7 +277,9 @@ export function openChat(origin: string, language: string, changed: () => void) 
     call('seen', { seq }).catch(() => {});
   }
 
-  addEventListener('storage', (e) => {
+  // Named once: this file is counted in bytes.
+  const on = addEventListener;
+  on('storage', (e) => {
     const other = e.key === KEY && read();
     if (!other) return;
     kept.seen = other.seen ?? 0;
@@ -283,9 +288,12 @@ export function openChat(origin: string, language: string, changed: () => void) 
     forget(other);
     void resume();
   });
-  addEventListener('online', look);
-  addEventListener('offline', () => offline(true));
-  addEventListener('visibilitychange', () => document.hidden || look(), true);
+  on('online', look);
+  on('offline', () => {
+    offline(true);
+    void look();
+  });
+  on('visibilitychange', () => document.hidden || look(), true);
 
   return {
     now: () => ({
