@@ -4,6 +4,7 @@ import { hashPassword } from '../src/identity/index.ts';
 import { newId } from '../src/kernel/ids.ts';
 import type { OrgKind, Role } from '../src/kernel/words.ts';
 import type { DbTx, Db } from '../src/platform/db.ts';
+import { DEMO_PASSWORD } from './demo-password.ts';
 import { seedCalendar, seedUnitCalendars } from './seed-calendar.ts';
 import { seedLexicon } from './seed-lexicon.ts';
 import { seedPolicy } from './seed-policy.ts';
@@ -18,8 +19,7 @@ const EXTERNAL = new Set(['P110', 'P119', 'P120', 'JW']);
 const PLACES = new Set(['DIST', 'TOWN']);
 const CENTER = 'HOTLINE';
 
-/** The one password of all demo accounts; only a database marked `demo` ever gets it. */
-export const DEMO_PASSWORD = 'yunting-demo-12345';
+export { DEMO_PASSWORD };
 
 export interface Account {
   login: string;

@@ -17,7 +17,7 @@ import pg from 'pg';
 import { afterAll, inject } from 'vitest';
 import { io } from 'socket.io-client';
 import type { Socket } from 'socket.io-client';
-import { DEMO_PASSWORD } from '../db/seed.ts';
+import { DEMO_PASSWORD } from '../db/demo-password.ts';
 import type { Nudge } from '../src/contract.ts';
 import { isRunning } from '../src/platform/lifetime.ts';
 import { newDatabase } from './database.ts';
@@ -47,25 +47,37 @@ let bundled: string | undefined;
 const BUILD_MS = 120_000;
 const nap = (ms: number) => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
 
-/** Builds one half of the platform once for the whole run; whoever comes meanwhile waits for it. */
-function built(half: 'server' | 'console'): string {
-  const out = path.join(inject('builds'), half);
+/**
+ * What is built, and for whom. Vitest says `test` to its children, of which React makes what developers
+ * get: it checks more and complains of more, and a key pressed costs three times as much.
+ */
+const BUILDS = {
+  server: { only: '--server-only', NODE_ENV: 'production' },
+  console: { only: '--console-only', NODE_ENV: 'production' },
+  'strict console': { only: '--console-only', NODE_ENV: 'development' },
+} as const;
+
+/** Builds a part of the platform once for the whole run; whoever comes meanwhile waits for it. */
+function built(part: keyof typeof BUILDS): string {
+  const out = path.join(inject('builds'), part.replace(' ', '-'));
   const [begun, done] = [`${out}.begun`, `${out}.done`];
   try {
     fs.mkdirSync(begun);
   } catch {
     for (let waited = 0; !fs.existsSync(done); waited += POLL_MS, nap(POLL_MS))
       if (waited > BUILD_MS || !fs.existsSync(begun))
-        throw new Error(`the ${half} build of another test file failed`);
+        throw new Error(`the ${part} build of another test file failed`);
     return out;
   }
   const build = path.join(root, 'src/build.mjs');
-  const { status, stderr } = spawnSync(process.execPath, [build, `--${half}-only`, '--out', out], {
+  const { only, NODE_ENV } = BUILDS[part];
+  const { status, stderr } = spawnSync(process.execPath, [build, only, '--out', out], {
     encoding: 'utf8',
+    env: { ...process.env, NODE_ENV },
   });
   if (status !== 0) {
     fs.rmdirSync(begun);
-    throw new Error(`${half} build failed: ${stderr}`);
+    throw new Error(`${part} build failed: ${stderr}`);
   }
   fs.mkdirSync(done);
   return out;
@@ -86,9 +98,11 @@ export function bundle(): string {
   return clone;
 }
 
-/** The staff's pages beside it. */
-export const bundleConsole = (): void =>
-  fs.cpSync(built('console'), path.join(bundle(), 'dist'), { recursive: true });
+/** The staff's pages beside it; `strict` ones complain of more. */
+export const bundleConsole = (strict = false): void =>
+  fs.cpSync(built(strict ? 'strict console' : 'console'), path.join(bundle(), 'dist'), {
+    recursive: true,
+  });
 
 const temporary: string[] = [];
 const started: Proc[] = [];
@@ -426,7 +440,7 @@ export async function openHouse(
     owner,
     gateway,
     redis,
-    api: await start('server.js', settings),
+    api: undefined as never,
     workers: [],
     async startWorkers(more = {}) {
       const proc = await start('workers.js', { ...settings, ...more });
@@ -479,7 +493,10 @@ export async function openHouse(
       await database.drop();
     },
   };
-  if (options.workers !== 'later') await house.startWorkers();
+  await Promise.all([
+    start('server.js', settings).then((api) => (house.api = api)),
+    options.workers !== 'later' && house.startWorkers(),
+  ]);
   return house;
 }
 

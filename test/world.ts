@@ -30,6 +30,9 @@ import { ACTING, consumersOf } from '../src/subscriptions.ts';
 import type { Consumer } from '../src/subscriptions.ts';
 import { HANDLERS } from '../workers/handlers/index.ts';
 import { newDatabase } from './database.ts';
+import { REPLY, T04, loginOf } from './words.ts';
+
+export { REPLY, T04, loginOf };
 
 export const PUBLIC_URL = 'http://localhost:12345';
 export const SECRET = Buffer.alloc(32, 7).toString('base64');
@@ -288,28 +291,10 @@ function clientOf(app: Hono<Env>, login: string, actor: StaffActor, cookie: stri
   };
 }
 
-/** The login of a unit's receiver, as the seed names it; handler and leader have suffixes. */
-export const loginOf = (unit = 'WATER'): string =>
-  unit === 'TOWN_QINGYU_1_ROOM' ? 'nantang' : unit.toLowerCase().replaceAll('_', '.');
-
 const must = <T>(answer: Answer<T>): T => {
   if (answer.status >= 300) throw new Error(`${answer.status} ${JSON.stringify(answer.body)}`);
   return answer.body;
 };
-
-/** T04 of the cases: the demand most tests follow. */
-export const T04 =
-  '我们青屿区南塘街道翠竹苑，整个小区从昨晚十点停水到现在，自来水公司电话打不进，家里有老人要吃药，急死了！';
-
-export const REPLY = {
-  truth: 'true',
-  finding: '9月21日上午查明，翠竹苑进水总管破裂。',
-  measures: '9月21日 15:00 前抢修完毕并恢复供水。',
-  basis: '',
-  solved: 'solved',
-  contactMade: true,
-  publicVersion: '您好，总管已经修好，9月21日 15:00 恢复供水。',
-} as const;
 
 /** Steps along the main road; each does one legal act and answers what the route answered. */
 export function steps(w: World) {

@@ -1,7 +1,13 @@
 /** Carries duties from the outbox to the queues, and nudges to the sockets. */
 import type { Db } from '../src/platform/db.ts';
 import type { Logger } from '../src/platform/log.ts';
-import { deleteDuties, markQueued, takeDuties, takeNudges } from '../src/platform/outbox.ts';
+import {
+  anyNew,
+  deleteDuties,
+  markQueued,
+  takeDuties,
+  takeNudges,
+} from '../src/platform/outbox.ts';
 import type { Duty } from '../src/platform/outbox.ts';
 import { addJobs, within } from '../src/platform/queues.ts';
 import type { NewJob, QueueFactory, QueueName } from '../src/platform/queues.ts';
@@ -86,7 +92,7 @@ export async function relayOnce(deps: RelayDeps, which: 'new' | 'stale'): Promis
 export function startRelay(deps: RelayDeps): { stop(): Promise<void> } {
   let staleAt = -Infinity;
   const duties = async () => {
-    const served = await enqueueDuties(deps, 'new');
+    const served = (await anyNew(deps.db, 'duties')) ? await enqueueDuties(deps, 'new') : 0;
     if (performance.now() - staleAt < STALE_EVERY_MS) return served;
     staleAt = performance.now();
     await enqueueDuties(deps, 'stale');
@@ -98,7 +104,8 @@ export function startRelay(deps: RelayDeps): { stop(): Promise<void> } {
       name: 'relay nudges',
       log,
       idleMs: NUDGES_IDLE_MS,
-      round: () => publishNudges(deps),
+      // Mostly there is nothing: then no transaction is opened.
+      round: async () => ((await anyNew(deps.db, 'nudges')) ? publishNudges(deps) : 0),
     }),
     startLoop({ name: 'relay', log, idleMs: IDLE_MS, hurries: true, round: duties }),
   ];

@@ -9,10 +9,14 @@ import { appNow } from '../platform/db.ts';
 import type { Deps } from '../platform/unit-of-work.ts';
 import { PHONE_STYLE } from './phone-style.ts';
 import { CALLERS, SAID } from './ready-calls.ts';
+import { aliveLines } from './switch.store.ts';
+import type { LineRow } from './switch.store.ts';
 
 /** Messages read for the page, and conversations shown. */
 const MESSAGES_MAX = 500;
 const CONVERSATIONS_MAX = 60;
+/** Calls shown that are alive. */
+const CALLS_MAX = 20;
 /** Seconds after which the page looks for new messages. */
 const REFRESH_SECONDS = 5;
 
@@ -40,6 +44,8 @@ const SAYINGS: Record<string, TextKey> = {
   rang: 'demo.phone.rang',
   rang_nobody: 'demo.phone.rang_nobody',
   ring_wrong: 'demo.phone.ring_wrong',
+  hung_up: 'demo.phone.hung_up',
+  call_over: 'demo.phone.call_over',
   clock_playing: 'demo.phone.clock_playing',
   write_wrong: 'demo.phone.write_wrong',
 };
@@ -64,11 +70,31 @@ async function messagesOf(deps: Deps): Promise<Message[]> {
   ].toSorted((a, b) => (a.at < b.at ? 1 : -1));
 }
 
+/** A call that a citizen may end. */
+interface OpenCall {
+  id: string;
+  phone: string;
+  name: string;
+  state: LineRow['state'];
+}
+
+const openCalls = async (deps: Deps): Promise<OpenCall[]> =>
+  (await aliveLines(deps.db, CALLS_MAX)).map((line) => ({
+    id: line.id,
+    phone: deps.crypto.open(line.phone_ct, `${line.id}/phone`),
+    name: deps.crypto.open(line.name_ct, `${line.id}/name`),
+    state: line.state,
+  }));
+
 /** The whole page. */
 export async function phonePage(deps: Deps, request: Request) {
   const language = languageOf(request.acceptLanguage);
   const say: Say = (key, values) => translate(language, key, values);
-  const [messages, now] = await Promise.all([messagesOf(deps), appNow(deps.db)]);
+  const [messages, calls, now] = await Promise.all([
+    messagesOf(deps),
+    openCalls(deps),
+    appNow(deps.db),
+  ]);
   const units = await organizationsByDutyPhone(
     deps.db,
     messages.map((m) => m.number),
@@ -93,6 +119,7 @@ export async function phonePage(deps: Deps, request: Request) {
       </head>
       <body class={request.to ? 'one' : 'all'}>
         <Head shown={shown} open={request.to} said={SAYINGS[request.said]} />
+        <Calls shown={shown} calls={calls} />
         <main>
           <List shown={shown} messages={messages} open={request.to} />
           {rings ? (
@@ -145,7 +172,7 @@ function Head({ shown, open, said }: { shown: Shown; open: string; said: TextKey
         </button>
       </form>
       {said && (
-        <p class="said" role="status">
+        <p class={said.endsWith('_wrong') ? 'said wrong' : 'said'} role="status">
           {say(said)}{' '}
           {said.startsWith('demo.phone.rang') && (
             <a href="/console/operator">{say('demo.phone.to_operator')}</a>
@@ -153,6 +180,24 @@ function Head({ shown, open, said }: { shown: Shown; open: string; said: TextKey
         </p>
       )}
     </header>
+  );
+}
+
+/** Calls that ring or are talked on, each with a way to end it as the citizen does. */
+function Calls({ shown: { say }, calls }: { shown: Shown; calls: readonly OpenCall[] }) {
+  if (calls.length === 0) return null;
+  return (
+    <section class="calls" aria-label={say('demo.phone.calls')}>
+      {calls.map(({ id, phone, name, state }) => (
+        <form method="post" action="/demo/hangup">
+          <b>{`${spaced(phone)} ${name}`.trim()}</b>
+          <span>{say(`demo.phone.call_${state === 'ended' ? 'talking' : state}`)}</span>
+          <button name="id" value={id}>
+            {say('demo.phone.hang_up')}
+          </button>
+        </form>
+      ))}
+    </section>
   );
 }
 
@@ -279,13 +324,33 @@ function Reply({ shown: { say }, to, writes }: { shown: Shown; to: string; write
   );
 }
 
-/** Whose telephone it is. */
-const CallerSelect = ({ name }: { name: string }) => (
-  <select name={name}>
-    {CALLERS.map((c) => (
-      <option value={c.phone}>{`${spaced(c.phone)} ${c.name}`.trim()}</option>
-    ))}
-  </select>
+/** Digits, as people type them; the server says the last word. */
+const NUMBER = '[+0-9０-９][0-9０-９ \\(\\)\\-]{4,28}';
+
+/** Whose telephone it is: one of those that are ready, or any number. */
+const Caller = ({ say, name, label }: { say: Say; name: string; label: TextKey }) => (
+  <>
+    <label>
+      {say(label)}
+      <select name={name}>
+        {CALLERS.map((c) => (
+          <option value={c.phone}>{`${spaced(c.phone)} ${c.name}`.trim()}</option>
+        ))}
+      </select>
+    </label>
+    <label>
+      {say('demo.phone.own_number')}
+      <input
+        name="own_phone"
+        type="tel"
+        autocomplete="off"
+        maxlength={30}
+        pattern={NUMBER}
+        title={say('demo.phone.own_number_rule')}
+        placeholder="13900001234"
+      />
+    </label>
+  </>
 );
 
 function WriteForm({ shown: { say } }: { shown: Shown }) {
@@ -299,10 +364,7 @@ function WriteForm({ shown: { say } }: { shown: Shown }) {
       </h2>
       <p class="hint">{say('demo.phone.write_hint')}</p>
       <form method="post" action="/demo/write">
-        <label>
-          {say('demo.phone.write_who')}
-          <CallerSelect name="from" />
-        </label>
+        <Caller say={say} name="from" label="demo.phone.write_who" />
         <label>
           {say('demo.phone.write_what')}
           <textarea name="text" rows={4} maxlength={500} required />
@@ -324,10 +386,7 @@ function RingForm({ shown: { say } }: { shown: Shown }) {
       </h2>
       <p class="hint">{say('demo.phone.call_hint')}</p>
       <form method="post" action="/demo/ring">
-        <label>
-          {say('demo.phone.who')}
-          <CallerSelect name="phone" />
-        </label>
+        <Caller say={say} name="phone" label="demo.phone.who" />
         <fieldset>
           <legend>{say('demo.phone.what')}</legend>
           {SAID.map((text, i) => (

@@ -19,7 +19,7 @@ import { switchCommand } from '../telephony/schema.ts';
 import { phonePage } from './phone.tsx';
 import { COMMANDS_PATH, RECORDINGS_PATH, isCommanded, platformAt } from './knock.ts';
 import { toneWav } from './recording.ts';
-import { clockInput, messagesQuery, playInput, ringInput, switchInput } from './schema.ts';
+import { clockInput, hangupInput, messagesQuery, playInput, ringInput, switchInput } from './schema.ts'; // prettier-ignore
 import { advance, anybodyReady, captions, demoState, play, recordingSeconds } from './service.ts';
 import type { Accounts, Waits } from './service.ts';
 import { createSwitch } from './switch.ts';
@@ -51,7 +51,7 @@ const onlyPlayer = (c: Context<Env>, token: string | undefined): void => {
 export function demoPages(deps: Deps, options: DemoOptions): Hono<Env> {
   const app = new Hono<Env>();
   const phones = options.phones ?? createSwitch(deps, platformAt(deps, deps.publicUrl));
-  for (const path of ['phone', 'ring', 'write', 'clock', 'switch/*', 'recordings/*'])
+  for (const path of ['phone', 'ring', 'hangup', 'write', 'clock', 'switch/*', 'recordings/*'])
     app.use(`/demo/${path}`, onlyDemo(deps));
   app.use('/api/demo/*', onlyDemo(deps));
   return app
@@ -162,14 +162,19 @@ const page = (deps: Deps, phones: DemoSwitch) =>
     .post('/demo/ring', async (c) => {
       const form = await c.req.parseBody();
       const input = ringInput.safeParse({
-        phone: form.phone,
+        phone: form.own_phone || form.phone,
         name: form.name,
         text: form.own || form.text,
       });
-      if (!input.success) return c.redirect('/demo/phone?said=ring_wrong', 303);
+      if (!input.success) return c.redirect('/demo/phone?to=ring&said=ring_wrong', 303);
       await phones.ring(input.data, c.get('call'));
       const said = (await anybodyReady(deps)) ? 'rang' : 'rang_nobody';
       return c.redirect(`/demo/phone?said=${said}`, 303);
+    })
+    .post('/demo/hangup', async (c) => {
+      const input = hangupInput.safeParse(await c.req.parseBody());
+      const left = input.success && (await phones.hangUp(input.data.id, c.get('call')));
+      return c.redirect(`/demo/phone?said=${left ? 'hung_up' : 'call_over'}`, 303);
     })
     .post('/demo/clock', async (c) => {
       const form = await c.req.parseBody();

@@ -129,13 +129,13 @@ export function onCommand(
     case 'transfer':
       return talking && target ? transferred(line, target, newLeg) : null;
     case 'consult':
-      return talking && target ? { change: { state: 'held', consulting: target }, tell: [] } : null;
+      return talking && target ? consulted(line, target) : null;
     case 'complete':
       return talking && line.consulting
         ? transferred(line, line.consulting, newLeg, 'consult')
         : null;
     case 'cancel':
-      return talking ? { change: { state: 'talking', consulting: '' }, tell: [] } : null;
+      return talking ? held(false) : null;
     case 'dial':
       return null;
   }
@@ -157,9 +157,16 @@ const declined = (line: Line): Turn => ({
   tell: [],
 });
 
+/** Who takes the caller back speaks to nobody else any more. */
 const held = (on: boolean): Turn => ({
-  change: { state: on ? 'held' : 'talking' },
+  change: { state: on ? 'held' : 'talking', ...(on ? {} : { consulting: '' }) },
   tell: [{ type: 'call.held', on }],
+});
+
+/** The caller waits meanwhile, and the desk says so. */
+const consulted = (line: Line, target: string): Turn => ({
+  change: { state: 'held', consulting: target },
+  tell: line.state === 'held' ? [] : [{ type: 'call.held', on: true }],
 });
 
 /** An emergency line comes into the call and the operator stays; a colleague takes it over. */

@@ -39,6 +39,9 @@ export const ringInput = z.object({
 });
 export type RingInput = z.infer<typeof ringInput>;
 
+/** Which call a citizen ends. */
+export const hangupInput = z.object({ id: z.uuid() });
+
 /** What the demo's caller says, in text; who they say they are. */
 export interface Captions {
   name: string;

@@ -89,6 +89,19 @@ export async function findLine(db: Reader, id: string): Promise<LineRow | null> 
   return row ? lineOf(row) : null;
 }
 
+/** Calls that are alive, the newest first: what the citizens' telephones are at. */
+export async function aliveLines(db: Reader, limit: number): Promise<LineRow[]> {
+  const rows = await db
+    .selectFrom('demo_call')
+    .selectAll()
+    .where('state', '<>', 'ended')
+    .orderBy('rang_at', 'desc')
+    .orderBy('id', 'desc')
+    .limit(limit)
+    .execute();
+  return rows.map(lineOf);
+}
+
 /** The call, for a change that is decided by how it stands. */
 export async function lockLine(db: DbTx, id: string): Promise<LineRow | null> {
   const row = await db

@@ -29,6 +29,8 @@ export interface Platform {
 export interface DemoSwitch {
   /** A citizen dials the hotline. */
   ring(input: RingInput, call?: Call): Promise<{ id: string }>;
+  /** The citizen puts the receiver down. @returns whether that call was still alive. */
+  hangUp(id: string, call?: Call): Promise<boolean>;
   /** What the desk wants. @throws AppError `not_found`, `state_conflict`. */
   command(input: SwitchCommand): Promise<void>;
   /** Does everything that is due. @returns ms until something is due again; null: nothing is alive. */
@@ -55,6 +57,13 @@ export function createSwitch(deps: Deps, platform: Platform): DemoSwitch {
       const made = await ring(deps, platform, input, call);
       loop.wake();
       return made;
+    },
+    async hangUp(id, call) {
+      let left = false;
+      const leave = async (change: Change) => void (left = await turned(change, id, callerLeaves));
+      await changing(deps, platform, leave, call);
+      loop.wake();
+      return left;
     },
     async command(input) {
       await command(deps, platform, input);

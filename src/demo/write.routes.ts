@@ -18,7 +18,8 @@ export function writeRoutes(deps: Deps): Hono<Env> {
   const door = new Hono<Env>().post('/', signedDoor(deps, inboundDoor));
   return new Hono<Env>().post('/demo/write', async (c) => {
     const form = await c.req.parseBody();
-    const input = written.safeParse({ from: form.from, text: form.word || form.text });
+    const who = form.own_phone || form.from;
+    const input = written.safeParse({ from: who, text: form.word || form.text });
     if (!input.success) return c.redirect('/demo/phone?to=write&said=write_wrong', 303);
     const { from, text } = input.data;
     const id = newId();

@@ -46,6 +46,7 @@ export async function advise(deps: Deps, actor: StaffActor, input: AdviseInput):
   const since = addDays(now, -daysFor(categoryOf(understanding, input)));
   const offered = found
     .filter((r) => r.score >= LIKE.offered && r.candidate.registeredAt >= since)
+    .filter((r) => endsAsNamed(r, understanding))
     .slice(0, OFFERED_MAX);
   const items = await orderItems(deps.db, [
     ...offered.map((r) => r.candidate.id),
@@ -63,6 +64,10 @@ export async function advise(deps: Deps, actor: StaffActor, input: AdviseInput):
     related: related && relatedItem ? { act: related.act, order: relatedItem } : null,
   };
 }
+
+/** Who names a number means that order and no other. */
+const endsAsNamed = ({ candidate }: Ranked, { proposal: { orderNoTail } }: Understanding) =>
+  orderNoTail === undefined || candidate.orderNo.endsWith(orderNoTail);
 
 const categoryOf = (u: Understanding, input: AdviseInput): string | null =>
   input.categoryCode ?? u.categories[0]?.value ?? null;
@@ -128,12 +133,19 @@ async function relatedTo(
 ): Promise<Related | null> {
   const { act, orderNoTail } = u.proposal;
   if (act !== 'append' && act !== 'redo' && act !== 'progress_answer') return null;
-  if (orderNoTail) {
-    const orderId = await orderByTail(deps.db, orderNoTail, own, addDays(now, -60));
-    if (orderId) return { act, orderId };
-  }
   const fits = (r: Ranked) =>
     act === 'redo' ? mayBeRedone(r, now) : !OVER.includes(r.candidate.state);
+  if (orderNoTail) {
+    const named = found.filter((r) => endsAsNamed(r, u));
+    if (act === 'redo')
+      return onlyOne(
+        named.filter(fits).map((r) => r.candidate.id),
+        act,
+      );
+    // None under this number is none: another order would be told of, or urged, in its place.
+    const orderId = await orderByTail(deps.db, orderNoTail, own, addDays(now, -60));
+    return orderId ? { act, orderId } : null;
+  }
   const caller = found.find((r) => r.sameCaller && fits(r));
   // Somebody else's only where it is plainly the same: for the progress of it a name is needed.
   const other =
@@ -145,6 +157,9 @@ async function relatedTo(
   const best = caller ?? other;
   return best ? { act, orderId: best.candidate.id } : null;
 }
+
+const onlyOne = ([orderId, ...more]: string[], act: Related['act']): Related | null =>
+  orderId !== undefined && more.length === 0 ? { act, orderId } : null;
 
 const mayBeRedone = ({ candidate: c }: Ranked, now: Date): boolean =>
   ANSWERED.includes(c.state) && (!c.closedAt || c.closedAt >= addDays(now, -REDO_DAYS));

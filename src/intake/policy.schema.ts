@@ -17,6 +17,8 @@ export const telephonyPolicy = z.object({
   retrySeconds: seconds(300).default(10),
   /** Seconds after a call before the operator is ready again by itself; 0: at once. */
   wrapUpSeconds: z.number().int().min(0).max(1800),
+  /** Seconds after a call up to which somebody who goes on writing is left to it. */
+  wrapUpMaxSeconds: seconds(3600).default(600),
   /** No-answers in a row after which an operator is taken for absent (break). */
   absentAfter: z.number().int().min(1).max(10),
   /** Seconds in the queue until everybody may take the call, whatever their skills. */

@@ -47,6 +47,15 @@ export const takeDuties = (
           least(${requeueSeconds}::int * power(2, least(o.failures, 10)), 3600) * interval '1 second'`,
   );
 
+/** Whether a batch of these waits: a look that locks nothing and costs one statement. */
+export async function anyNew(db: Reader, kind: 'nudges' | 'duties'): Promise<boolean> {
+  const whose = kind === 'nudges' ? sql`consumer = ${NUDGES}` : sql`consumer <> ${NUDGES}`;
+  const r = await sql`select 1 from outbox where queued_at is null and ${whose} limit 1`.execute(
+    db,
+  );
+  return r.rows.length > 0;
+}
+
 async function take(db: DbTx, where: RawBuilder<unknown>): Promise<Duty[]> {
   const rows = await sql<Duty>`
     select o.id, o.consumer, e.type, e.order_id as "orderId", e.version, e.payload

@@ -7,13 +7,14 @@ import { appNow, violates } from '../platform/db.ts';
 import { inTransaction } from '../platform/unit-of-work.ts';
 import type { Call, Deps, Tx } from '../platform/unit-of-work.ts';
 import { applyDue } from './due.ts';
+import type { TelephonyPolicy } from './ledger.ts';
 import { callViews, deskCalls } from './read.ts';
 import { openDialsOf } from './return.store.ts';
 import { mayMove, movesFrom, withGeneral } from './rules.ts';
 import type { CallView, DeskView, SeatInput, SeatView } from './schema.ts';
 import * as seats from './seat.store.ts';
 import type { SeatRow } from './seat.store.ts';
-import { move, tellSeat } from './seats.ts';
+import { move, tellSeat, writeOn } from './seats.ts';
 import { callsById, speakingCalls } from './store.ts';
 
 /** @throws AppError `not_allowed`. */
@@ -112,8 +113,9 @@ export async function putSeat(
   call?: Call,
 ): Promise<void> {
   requireOperator(actor);
+  const policy = (await channelPolicyOf(deps.db)).document.telephony;
   try {
-    await inTransaction(deps, actor, (tx) => sit(tx, actor, input), call);
+    await inTransaction(deps, actor, (tx) => sit(tx, actor, input, policy), call);
   } catch (error) {
     throw violates(error, 'seat_extension') ? taken() : error;
   }
@@ -127,9 +129,19 @@ const taken = () => {
   }
 };
 
-async function sit(tx: Tx, actor: StaffActor, input: SeatInput): Promise<null> {
+async function sit(
+  tx: Tx,
+  actor: StaffActor,
+  input: SeatInput,
+  policy: TelephonyPolicy,
+): Promise<null> {
   const seat = await settle(tx, actor, input);
   if (!seat) return null;
+  if (input.state === 'wrap_up') {
+    if (seat.state !== 'wrap_up') fail('state_conflict', standing(seat));
+    await writeOn(tx, seat, policy);
+    return null;
+  }
   const breakReason = input.state === 'break' ? (input.breakReason ?? 'rest') : null;
   if (seat.state === input.state && seat.break_reason === breakReason) return null;
   if (seat.state === 'break' && input.state === 'break') fail('state_conflict', standing(seat));

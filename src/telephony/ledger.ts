@@ -114,9 +114,12 @@ async function reckon(
   return row;
 }
 
+/** Digits of an extension, or of a service's short number: nobody's own. */
+const SHORT = /^\d{2,6}$/;
+
 /** A number outside is somebody's: only its masked form stands in the leg. */
-const shown = (leg: CallFacts['legs'][number]): string =>
-  leg.kind === 'outside' ? maskPhone(leg.target.replace(/\D/g, '')) : leg.target;
+const shown = ({ kind, target }: CallFacts['legs'][number]): string =>
+  kind !== 'outside' || SHORT.test(target) ? target : maskPhone(target.replace(/\D/g, ''));
 
 function numberOf(
   deps: Deps,

@@ -8,6 +8,7 @@ import type { Deps } from '../platform/unit-of-work.ts';
 import { maskPhone, whoSees } from '../workorder/index.ts';
 import { listeningsOf, recordingsOf } from './recording.store.ts';
 import type { Heard, RecordingRow } from './recording.store.ts';
+import { speakerOf } from './rules.ts';
 import { restrictionsOf, warningsOf } from './restricted.store.ts';
 import type { RestrictedRow } from './restricted.store.ts';
 import type { CallView, DeskCallView, LegView, RecordingView } from './schema.ts';
@@ -41,26 +42,42 @@ export async function deskCalls(
   actor: StaffActor,
   rows: readonly CallRow[],
 ): Promise<DeskCallView[]> {
-  const offers = await openOffersOf(deps, rows);
+  const known = await aroundOf(deps, rows);
   // Of a call that was passed on nothing is looked up.
-  const callerOf = (row: CallRow) => (isMine(actor, row, offers) ? historyOf(deps, row) : null);
+  const callerOf = (row: CallRow) => (isMine(actor, row, known) ? historyOf(deps, row) : null);
   const [views, callers] = await Promise.all([
-    callViews(deps, actor, rows, offers),
+    callViews(deps, actor, rows, known),
     Promise.all(rows.map(callerOf)),
   ]);
   return views.map((view, i) => ({ ...view, caller: callers[i]! }));
 }
 
-const openOffersOf = (deps: Deps, rows: readonly CallRow[]): Promise<OfferRow[]> =>
-  seats.openOffersOf(
-    deps.db,
-    rows.map((r) => r.id),
-  );
+/** What tells whose a call is now. */
+interface Known {
+  offers: readonly OfferRow[];
+  legs: readonly LegRow[];
+}
 
-/** Whether this operator has the call, or it rings at them. */
-const isMine = (actor: StaffActor, row: CallRow, offers: readonly OfferRow[]): boolean =>
-  row.operator_id === actor.userId ||
-  offers.some((o) => o.call_id === row.id && o.user_id === actor.userId);
+async function aroundOf(deps: Deps, rows: readonly CallRow[]): Promise<Known> {
+  const ids = rows.map((r) => r.id);
+  const [offers, legs] = await Promise.all([
+    seats.openOffersOf(deps.db, ids),
+    store.legsOf(deps.db, ids),
+  ]);
+  return { offers, legs };
+}
+
+/**
+ * Whether this operator's telephone has the call, or rings with it; of one that is over, whether they
+ * had it last. Who passed it on, to a number outside too, has it no more.
+ */
+function isMine(actor: StaffActor, row: CallRow, { offers, legs }: Known): boolean {
+  if (offers.some((o) => o.call_id === row.id && o.user_id === actor.userId)) return true;
+  if (row.operator_id !== actor.userId) return false;
+  if (row.state !== 'talking' && row.state !== 'held') return true;
+  const own = legs.filter((l) => l.call_id === row.id);
+  return speakerOf(own.map((l) => ({ ...l, userId: l.user_id }))) === actor.userId;
+}
 
 async function historyOf(deps: Deps, row: CallRow): Promise<DeskCallView['caller']> {
   if (row.state === 'ended' || !row.phone_ct) return null;
@@ -115,30 +132,30 @@ const OTHERS_SEE = { phone: null, restricted: null, warnings: 0, recordings: [] 
 
 /**
  * @param rows that this person may see.
- * @param known the open offers of these, where they were read already.
+ * @param known open offers and legs of these, where they were read already.
  */
 export async function callViews(
   deps: Deps,
   actor: StaffActor,
   rows: readonly CallRow[],
-  known?: readonly OfferRow[],
+  known?: Known,
 ): Promise<CallView[]> {
   if (rows.length === 0) return [];
   const ids = rows.map((r) => r.id);
   const hmacs = rows.flatMap((r) => r.phone_hmac ?? []);
-  const [legs, offers, recordings, restricted, warnings, orders] = await Promise.all([
-    store.legsOf(deps.db, ids),
-    known ?? openOffersOf(deps, rows),
+  const [around, recordings, restricted, warnings, orders] = await Promise.all([
+    known ?? aroundOf(deps, rows),
     recordingsOf(deps.db, ids),
     restrictionsOf(deps.db, hmacs),
     warnedOf(deps, hmacs),
     Promise.all(rows.map((r) => (r.contact_id ? ordersOfContact(deps.db, r.contact_id) : []))),
   ]);
+  const { legs, offers } = around;
   const heard = await heardBy(deps, actor, recordings);
   const names = await namesOf(deps, actor, legs, heard);
   return rows.map((row, i) => {
     const offer = offers.find((o) => o.call_id === row.id);
-    const mine = isMine(actor, row, offers);
+    const mine = isMine(actor, row, around);
     return {
       ...frame(row),
       phone: phoneOf(deps, row, mine && row.state !== 'ended'),

@@ -330,7 +330,9 @@ function legsOf(told: readonly Told[], end: Date | null): { legs: LegFacts[]; he
 }
 
 /** Whose telephone speaks: who has the last leg, or called an emergency line in and stays as the third. */
-function speakerOf(legs: readonly LegFacts[]): string | null {
+export function speakerOf(
+  legs: readonly Pick<LegFacts, 'kind' | 'mode' | 'userId'>[],
+): string | null {
   const last = legs.findLast((l) => l.kind !== 'emergency' || l.mode !== 'consult');
   return last && last.kind !== 'emergency' && last.kind !== 'outside' ? last.userId : null;
 }

@@ -152,7 +152,8 @@ export type SwitchCommand = z.infer<typeof switchCommand>;
 
 export const seatInput = z
   .object({
-    state: z.enum(['ready', 'break', 'offline']),
+    /** `wrap_up`: the last call is still written up, for as long as the policy leaves somebody to it. */
+    state: z.enum(['ready', 'break', 'offline', 'wrap_up']),
     extension: z
       .string()
       .regex(/^\d{2,12}$/)

@@ -59,7 +59,7 @@ export async function ensureSeat(
 export async function setSeat(
   db: DbTx,
   userId: string,
-  change: Partial<Pick<SeatRow, 'session_id' | 'extension' | 'skills' | 'no_answers'>>,
+  change: Partial<Pick<SeatRow, 'session_id' | 'extension' | 'skills' | 'no_answers' | 'until'>>,
 ): Promise<void> {
   await db.updateTable('seat').set(change).where('user_id', '=', userId).execute();
 }

@@ -32,6 +32,16 @@ function afterTalk(tx: Tx, seat: SeatRow, policy: TelephonyPolicy): Promise<Seat
   return move(tx, seat, { to: 'wrap_up', by: 'system', reason: 'call_ended', callId: seat.call_id, until }); // prettier-ignore
 }
 
+/** Who goes on writing has as long again, up to the policy's limit after the call. */
+export async function writeOn(tx: Tx, seat: SeatRow, policy: TelephonyPolicy): Promise<void> {
+  const wanted = tx.at.getTime() + policy.wrapUpSeconds * 1000;
+  const most = seat.since.getTime() + policy.wrapUpMaxSeconds * 1000;
+  const until = new Date(Math.min(wanted, most));
+  if (!seat.until || until <= seat.until) return;
+  await store.setSeat(tx.db, seat.user_id, { until });
+  tellSeat(tx, seat.user_id);
+}
+
 /**
  * Puts every seat that this call concerns where the call says. Those who leave it come first, so that
  * no call ever holds two seats.

@@ -126,17 +126,23 @@ export async function callsOfContact(
   return rows as CallRow[];
 }
 
-/** Calls that somebody speaks to. */
-export async function speakingCalls(db: Reader, operatorId: string, limit: number) {
-  const rows = await db
-    .selectFrom('call')
-    .selectAll()
-    .where('operator_id', '=', operatorId)
-    .where('state', 'in', ['talking', 'held'])
-    .orderBy('answered_at')
-    .limit(limit)
-    .execute();
-  return rows as CallRow[];
+/**
+ * Calls that somebody's telephone speaks to: the last leg is theirs. Who passed a call on to where
+ * nobody of ours sits was the last of us who had it, and has it no more.
+ */
+export async function speakingCalls(
+  db: Reader,
+  operatorId: string,
+  limit: number,
+): Promise<CallRow[]> {
+  const r = await sql<CallRow>`
+    select c.* from call c
+    where c.operator_id = ${operatorId} and c.state in ('talking', 'held')
+      and (select l.user_id from call_leg l
+        where l.call_id = c.id and not (l.kind = 'emergency' and l.mode = 'consult')
+        order by l.position desc limit 1) = ${operatorId}
+    order by c.answered_at limit ${limit}`.execute(db);
+  return r.rows;
 }
 
 /** What the ledger makes of a call; nothing else of it ever changes. */

@@ -4,13 +4,23 @@ import { emergencyIn } from './emergency.ts';
 import type { Alarm } from './emergency.ts';
 import { compileLexicon, read, sumOf, sums } from './evidence.ts';
 import type { Lexicon, Mark, Reading } from './evidence.ts';
-import { categoriesOf, flagsOf, hintsOf, subjectOf, typesOf, urgencyOf } from './guess.ts';
+import {
+  categoriesOf,
+  chosenFirst,
+  flagsOf,
+  hintsOf,
+  subjectOf,
+  typesOf,
+  typesSaid,
+  urgencyOf,
+} from './guess.ts';
 import type { Categories } from './guess.ts';
 import type { Domain, LexiconDocument } from './lexicon.ts';
 import { inOriginal } from './matcher.ts';
 import { createGazetteer, endsName, whereIs } from './place.ts';
 import type { Gazetteer, GazetteerData, Where } from './place.ts';
 import { propose } from './proposal.ts';
+import { withoutReported } from './reported.ts';
 import type {
   Classifier,
   Guess,
@@ -22,7 +32,7 @@ import type {
 } from './schema.ts';
 import { partsOf } from './split.ts';
 import type { Matter } from './split.ts';
-import { titleOf } from './title.ts';
+import { ALARMED, titleOf } from './title.ts';
 
 /** Name that stands with everything this classifier decided. */
 export const LEXICON_CLASSIFIER = 'lexicon';
@@ -89,6 +99,10 @@ function spansOf(
 const LASTING =
   /^(?:[一两三四五六七八九十几半多好个来0-9]+(?:小时|钟头|天|周|星期|礼拜|个月|年|分钟|晚上)|一直|长期|好久|常年|至今|到现在)+$|^[以之]?前$/;
 
+/** What follows the time at which somebody called before: no time at which something happened. */
+const CALLED =
+  /^[^,。!?;]{0,4}?(?:打(?:过|了)?(?:[一二两三几]次|一个|个)?(?:电话|热线|12345|你们)|打过(?=[了的,。!?;]|$)|反映(?:过|了|的)|投诉(?:过|了)|举报过|来过?电|联系(?:过|了)你们|登记(?:过|了|的))/;
+
 /** The first time that is told, with what joins on to it; a name of a place tells none. */
 function occurredIn(r: Reading, where: Where): string | null {
   const named = (m: Mark) => where.names.some((n) => n.from <= m.from && m.to <= n.to);
@@ -101,7 +115,9 @@ function occurredIn(r: Reading, where: Where): string | null {
     if (last && from <= last.to) last.to = Math.max(last.to, to);
     else told.push({ from, to });
   }
-  const words = told.map((t) => r.folded.text.slice(t.from, t.to));
+  const words = told
+    .filter((t) => !CALLED.test(r.folded.text.slice(t.to, t.to + 16)))
+    .map((t) => r.folded.text.slice(t.from, t.to));
   return words.find((w) => !LASTING.test(w))?.replace(/^[从自]/, '') ?? null;
 }
 
@@ -128,7 +144,7 @@ const besideNames = (r: Reading, where: Where): Reading => ({
 function core(tools: Tools, q: Question): Core {
   const whole = read(tools.lexicon, q.content.slice(0, READ_MAX));
   const where = whereIs(tools.gazetteer, whole.folded, q.address);
-  const reading = besideNames(whole, where);
+  const reading = withoutReported(besideNames(whole, where));
   const { alarm, hinted: dangerHinted } = emergencyIn(tools.lexicon, reading);
   const categories = categoriesOf(tools.lexicon, reading, alarm);
   return { reading, alarm, dangerHinted, where, categories };
@@ -154,8 +170,9 @@ const titleFor = (tools: Tools, c: Core, t: Titled): string =>
     deciding: decidingMarks(c.reading, t.code, c.alarm),
     place: c.where.names.find((n) => n.place)?.name ?? c.where.names[0]?.name ?? null,
     names: c.where.names,
-    matter: c.alarm ? null : matterIn(tools, c, t.code),
-    asks: t.type === 'consultation',
+    matter: c.alarm ? ALARMED[c.alarm.guess.kind] : matterIn(tools, c, t.code),
+    asks: !c.alarm && t.type === 'consultation',
+    suggests: !c.alarm && t.type === 'suggestion',
     act: t.proposal?.act ?? 'dispatch',
     orderNoTail: t.proposal?.orderNoTail ?? null,
   });
@@ -218,9 +235,7 @@ function verdict(tools: Tools, c: Core, parts: readonly Part[]) {
   const { reading, alarm, categories } = c;
   const [first] = parts;
   const code = first?.categoryCode ?? categories.guesses[0]?.value;
-  const guesses = categories.guesses.toSorted(
-    (a, b) => Number(b.value === code) - Number(a.value === code),
-  );
+  const guesses = chosenFirst(categories.guesses, code);
   const types = typesOf(tools.lexicon, reading, code, alarm).toSorted(
     (a, b) => Number(b.value === first?.type) - Number(a.value === first?.type),
   );
@@ -265,7 +280,7 @@ function understand(tools: Tools, q: Question): Understanding {
       type: q.chosen?.type ?? type,
       proposal,
     }),
-    types: v.types,
+    types: typesSaid(v.types, proposal),
     categories: v.categories,
     urgency: v.urgency,
     flags,

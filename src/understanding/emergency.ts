@@ -211,6 +211,19 @@ export function emergencyIn({ document }: Lexicon, r: Reading): Told {
   };
 }
 
+/** So many words say why; more are the same words in other pairs. */
+const SAID_MAX = 4;
+
+/** The strongest words, none of which is said within another. */
+function plainest(marks: readonly Mark[]): Mark[] {
+  const kept: Mark[] = [];
+  const pieces = (m: Mark) => m.parts ?? [m];
+  const meet = (a: Mark, b: Mark) =>
+    pieces(a).some((x) => pieces(b).some((y) => x.from < y.to && y.from < x.to));
+  for (const m of marks) if (!kept.some((k) => meet(k, m))) kept.push(m);
+  return kept.slice(0, SAID_MAX);
+}
+
 function alarmOf(document: LexiconDocument, raised: readonly Danger[]): Alarm | null {
   const first = leading(document, raised);
   if (!first) return null;
@@ -224,7 +237,7 @@ function alarmOf(document: LexiconDocument, raised: readonly Danger[]): Alarm | 
       target: kind.target,
       also,
       kind: kind.kind,
-      because: first.marks.map((m) => m.words),
+      because: plainest(first.marks).map((m) => m.words),
     },
     categoryCode: kind.categoryCode,
     score: first.score,

@@ -5,7 +5,7 @@ import type { Alarm } from './emergency.ts';
 import { sumOf, sums } from './evidence.ts';
 import type { Lexicon, Mark, Reading, Sum } from './evidence.ts';
 import { HINTS } from './schema.ts';
-import type { Guess, Hint } from './schema.ts';
+import type { Guess, Hint, ProposalGuess } from './schema.ts';
 
 /** At most so many categories are worth reading. */
 const MOST = 5;
@@ -61,8 +61,14 @@ function weigh(sum: Sum, length: number): Sum {
   return { ...sum, score };
 }
 
-/** The categories a text speaks of. */
+/** From this weight on a word speaks for a category by itself. */
+const STRONG = 4;
+const plainly = (all: Map<string, Sum>, code: string): boolean =>
+  sumOf(all, code).marks.some((m) => m.weight >= STRONG);
+
+/** The categories a text speaks of; of threats and the like none is offered without a strong word. */
 export function categoriesOf(lexicon: Lexicon, r: Reading, alarm: Alarm | null): Categories {
+  const grave = (code: string) => lexicon.document.categories[code]?.urgency === 'U1';
   const length = r.folded.text.length;
   const all = new Map([...sums(r.marks, 'category')].map(([k, s]) => [k, weigh(s, length)]));
   for (const [k, sum] of sums(r.marks, 'subject')) {
@@ -71,7 +77,8 @@ export function categoriesOf(lexicon: Lexicon, r: Reading, alarm: Alarm | null):
     // A subject speaks for its category only where something else does.
     if (known.score >= 1) all.set(code, { ...known, score: known.score + sum.score * 0.25 });
   }
-  const guesses = ranked<string>(all, lexicon.document.thresholds.category);
+  const named = ranked<string>(all, lexicon.document.thresholds.category);
+  const guesses = named.filter((g, i) => i === 0 || !grave(g.value) || plainly(all, g.value));
   if (!alarm) return { guesses: guesses.slice(0, MOST), sums: all };
   const danger = { value: alarm.categoryCode, score: 0.9, because: alarm.guess.because };
   return {
@@ -210,3 +217,19 @@ export function hintsOf(
   };
   return HINTS.filter((hint) => hinted[hint] && !known.flags.some((f) => f.value === hint));
 }
+
+/** The one that was decided for leads; nothing after it is surer than it. */
+export function chosenFirst(all: readonly Guess<string>[], code: string | undefined): Guess<string>[] {
+  const list = all.toSorted((a, b) => Number(b.value === code) - Number(a.value === code));
+  const most = list[0]?.score ?? 1;
+  return list.map((g) => ({ ...g, score: Math.min(g.score, most) }));
+}
+
+/** Who says nothing asks for nothing, and praises nobody. */
+export const typesSaid = (
+  types: Guess<DemandType>[],
+  { act, score, because }: ProposalGuess,
+): Guess<DemandType>[] =>
+  act === 'close_no_substance'
+    ? [{ value: 'other', score, because }, ...types.filter((t) => t.value !== 'other')]
+    : types;

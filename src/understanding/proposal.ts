@@ -24,7 +24,24 @@ const ENOUGH = 2;
 const NOTHING = '1608';
 /** Without any word of the lexicon a text shorter than this holds nothing to work on. */
 const EMPTY = 10;
-const ORDER_NO = /(?:尾号|后四位|末四位|编号|单号|工单号|工单)[^0-9。!?]{0,8}?([0-9]{3,20})/;
+/** Digits as they are typed or spelt, also with the stroke that numbers are shown with. */
+const DIGITS = '([0-9][0-9-]{1,22}[0-9]|[零〇一二两三四五六七八九幺]{4,22})';
+/** “尾号0387”, “单号20261122-000387”. */
+const ORDER_NO = new RegExp(
+  `(?:尾号|尾数|[后末最]后?[四4五5六6]位|编号|单号|工单号|受理号|工单)[^0-9。!?]{0,8}?${DIGITS}(?![0-9零〇一二两三四五六七八九幺-]*[天个次年月日元块分小多])`,
+  'g',
+);
+/** “0387那张单”. */
+const NUMBERED = /([0-9]{4,20})(?:号的?|的|[那这][个张件])(?:工单|单子|单)/g;
+/** Of telephones, cars, lamps and parcels: no order ends so. */
+const OF_OTHERS =
+  /(?:手机|电话|机|号码|车牌|车|卡|账号|账户|身份证|快递|订|运|包裹|灯|杆|井盖|表|设备|合同|站|桩)号?(?:的|是)?$/;
+const SPELT = '零一二三四五六七八九';
+const plainDigits = (words: string): string =>
+  words
+    .replace(/[〇两幺]/g, (c) => ({ 〇: '零', 两: '二', 幺: '一' })[c]!)
+    .replace(/[零一二三四五六七八九]/g, (c) => String(SPELT.indexOf(c)))
+    .replace(/-/g, '');
 
 const sure = (s: Sum): number => s.score / (s.score + 0.8);
 
@@ -38,8 +55,12 @@ type Rule = (f: Findings, acts: Map<string, Sum>) => ProposalGuess | null;
 
 /** Tells what an order number named in the text ends in. */
 function tail(f: Findings): { orderNoTail?: string } {
-  const digits = ORDER_NO.exec(f.reading.folded.text)?.[1];
-  return digits ? { orderNoTail: digits.slice(-6) } : {};
+  const { text } = f.reading.folded;
+  const named = [...text.matchAll(ORDER_NO), ...text.matchAll(NUMBERED)].find(
+    (m) =>
+      /^工单|^受理/.test(m[0]) || !OF_OTHERS.test(text.slice(Math.max(0, m.index - 6), m.index)),
+  );
+  return named ? { orderNoTail: plainDigits(named[1]!).slice(-6) } : {};
 }
 
 const emergency: Rule = (f) =>
@@ -72,7 +93,7 @@ const spoken =
   (act: 'redo' | 'progress_answer' | 'append'): Rule =>
   (f, acts) => {
     const s = sumOf(acts, act);
-    return s.score >= ENOUGH ? { ...guess(act, s), ...(act === 'redo' ? {} : tail(f)) } : null;
+    return s.score >= ENOUGH ? { ...guess(act, s), ...tail(f) } : null;
   };
 
 function strongest(all: Map<string, Sum>): [string, Sum] | undefined {

@@ -80,7 +80,7 @@ export interface ProposalGuess {
   parts?: Part[];
   /** With `transfer_out`: petition, discipline, other_city. */
   target?: string;
-  /** With `progress_answer` or `append`: last digits of an order number that the text names. */
+  /** With `progress_answer`, `append` or `redo`: last digits of an order number that the text names. */
   orderNoTail?: string;
 }
 

@@ -2,6 +2,7 @@
 import type { Folded } from './matcher.ts';
 import type { Proposal } from '../kernel/words.ts';
 import type { Mark, Reading } from './evidence.ts';
+import type { EmergencyGuess } from './schema.ts';
 
 /** As long as a title may be, place included. */
 export const TITLE_MAX = 24;
@@ -26,7 +27,7 @@ const TAIL_MAX = 2;
 const READABLE = 14;
 /** What no title begins with, or holds. */
 const UNREADABLE =
-  /^(?:你|他|她|它|伊|俺|我|人家|人在|有个|有人|没|不|要|叫|让|给|找|问|去|来|能|会|想|拿|被|而|并|如|因|所|但|可|自己|一|那|这|哪|什么|怎么|本|该|听|当|每|再|别)|我|你|他|她|伊|[0-9]{4}|勿|哉|嘞|恁|咋|侬|阿拉|[?!]|[0-9一二三四五六七八九十两几半个只条块讲说叫喊趟]$|想法|那[^那]{1,4}$|[订买租]的[^的]{1,6}$|(?:了|着|过|把|被|给|在|和|跟|到|从|就|但|而)$|(?:业主|住户|居民|村民|市民|家长)$/;
+  /^(?:你|他|她|它|伊|俺|我|[爸妈爹娘]|老公|老婆|儿子|女儿|爷爷|奶奶|人家|人在|有个|有人|没|不|要|叫|让|给|找|问|去|来|能|会|想|拿|被|而|并|如|因|所|但|可|自己|一|那|这|哪|什么|怎么|本|该|听|当|每|再|别)|我|你|他|她|伊|[0-9]{4}|勿|哉|嘞|恁|咋|侬|阿拉|[?!]|[0-9一二三四五六七八九十两几半个只条块讲说叫喊趟]$|想法|那[^那]{1,4}$|[订买租]的[^的]{1,6}$|(?:了|着|过|把|被|给|在|和|跟|到|从|就|但|而)$|(?:业主|住户|居民|村民|市民|家长)$/;
 /** What a clause may end in beyond the words of a title. */
 const PARTICLE = /[了啊呀吧吗呢嘛哦呗啦的]$/;
 /** After these characters a clause may be cut when it is too long. */
@@ -80,6 +81,21 @@ function startNear(words: string, at: number, room: number): number {
   return Math.max(earliest, at - 4);
 }
 
+/** What a title calls an emergency that is told in no words fit for one. */
+export const ALARMED: Readonly<Record<EmergencyGuess['kind'], string>> = {
+  fire: '起火',
+  gas: '燃气泄漏',
+  drowning: '有人落水',
+  violence: '暴力伤害',
+  threat: '扬言或轻生',
+  fraud: '正被诈骗',
+  medical: '急病求救',
+  traffic: '交通事故',
+  trapped: '有人被困',
+  collapse: '坍塌',
+  other: '紧急求助',
+};
+
 export interface TitleQuestion {
   reading: Reading;
   /** Marks of what was decided, strongest first. */
@@ -90,6 +106,7 @@ export interface TitleQuestion {
   /** What the lexicon calls the matter, if the category has a name for it. */
   matter: string | null;
   asks: boolean;
+  suggests: boolean;
   /** What else there is to do than to dispatch it, in one word. */
   act: Proposal;
   orderNoTail: string | null;
@@ -149,12 +166,16 @@ const ENDING: Partial<Record<Proposal, string>> = { append: '仍未解决', redo
 /** Names of a field rather than of what went wrong in it. */
 const FIELD =
   /(?:服务|管理|质量|交易|保险|公积金|保障|公交|供[水电气热]|排水|事务|建设|药品|幼儿园|收费|绿化|道路|卫生|补偿|[水电]费|物业费|费用|施工|养护|秩序|待遇|认定|入学|培训|房|宽带|套餐|线路|使用|缴纳|办理|网约车|河道|生产|作风|与土地|与理财)$/;
+/** What one may suggest something for. */
+const SUGGESTED = new RegExp(`${FIELD.source}|时间$`);
 /** Of outages one says that they last. */
 const OUTAGE = /^停[水电气]$/;
 
 function named(q: TitleQuestion): string | null {
   if (!q.matter) return null;
   if (q.asks) return `${q.matter}咨询`;
+  // Who suggests complains of nothing: what is broken is not the name of it.
+  if (q.suggests) return SUGGESTED.test(q.matter) ? `${q.matter}建议` : null;
   const ending = ENDING[q.act] ?? (FIELD.test(q.matter) ? '问题' : '');
   return q.matter + (ending && OUTAGE.test(q.matter) ? '仍未恢复' : ending);
 }

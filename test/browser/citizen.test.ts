@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import type { BrowserContextOptions, Page } from 'playwright-core';
 import { SCRIPT } from '../../web/citizen/script.ts';
 import { temporaryDir } from '../processes.ts';
-import { REPLY } from '../world.ts';
+import { REPLY } from '../words.ts';
 import { axe, overflow } from './follow.ts';
 import { openStage } from './stage.ts';
 import type { Stage } from './stage.ts';

@@ -1,7 +1,7 @@
 /** T04 of the cases, from the operator's keyboard to the citizen's rating, in a real browser. */
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import type { Page } from 'playwright-core';
-import { T04 } from '../world.ts';
+import { T04 } from '../words.ts';
 import { until } from '../processes.ts';
 import { openStage } from './stage.ts';
 import type { Stage } from './stage.ts';

@@ -3,8 +3,8 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { chromium } from 'playwright-core';
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
-import { inject } from 'vitest';
-import { DEMO_PASSWORD } from '../../db/seed.ts';
+import { afterEach, beforeEach, inject } from 'vitest';
+import { DEMO_PASSWORD } from '../../db/demo-password.ts';
 import { bundleConsole, openHouse } from '../processes.ts';
 import type { House } from '../processes.ts';
 import { listenToTraffic } from './settle.ts';
@@ -28,16 +28,52 @@ export interface Stage {
   close(): Promise<void>;
 }
 
-/** With `console: false` the staff's pages are not built: citizens need none of them. */
+/** What is open in this file. */
+let opened: Browser | undefined;
+/** Whether any test began: what fails before is the stage itself. */
+let begun = false;
+const told = new WeakSet<object>();
+const PAGE_CHARS = 1_200;
+
+/** For whoever reads a failure: every open page's address and how its text begins. */
+async function tellPages(what: string): Promise<void> {
+  const pages = opened?.contexts().flatMap((c) => c.pages()) ?? [];
+  for (const page of pages) {
+    const text = await page
+      .locator('body')
+      .innerText({ timeout: 2_000 })
+      .catch((error: Error) => error.message);
+    process.stderr.write(`${what}\n${page.url()}\n${text.slice(0, PAGE_CHARS)}\n\n`);
+  }
+}
+
+interface Task {
+  name: string;
+  result?: { state: string } | undefined;
+}
+/** Tells, once, what stood on the pages when a test failed; hooks that act on them call it first. */
+export async function tellFailed(task: Task): Promise<void> {
+  if (task.result?.state !== 'fail' || told.has(task)) return;
+  told.add(task);
+  await tellPages(`failed: ${task.name}`);
+}
+beforeEach(() => void (begun = true));
+afterEach(({ task }) => tellFailed(task));
+
+/**
+ * With `console: false` the staff's pages are not built: citizens need none of them. `strict` ones are
+ * as developers see them: React complains of more, and takes three times as long.
+ */
 export async function openStage(
-  options: { console?: boolean; env?: NodeJS.ProcessEnv } = {},
+  options: { console?: boolean | 'strict'; env?: NodeJS.ProcessEnv } = {},
 ): Promise<Stage> {
   const house = await openHouse('postgres', options.env);
-  if (options.console !== false) bundleConsole();
+  if (options.console !== false) bundleConsole(options.console === 'strict');
   const browser: Browser = await chromium.launch({
     executablePath: inject('chromium')!,
     args: process.getuid?.() === 0 ? [...FLAGS, '--no-sandbox'] : FLAGS,
   });
+  opened = browser;
   const contexts = new Map<string, BrowserContext>();
   const complaints: string[] = [];
   const listen = (who: string, page: Page) => {
@@ -98,6 +134,7 @@ export async function openStage(
       await page.screenshot({ path: path.join(PICTURES, `${name}.png`), fullPage: true });
     },
     async close() {
+      if (!begun) await tellPages('failed before the first test');
       await browser.close();
       await house.close();
     },

@@ -10,7 +10,7 @@ import type { Connection } from '../../src/platform/db.ts';
 import { NANTANG, must, walk } from '../flow/walk.ts';
 import type { Walk } from '../flow/walk.ts';
 import { newKey, until } from '../processes.ts';
-import { loginOf } from '../world.ts';
+import { loginOf } from '../words.ts';
 import { axe, follow, overflow } from './follow.ts';
 import type { Followed, Probes } from './follow.ts';
 import { still } from './settle.ts';

@@ -1,9 +1,9 @@
 /** Random histories of legal acts over real HTTP, the same for the same seed. */
 import type { OrderDetail } from '../../src/workorder/schema.ts';
-import { loginOf, REPLY } from '../world.ts';
+import { loginOf, REPLY, T04 } from '../words.ts';
 import { newKey } from '../processes.ts';
 import type { Answer, Browser } from '../processes.ts';
-import { NANTANG, ROOM, T04 } from './walk.ts';
+import { NANTANG, ROOM } from './walk.ts';
 
 /** Units that take part: two departments, a command room, its district, and another district. */
 export const UNITS = ['WATER', 'ZHZF', ROOM, 'DIST_QINGYU', 'DIST_WANGCHAO'];
@@ -23,17 +23,22 @@ export function random(seed: number): () => number {
 
 type Try = () => Promise<Answer>;
 
-/** @param as the browser of a person. @param unitId the id of a unit by its code. */
+/**
+ * @param as the browser of a person. @param unitId the id of a unit by its code.
+ * @param versionsOf the version of each order as it stands: only what changed is looked at again.
+ */
 export function history(
   seed: number,
   as: (login: string) => Promise<Browser>,
   unitId: (code: string) => Promise<string>,
+  versionsOf: (ids: string[]) => Promise<Map<string, number>>,
 ) {
   const next = random(seed);
   const pick = <T>(list: readonly T[]): T => list[Math.floor(next() * list.length)]!;
   const orders: string[] = [];
   /** Nobody here opens them again: they are not looked at any more. */
   const closed = new Set<string>();
+  const seen = new Map<string, OrderDetail>();
   const done: Record<string, number> = {};
 
   const see = async (id: string): Promise<OrderDetail> =>
@@ -159,7 +164,16 @@ export function history(
 
   /** One act that is legal, or was until somebody else came first. */
   async function step(): Promise<void> {
-    const living = await Promise.all(orders.filter((id) => !closed.has(id)).map(see));
+    const ids = orders.filter((id) => !closed.has(id));
+    const versions = await versionsOf(ids);
+    const living = await Promise.all(
+      ids.map(async (id) => {
+        const last = seen.get(id);
+        const o = last?.version === versions.get(id) ? last! : await see(id);
+        seen.set(id, o);
+        return o;
+      }),
+    );
     for (const o of living) if (o.state === 'closed') closed.add(o.id);
     const open = living.filter((o) => o.state !== 'closed');
     const moves = (await Promise.all(open.map(movesOf))).flat();

@@ -2,10 +2,9 @@
 import type { OrderDetail } from '../../src/workorder/schema.ts';
 import { newKey } from '../processes.ts';
 import type { Answer, Browser } from '../processes.ts';
+import { T04 } from '../words.ts';
 
-/** T04 of the cases, at its street: the demand most tests follow. */
-export const T04 =
-  '我们青屿区南塘街道翠竹苑，整个小区从昨晚十点停水到现在，自来水公司电话打不进，家里有老人要吃药，急死了！';
+/** The street of T04. */
 export const NANTANG = '339902001';
 export const ROOM = 'TOWN_QINGYU_1_ROOM';
 
@@ -39,12 +38,12 @@ export function walk(as: (login: string) => Promise<Browser>) {
       await (await as(login)).post(`/api/orders/${orderId}/acts`, { act: name, version, input }),
     );
   };
-  const assignmentOf = async (orderId: string, unit: string) => {
-    const { assignments, round } = await see(orderId);
+  const ofUnit = ({ assignments, round }: OrderDetail, unit: string) => {
     const found = assignments.find((a) => a.organization.code === unit && a.round === round);
     if (!found) throw new Error(`${unit} has no assignment in round ${round}`);
     return found;
   };
+  const assignmentOf = async (orderId: string, unit: string) => ofUnit(await see(orderId), unit);
   /** Version of the draft as the unit sees it; null when there is none. */
   const draftVersion = async (orderId: string): Promise<number | null> => {
     const { assignments } = must(await (await as('water.leader')).get(`/api/orders/${orderId}`));
@@ -60,8 +59,10 @@ export function walk(as: (login: string) => Promise<Browser>) {
     name: string,
     input: unknown = {},
   ) => {
-    const { version } = await see(orderId);
-    const { id } = await assignmentOf(orderId, unit);
+    // Read at once: what is done here goes by one look at the order.
+    const order = await see(orderId);
+    const { id } = ofUnit(order, unit);
+    const { version } = order;
     return must(
       await (await as(login)).post(`/api/assignments/${id}/acts`, { act: name, version, input }),
     );

@@ -229,6 +229,26 @@ describe('the order that the caller speaks of', () => {
     expect(elsewhere.related).toBeNull();
   });
 
+  it('is none where none is found under the number that is named, and no other in its place', async () => {
+    const phone = '13900001738';
+    const own = await s.dispatched({ phone });
+    const secret = await s.register({ phone, confidential: true });
+    const closed = await s.evaluated({ phone, categoryCode: '0203' });
+    const tail = secret.orderNo.slice(-4);
+    const spelt = [...tail].map((c) => '零一二三四五六七八九'[Number(c)]).join('');
+    for (const content of [
+      t28(tail),
+      t28(spelt),
+      `翠竹苑停水，我昨天打过的，单号尾号${tail}，催一下`,
+      `${T31}单号尾号${tail}。`,
+    ]) {
+      const a = await advised({ content, phone, areaCode: '339902001' });
+      expect(a.understanding.proposal.orderNoTail).toBe(tail);
+      expect([a.related, ids(a)]).toEqual([null, []]);
+      for (const { id } of [own, secret, closed]) expect(JSON.stringify(a)).not.toContain(id);
+    }
+  });
+
   it('T28: by the last digits of its number, of the caller before others', async () => {
     const phone = '13900001728';
     const own = await s.dispatched({ phone });
@@ -238,6 +258,9 @@ describe('the order that the caller speaks of', () => {
     expect(mine.related).toMatchObject({ act: 'progress_answer', order: { id: own.id } });
     const named = await advised({ content: t28(others.orderNo.slice(-4)), phone });
     expect(named.related).toMatchObject({ act: 'progress_answer', order: { id: others.id } });
+    const [day, no] = [own.orderNo.slice(0, 8), own.orderNo.slice(8)];
+    const whole = await advised({ content: t28(`${day}-${no}`), phone });
+    expect(whole.related?.order.id).toBe(own.id);
     // Without a number in the words it is the caller's own, never a stranger's.
     const none = await advised({
       content: t28('').replace('工单尾号好像是', ''),

@@ -193,7 +193,7 @@ describe('the telephone network', () => {
     const page = await send('POST', '/demo/ring', { form });
     expect(page.headers.get('location')).toBe('/demo/phone?said=rang_nobody');
     const bad = await send('POST', '/demo/ring', { form: { ...form, phone: 'x' } });
-    expect(bad.headers.get('location')).toBe('/demo/phone?said=ring_wrong');
+    expect(bad.headers.get('location')).toBe('/demo/phone?to=ring&said=ring_wrong');
     const rows = await w.db.selectFrom('demo_call').selectAll().execute();
     expect(JSON.stringify(rows.map((r) => r.text_ct.toString('utf8')))).not.toContain('水管');
     await endAll();
@@ -230,6 +230,12 @@ describe('the telephone network', () => {
     expect((await command({ callId: id, command: 'answer' })).status).toBe(409);
     expect((await after({ command: 'hold' })).state).toBe('held');
     expect((await after({ command: 'unhold' })).state).toBe('talking');
+    // Who consults a colleague lets the caller wait, held before or not, and takes them back with one key.
+    for (const first of [[], ['hold']]) {
+      for (const key of first) await after({ command: key });
+      expect((await after({ command: 'consult', target: '8002' })).state).toBe('held');
+      expect((await after({ command: 'cancel' })).state).toBe('talking');
+    }
     const passed = await after({ command: 'transfer', target: '119' });
     expect(passed.legs.at(-1)).toMatchObject({ kind: 'emergency', target: '119' });
     // Three are on the line: who called 119 in asks on.
@@ -244,6 +250,43 @@ describe('the telephone network', () => {
     expect((await send('GET', `/demo/recordings/${newId()}.wav`)).status).toBe(404);
     const played = await send('GET', '/demo/recordings/played-2.wav');
     expect((await played.arrayBuffer()).byteLength).toBe(44 + 2 * 8_000);
+    await operator.put('/api/telephony/seat', { state: 'offline' });
+  });
+
+  it('is put down by the citizen while it waits, rings and is talked on; a typed number calls', async () => {
+    const operator = await sit('operator', '8001');
+    const page = async (query = '') => (await send('GET', `/demo/phone${query}`)).text();
+    const hangUp = async (id: string) =>
+      (await send('POST', '/demo/hangup', { form: { id } })).headers.get('location');
+    const form = { phone: '13900000002', own_phone: '０139-0000 4321', text: '喂', own: '' };
+    const bad = await send('POST', '/demo/ring', { form: { ...form, own_phone: '139abc' } });
+    expect(bad.headers.get('location')).toBe('/demo/phone?to=ring&said=ring_wrong');
+    expect(await page('?to=ring&said=ring_wrong')).toContain('号码要 5 到 15 位数字');
+    await send('POST', '/demo/ring', { form });
+    const latest = async () =>
+      (await w.db.selectFrom('demo_call').select('id').orderBy('rang_at', 'desc').limit(1).executeTakeFirstOrThrow()).id; // prettier-ignore
+    const rings = await latest();
+    await phones.drive();
+    const [offered] = (await operator.get<CallView[]>('/api/telephony/calls')).body;
+    expect(offered).toMatchObject({ state: 'offered', phone: '013900004321' });
+    expect(await page()).toMatch(/正在振铃[\s\S]*市民挂断/);
+    expect(await hangUp(rings)).toBe('/demo/phone?said=hung_up');
+    await phones.drive();
+    expect((await operator.get<CallView>(`/api/telephony/calls/${offered!.id}`)).body).toMatchObject({ state: 'ended', outcome: 'abandoned' }); // prettier-ignore
+    expect((await operator.get('/api/telephony/seat')).body.state).toBe('ready');
+    const { id } = await ring();
+    await phones.drive();
+    await command({ callId: id, command: 'answer' });
+    await phones.drive();
+    expect(await page()).toContain('通话中');
+    expect(await hangUp(id)).toBe('/demo/phone?said=hung_up');
+    await phones.drive();
+    expect((await operator.get('/api/telephony/seat')).body).toMatchObject({ state: 'wrap_up', call: { state: 'ended', outcome: 'answered' } }); // prettier-ignore
+    expect(await hangUp(id)).toBe('/demo/phone?said=call_over');
+    expect(await hangUp('nobody')).toBe('/demo/phone?said=call_over');
+    expect(await page()).not.toContain('市民挂断');
+    await w.settle();
+    await endAll();
     await operator.put('/api/telephony/seat', { state: 'offline' });
   });
 

@@ -1055,6 +1055,7 @@ const FIXTURES: Record<string, Fixture> = {
   'POST /demo/switch/commands': inDemo({ path: '/demo/switch/commands', body: {} }),
   'GET /demo/recordings/:file': inDemo({ path: `/demo/recordings/${newId()}.wav` }),
   'GET /demo/phone': inDemo({ path: '/demo/phone' }),
+  'POST /demo/hangup': inDemo({ path: '/demo/hangup', form: { id: newId() } }),
   'POST /demo/ring': inDemo({ path: '/demo/ring', form: CALL }),
   'POST /demo/write': inDemo({ path: '/demo/write', form: { from: '13900000001', text: '5' } }),
   'POST /demo/clock': inDemo({ path: '/demo/clock', form: { step: 'hour' } }, played),

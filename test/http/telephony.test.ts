@@ -285,6 +285,29 @@ describe('a seat', () => {
     for (const login of ['dispatcher', 'water', 'admin']) expect((await get(login, '/seat')).status).toBe(403); // prettier-ignore
   });
 
+  it('is left to who goes on writing, as long as the policy says, and to nobody else', async () => {
+    const { callId } = await answered();
+    expect((await sit('operator', 'wrap_up')).body).toMatchObject({ code: 'state_conflict', state: 'talking' }); // prettier-ignore
+    await over(callId);
+    const began = await w.now();
+    const wait = fresh();
+    // Every twenty-five seconds a word: thirty more from then on.
+    for (let i = 1; i <= 23; i++) {
+      await pass(25);
+      expect((await sit('operator', 'wrap_up')).body.state).toBe('wrap_up');
+    }
+    expect((await ask(wait.callId)).action).toBe('wait');
+    const { until: end } = await seat();
+    expect((Date.parse(end) - began.getTime()) / 1000).toBeGreaterThan(590);
+    await pass(20);
+    await sit('operator', 'wrap_up');
+    // Ten minutes are the most.
+    expect((Date.parse((await seat()).until) - began.getTime()) / 1000).toBeLessThan(602);
+    await pass(10);
+    expect((await seat()).state).toBe('ready');
+    expect((await sit('operator', 'wrap_up')).body.code).toBe('state_conflict');
+  });
+
   it('is left with the session, and its call goes to somebody else', async () => {
     await w.person({ login: 'leaver', grants: [{ role: 'operator', unit: 'HOTLINE' }] });
     await sit('leaver', 'ready', '8009');
@@ -680,6 +703,31 @@ describe('a restriction that an operator asks for', () => {
 });
 
 describe('passing on', () => {
+  it('to where nobody of ours sits: the talk goes on there, the desk is free for the next', async () => {
+    const { callId, id, from } = await answered();
+    await tell(callId, 'call.transferred', { target: '8003', legId: 'leg-2', mode: 'blind' }, 5);
+    const sought = vi.spyOn(w.deps.crypto, 'mac');
+    const passed = (await get('operator', '/desk')).body;
+    expect(passed).toMatchObject({
+      seat: { state: 'wrap_up', call: { id, state: 'talking', mine: false, caller: null, legs: [{}, { mode: 'blind', target: '8003' }] } },
+      calls: [],
+    }); // prettier-ignore
+    expect(JSON.stringify(passed)).not.toContain(from);
+    expect(sought).not.toHaveBeenCalledWith('phone', from);
+    sought.mockRestore();
+    expect((await get('operator', '/calls')).body).toEqual([]);
+    await sit('operator', 'ready');
+    const next = fresh();
+    expect(await ask(next.callId, { from: next.from })).toMatchObject({ action: 'offer', target: '8001' }); // prettier-ignore
+    expect((await get('operator', '/desk')).body.calls).toMatchObject([{ state: 'offered', mine: true, phone: next.from }]); // prettier-ignore
+    await tell(next.callId, 'call.answered', { legId: 'leg-3', target: '8001' });
+    expect((await get('operator', '/desk')).body.calls).toMatchObject([{ state: 'talking', mine: true, phone: next.from }]); // prettier-ignore
+    // Given back by where it was passed to, it is theirs again as soon as they are free for it.
+    await over(next.callId);
+    await tell(callId, 'call.transferred', { target: '8001', legId: 'leg-4', mode: 'blind' }, 60);
+    expect((await get('operator', '/desk')).body.calls).toMatchObject([{ id, mine: true, phone: from }]); // prettier-ignore
+  });
+
   it('to a colleague: the contact goes with the call', async () => {
     const { callId, from, contactId } = await answered();
     await sit('operator2', 'ready', '8002');

@@ -109,6 +109,11 @@ describe('the 25 texts', () => {
 });
 
 describe('titles', () => {
+  it('call an emergency by its kind where its words are too many for one', () => {
+    const u = understand('翠竹苑，我爸突然胸口疼倒在地上叫不醒了，没有呼吸，快救命！');
+    expect(u.title).toBe('翠竹苑急病求救');
+    expect(u.emergency?.because.length).toBeLessThanOrEqual(4);
+  });
   it('are made of place and matter', () => {
     expect(understand(cases.find((c) => c.id === 'T04')!.text).title).toBe('翠竹苑停水');
   });
@@ -229,6 +234,73 @@ describe('places', () => {
     expect(area('我在翠竹苑上班,家里漏水', '滨江花园3幢')).toBe('339901001'));
   it('reads an address by its ending where no name is known', () =>
     expect(understand('我家在和平路18号门口路灯坏了').address).toBe('和平路18号'));
+  it.each([
+    ['我举报石埠镇工业路8号那家电镀厂偷偷排黑水', '石埠镇工业路8号'],
+    ['翠竹苑3幢2单元501室楼上漏水', '翠竹苑3幢2单元501室'],
+    ['翠竹苑3幢201楼道灯不亮', '翠竹苑3幢201'],
+    ['和平路66号5楼没有水', '和平路66号5楼'],
+  ])('reads house, stair and flat, and no word before it: %s', (text, address) =>
+    expect(understand(text).address).toBe(address),
+  );
+});
+
+describe('who scolds', () => {
+  const heard = (text: string) => {
+    const u = understand(text);
+    return [u.proposal.act, u.flags.some((f) => f.value === 'abuse'), u.categories[0]?.value];
+  };
+  it.each([
+    '我要投诉城北菜场卖肉的短斤少两，我买了三斤只有两斤四两，老板还骂人。',
+    '海鲜摊的秤不准，缺斤少两，跟他讲理还骂我傻逼',
+    '买了三斤虾回家一称少了半斤，老板张口就骂王八蛋',
+    '计量作弊，缺斤，去理论还被他骂白痴',
+  ])('is not who was scolded: %s', (text) =>
+    expect(heard(text)).toEqual(['dispatch', false, '0501']),
+  );
+  it.each(['你们就是一群废物，我骂死你们这些王八蛋！', '你们这些傻逼，滚蛋！'])(
+    'is who does it here: %s',
+    (text) => expect(heard(text).slice(0, 2)).toEqual(['abuse', true]),
+  );
+  it('calls a shop’s short weight by its name', () =>
+    expect(understand('菜场卖鱼的缺斤，回家一称少了半斤').title).toMatch(/缺斤|短斤/));
+});
+
+describe('what a caller says of earlier calls', () => {
+  it('is no matter on record where nobody answered', () => {
+    const u = understand('我上午打过你们没打通。滨江花园从早上八点停水到现在，什么时候来水？');
+    expect([u.proposal.act, u.occurred]).toEqual(['dispatch', '早上八点']);
+    expect(understand('我昨天打过电话，滨江花园停水，催一下').proposal.act).toBe('append');
+  });
+  it.each([
+    ['工单20261122-000387办到哪一步了', '000387'],
+    ['单号尾号零三八七，办得怎么样了', '0387'],
+    ['我想查0387那张单子的进度', '0387'],
+    ['我手机尾号8831，昨天打过电话，帮我催一下', undefined],
+    ['我的工单等了100天，办到哪一步了', undefined],
+  ])('names an order’s number and nothing else’s: %s', (text, tail) =>
+    expect(understand(text).proposal.orderNoTail).toBe(tail),
+  );
+});
+
+describe('guesses', () => {
+  it('never rank above the one that leads, and none threatens by weak words alone', () => {
+    const split = understand(
+      '两件事情：小区门口的路灯坏了半个月；还有我们厂里上个月工资到现在没发，老板也找不到了。',
+    );
+    const scores = split.categories.map((g) => g.score);
+    expect(scores).toEqual(scores.toSorted((a, b) => b - a));
+    const lamps = understand('我提个建议，滨江大道跑步的人多，晚上路灯九点半就关了，能不能延长？');
+    expect(lamps.categories.map((g) => g.value)).not.toContain('1504');
+    expect(lamps.title).toBe('滨江大道路灯开关时间建议');
+  });
+  it('praise nobody where nothing is said', () => {
+    const u = understand('啊啊啊哈哈哈哈你猜我是谁呀，今天天气真好。');
+    expect([u.proposal.act, u.types[0]?.value]).toEqual(['close_no_substance', 'other']);
+  });
+  it('send who cannot reach an old parent to the community', () =>
+    expect(
+      understand('我家老人独居，手机坏了打不通，能不能请社区上门看一下？').categories[0]?.value,
+    ).toBe('0904'));
 });
 
 describe('the name of a place', () => {
@@ -369,6 +441,7 @@ describe('any text', () => {
       names: [],
       matter: null,
       asks: false,
+      suggests: false,
     } as const;
     expect(titleOf({ ...ask, act: 'dispatch', orderNoTail: null }).length).toBeLessThanOrEqual(24);
     expect(performance.now() - started).toBeLessThan(4_000);

@@ -1,9 +1,12 @@
 import { Link, useLocation, useNavigate } from 'react-router';
-import { useCalls } from '../data/calls.ts';
+import { commandCall, refreshCalls, useCalls, useSeat, type DeskCall } from '../data/calls.ts';
 import { useMe } from '../data/session.tsx';
+import { useSubmit } from '../data/submit.ts';
 import { useKeys } from '../lib/keys.ts';
+import { usePhoneSet } from '../lib/phone-set.ts';
 import { useRing } from '../lib/ring.ts';
 import { useWords } from '../lib/text.ts';
+import { KeyButton } from '../parts/Key.tsx';
 import { DESK_PATH } from './desks.ts';
 
 /** A telephone that rings while its operator is on another page; at the desk the call bar says it. */
@@ -17,26 +20,57 @@ export function Bell() {
 function Rings() {
   const { say } = useWords();
   const go = useNavigate();
+  const set = usePhoneSet();
   const { ringing, talking } = useCalls();
+  const commands = useSeat().data?.commands ?? false;
   const call = talking ? undefined : ringing;
   useRing(call, call?.name ?? '');
+  const asking = useSubmit(async (asked: { id: string; command: 'answer' | 'hangup' }) => {
+    await commandCall(asked.id, { command: asked.command });
+    await refreshCalls();
+  });
   const off = call === undefined;
-  useKeys([
-    {
-      keys: 'F3',
-      label: 'keys.take_call',
-      run: () => void go(DESK_PATH.operator),
-      off,
-      quiet: off,
-    },
-  ]);
+  // The same key as at the desk, and the same at once: the form begins there by itself.
+  const answer = () => {
+    set?.answer();
+    if (call && commands) asking.submit({ id: call.id, command: 'answer' });
+    void go(DESK_PATH.operator);
+  };
+  useKeys([{ keys: 'F3', label: 'keys.take_call', run: answer, off, quiet: off }]);
+  if (talking)
+    return <Talks call={talking} busy={asking.busy} hangUp={commands ? asking.submit : null} />;
   if (!call) return null;
   return (
     <div className="note info" role="alert">
       <b>{say('call.ringing_title', { who: call.name || say('call.no_name') })}</b>
-      <Link to={DESK_PATH.operator}>
-        {say('call.go')} <kbd>F3</kbd>
-      </Link>
+      <button type="button" className="link-button" onClick={answer}>
+        {say(commands ? 'call.answer' : 'call.go')} <kbd>F3</kbd>
+      </button>
+    </div>
+  );
+}
+
+interface TalksProps {
+  call: DeskCall;
+  busy: boolean;
+  /** Null where it is done at the telephone set. */
+  hangUp: ((asked: { id: string; command: 'hangup' }) => void) | null;
+}
+/** Who is on the line stays in sight on every page, with the way back and the way to hang up. */
+function Talks({ call, busy, hangUp }: TalksProps) {
+  const { say } = useWords();
+  const end = () => hangUp?.({ id: call.id, command: 'hangup' });
+  const off = hangUp === null || busy;
+  useKeys([{ keys: 'Alt+Q', label: 'keys.hang_up', run: end, off, quiet: off }]);
+  return (
+    <div className="note info" role="status">
+      <b>{say('call.talks_with', { who: call.name || say('call.no_name') })}</b>
+      <Link to={DESK_PATH.operator}>{say('call.to_desk')}</Link>
+      {hangUp && (
+        <KeyButton size="small" danger keys="Alt+Q" loading={busy} onClick={end}>
+          {say('call.hang_up')}
+        </KeyButton>
+      )}
     </div>
   );
 }

@@ -3,6 +3,7 @@ import { Link, useNavigate } from 'react-router';
 import type { OrderListItem } from '../../../src/workorder/schema.ts';
 import { asProblem } from '../data/problem.ts';
 import { useFind } from '../data/queries.ts';
+import { findStore } from '../lib/find.ts';
 import { useKeys } from '../lib/keys.ts';
 import { useWords } from '../lib/text.ts';
 import { Kbd } from '../parts/Key.tsx';
@@ -27,6 +28,13 @@ export function Find({ keyed = false }: { keyed?: boolean }) {
   const query = useFind(wanted.length >= DIGITS_MIN ? wanted : '');
   useOutside(box, () => setOpen(false));
   useKeys(keyed ? [{ keys: '/', label: 'keys.find', run: () => input.current?.focus() }] : []);
+  useEffect(() => {
+    if (!keyed) return;
+    return findStore.subscribe(() => {
+      setTyped(findStore.get()?.typed ?? '');
+      input.current?.focus();
+    });
+  }, [keyed]);
   const close = () => {
     setOpen(false);
     setTyped('');

@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from 'react';
 import { useLocation } from 'react-router';
+import { useCalls } from '../data/calls.ts';
 import { useNotifications } from '../data/queries.ts';
 import { readStored, writeStored } from '../lib/storage.ts';
 import { useWords } from '../lib/text.ts';
@@ -20,7 +21,9 @@ export function NoticeMenu() {
   const items = useNotifications().data?.items ?? [];
   const fresh = items.filter((item) => item.at > seen).length;
   const { pathname } = useLocation();
-  useEffect(() => setOpen(false), [pathname]);
+  const { ringing } = useCalls();
+  // Nothing covers a telephone that rings.
+  useEffect(() => setOpen(false), [pathname, ringing?.id]);
   useOutside(box, () => setOpen(false));
   const show = () => {
     const newest = items[0]?.at;

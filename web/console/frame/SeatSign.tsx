@@ -1,5 +1,6 @@
 import { Link, useLocation } from 'react-router';
 import { useQueue, useSeat } from '../data/calls.ts';
+import { useNow } from '../data/clock.ts';
 import { useMe } from '../data/session.tsx';
 import { useWords } from '../lib/text.ts';
 import { DESK_PATH } from './desks.ts';
@@ -19,14 +20,22 @@ export function SeatSign() {
   );
 }
 
+/** 02:47, of seconds. */
+export function clockText(seconds: number): string {
+  const two = (n: number) => String(n).padStart(2, '0');
+  return `${two(Math.floor(seconds / 60))}:${two(seconds % 60)}`;
+}
+
 /** 排队 4 人，最长 00:38. */
 export function QueueSign() {
   const { say } = useWords();
-  const { data: queue } = useQueue();
+  const { data: queue, dataUpdatedAt } = useQueue();
+  // Who waits goes on waiting between two readings.
+  useNow(1000);
   if (!queue) return null;
-  const { waiting, longestWaitSeconds: seconds } = queue;
-  const two = (n: number) => String(n).padStart(2, '0');
-  const longest = `${two(Math.floor(seconds / 60))}:${two(seconds % 60)}`;
+  const { waiting, longestWaitSeconds } = queue;
+  const since = Math.max(0, Math.floor((Date.now() - dataUpdatedAt) / 1000));
+  const longest = clockText(longestWaitSeconds + since);
   return (
     <span className={waiting > 0 ? 'sm nb today-t' : 'sm nb mut'}>
       {waiting > 0 ? say('seat.queue', { n: waiting, longest }) : say('seat.no_queue')}

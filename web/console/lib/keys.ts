@@ -2,7 +2,7 @@
  * Keys of a screen: declared once, they work, stand in the status line and in the list behind `?`.
  * Single letters and digits work where no text field has the focus; there the same key with Alt.
  */
-import { useEffect, useRef } from 'react';
+import { useEffect, useLayoutEffect, useRef } from 'react';
 import type { TextKey } from '../../../src/contract.ts';
 import { createStore } from './store.ts';
 
@@ -77,10 +77,12 @@ const isInPanel = (target: EventTarget | null) =>
 const isRow = (target: EventTarget | null) =>
   target instanceof Element && target.closest('[data-row]') !== null;
 
-/** An open list of a field uses Esc and Enter itself. */
+/** An open list of a field uses Esc and Enter itself; a button that opened something uses no key. */
 const isBusyField = (event: KeyboardEvent) =>
   event.isComposing ||
-  (event.target instanceof Element && event.target.getAttribute('aria-expanded') === 'true');
+  (event.target instanceof Element &&
+    event.target.getAttribute('aria-expanded') === 'true' &&
+    event.target.closest('button, a, summary') === null);
 
 /** The list of keys is a dialog; Esc closes it and nothing else happens behind it. */
 const isDialogOpen = () => document.querySelector('dialog[open]') !== null;
@@ -123,10 +125,11 @@ export function useKeys(bindings: readonly KeyBinding[]): void {
   const signature = bindings
     .map((b) => `${b.keys}:${b.label}:${b.off === true}:${b.quiet === true}`)
     .join('|');
-  useEffect(() => {
+  // Before anything is seen of it: whoever sees a row may press its key at once.
+  useLayoutEffect(() => {
     layer.current.bindings = bindings;
   });
-  useEffect(() => {
+  useLayoutEffect(() => {
     const mine = layer.current;
     layers.push(mine);
     return () => {

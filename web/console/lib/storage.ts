@@ -14,12 +14,15 @@ const RECEIPTS = 'console.receipt.2.';
 /** The receipt that a person has in sight, in this tab. */
 export const receiptOf = (userId: string): string => `${RECEIPTS}${userId}`;
 
+/** Forms that another call put away before they were registered, in this tab. */
+export const asideOf = (userId: string): string => `${RECEIPTS}aside.${userId}`;
+
 /** Whoever sits down here next sees no number and no code of the last one's; `keep`: but their own. */
 export function forgetReceipts(keep?: string): void {
+  const own = keep === undefined ? [] : [receiptOf(keep), asideOf(keep)];
   try {
     for (const name of Object.keys(window.sessionStorage))
-      if (name.startsWith(RECEIPTS) && (keep === undefined || name !== receiptOf(keep)))
-        window.sessionStorage.removeItem(name);
+      if (name.startsWith(RECEIPTS) && !own.includes(name)) window.sessionStorage.removeItem(name);
   } catch {
     // Storage that is blocked kept nothing.
   }

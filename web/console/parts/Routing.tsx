@@ -1,4 +1,5 @@
 /** Who should handle it, and why: verdict, 因为 …, 但是 …. */
+import type { TextKey } from '../../../src/contract.ts';
 import type { RoutingStep, RoutingSuggestion } from '../../../src/routing/schema.ts';
 import { useReference } from '../data/queries.ts';
 import { useWords } from '../lib/text.ts';
@@ -10,6 +11,13 @@ const BUT = new Set<RoutingStep['code']>([
   'transfer_target',
   'answer_directly',
 ]);
+
+/** What stands in the place of a unit where the catalogue has a row and yet none is to get it. */
+function insteadOf(steps: readonly RoutingStep[]): TextKey {
+  const has = (code: RoutingStep['code']) => steps.some((step) => step.code === code);
+  if (has('answer_directly')) return 'routing.by_center';
+  return has('transfer_target') ? 'routing.by_transfer' : 'routing.nobody';
+}
 
 export function RoutingReason({ step }: { step: RoutingStep }) {
   const { say, name, word } = useWords();
@@ -36,7 +44,7 @@ export function SuggestedUnits({ suggestion }: { suggestion: RoutingSuggestion }
   return (
     <>
       <p className="big">
-        {lead ? name(lead) : say('routing.nobody')}
+        {lead ? name(lead) : say(insteadOf(steps))}
         {co.length > 0 && (
           <span className="sm mut">
             {'　'}

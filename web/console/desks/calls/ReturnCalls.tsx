@@ -46,7 +46,7 @@ export function ReturnCalls({ queue, left }: Props) {
     >
       <div className="hd">
         <h2>{say(`return.${queue}`)}</h2>
-        <span className="sm mut">{say('return.rule')}</span>
+        {queue !== 'done' && <span className="sm mut">{say('return.rule')}</span>}
       </div>
       <DoneLine />
       <QueryView query={pages}>

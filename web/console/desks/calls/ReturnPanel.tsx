@@ -175,10 +175,14 @@ function Results({ item }: { item: ReturnCallView }) {
       void go('/operator', { state: { begin } });
     },
   );
+  // Who speaks was reached: them, or somebody else.
+  const results = RETURN_RESULTS.filter(
+    (result) => talking === null || result === 'reached' || result === 'wrong_number',
+  );
   useKeys([
-    ...RETURN_RESULTS.map((result, i) => ({
+    ...results.map((result, i) => ({
       keys: RESULT_KEYS[result],
-      ...(i === 0 ? { shown: 'Y N B W' } : { quiet: true }),
+      ...(i === 0 ? { shown: results.map((one) => RESULT_KEYS[one]).join(' ') } : { quiet: true }),
       label: 'keys.attempt_return' as const,
       run: () => attempt.submit(result),
       off: attempt.busy,
@@ -192,7 +196,7 @@ function Results({ item }: { item: ReturnCallView }) {
         <KeyButton keys="R" loading={register.busy} onClick={() => register.submit(undefined)}>
           {say('return.register')}
         </KeyButton>
-        {RETURN_RESULTS.map((result) => (
+        {results.map((result) => (
           <KeyButton
             key={result}
             keys={RESULT_KEYS[result]}

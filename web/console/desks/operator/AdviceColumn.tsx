@@ -114,7 +114,10 @@ function ClassAdvice({ desk: { draft }, advice: { understanding: u } }: Props) {
   const nameOf = useCategoryName();
   const change = classOf(u);
   const [type] = u.types;
-  const [category, ...others] = u.categories;
+  const [category, ...rest] = u.categories;
+  // The class of another matter of the same words is no other class of this one.
+  const apart = new Set(u.proposal.parts?.map((part) => part.categoryCode));
+  const others = rest.filter(({ value }) => !apart.has(value));
   if (isEmptyChange(change)) return null;
   // A title that was written stays; one that was made goes with its category.
   const { title: written, madeTitle } = draft.value;
@@ -152,7 +155,12 @@ function ClassAdvice({ desk: { draft }, advice: { understanding: u } }: Props) {
                 className="link-button"
                 aria-pressed={chosen}
                 disabled={chosen}
-                onClick={() => draft.set(reclassed(draft.value, other.value))}
+                onClick={() =>
+                  draft.set({
+                    ...reclassed(draft.value, other.value),
+                    type: draft.value.type ?? type?.value,
+                  })
+                }
               >
                 {nameOf(other.value)} {percent(other)}%{chosen && ` ${say('dispatch.taken')}`}
               </button>
@@ -189,9 +197,11 @@ function UrgencyAdvice({ desk: { draft }, advice: { understanding: u } }: Props)
   );
 }
 
-function PlaceAdvice({ desk: { draft }, advice: { understanding: u } }: Props) {
+function PlaceAdvice({ desk, advice }: Props) {
   const { say } = useWords();
   const { data } = useReference();
+  const { draft } = desk;
+  const { understanding: u } = advice;
   const change = placeOf(u);
   const secret = u.flags.find(({ value }) => value === 'confidential' || value === 'whistleblower');
   const hide = { confidential: true, wishPublic: false };
@@ -211,7 +221,9 @@ function PlaceAdvice({ desk: { draft }, advice: { understanding: u } }: Props) {
           label="keys.take_place"
           taken={isTaken(change, draft.value)}
           onTake={() => draft.set(change)}
-        />
+        >
+          <OtherAreas desk={desk} advice={advice} />
+        </Suggestion>
       )}
       {secret && (
         <Suggestion
@@ -225,6 +237,34 @@ function PlaceAdvice({ desk: { draft }, advice: { understanding: u } }: Props) {
         />
       )}
     </>
+  );
+}
+
+/** From here on an area was named, and not only something like it. */
+const NAMED = 0.5;
+/** The words name one street and a place in another: who is on the line knows which. */
+function OtherAreas({ desk: { draft }, advice }: Props) {
+  const { say } = useWords();
+  const { data } = useReference();
+  const [, ...rest] = advice.understanding.areas;
+  const others = rest.filter(({ score }) => score >= NAMED);
+  if (others.length === 0) return null;
+  return (
+    <p className="alt sm today-t">
+      {say('advice.or_area')}
+      {others.map(({ value }) => (
+        <button
+          key={value}
+          type="button"
+          className="link-button"
+          aria-pressed={draft.value.areaCode === value}
+          disabled={draft.value.areaCode === value}
+          onClick={() => draft.set({ areaCode: value })}
+        >
+          {areaPath(value, data?.areas ?? [])}
+        </button>
+      ))}
+    </p>
   );
 }
 

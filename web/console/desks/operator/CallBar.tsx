@@ -7,10 +7,13 @@ import { useKeys, type KeyBinding } from '../../lib/keys.ts';
 import { usePhoneSet } from '../../lib/phone-set.ts';
 import { useRing } from '../../lib/ring.ts';
 import { useWords } from '../../lib/text.ts';
+import { hourText } from '../../lib/time.ts';
+import { clockText } from '../../frame/SeatSign.tsx';
 import { KeyButton } from '../../parts/Key.tsx';
 import { MaskedPhone } from '../../parts/Masked.tsx';
 import { ProblemNotice } from '../../parts/States.tsx';
 import { CallSigns } from './CallSigns.tsx';
+import './call.css';
 import { isDirty, maskPhone } from './form.ts';
 import { Manual } from './Manual.tsx';
 import { useCallDesk, type CallDesk } from './useCallDesk.ts';
@@ -20,8 +23,10 @@ const TransferPanel = lazy(() => import('./TransferPanel.tsx'));
 
 /** The 60 px above the desk: who rings, who is on the line, or who stands before it. */
 export function CallBar({ desk }: { desk: Operator }) {
+  const { say } = useWords();
   const { ringing, talking } = desk.calls;
   const phone = useCallDesk(desk);
+  const missed = useMissed(desk);
   useRing(talking ? undefined : ringing, useWhoRings(ringing));
   return (
     <>
@@ -32,9 +37,27 @@ export function CallBar({ desk }: { desk: Operator }) {
       ) : (
         <Manual desk={desk} />
       )}
+      {missed !== null && (
+        <div className="note soon" role="status">
+          {say('call.missed', { at: hourText(missed) })}
+        </div>
+      )}
       {phone.problem && <ProblemNotice problem={phone.problem} kind="read" />}
     </>
   );
+}
+
+/** When the telephone last rang here and nobody took it; forgotten as soon as it rings again. */
+function useMissed({ calls: { ringing, talking } }: Operator): number | null {
+  const rang = useRef<string | null>(null);
+  const [missed, setMissed] = useState<number | null>(null);
+  const [rings, talks] = [ringing?.id, talking?.id];
+  useEffect(() => {
+    if (rings !== undefined || talks !== undefined) setMissed(null);
+    else if (rang.current !== null) setMissed(serverNow());
+    rang.current = talks === undefined ? (rings ?? null) : null;
+  }, [rings, talks]);
+  return missed;
 }
 
 function useWhoRings(call: DeskCall | undefined): string {
@@ -105,15 +128,17 @@ function Talking({ desk, call, phone }: BarProps) {
   const [consulting, setConsulting] = useState<string | null>(null);
   const whom = useNameAt(consulting ?? '');
   const { handed } = desk.draft.value;
+  const held = call.state === 'held';
   const acts = useTalkActs({ desk, call, phone }, consulting, setPassing, setConsulting);
   return (
     <>
       <section
-        className={desk.alarm || handed.length > 0 ? 'call em' : 'call'}
+        className={desk.alarm || handed.length > 0 ? 'call em' : held ? 'call held' : 'call'}
         aria-label={say('call.bar')}
       >
-        <Lead word={say(call.state === 'held' ? 'phone.held' : 'call.talking')} />
+        <Lead word={say(held ? 'phone.held' : 'call.talking')} />
         <Running since={call.answeredAt ?? call.enteredAt} />
+        <Waits held={held} />
         <Caller call={call} name={desk.draft.value.name || call.name} />
         <CallSigns call={call} warn />
         {consulting && <span className="sm today-t">{say('phone.consulting', { n: whom })}</span>}
@@ -246,6 +271,24 @@ const Lead = ({ word }: { word: string }) => (
   </span>
 );
 
+/** How long the caller waits on hold; not told where the desk was opened meanwhile. */
+function Waits({ held }: { held: boolean }) {
+  const { say } = useWords();
+  useNow(1000);
+  const before = useRef(held);
+  const [since, setSince] = useState<number | null>(null);
+  useEffect(() => {
+    if (before.current !== held) setSince(held ? performance.now() : null);
+    before.current = held;
+  }, [held]);
+  if (!held || since === null) return null;
+  return (
+    <span className="sm today-t nb">
+      {say('phone.held_for', { time: clockText(Math.floor((performance.now() - since) / 1000)) })}
+    </span>
+  );
+}
+
 /** Longer calls than this are a clock that was moved, as a demo's may be. */
 const CALL_MAX_MS = 4 * 3_600_000;
 
@@ -256,11 +299,9 @@ function Running({ since }: { since: string }) {
     const sofar = serverNow() - Date.parse(since);
     return performance.now() - (sofar > 0 && sofar < CALL_MAX_MS ? sofar : 0);
   });
-  const seconds = Math.floor((performance.now() - began) / 1000);
-  const two = (n: number) => String(n).padStart(2, '0');
   return (
     <span className="call-time" role="timer" aria-live="off">
-      {two(Math.floor(seconds / 60))}:{two(seconds % 60)}
+      {clockText(Math.floor((performance.now() - began) / 1000))}
     </span>
   );
 }

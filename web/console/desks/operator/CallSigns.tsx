@@ -51,11 +51,14 @@ function Proposing({ call }: { call: DeskCall }) {
 function Warning({ call }: { call: DeskCall }) {
   const { say, language } = useWords();
   const [open, setOpen] = useState(false);
+  // One warning counts for a call, however often the words are read.
+  const [noted, setNoted] = useState(0);
   const script = useAbuseScript(open);
   const warning = useSubmit(
     (_: undefined, key) => warnCaller(call.id, key),
     () => {
       setOpen(false);
+      setNoted((n) => n + 1);
       void refreshCalls();
     },
   );
@@ -63,15 +66,22 @@ function Warning({ call }: { call: DeskCall }) {
   useKeys([{ keys: 'Alt+W', label: 'keys.warn', run: press, quiet: true }]);
   if (!open)
     return (
-      <button type="button" className="link-button sm" onClick={() => setOpen(true)}>
-        {say('phone.abuse')} <kbd>Alt W</kbd>
-      </button>
+      <>
+        <button type="button" className="link-button sm" onClick={() => setOpen(true)}>
+          {say('phone.abuse')} <kbd>Alt W</kbd>
+        </button>
+        {noted > 0 && (
+          <span className="sm today-t" role="status">
+            {say(noted === 1 ? 'phone.warned_call' : 'phone.warned_again')}
+          </span>
+        )}
+      </>
     );
   return (
     <span className="warn-line" role="group" aria-label={say('phone.abuse')}>
       <span>{(language === 'en' ? script?.en : script?.zh) ?? say('advice.abuse_script')}</span>
       <KeyButton size="small" keys="Alt+W" loading={warning.busy} onClick={press}>
-        {say('phone.warned_now')}
+        {say(noted > 0 ? 'phone.warned_more' : 'phone.warned_now')}
       </KeyButton>
       <button type="button" className="link-button sm" onClick={() => setOpen(false)}>
         {say('common.cancel')}

@@ -26,10 +26,10 @@ export function CallerColumn({ desk }: { desk: Operator }) {
   const { say } = useWords();
   const { ringing, talking } = desk.calls;
   const { shown } = desk.receipts;
-  const rings = desk.draft.value.phone === '' ? ringing?.phone : undefined;
-  const onLine = talking?.phone ?? rings;
-  const given = shown?.requester.phone ?? onLine;
-  const settled = useSettledPhone(given ?? desk.draft.value.phone, Boolean(given));
+  // Whoever rings is who the column speaks of; what was written down before is somebody else's.
+  const rings = talking ? undefined : ringing;
+  const given = rings ? (rings.phone ?? '') : (shown?.requester.phone ?? talking?.phone);
+  const settled = useSettledPhone(given ?? desk.draft.value.phone, given != null);
   const caller = useCaller(settled);
   return (
     <>
@@ -123,7 +123,8 @@ function OpenOrder({ desk, order, keyed }: OpenProps) {
   const { busy, problem } = desk.ending;
   const [asked, setAsked] = useState(false);
   const filed = desk.receipts.shown !== null;
-  const off = busy || filed;
+  const rings = !desk.calls.talking && desk.calls.ringing !== undefined;
+  const off = busy || filed || rings;
   // It ends the call's form: once to ask, once to do.
   const urge = () => {
     setAsked(!asked);
@@ -133,9 +134,10 @@ function OpenOrder({ desk, order, keyed }: OpenProps) {
   return (
     <div className="mine">
       <div className="row between">
-        {order.clock ? <ClockChip clock={order.clock} bare /> : <OrderNo no={order.orderNo} />}
+        <OrderNo no={order.orderNo} />
         <StateWord order={order} />
       </div>
+      {order.clock && <ClockChip clock={order.clock} bare />}
       <p className="mine-title">
         <OrderTitle order={order} />
       </p>

@@ -150,7 +150,7 @@ export function CalmNote({ desk: { draft } }: { desk: Operator }) {
   if (!calm) return null;
   const set = (reason: string) => draft.set({ calm: { ...calm, reason } });
   return (
-    <section className="calm" aria-label={say('call.calm')}>
+    <section className="calm" data-at="calm" aria-label={say('call.calm')}>
       <Field
         required
         label={say('call.calm_why', { kind: say(`emergency.kind.${calm.kind}`) })}

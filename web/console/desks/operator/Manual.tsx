@@ -1,11 +1,13 @@
 import { Input, Select } from 'antd';
+import { useState } from 'react';
 import { CHANNELS } from '../../../../src/contract.ts';
+import { useSeat } from '../../data/calls.ts';
 import { useKeys } from '../../lib/keys.ts';
 import { useWords } from '../../lib/text.ts';
 import { Choice } from '../../parts/Choice.tsx';
 import { Field } from '../../parts/Field.tsx';
 import { KeyButton } from '../../parts/Key.tsx';
-import { isPhone, isSettled, type OperatorFields } from './form.ts';
+import { isPhone, isSettled, maskPhone, type OperatorFields } from './form.ts';
 import type { Operator } from './useOperator.ts';
 
 const KINDS = ['natural', 'legal', 'anonymous'] as const;
@@ -16,7 +18,11 @@ export function Manual({ desk: { draft, receipts, next } }: { desk: Operator }) 
   const { channel, kind, name, phone } = receipts.shown?.requester ?? draft.value;
   const off = receipts.shown !== null || isSettled(draft.value);
   const set = (change: Partial<OperatorFields>) => draft.set(change);
-  useKeys([{ keys: 'F2', label: 'keys.new_caller', run: () => next() }]);
+  const [shownOf, setShownOf] = useState('');
+  const given = useGiven({ draft, receipts });
+  const hides = given && phone !== '' && phone !== shownOf;
+  // With a receipt in sight the key is the receipt's.
+  useKeys(receipts.shown ? [] : [{ keys: 'F2', label: 'keys.new_caller', run: () => next() }]);
   return (
     <section className="contact" aria-label={say('operator.contact')}>
       <Field label={say('field.channel')}>
@@ -34,12 +40,19 @@ export function Manual({ desk: { draft, receipts, next } }: { desk: Operator }) 
         <Input
           autoComplete="off"
           inputMode="tel"
+          data-at="phone"
           maxLength={30}
           disabled={off}
-          value={phone}
+          readOnly={hides}
+          value={hides ? maskPhone(phone) : phone}
           onChange={(e) => set({ phone: e.target.value })}
         />
       </Field>
+      {hides && (
+        <button type="button" className="link-button sm" onClick={() => setShownOf(phone)}>
+          {say('masked.show')}
+        </button>
+      )}
       <Field label={say('field.caller_name')}>
         <Input
           autoComplete="off"
@@ -59,11 +72,21 @@ export function Manual({ desk: { draft, receipts, next } }: { desk: Operator }) 
       {isSettled(draft.value) && !receipts.shown && (
         <span className="sm sec joined">{say('operator.same_contact')}</span>
       )}
-      <span className="next row">
-        <KeyButton keys="F2" onClick={() => next()}>
-          {say('operator.next_caller')}
-        </KeyButton>
-      </span>
+      {!receipts.shown && (
+        <span className="next row">
+          <KeyButton keys="F2" onClick={() => next()}>
+            {say('operator.next_caller')}
+          </KeyButton>
+        </span>
+      )}
     </section>
   );
+}
+
+/** The number came with a call that is written up, or is filed: it is masked as it was in the call. */
+function useGiven({ draft, receipts }: Pick<Operator, 'draft' | 'receipts'>): boolean {
+  const { data: seat } = useSeat();
+  const { contactId } = draft.value;
+  if (receipts.shown) return true;
+  return contactId !== undefined && seat?.state === 'wrap_up' && seat.call?.contactId === contactId;
 }

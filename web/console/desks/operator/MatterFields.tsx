@@ -1,9 +1,12 @@
 import { Checkbox, Input } from 'antd';
 import { TEXT_MAX, URGENCIES } from '../../../../src/contract.ts';
 import { useReference } from '../../data/queries.ts';
+import { useKeys } from '../../lib/keys.ts';
 import { useWords } from '../../lib/text.ts';
 import { Choice } from '../../parts/Choice.tsx';
 import { Field } from '../../parts/Field.tsx';
+import { KeyButton } from '../../parts/Key.tsx';
+import { Dots } from '../../parts/Marks.tsx';
 import {
   AddressPicker,
   AreaPicker,
@@ -14,6 +17,7 @@ import {
 } from '../../parts/Pickers.tsx';
 import { reclassed } from './form.ts';
 import { useLimits } from './limits.ts';
+import { isEmptyChange, isTaken, placeOf } from './take.ts';
 import type { Operator } from './useOperator.ts';
 
 type TextField = 'title' | 'occurred' | 'subjectName';
@@ -38,6 +42,8 @@ export function MatterFields({ desk, urgent }: Props) {
   const whole = value.parts === undefined && !urgent;
   const u = desk.advised.advice?.understanding;
   const said = value.occurred !== '' && value.occurred === u?.occurred;
+  // Three stand in the row of two, so that nothing below them is pushed out of sight.
+  const third = whole && kinds.length > 0 ? 'w4' : 'w6';
   const made = desk.advised.advice?.title;
   const hintOf = (field: TextField) =>
     field === 'title' && made ? say('operator.title_made', { title: made }) : undefined;
@@ -67,19 +73,20 @@ export function MatterFields({ desk, urgent }: Props) {
         />
       </Field>
       {text('occurred', say('field.occurred'), 'w4', said ? say('advice.from_words') : undefined)}
+      {urgent && <HeardPlace desk={desk} />}
       {whole && (
-        <Field label={say('field.category')} width="w6">
+        <Field label={say('field.category')} width={third}>
           <CategoryPicker
             value={value.categoryCode}
             onChange={(categoryCode) => set(reclassed(value, categoryCode))}
           />
         </Field>
       )}
-      <Field label={say('field.area')} width="w6">
+      <Field label={say('field.area')} width={third}>
         <AreaPicker value={value.areaCode} onChange={(areaCode) => set({ areaCode })} />
       </Field>
       {whole && kinds.length > 0 && (
-        <Field label={say('field.subject_kind')} width="w6">
+        <Field label={say('field.subject_kind')} width={third}>
           <SubjectKindPicker
             kinds={kinds}
             value={value.subjectKind}
@@ -92,6 +99,33 @@ export function MatterFields({ desk, urgent }: Props) {
       {whole && text('title', say('field.title'), 'w8')}
       {!urgent && <Wishes desk={desk} />}
     </div>
+  );
+}
+
+/** In an emergency there is no column of advice: the place that was heard is taken here. */
+function HeardPlace({ desk: { draft, advised } }: { desk: FieldsDesk }) {
+  const { say } = useWords();
+  const { data } = useReference();
+  const u = advised.advice?.understanding;
+  const change = u ? placeOf(u) : {};
+  const off = isEmptyChange(change) || isTaken(change, draft.value);
+  const take = () => draft.set(change);
+  useKeys([{ keys: 'Alt+3', label: 'keys.take_place', run: take, off, quiet: true }]);
+  if (off) return null;
+  return (
+    <p className="row heard-place">
+      <span className="sm sec">{say('advice.heard_place')}</span>
+      <span>
+        <Dots>
+          {areaPath(change.areaCode, data?.areas ?? [])}
+          {change.address}
+          {change.occurred}
+        </Dots>
+      </span>
+      <KeyButton size="small" keys="Alt+3" onClick={take}>
+        {say('dispatch.take')}
+      </KeyButton>
+    </p>
   );
 }
 

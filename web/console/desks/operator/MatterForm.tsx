@@ -1,5 +1,5 @@
 import { Input } from 'antd';
-import { useState, type ReactNode } from 'react';
+import { useRef, useState, type ReactNode } from 'react';
 import { DEMAND_TYPES, TEXT_MAX } from '../../../../src/contract.ts';
 import { useKeys } from '../../lib/keys.ts';
 import { useWords } from '../../lib/text.ts';
@@ -44,14 +44,16 @@ export function MatterForm({ desk, opener }: Props) {
       <div className="types">
         <h2 id="words-label">{say('operator.words')}</h2>
         {!urgent && !value.parts && (
-          <Choice
-            hideLabel
-            look="s"
-            label={say('field.type')}
-            value={value.type}
-            onChange={(type) => set({ type })}
-            options={DEMAND_TYPES.map((type) => ({ value: type, label: say(`type.${type}`) }))}
-          />
+          <div data-at="type">
+            <Choice
+              hideLabel
+              look="s"
+              label={say('field.type')}
+              value={value.type}
+              onChange={(type) => set({ type })}
+              options={DEMAND_TYPES.map((type) => ({ value: type, label: say(`type.${type}`) }))}
+            />
+          </div>
         )}
         <span className="saved xs mut">
           {draft.savedAt !== undefined && say('form.draft', { time: hourText(draft.savedAt) })}
@@ -115,20 +117,46 @@ function Ask({ desk: { advised, draft } }: { desk: Operator }) {
   );
 }
 
-/** What stands in the way of registering now. */
-function useFaults({ value }: Operator['draft'], locked: boolean): string[] {
+/** What stands in the way of registering now, and where it is mended. */
+interface Fault {
+  at: 'words' | 'type' | 'answer' | 'asked' | 'calm' | 'phone' | 'part' | 'alarm';
+  text: string;
+}
+function useFaults({ value }: Operator['draft'], locked: boolean): Fault[] {
   const { say } = useWords();
   const answering = value.answer !== undefined && value.asked === undefined;
-  return [
-    locked && say('call.locked'),
-    !value.content.trim() && say('operator.need_words'),
-    value.phone.trim() && !isPhone(value.phone) && say('field.phone_wrong'),
-    value.parts?.some((part) => !part.content.trim()) && say('call.part_empty'),
-    value.calm && !value.calm.reason.trim() && say('call.calm_missing'),
-    value.asked !== undefined && !value.asked.trim() && say('call.asked_missing'),
-    answering && !value.type && say('operator.need_type'),
-    answering && !value.answer?.trim() && say('operator.need_answer'),
-  ].filter((fault): fault is string => typeof fault === 'string' && fault !== '');
+  const partEmpty = value.parts?.some((part) => !part.content.trim()) ?? false;
+  const phoneWrong = value.phone.trim() !== '' && !isPhone(value.phone);
+  const all: (Fault & { stands: boolean })[] = [
+    { at: 'alarm', stands: locked, text: say('call.locked') },
+    { at: 'words', stands: !value.content.trim(), text: say('operator.need_words') },
+    { at: 'phone', stands: phoneWrong, text: say('field.phone_wrong') },
+    { at: 'part', stands: partEmpty, text: say('call.part_empty') },
+    { at: 'calm', stands: value.calm?.reason.trim() === '', text: say('call.calm_missing') },
+    { at: 'asked', stands: value.asked?.trim() === '', text: say('call.asked_missing') },
+    { at: 'type', stands: answering && !value.type, text: say('operator.need_type') },
+    { at: 'answer', stands: answering && !value.answer?.trim(), text: say('operator.need_answer') },
+  ];
+  return all.filter((fault) => fault.stands);
+}
+
+/** Puts the cursor where the first thing is missing. */
+function goTo({ at }: Fault, desk: Operator): void {
+  const field = document.querySelector<HTMLElement>(
+    `[data-at="${at}"] :is(input, textarea), input[data-at="${at}"]`,
+  );
+  if (field) field.focus();
+  else desk.words.current?.focus();
+}
+
+/** The title in sight is the one it gets, though its words be read anew meanwhile; sent again, it stays. */
+function useShownTitle({ advised, registration }: Operator) {
+  const sent = useRef('');
+  return (f: OperatorFields): OperatorFields => {
+    const fresh = advised.of === f.content && advised.state !== 'none';
+    if (!registration.problem) sent.current = (fresh && advised.advice?.title) || '';
+    return f.title || f.parts || f.asked !== undefined ? f : { ...f, title: sent.current };
+  };
 }
 
 /** One primary button, and what it will do. */
@@ -136,16 +164,19 @@ function SendBar({ desk, locked }: { desk: Operator; locked: boolean }) {
   const { say } = useWords();
   const { draft, registration, alarm } = desk;
   const { value, set } = draft;
-  const [tried, setTried] = useState(false);
+  const [triedOf, setTriedOf] = useState<string>();
   const faults = useFaults(draft, locked);
+  const refused = triedOf === draft.key && faults.length > 0;
   const answering = value.answer !== undefined;
   const urgent = alarm !== null || value.handed.length > 0;
+  const titled = useShownTitle(desk);
   const send = () => {
     if (registration.busy) return;
-    if (faults.length === 0) return registration.submit(value);
-    setTried(true);
-    if (!locked) desk.words.current?.focus();
+    if (faults.length === 0) return registration.submit(urgent ? value : titled(value));
+    setTriedOf(draft.key);
+    if (!locked) goTo(faults[0]!, desk);
   };
+  const stays = staysHere(desk);
   const toggleAnswer = () => set({ answer: answering ? undefined : '', asked: undefined });
   const off = urgent || value.parts !== undefined;
   useKeys([
@@ -162,7 +193,9 @@ function SendBar({ desk, locked }: { desk: Operator; locked: boolean }) {
         loading={registration.busy}
         onClick={send}
       >
-        {say(urgent ? 'call.submit_record' : submitText(value), { n: value.parts?.length ?? 1 })}
+        {say(urgent ? 'call.submit_record' : submitText(value, stays), {
+          n: value.parts?.length ?? 1,
+        })}
       </KeyButton>
       {!off && (
         <KeyButton size="large" keys="F10" aria-pressed={answering} onClick={toggleAnswer}>
@@ -170,10 +203,12 @@ function SendBar({ desk, locked }: { desk: Operator; locked: boolean }) {
         </KeyButton>
       )}
       <span
-        className={`form-state xs ${tried && faults.length > 0 ? 'today-t' : 'mut'}`}
-        role="status"
+        className={refused ? 'form-state stop' : 'form-state xs mut'}
+        role={refused ? 'alert' : 'status'}
       >
-        {faults.length > 0 ? faults.join('　') : say(afterText(value))}
+        {faults.length > 0
+          ? faults.map((fault) => fault.text).join('　')
+          : say(afterText(value, stays))}
       </span>
       {locked && alarm && (
         <KeyButton
@@ -189,24 +224,33 @@ function SendBar({ desk, locked }: { desk: Operator; locked: boolean }) {
   );
 }
 
-const submitText = (f: OperatorFields) => {
+/** Whether the centre answers this class itself: no unit gets it, and nothing may say so. */
+function staysHere({ draft: { value }, advised }: Operator): boolean {
+  const steps = advised.advice?.routing?.steps ?? [];
+  const mine = steps.some(({ facts }) => facts.category === value.categoryCode);
+  return mine && steps.some(({ code }) => code === 'answer_directly');
+}
+
+const submitText = (f: OperatorFields, stays: boolean) => {
   if (f.handed.length > 0) return 'call.submit_record';
   if (f.parts) return 'call.submit_parts';
   if (f.asked !== undefined) return 'call.submit_close';
   if (f.answer !== undefined) return 'operator.submit_answer';
-  return isAcceptable(f) ? 'operator.submit_dispatch' : 'act.register';
+  if (!isAcceptable(f)) return 'act.register';
+  return stays ? 'operator.submit_accept' : 'operator.submit_dispatch';
 };
-const afterText = (f: OperatorFields) => {
+const afterText = (f: OperatorFields, stays: boolean) => {
   if (f.handed.length > 0) return 'call.after_record';
   if (f.asked !== undefined) return 'call.after_close';
   if (f.answer !== undefined) return 'operator.after_answer';
-  return mattersOf(f).every(isAcceptable) ? 'operator.after_dispatch' : 'operator.after_register';
+  if (!mattersOf(f).every(isAcceptable)) return 'operator.after_register';
+  return stays && !f.parts ? 'operator.after_accept' : 'operator.after_dispatch';
 };
 
 function Answer({ desk: { draft } }: { desk: Operator }) {
   const { say } = useWords();
   return (
-    <div className="wide answer">
+    <div className="wide answer" data-at="answer">
       <Field required label={say('field.answer')} hint={say('field.public_hint')}>
         <Input.TextArea
           autoFocus
@@ -224,7 +268,7 @@ function Answer({ desk: { draft } }: { desk: Operator }) {
 function NoSubstance({ desk: { draft } }: { desk: Operator }) {
   const { say } = useWords();
   return (
-    <div className="wide answer">
+    <div className="wide answer" data-at="asked">
       <Field required label={say('call.asked')} hint={say('call.asked_hint')}>
         <Input
           autoFocus

@@ -1,6 +1,6 @@
 import './operator.css';
 import './emergency.css';
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useRef, useState, type ReactNode } from 'react';
 import { useLocation, useNavigate } from 'react-router';
 import { useWords } from '../../lib/text.ts';
 import { SideOpener, SplitColumns } from '../../parts/Columns.tsx';
@@ -8,12 +8,13 @@ import { DeskTitle } from '../../parts/DeskTitle.tsx';
 import { AdviceColumn } from './AdviceColumn.tsx';
 import { CallBar } from './CallBar.tsx';
 import { CallerColumn } from './CallerColumn.tsx';
-import type { OperatorFields } from './form.ts';
+import { isDirty, type OperatorFields } from './form.ts';
 import { HandoverLog } from './HandoverLog.tsx';
 import { MatterForm } from './MatterForm.tsx';
 import { ReceiptPanel } from './ReceiptPanel.tsx';
 import { SeatBar } from './SeatBar.tsx';
-import { useOperator, type Operator } from './useOperator.ts';
+import { mayStand, useOperator, type Operator } from './useOperator.ts';
+import { useWriting } from './useWriting.ts';
 import { OpenHandovers, WrittenEmergencies } from './Waiting.tsx';
 
 /** 接听台: who calls, what they say, what it seems to be. The form is the screen. */
@@ -21,12 +22,13 @@ export default function OperatorDesk() {
   const { say } = useWords();
   const desk = useOperator();
   useAsked(desk);
+  const unsaved = useWriting(desk);
   const { shown } = desk.receipts;
   const [side, setSide] = useState(false);
   return (
     <>
       <DeskTitle title={say('desk.operator_long')} />
-      <SeatBar />
+      <SeatBar unsaved={unsaved} />
       <CallBar desk={desk} />
       <WrittenEmergencies />
       <OpenHandovers desk={desk} />
@@ -44,7 +46,11 @@ export default function OperatorDesk() {
       >
         <WaysBack desk={desk} />
         {shown ? (
-          <ReceiptPanel receipt={shown} onNext={desk.next} />
+          <ReceiptPanel
+            receipt={shown}
+            onNext={desk.next}
+            talks={desk.calls.talking !== undefined}
+          />
         ) : (
           <MatterForm
             desk={desk}
@@ -79,16 +85,29 @@ const Side = ({ desk }: { desk: Operator }) =>
     <AdviceColumn desk={desk} />
   );
 
-/** Lines that undo what a key has just put away. */
-function WaysBack({ desk: { erased, restore, receipts } }: { desk: Operator }) {
+/** Lines that bring back what was put away; while somebody is on the line nothing of somebody else's. */
+function WaysBack({ desk }: { desk: Operator }) {
   const { say } = useWords();
-  const [last] = receipts.away?.filed ?? [];
+  const { aside, restore, discard, receipts, calls, draft } = desk;
+  const { away } = receipts;
+  const [last] = away?.filed ?? [];
+  const rings = !calls.talking && calls.ringing !== undefined;
+  const { phone } = draft.value;
   return (
     <>
-      {erased && (
-        <WayBack text={say('operator.erased')} link={say('common.undo')} onClick={restore} />
+      {rings && isDirty(draft.value) && !mayStand(phone, calls) && (
+        <div className="note soon" role="status">
+          {say('operator.others_words')}
+        </div>
       )}
-      {last && (
+      {aside && (
+        <WayBack text={say('operator.erased')} link={say('operator.take_up')} onClick={restore}>
+          <button type="button" className="link-button" onClick={discard}>
+            {say('operator.discard')}
+          </button>
+        </WayBack>
+      )}
+      {last && away && mayStand(away.requester.phone, calls) && (
         <WayBack
           text={say('operator.last_receipt', { no: last.registered.orderNo })}
           link={say('operator.show_receipt')}
@@ -99,11 +118,18 @@ function WaysBack({ desk: { erased, restore, receipts } }: { desk: Operator }) {
   );
 }
 
-const WayBack = ({ text, link, onClick }: { text: string; link: string; onClick: () => void }) => (
+interface WayBackProps {
+  text: string;
+  link: string;
+  onClick: () => void;
+  children?: ReactNode;
+}
+const WayBack = ({ text, link, onClick, children }: WayBackProps) => (
   <div className="note info" role="status">
     {text}
     <button type="button" className="link-button" onClick={onClick}>
       {link}
     </button>
+    {children}
   </div>
 );

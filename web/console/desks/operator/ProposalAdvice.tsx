@@ -3,7 +3,9 @@ import { Link } from 'react-router';
 import type { ContactOutcome, TextKey } from '../../../../src/contract.ts';
 import type { Advice } from '../../../../src/intake/schema.ts';
 import type { OrderListItem } from '../../../../src/workorder/schema.ts';
+import { useAbuseScript, useSeat } from '../../data/calls.ts';
 import { useClockNow } from '../../data/clock.ts';
+import { findStore } from '../../lib/find.ts';
 import { useKeys } from '../../lib/keys.ts';
 import { useWords } from '../../lib/text.ts';
 import { dueText } from '../../lib/time.ts';
@@ -12,6 +14,7 @@ import { Dots, OrderNo, OrderTitle, StateWord } from '../../parts/Marks.tsx';
 import { ClockChip } from '../../parts/ClockChip.tsx';
 import { ProblemNotice } from '../../parts/States.tsx';
 import { Because, useCategoryName } from './Because.tsx';
+import { isWithUnit } from './form.ts';
 import { partsOf } from './take.ts';
 import type { Operator } from './useOperator.ts';
 import { carried } from './words.ts';
@@ -28,12 +31,13 @@ export function ProposalAdvice({ desk, advice }: Props) {
   const { act } = proposal;
   const related = advice.related;
   const kind = related?.act ?? act;
+  const missed = !related && isOfAnother(act) ? act : null;
   if (kind === 'dispatch' || kind === 'transfer_emergency') return null;
   return (
     <section className="part sug do">
       <h2>{say('advice.do')}</h2>
-      <p className="big">{say(`proposal.${kind}`)}</p>
-      <p className="sm sec">{say(`proposal.why.${kind}`)}</p>
+      <p className="big">{say(missed ? `advice.none.${missed}` : `proposal.${kind}`)}</p>
+      {!missed && <p className="sm sec">{say(`proposal.why.${kind}`)}</p>}
       <Because words={proposal.because.slice(0, 4)} />
       {related ? (
         <Related desk={desk} related={related} />
@@ -44,6 +48,9 @@ export function ProposalAdvice({ desk, advice }: Props) {
     </section>
   );
 }
+
+/** Acts on an earlier order; without one there is nothing to do them to. */
+const isOfAnother = (act: string): act is keyof typeof ENDS => act in ENDS;
 
 /** The one key of this part. */
 function Do(props: { off?: boolean; busy?: boolean; onDo: () => void; children: ReactNode }) {
@@ -97,10 +104,12 @@ function Related({ desk, related: { act, order } }: RelatedProps) {
 function Progress({ order }: { order: OrderListItem }) {
   const { say, name, language } = useWords();
   const now = useClockNow();
-  const { lead, clock } = order;
+  const { lead } = order;
+  // Until when a unit has to answer; the other clocks are the house's own.
+  const clock = isWithUnit(order) ? order.clock : null;
   return (
     <p className="script">
-      {say('advice.tell_state', { state: say(`state.${order.state}`) })}
+      {say(`advice.tell.${order.state}`)}
       {lead && say('advice.tell_unit', { unit: name(lead) })}
       {clock?.dueAt && say('advice.tell_due', { at: dueText(clock.dueAt, now, language) })}
     </p>
@@ -145,17 +154,49 @@ function Unrelated({ desk, advice }: Props) {
         </Do>
       );
     case 'abuse':
-      return (
-        <>
-          <p className="script">{say('advice.abuse_script')}</p>
-          <Do busy={desk.ending.busy} onDo={() => desk.endWith('abuse_ended', null)}>
-            {say('advice.do_abuse')}
-          </Do>
-        </>
-      );
+      return <Abuse desk={desk} />;
     default:
-      return <p className="sm sec">{say('advice.related_none')}</p>;
+      return <Missed tail={proposal.orderNoTail} />;
   }
+}
+
+/** No order to urge, to do again or to tell of; a number that was named is searched for. */
+function Missed({ tail }: { tail: string | undefined }) {
+  const { say } = useWords();
+  if (!tail) return <p className="sm sec">{say('advice.related_none')}</p>;
+  return (
+    <>
+      <p className="sm sec">{say('advice.tail_none', { tail })}</p>
+      <Do onDo={() => findStore.set({ typed: tail })}>{say('advice.find_tail', { tail })}</Do>
+    </>
+  );
+}
+
+/** Ends only after a warning, and ends the call with it. */
+function Abuse({ desk }: { desk: Operator }) {
+  const { say, language } = useWords();
+  const { talking } = desk.calls;
+  const script = useAbuseScript(true);
+  const hangsUp = useSeat().data?.commands === true && talking !== undefined;
+  const warned = !talking || talking.warnings > 0;
+  const end = () =>
+    desk.ending.submit({
+      outcome: 'abuse_ended',
+      order: null,
+      fields: desk.draft.value,
+      ...(hangsUp ? { hangUp: talking.id } : {}),
+    });
+  return (
+    <>
+      <p className="script">
+        {(language === 'en' ? script?.en : script?.zh) ?? say('advice.abuse_script')}
+      </p>
+      {!warned && <p className="sm today-t">{say('advice.abuse_warn_first')}</p>}
+      <Do off={!warned} busy={desk.ending.busy} onDo={end}>
+        {say(hangsUp ? 'advice.do_abuse_hang_up' : 'advice.do_abuse')}
+      </Do>
+    </>
+  );
 }
 
 function Split({ desk: { draft, advised }, advice }: Props) {

@@ -2,6 +2,7 @@ import { Input } from 'antd';
 import { useState } from 'react';
 import { Link } from 'react-router';
 import * as api from '../../data/api.ts';
+import { moveSeat, refreshCalls, useSeat } from '../../data/calls.ts';
 import { useOrder } from '../../data/queries.ts';
 import { useSubmit } from '../../data/submit.ts';
 import { useKeys } from '../../lib/keys.ts';
@@ -16,10 +17,12 @@ import type { Filed, Receipt } from './sending.ts';
 interface Props {
   receipt: Receipt;
   onNext: (keep?: Partial<OperatorFields>) => void;
+  /** The caller is on the line still. */
+  talks: boolean;
 }
 
 /** What to tell the caller, and the way on. */
-export function ReceiptPanel({ receipt, onNext }: Props) {
+export function ReceiptPanel({ receipt, onNext, talks }: Props) {
   const { say } = useWords();
   const { filed, ended, requester } = receipt;
   const contactId = filed.at(-1)?.registered.contactId;
@@ -27,7 +30,14 @@ export function ReceiptPanel({ receipt, onNext }: Props) {
   // Not F9 and not Enter: a key pressed twice must not take the code away.
   useKeys([
     { keys: 'Alt+R', label: 'keys.another', run: another },
-    { keys: 'F2', label: 'keys.new_caller', run: () => onNext(), quiet: true },
+    {
+      keys: 'F2',
+      label: 'keys.receipt_away',
+      run: () => onNext(),
+      quiet: true,
+      // Whoever is on the line has another matter, or nothing more.
+      off: talks,
+    },
   ]);
   return (
     <div className="receipt" role="status">
@@ -35,34 +45,74 @@ export function ReceiptPanel({ receipt, onNext }: Props) {
         <Ended ended={ended} />
       ) : (
         <div className="wide">
-          {filed.length > 1 && <p className="sec">{say('receipt.tell_all')}</p>}
+          {filed.length > 1 && (
+            <p className="sec">{say(filed.some(isTold) ? 'receipt.tell_all' : 'receipt.keep')}</p>
+          )}
           {filed.map((one, i) => (
             <One key={one.registered.orderId} filed={one} nth={filed.length > 1 ? i + 1 : 0} />
           ))}
           <p className="sm sec">{say('receipt.code_once')}</p>
         </div>
       )}
-      <div className="bar">
-        <KeyButton type="primary" size="large" keys="F2" onClick={() => onNext()}>
-          {say('operator.next_caller')}
-        </KeyButton>
-        <KeyButton size="large" keys="Alt+R" onClick={another}>
-          {say('receipt.another')}
-        </KeyButton>
-      </div>
+      <Ways talks={talks} onAway={() => onNext()} onAnother={another} />
     </div>
   );
 }
 
-function One({ filed: { registered, followed, problem }, nth }: { filed: Filed; nth: number }) {
+/** Who is handed over or says nothing to work on is not given a number to write down. */
+const isTold = ({ followed }: Filed): boolean =>
+  followed !== 'transferred' && followed !== 'receipted' && followed !== 'closed';
+
+interface WaysProps {
+  talks: boolean;
+  onAway: () => void;
+  onAnother: () => void;
+}
+/** The way on: with the caller on the line another matter, after the call the next caller. */
+function Ways({ talks, onAway, onAnother }: WaysProps) {
   const { say } = useWords();
+  const { data: seat } = useSeat();
+  const moving = useSubmit(
+    () => moveSeat({ state: 'ready' }),
+    () => void refreshCalls(),
+  );
+  const wraps = !talks && seat?.state === 'wrap_up';
+  const main = (is: boolean) => (is ? ({ type: 'primary' } as const) : {});
+  return (
+    <div className="bar">
+      {wraps && (
+        <KeyButton
+          type="primary"
+          size="large"
+          keys="Alt+J"
+          loading={moving.busy}
+          onClick={() => moving.submit(undefined)}
+        >
+          {say('seat.wrapped')}
+        </KeyButton>
+      )}
+      {!talks && (
+        <KeyButton {...main(!wraps)} size="large" keys="F2" onClick={onAway}>
+          {say('receipt.away')}
+        </KeyButton>
+      )}
+      <KeyButton {...main(talks)} size="large" keys="Alt+R" onClick={onAnother}>
+        {say('receipt.another')}
+      </KeyButton>
+    </div>
+  );
+}
+
+function One({ filed, nth }: { filed: Filed; nth: number }) {
+  const { say } = useWords();
+  const { registered, followed, problem } = filed;
   return (
     <section className="receipt-one">
       <h1>
         {nth > 0 && `${say('call.part', { n: nth })}　`}
         {say(`receipt.${followed}`)}
       </h1>
-      {nth === 0 && <p className="sec">{say('receipt.tell')}</p>}
+      {nth === 0 && <p className="sec">{say(isTold(filed) ? 'receipt.tell' : 'receipt.keep')}</p>}
       <dl className="receipt-facts">
         <div>
           <dt className="lab">{say('receipt.no')}</dt>

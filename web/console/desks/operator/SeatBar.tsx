@@ -1,22 +1,27 @@
 import { Button, Checkbox, Input } from 'antd';
-import { useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { CHOSEN_BREAKS, SEAT_SKILLS, type SeatSkill } from '../../../../src/contract.ts';
 import { moveSeat, refreshCalls, useSeat, type SeatView } from '../../data/calls.ts';
 import { serverNow, useNow } from '../../data/clock.ts';
 import { useMe } from '../../data/session.tsx';
 import { useSubmit, type Submission } from '../../data/submit.ts';
 import { useKeys } from '../../lib/keys.ts';
+import { createStore, useStore } from '../../lib/store.ts';
 import { toggleNotice, toggleSound, useNotice, useSound } from '../../lib/ring.ts';
 import { useWords } from '../../lib/text.ts';
 import { KeyButton } from '../../parts/Key.tsx';
 import { ProblemNotice } from '../../parts/States.tsx';
 import { QueueSign } from '../../frame/SeatSign.tsx';
+import { keepWriting } from './useWriting.ts';
 
 type ChosenBreak = (typeof CHOSEN_BREAKS)[number];
 type Move = Parameters<typeof moveSeat>[0];
 
-/** The operator's seat: ready, on a break, finishing, away; who waits in the queue. */
-export function SeatBar() {
+/**
+ * The operator's seat: ready, on a break, finishing, away; who waits in the queue.
+ * @param unsaved whether words stand on the desk that no order holds yet.
+ */
+export function SeatBar({ unsaved }: { unsaved: boolean }) {
   const { say } = useWords();
   const { data: seat } = useSeat();
   const moving = useSubmit(
@@ -30,7 +35,7 @@ export function SeatBar() {
         {seat.state === 'offline' ? (
           <Begin seat={seat} moving={moving} />
         ) : (
-          <Seated seat={seat} moving={moving} />
+          <Seated seat={seat} moving={moving} unsaved={unsaved} />
         )}
         <span className="seat-right">
           <QueueSign />
@@ -54,7 +59,12 @@ function Begin({ seat, moving }: Props) {
   const [extension, setExtension] = useState(seat.extension || usualExtension(me));
   const [skills, setSkills] = useState<SeatSkill[]>(seat.skills);
   const good = /^\d{2,12}$/.test(extension);
-  const begin = () => good && moving.submit({ state: 'ready', extension, skills });
+  const begin = () => {
+    if (!good) return;
+    // What was wished for on an earlier shift is over.
+    breakLater.set(null);
+    moving.submit({ state: 'ready', extension, skills });
+  };
   useKeys([{ keys: 'Alt+J', label: 'keys.ready', run: begin }]);
   return (
     <>
@@ -94,13 +104,26 @@ function usualExtension({ demo, login }: { demo: boolean; login: string }): stri
 }
 
 /** On duty: the state, since when or until when, and the way to the others. */
-function Seated({ seat, moving }: Props) {
+function Seated({ seat, moving, unsaved }: Props & { unsaved: boolean }) {
   const { say } = useWords();
   const [breaking, setBreaking] = useState(false);
+  const later = useStore(breakLater);
   const { state } = seat;
-  const go = (to: Move['state']) => moving.submit({ state: to });
   const busy = state === 'ringing' || state === 'talking';
   const back = state === 'break' || state === 'wrap_up';
+  const rest = (breakReason: ChosenBreak) => {
+    breakLater.set(null);
+    moving.submit({ state: 'break', breakReason });
+  };
+  // Whoever wished for a break meanwhile goes there, and not to the next caller.
+  const go = (to: Move['state']) =>
+    to === 'ready' && state === 'wrap_up' && later ? rest(later) : moving.submit({ state: to });
+  useBreakDue(seat, later, rest);
+  const ask = () => {
+    // Whoever chooses is not rung at meanwhile.
+    if (state === 'wrap_up' && !breaking) void keepWriting();
+    setBreaking(!breaking);
+  };
   useKeys([
     {
       keys: 'Alt+J',
@@ -112,8 +135,8 @@ function Seated({ seat, moving }: Props) {
     {
       keys: 'Alt+X',
       label: 'keys.break',
-      run: () => setBreaking(!breaking),
-      off: busy || state === 'break',
+      run: ask,
+      off: state === 'ringing' || state === 'break',
       quiet: true,
     },
     { keys: 'Alt+L', label: 'keys.offline', run: () => go('offline'), off: busy, quiet: true },
@@ -124,16 +147,30 @@ function Seated({ seat, moving }: Props) {
       {state === 'break' && seat.breakReason && (
         <span className="sm sec">{say(`seat.break_${seat.breakReason}`)}</span>
       )}
-      {state === 'wrap_up' && seat.until && <Remaining until={seat.until} />}
+      {state === 'wrap_up' && seat.until && (
+        <Remaining until={seat.until} unsaved={unsaved} later={later} />
+      )}
+      {state === 'wrap_up' && <Passed seat={seat} />}
+      {state === 'ready' && unsaved && (
+        <span className="sm today-t">{say('seat.unsaved_ready')}</span>
+      )}
+      {later && busy && (
+        <span className="sm today-t nb">
+          {say('seat.break_later', { what: say(`seat.break_${later}`) })}{' '}
+          <button type="button" className="link-button sm" onClick={() => breakLater.set(null)}>
+            {say('common.cancel')}
+          </button>
+        </span>
+      )}
       <span className="sm mut nb">{say('seat.at', { n: seat.extension })}</span>
       {back && (
         <KeyButton size="small" keys="Alt+J" loading={moving.busy} onClick={() => go('ready')}>
           {say(state === 'wrap_up' ? 'seat.wrapped' : 'seat.back')}
         </KeyButton>
       )}
-      {!busy && state !== 'break' && !breaking && (
-        <KeyButton size="small" type="text" keys="Alt+X" onClick={() => setBreaking(true)}>
-          {say('seat.break')}
+      {state !== 'ringing' && state !== 'break' && !breaking && !(busy && later) && (
+        <KeyButton size="small" type="text" keys="Alt+X" onClick={ask}>
+          {say(busy ? 'seat.break_after' : 'seat.break')}
         </KeyButton>
       )}
       {!busy && !breaking && (
@@ -141,17 +178,47 @@ function Seated({ seat, moving }: Props) {
           {say('seat.offline_go')}
         </KeyButton>
       )}
-      {breaking && !busy && (
+      {breaking && state !== 'ringing' && state !== 'break' && (
         <Reasons
           onClose={() => setBreaking(false)}
           onChoose={(breakReason) => {
             setBreaking(false);
-            moving.submit({ state: 'break', breakReason });
+            if (busy) breakLater.set(breakReason);
+            else rest(breakReason);
           }}
         />
       )}
     </>
   );
+}
+
+/** The break that is wished for after this call; of this page, also while another desk is open. */
+const breakLater = createStore<ChosenBreak | null>(null);
+
+/** Just before the seat would be ready by itself. */
+const BREAK_BEFORE_MS = 2_000;
+
+/** Takes the break that was wished for when the time to write is over, before anybody rings. */
+function useBreakDue(seat: SeatView, later: ChosenBreak | null, rest: (r: ChosenBreak) => void) {
+  const { state, until } = seat;
+  const take = useRef(rest);
+  take.current = rest;
+  useEffect(() => {
+    if (!later || (state !== 'ready' && state !== 'wrap_up')) return;
+    const left = state === 'ready' || !until ? 0 : Date.parse(until) - serverNow();
+    const timer = setTimeout(() => take.current(later), Math.max(0, left - BREAK_BEFORE_MS));
+    return () => clearTimeout(timer);
+  }, [state, until, later]);
+}
+
+/** 已转接 8003: where the call went that is written up now. */
+function Passed({ seat }: { seat: SeatView }) {
+  const { say } = useWords();
+  const last = seat.call?.legs.at(-1);
+  const stayed = last?.kind === 'emergency' && last.mode === 'consult';
+  if (!last?.mode || stayed || last.target === seat.extension) return null;
+  const whom = [last.target, last.who].filter(Boolean).join(' ');
+  return <b className="sm ok-t nb">{say('seat.passed', { n: whom })}</b>;
 }
 
 interface ReasonProps {
@@ -203,12 +270,32 @@ function StateWord({ state }: { state: SeatView['state'] }) {
   );
 }
 
-/** Seconds left to finish writing; then the seat is ready by itself. */
-function Remaining({ until }: { until: string }) {
+interface RemainingProps {
+  until: string;
+  unsaved: boolean;
+  later: ChosenBreak | null;
+}
+/** Seconds left to finish writing, which grow while somebody writes; then the seat is ready by itself. */
+function Remaining({ until, unsaved, later }: RemainingProps) {
   const { say } = useWords();
   useNow(1000);
   const left = Math.max(0, Math.ceil((Date.parse(until) - serverNow()) / 1000));
-  return <span className="sm sec nb">{say('seat.left', { n: left })}</span>;
+  const next = later
+    ? say('seat.left_break', { n: left, what: say(`seat.break_${later}`) })
+    : say('seat.left', { n: left });
+  return (
+    <>
+      <span className="sm sec nb">{next}</span>
+      {unsaved && (
+        <span className="sm today-t nb">
+          {say('seat.unsaved')}{' '}
+          <button type="button" className="link-button sm" onClick={() => void keepWriting()}>
+            {say('seat.write_on')}
+          </button>
+        </span>
+      )}
+    </>
+  );
 }
 
 function RingSwitches() {

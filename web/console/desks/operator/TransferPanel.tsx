@@ -24,7 +24,11 @@ export default function TransferPanel({ mode, onChoose, onEmergency, onClose }: 
   const [typed, setTyped] = useState('');
   const [at, setAt] = useState(0);
   const found = useMatches(typed.trim());
-  const chosen = found[Math.min(at, found.length - 1)]?.extension ?? (NUMBER.test(typed.trim()) ? typed.trim() : undefined); // prettier-ignore
+  const one = found[Math.min(at, found.length - 1)];
+  const number = NUMBER.test(typed.trim()) ? typed.trim() : undefined;
+  // Enter does no more than the button: a colleague who is not ready is not rung at.
+  const away = one && one.state !== 'ready' && typed !== '' ? one : undefined;
+  const chosen = one ? (one.state === 'ready' ? one.extension : undefined) : number;
   const go = () => chosen && onChoose(chosen);
   useKeys([
     { keys: 'Esc', label: 'keys.close', run: onClose },
@@ -71,7 +75,16 @@ export default function TransferPanel({ mode, onChoose, onEmergency, onClose }: 
             </button>
           </li>
         ))}
-        {found.length === 0 && <li className="sm sec">{say('phone.nobody')}</li>}
+        {found.length === 0 && (
+          <li className="sm sec">
+            {say(number ? 'phone.nobody_there' : 'phone.nobody', { n: number ?? '' })}
+          </li>
+        )}
+        {away && (
+          <li className="sm today-t" role="status">
+            {say('phone.not_ready', { n: `${away.extension} ${away.name}` })}
+          </li>
+        )}
       </ul>
       {mode === 'transfer' && (
         <span className="row wrap">

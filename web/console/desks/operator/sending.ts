@@ -5,6 +5,7 @@ import type { ActResult, OrderActInput, OrderListItem } from '../../../../src/wo
 import { given } from '../../acts/AcceptForm.tsx';
 import { endContact, startContact } from '../../data/advise.ts';
 import * as api from '../../data/api.ts';
+import { commandCall, refreshCalls } from '../../data/calls.ts';
 import { asProblem, Problem } from '../../data/problem.ts';
 import { newKey } from '../../lib/random.ts';
 import { barePhone, isAcceptable, whoOf, type OperatorFields, type Who } from './form.ts';
@@ -152,9 +153,17 @@ export interface Ending {
   outcome: ContactOutcome;
   order: OrderListItem | null;
   fields: OperatorFields;
+  /** The call that is hung up with it, where the switch takes commands. */
+  hangUp?: string;
 }
 
 const URGE_MAX = 500;
+
+/** Who hung up meanwhile is gone; what was noted stands either way, and the receipt says what to do. */
+async function hangUp(callId: string): Promise<void> {
+  await commandCall(callId, { command: 'hangup' }).catch(() => undefined);
+  await refreshCalls();
+}
 
 /** @throws Problem; the same key then goes on where it stopped. */
 export async function endWithout(ending: Ending, key: string): Promise<Receipt> {
@@ -170,5 +179,6 @@ export async function endWithout(ending: Ending, key: string): Promise<Receipt> 
     await api.actOnOrder(order.id, { act: 'propose_redo', input }, `${key}-r`);
   }
   await endContact(contactId, { outcome, ...(order ? { orderId: order.id } : {}) }, `${key}-e`);
+  if (ending.hangUp) await hangUp(ending.hangUp);
   return { filed: [], ended: { outcome, order }, requester: whoOf(f) };
 }

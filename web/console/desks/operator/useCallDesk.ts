@@ -32,10 +32,22 @@ export function useCallDesk(desk: Operator): CallDesk {
   const [answering, setAnswering] = useAnswering();
   const asking = useSubmit(async ({ call, command, target }: Asked) => {
     await commandCall(call.id, { command, ...(target ? { target } : {}) });
-    await refreshCalls();
+    // The next key counts at once.
+    void refreshCalls();
   });
-  const command = (call: DeskCall, what: CallCommand, target?: string) =>
-    asking.submit({ call, command: what, target });
+  const { submit, busy } = asking;
+  // A key that is pressed while the switch still thinks of the last one is not lost.
+  const [then, setThen] = useState<Asked | null>(null);
+  useEffect(() => {
+    if (!then || busy) return;
+    setThen(null);
+    submit(then);
+  });
+  const command = (call: DeskCall, what: CallCommand, target?: string) => {
+    const asked = { call, command: what, target };
+    if (busy) setThen(asked);
+    else submit(asked);
+  };
   return {
     commands,
     command,

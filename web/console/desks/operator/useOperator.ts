@@ -5,12 +5,19 @@ import type { AdviseInput } from '../../../../src/intake/schema.ts';
 import type { EmergencyGuess } from '../../../../src/understanding/schema.ts';
 import type { OrderListItem } from '../../../../src/workorder/schema.ts';
 import { handOver, useAdvice, type Advised } from '../../data/advise.ts';
-import { commandCall, refreshCalls, useCalls, useSeat, type Calls } from '../../data/calls.ts';
+import {
+  commandCall,
+  refreshCalls,
+  useCalls,
+  useSeat,
+  type Calls,
+  type DeskCall,
+} from '../../data/calls.ts';
 import { serverNow } from '../../data/clock.ts';
 import { useMe } from '../../data/session.tsx';
 import { useSubmit, type Submission } from '../../data/submit.ts';
 import { useDraft, type DraftForm } from '../../lib/drafts.ts';
-import { readStored, receiptOf, writeStored } from '../../lib/storage.ts';
+import { asideOf, readStored, receiptOf, writeStored } from '../../lib/storage.ts';
 import {
   alarmOf,
   barePhone,
@@ -35,9 +42,12 @@ export interface Operator {
   endWith(outcome: ContactOutcome, order: OrderListItem | null): void;
   handing: Submission<EmergencyTarget>;
   receipts: Receipts;
-  /** What the last change of caller put away. */
-  erased: OperatorFields | null;
+  /** What was put away unregistered and may be taken up now: never somebody else's while one is on the line. */
+  aside: OperatorFields | null;
+  /** Takes that up; what stands in the form is put away for it. */
   restore(): void;
+  /** It is not wanted any more. */
+  discard(): void;
   next(keep?: Partial<OperatorFields>): void;
   words: React.RefObject<WordsHandle | null>;
 }
@@ -47,12 +57,12 @@ export function useOperator(): Operator {
   const draft = useDraft<OperatorFields>(me.userId, 'register', EMPTY, SECRET);
   const calls = useCalls();
   const receipts = useReceipts(me.userId);
-  const [erased, setErased] = useState<OperatorFields | null>(null);
+  const aside = useAside(me.userId);
   const words = useRef<WordsHandle | null>(null);
   const advised = useAdvice(useQuestion(draft.value));
   const done = (receipt: Receipt) => {
+    aside.forget(draft.value);
     draft.clear();
-    setErased(null);
     receipts.show(receipt);
   };
   const registration = useSubmit(registerAndGoOn, done, draft);
@@ -64,7 +74,7 @@ export function useOperator(): Operator {
   useAlarmNoted(draft, alarm);
   const next = useCallback(
     (keep: Partial<OperatorFields> = {}) => {
-      if (!receipts.shown && isDirty(draft.value)) setErased(draft.value);
+      if (!receipts.shown && isDirty(draft.value)) aside.keep(draft.value);
       receipts.putAway();
       registration.reset();
       ending.reset();
@@ -72,8 +82,10 @@ export function useOperator(): Operator {
       draft.clear(keep);
       words.current?.focus();
     },
-    [draft, receipts, registration, ending, handing],
+    [draft, receipts, registration, ending, handing, aside],
   );
+  useReceiptLeaves(calls, receipts);
+  const waiting = aside.all.find((form) => mayStand(form.phone, calls)) ?? null;
   return {
     draft,
     calls,
@@ -84,11 +96,13 @@ export function useOperator(): Operator {
     endWith: (outcome, order) => ending.submit({ outcome, order, fields: draft.value }),
     handing,
     receipts,
-    erased,
+    aside: waiting,
     restore: () => {
-      if (erased) draft.set(erased);
-      setErased(null);
+      if (!waiting) return;
+      aside.swap(waiting, isDirty(draft.value) ? draft.value : null);
+      draft.clear(waiting);
     },
+    discard: () => waiting && aside.swap(waiting, null),
     next,
     words,
   };
@@ -168,6 +182,48 @@ function useAlarmNoted(draft: DraftForm<OperatorFields>, alarm: EmergencyGuess |
   useEffect(() => {
     if (alarm && !noted) set({ alarm: { at: serverNow(), because: alarm.because } });
   }, [alarm, noted, set]);
+}
+
+/** The call whose number the screen shows now. */
+const onLine = ({ talking, ringing }: Calls): DeskCall | undefined => talking ?? ringing;
+
+/** What belongs to this number may be seen now: nobody is on the line, or they themselves. */
+export const mayStand = (phone: string, calls: Calls): boolean => {
+  const call = onLine(calls);
+  return call === undefined || (call.phone !== null && call.phone === barePhone(phone));
+};
+
+/** A receipt with its code leaves the screen as soon as somebody else rings. */
+function useReceiptLeaves(calls: Calls, { shown, putAway }: Receipts): void {
+  const rings = calls.talking ? undefined : calls.ringing?.id;
+  const stands = !shown || mayStand(shown.requester.phone, calls);
+  useEffect(() => {
+    if (rings !== undefined && !stands) putAway();
+  }, [rings, stands, putAway]);
+}
+
+/** Forms put away at most; the oldest goes first. */
+const ASIDE_MAX = 3;
+
+/** Forms that were put away before they were registered: kept in this tab, also through a reload. */
+function useAside(userId: string) {
+  const name = asideOf(userId);
+  const [all, setAll] = useState(() => readStored<OperatorFields[]>('sessionStorage', name) ?? []);
+  return useMemo(() => {
+    const store = (next: OperatorFields[]) => {
+      writeStored('sessionStorage', name, next.length > 0 ? next : undefined);
+      setAll(next);
+    };
+    return {
+      all,
+      keep: (form: OperatorFields) => store([form, ...all].slice(0, ASIDE_MAX)),
+      /** Of who has an order now, an earlier beginning is no longer wanted. */
+      forget: (done: OperatorFields) =>
+        store(all.filter((one) => one.phone !== done.phone || one.contactId !== done.contactId)),
+      swap: (taken: OperatorFields, put: OperatorFields | null) =>
+        store([...(put ? [put] : []), ...all.filter((one) => one !== taken)]),
+    };
+  }, [all, name]);
 }
 
 interface Kept {
