@@ -219,7 +219,10 @@ export function hintsOf(
 }
 
 /** The one that was decided for leads; nothing after it is surer than it. */
-export function chosenFirst(all: readonly Guess<string>[], code: string | undefined): Guess<string>[] {
+export function chosenFirst(
+  all: readonly Guess<string>[],
+  code: string | undefined,
+): Guess<string>[] {
   const list = all.toSorted((a, b) => Number(b.value === code) - Number(a.value === code));
   const most = list[0]?.score ?? 1;
   return list.map((g) => ({ ...g, score: Math.min(g.score, most) }));

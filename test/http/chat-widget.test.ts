@@ -78,6 +78,7 @@ function page(fetch: (path: string, o: { method: string; body?: string }) => Pro
   vi.stubGlobal(
     'WebSocket',
     class {
+      onmessage?: (e: { data: string }) => void;
       constructor() {
         sockets.push(this);
       }

@@ -27,13 +27,20 @@ export function telephonyThings(w: World) {
   /** A call that this operator speaks to; its id. */
   async function talking(login: string): Promise<string> {
     const { actor } = await w.as(login);
-    const seat = await w.db.selectFrom('seat').select(['extension', 'state']).where('user_id', '=', actor.userId).executeTakeFirst(); // prettier-ignore
+    const seat = await w.db.selectFrom('seat').select(['extension', 'state', 'call_id']).where('user_id', '=', actor.userId).executeTakeFirst(); // prettier-ignore
+    // A telephone has one call: the last one is over.
+    if (seat?.state === 'talking') await over(seat.call_id!);
     const target = seat && seat.state !== 'offline' ? seat.extension : String(++extensions);
     if (target !== seat?.extension || seat.state === 'offline')
       await putSeat(w.deps, actor, { state: 'ready', extension: target });
     const callId = await ring();
     await tell({ type: 'call.answered', callId, at: await now(), legId: 'l', target });
     return (await row(callId)).id;
+  }
+
+  async function over(id: string): Promise<void> {
+    const { external_id: callId } = await w.db.selectFrom('call').select('external_id').where('id', '=', id).executeTakeFirstOrThrow(); // prettier-ignore
+    await tell({ type: 'call.ended', callId, at: await now(), by: 'caller' });
   }
 
   /** A recording of a call of this operator. */
