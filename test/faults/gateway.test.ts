@@ -70,20 +70,22 @@ describe('a gateway that fails', () => {
   });
 
   it('hanging: nothing else waits for it', async () => {
+    // The measure is the same road a moment before, with a gateway that takes.
+    const begun = performance.now();
+    const { orderId: before } = await w.register({ phone: '13900000960' });
+    await until('the receipt before', () => h.gateway.to('13900000960').length === 1);
+    await wholeRoad(before);
+    const usual = performance.now() - begun;
     const hung = new Set(Array.from({ length: 40 }, (_, i) => `139000010${String(10 + i)}`));
     h.gateway.behave((sms) => (hung.has(sms.to) ? 'hang' : 'take'));
     for (const p of hung) await w.register({ phone: p });
-    await until(
-      'all hang',
-      () => [...hung].every((p) => h.gateway.tries.some((t) => t.to === p)),
-      6_000,
-    );
+    await until('all hang', () => [...hung].every((p) => h.gateway.tries.some((t) => t.to === p)));
     const phone = '13900000962';
     const from = performance.now();
     const { orderId } = await w.register({ phone });
     await until('the next receipt', () => h.gateway.to(phone).length === 1);
-    expect(performance.now() - from).toBeLessThan(4_000);
-    expect(await wholeRoad(orderId)).toBeLessThan(8_000);
+    await wholeRoad(orderId);
+    expect((performance.now() - from) / usual).toBeLessThan(3);
     expect(await deliveries(orderId)).toMatchObject([
       { kind: 'assigned', state: 'sent' },
       { kind: 'receipt', state: 'sent' },
