@@ -1,0 +1,68 @@
+/**
+ * Every desk's lists, their counts and the order page in a city with 10,000, 100,000 and 1,000,000
+ * orders behind it: how much longer they take in the largest. `npm run bench -- lists`.
+ */
+import { it } from 'vitest';
+import type { Browser, House } from '../processes.ts';
+import { grow, named, read, searches } from './sizes.ts';
+import type { Question } from './sizes.ts';
+
+/** Lists with their login; each asks for the first page of fifty, and says how many rows it got. */
+const LISTS: readonly (readonly [login: string, path: string])[] = [
+  ...['registered', 'pending_dispatch', 'triage', 'emergency', 'awaiting_supplement', 'transferred', 'open', 'all', 'auto_dispatched'].map((q) => ['dispatcher', `/orders?queue=${q}&limit=50`] as const), // prettier-ignore
+  ['auditor', '/orders?queue=pending_audit&limit=50'],
+  ['operator', '/orders?queue=pending_close&limit=50'],
+  ...['open', 'pending_sign', 'signed', 'draft', 'submitted', 'done'].map((f) => ['water', `/inbox?facet=${f}&limit=50`] as const), // prettier-ignore
+  ['water', '/notifications'],
+  ['water.leader', '/supervisions?limit=50'],
+  ['water.leader', '/board'],
+  ...['call', 'link', 'done', 'redo_proposed'].map((q) => ['followup', `/callbacks?queue=${q}&limit=50`] as const), // prettier-ignore
+  ['supervisor', '/board'],
+  ['supervisor', '/board/orders?limit=50'],
+  ['supervisor', '/board/escalations?limit=50'],
+  ['supervisor', '/supervisions?state=open&limit=50'],
+  ['supervisor', '/supervisions?limit=50'],
+  ['supervisor', '/rates'],
+  ['supervisor', '/operations'],
+  ['admin', '/deliveries?limit=50'],
+  ['dispatcher', '/orders/counts'],
+  ['water', '/inbox/counts'],
+  ['followup', '/callbacks/counts'],
+];
+
+const rowsOf = (body: unknown): number => {
+  if (Array.isArray(body)) return body.length;
+  const { items } = body as { items?: unknown[] };
+  return items?.length ?? 1;
+};
+
+/** Orders whose page is opened: one that a unit works on, one that is over, the oldest of these. */
+const PAGES = `select
+  (select id from work_order where state = 'in_progress' order by registered_at desc limit 1) as working,
+  (select id from work_order where state = 'closed' and not direct order by registered_at desc limit 1) as closed,
+  (select id from work_order where state = 'closed' and not direct order by registered_at limit 1) as oldest`;
+
+async function questions(h: House): Promise<Question[]> {
+  const { rows } = await h.owner.query(PAGES);
+  const pages = Object.entries(rows[0] as Record<string, string>);
+  const page = async (b: Browser, id: string) => {
+    await Promise.all(['', '/deadlines', '/routing', '/evaluations'].map((p) => read(b, `/orders/${id}${p}`))); // prettier-ignore
+    return 1;
+  };
+  return [
+    ...LISTS.map(([login, path]) => ({
+      what: path,
+      login,
+      ask: async (b: Browser) => rowsOf(await read(b, path)),
+    })),
+    ...pages.map(([name, id]) => ({
+      what: `order page, ${name}`,
+      login: 'dispatcher',
+      ask: (b: Browser) => page(b, id),
+    })),
+    // One city serves both where both are asked for.
+    ...(named('search') ? await searches(h) : []),
+  ];
+}
+
+it('lists', () => grow('lists', questions));

@@ -1,0 +1,89 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { random } from '../../flow/history.ts';
+import { openHouse } from '../../processes.ts';
+import type { House } from '../../processes.ts';
+import { cookieOf, crowd } from '../clients.ts';
+import { judge } from '../history.ts';
+import type { Strike } from '../history.ts';
+import { outsideOf, storedIn } from '../rows.ts';
+import { between } from '../scene.ts';
+import type { Scene } from '../scene.ts';
+
+const KILLS = { ci: 12, full: 100 };
+const CLIENTS = 2;
+/** A client's waiting time between two demands, and the gateway's before it answers, in milliseconds. */
+const EVERY_MS = 60;
+const ANSWER_MS = 80;
+/** How long a worker lives, in milliseconds. */
+const LIFE_MS = { least: 150, most: 900 };
+/** Outside effects come that soon after what caused them, whatever was killed meanwhile. */
+const LATE_MS = 60_000;
+
+/** Transactions of the worker that stand open, and messages that wait for the gateway's word. */
+async function underWay(h: House, open: Set<string>): Promise<number> {
+  const { rows } = await h.owner.query(
+    `select count(*)::int as n from pg_stat_activity
+      where datname = current_database() and application_name = 'hotline-workers'
+        and state = 'idle in transaction'`,
+  );
+  return (rows[0].n as number) + open.size;
+}
+
+/** The one worker dies in the middle of jobs, again and again. */
+export const f2: Scene = {
+  title: 'a worker is killed in the middle of jobs',
+  backends: ['postgres', 'redis'],
+  async play({ seed, backend, full, env }) {
+    const kills = full ? KILLS.full : KILLS.ci;
+    const next = random(seed);
+    const h = await openHouse(backend, {}, { workers: 'later' });
+    try {
+      const open = new Set<string>();
+      h.gateway.behave((sms) => {
+        open.add(sms.id);
+        const answered = sleep(next() * ANSWER_MS).then(() => void open.delete(sms.id));
+        return { takeAndAnswerAfter: answered };
+      });
+      const cookie = await cookieOf(h.url, 'operator');
+      const all = crowd({
+        url: h.url,
+        cookie,
+        clients: CLIENTS,
+        count: Infinity,
+        next,
+        everyMs: EVERY_MS,
+        tag: `f2-${seed}`,
+      });
+      const strikes: Strike[] = [];
+      let worker = await h.startWorkers(env);
+      for (let kill = 0; kill < kills; kill++) {
+        await sleep(between(next, LIFE_MS));
+        // Held still first: what it was doing can be counted.
+        worker.child.kill('SIGSTOP');
+        const strike: Strike = { at: performance.now(), inFlight: await underWay(h, open) };
+        await worker.kill9();
+        strikes.push(strike);
+        const tries = h.gateway.tries.length;
+        worker = await h.startWorkers(env);
+        void recovered(h, tries, strike);
+      }
+      all.stop();
+      await all.done;
+      await h.quiet(90_000).catch(() => {});
+      const [stored, outside] = [await storedIn(h.owner), outsideOf(h.gateway)];
+      const limits = { late: LATE_MS, recovery: LATE_MS };
+      return judge({ wishes: all.wishes, strikes, stored, outside, limits });
+    } finally {
+      await h.close();
+    }
+  },
+};
+
+/** Notes when messages went out again. */
+async function recovered(h: House, tries: number, strike: Strike): Promise<void> {
+  for (let waited = 0; waited < LATE_MS; waited += 50) {
+    const first = h.gateway.tries[tries];
+    if (first) return void (strike.recoveredAt = first.at);
+    await sleep(50);
+  }
+}
