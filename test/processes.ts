@@ -371,7 +371,7 @@ export interface House {
   stopWorkers(): Promise<void>;
   restartApi(): Promise<void>;
   /** One more api process; `where`: at the port it had before. */
-  startApi(where?: number): Promise<{ url: string; proc: Proc }>;
+  startApi(where?: number, env?: NodeJS.ProcessEnv): Promise<{ url: string; proc: Proc }>;
   as(login: string): Promise<Browser>;
   screen(login: string): Promise<Screen>;
   /** Waits until no duty and no message is left to do. */
@@ -453,9 +453,9 @@ export async function openHouse(
     async stopWorkers() {
       await Promise.all(house.workers.splice(0).map((p) => p.stop()));
     },
-    async startApi(where) {
+    async startApi(where, more = {}) {
       const other = where ?? (await freePort());
-      const proc = await start('server.js', { ...settings, PORT: String(other) });
+      const proc = await start('server.js', { ...settings, ...more, PORT: String(other) });
       return { url: `http://localhost:${other}`, proc };
     },
     async restartApi() {

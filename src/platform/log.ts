@@ -1,5 +1,6 @@
 import { pino } from 'pino';
 import type { Logger } from 'pino';
+import { currentTrace } from './trace.ts';
 
 export type { Logger };
 
@@ -12,6 +13,11 @@ export function createLog(name: string, level: string): Logger {
     name,
     level,
     base: { name, pid: process.pid },
+    // What is told while a request is served says which.
+    mixin: () => {
+      const traceId = currentTrace();
+      return traceId ? { traceId } : {};
+    },
     redact: {
       paths: [
         'phone',

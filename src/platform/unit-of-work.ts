@@ -12,6 +12,7 @@ import { claimKey, replay } from './idempotency.ts';
 import type { Logger } from './log.ts';
 import type { Metrics } from './metrics.ts';
 import type { Storage } from './storage.ts';
+import { currentTrace } from './trace.ts';
 
 /** What use cases need of the outside; nothing is hidden behind a container. */
 export interface Deps {
@@ -132,13 +133,16 @@ async function serve<T>(
   };
   const answer = await work(tx);
   for (let from = 0; from < recorded.length; from += EVENTS_AT_ONCE)
-    await writeEvents(deps, tx, recorded.slice(from, from + EVENTS_AT_ONCE), call?.traceId);
+    await writeEvents(deps, tx, recorded.slice(from, from + EVENTS_AT_ONCE), traceOf(call));
   const once = call?.once;
   if (once && !(await claimKey(db, once.scope, once.key, once.hash, { answer }))) {
     throw new ServedMeanwhile();
   }
   return answer;
 }
+
+/** Whoever was asked for many at once says itself which; else it is the request that is served. */
+const traceOf = (call: Call | undefined): string | undefined => call?.traceId ?? currentTrace();
 
 const ACT = /^(?:work_order|assignment|handover|reply|chat|call)\./;
 
@@ -147,7 +151,7 @@ function told(deps: Deps, recorded: readonly Recorded[], call: Call | undefined,
   for (const { event, as } of recorded) {
     if (!ACT.test(event.type)) continue;
     deps.metrics?.act(event.type, ms / 1_000);
-    const traceId = as?.traceId ?? call?.traceId;
+    const traceId = as?.traceId ?? traceOf(call);
     if (traceId)
       deps.log.info({ traceId, event: event.type, orderId: event.orderId }, 'committed');
   }

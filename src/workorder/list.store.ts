@@ -250,12 +250,12 @@ export async function findByWords(
     const spans = n === null ? [] : spansUntil(newest.id, n);
     let q = listed(db)
       .where('o.confidential', '=', false)
-      .where(sql<boolean>`order_words(t.order_id, ${SAID}) @@ words_query(${all}, ${spans}::text[])`)
-      // Pairs side by side are not yet the word.
-      .where(
-        sql<boolean>`not exists (select 1 from unnest(${[...words]}::text[]) w
-          where position(lower(w) in lower(${SAID})) = 0)`,
-      );
+      // Found by itself: the planner would else read newest first and take every demand apart.
+      .where(sql<boolean>`o.id = any (array(select t.order_id from order_text t
+        where order_words(t.order_id, ${SAID}) @@ words_query(${all}, ${spans}::text[])
+          -- Pairs side by side are not yet the word.
+          and not exists (select 1 from unnest(${[...words]}::text[]) w
+            where position(lower(w) in lower(${SAID})) = 0)))`);
     if (unitIds) q = q.where(heldBy(unitIds));
     found = (await q
       .orderBy('o.registered_at', 'desc')

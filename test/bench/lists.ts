@@ -37,15 +37,16 @@ const rowsOf = (body: unknown): number => {
 };
 
 /** Orders whose page is opened: one that a unit works on, one that is over, the oldest of these. */
-const PAGES = `select
-  (select id from work_order where state = 'in_progress' order by registered_at desc limit 1) as working,
-  (select id from work_order where state = 'closed' and not direct order by registered_at desc limit 1) as closed,
-  (select id from work_order where state = 'closed' and not direct order by registered_at limit 1) as oldest`;
+const page = (which: string, direction: 'asc' | 'desc') => `(select o.id from work_order o
+  where ${which} and not direct and exists (select 1 from deadline d join clock_entry e on e.deadline_id = d.id
+    where d.order_id = o.id and d.clock = 'citizen') order by registered_at ${direction} limit 1)`;
+const PAGES = `select ${page(`state = 'in_progress'`, 'desc')} as working,
+  ${page(`state = 'closed'`, 'desc')} as closed, ${page(`state = 'closed'`, 'asc')} as oldest`;
 
 async function questions(h: House): Promise<Question[]> {
   const { rows } = await h.owner.query(PAGES);
   const pages = Object.entries(rows[0] as Record<string, string>);
-  const page = async (b: Browser, id: string) => {
+  const open = async (b: Browser, id: string) => {
     await Promise.all(['', '/deadlines', '/routing', '/evaluations'].map((p) => read(b, `/orders/${id}${p}`))); // prettier-ignore
     return 1;
   };
@@ -58,7 +59,7 @@ async function questions(h: House): Promise<Question[]> {
     ...pages.map(([name, id]) => ({
       what: `order page, ${name}`,
       login: 'dispatcher',
-      ask: (b: Browser) => page(b, id),
+      ask: (b: Browser) => open(b, id),
     })),
     // One city serves both where both are asked for.
     ...(named('search') ? await searches(h) : []),

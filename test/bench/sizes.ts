@@ -4,7 +4,7 @@ import { expect } from 'vitest';
 import { createCrypto } from '../../src/platform/crypto.ts';
 import { openHouse, SECRET } from '../processes.ts';
 import type { Browser, House } from '../processes.ts';
-import { CALLERS, callerPhone, plantPast } from './past.ts';
+import { CALLERS, FEW, SOME, callerPhone, plantPast } from './past.ts';
 
 /** Fewer, smaller ones for a quick look; the first is what the others are measured by. */
 export const SIZES = (process.env.HOTLINE_BENCH_SIZES ?? '10000,100000,1000000')
@@ -12,6 +12,8 @@ export const SIZES = (process.env.HOTLINE_BENCH_SIZES ?? '10000,100000,1000000')
   .map(Number);
 const ROUNDS = Number(process.env.HOTLINE_BENCH_ROUNDS ?? 31);
 const WARM = 5;
+/** What takes so long even in the small city is told at once. */
+const SLOW_MS = 50;
 
 /** One question, asked again and again; `rows` are counted so that all sizes answer the same many. */
 export interface Question {
@@ -23,10 +25,11 @@ export interface Question {
 export const say = (line: object): void => void process.stdout.write(`${JSON.stringify(line)}\n`);
 
 /** A CPU profile of each process of the house, written where `HOTLINE_PROFILE` says. */
-export const profiled = (): NodeJS.ProcessEnv =>
-  process.env.HOTLINE_PROFILE
-    ? { NODE_OPTIONS: `--cpu-prof --cpu-prof-dir=${process.env.HOTLINE_PROFILE}` }
-    : {};
+export const profiled = (): NodeJS.ProcessEnv => {
+  const dir = process.env.HOTLINE_PROFILE;
+  const hook = new URL('profile.mjs', import.meta.url).href;
+  return dir ? { HOTLINE_PROFILE: dir, NODE_OPTIONS: `--import=${hook}` } : {};
+};
 
 /** What the figures came from. */
 export async function machine(h: House): Promise<object> {
@@ -75,7 +78,7 @@ export const read = async (b: Browser, path: string): Promise<unknown> => {
 };
 
 /** Words that many, some, few and no orders have, two characters and more. */
-const WORDS = ['停水', '下水道堵塞', '停水了 打了几次电话', '塌陷', '鲸鱼'];
+const WORDS = ['停水', '下水道堵塞', '停水了 打了几次电话', SOME, FEW, '鲸鱼'];
 
 /** A caller by telephone, an order by its number and by its end, demands by their words. */
 export async function searches(h: House): Promise<Question[]> {
@@ -119,23 +122,13 @@ export async function grow(
       say({ bench, what: 'city', ...rows[0], plantedInS: Math.round((performance.now() - from) / 1_000), ...(await machine(h)) }); // prettier-ignore
       for (const q of await questions(h)) {
         const t = await take(h, q);
-        taken.set(`${q.login} ${q.what}`, [...(taken.get(`${q.login} ${q.what}`) ?? []), t]);
+        const all = [...(taken.get(`${q.login} ${q.what}`) ?? []), t];
+        taken.set(`${q.login} ${q.what}`, all);
+        if (all.length < SIZES.length && t.ms > SLOW_MS) say({ bench, what: `slow at ${size}: ${q.login} ${q.what}`, medianMs: t.ms }); // prettier-ignore
+        if (all.length === SIZES.length) say({ bench, what: `${q.login} ${q.what}`, sizes: SIZES, rows: all.map((x) => x.rows), medianMs: all.map((x) => x.ms), ratio: +(t.ms / all[0]!.ms).toFixed(2), load: os.loadavg()[0] }); // prettier-ignore
       }
     }
-    const uneven: string[] = [];
-    for (const [what, all] of taken) {
-      const last = all.at(-1)!;
-      if (all.some((t) => t.rows !== all[0]!.rows)) uneven.push(what);
-      say({
-        bench,
-        what,
-        sizes: SIZES,
-        rows: all.map((t) => t.rows),
-        medianMs: all.map((t) => t.ms),
-        ratio: +(last.ms / all[0]!.ms).toFixed(2),
-        load: os.loadavg()[0],
-      });
-    }
+    const uneven = [...taken].filter(([, all]) => all.some((t) => t.rows !== all[0]!.rows)).map(([what]) => what); // prettier-ignore
     // Equal rows, or the medians say nothing of each other.
     expect(uneven).toEqual([]);
   } finally {

@@ -88,13 +88,11 @@ let numbers = 0;
 export const newPhone = (): string => `139${String(++numbers).padStart(8, '0')}`;
 
 /** What an operator's form sends for a demand that carries its key. */
-export const demand = (key: string, phone: string | undefined, words = T04) => ({
+export const demand = (key: string, phone: string, words = T04) => ({
   channel: 'phone',
   content: marked(words, key),
   areaCode: NANTANG,
-  requester: phone
-    ? { kind: 'natural', name: '陈女士', phone }
-    : { kind: 'natural', name: '陈女士' },
+  requester: { kind: 'natural', name: '陈女士', phone },
 });
 
 export interface Crowd {
@@ -109,13 +107,11 @@ export interface Crowd {
 
 /** So many clients who register, each one demand after the other, `count` in all. */
 export function crowd(o: {
-  url: string | (() => string);
+  url: string;
   cookie: string;
   clients: number;
   count: number;
   next: () => number;
-  /** Whether a receipt is expected. */
-  phones?: boolean;
   /** Waiting time of a client between two demands, in milliseconds. */
   everyMs?: number;
   /** Each order is given a note as well. */
@@ -128,7 +124,7 @@ export function crowd(o: {
   let begun = 0;
   let acknowledged = 0;
   let stopped = false;
-  const at = (path: string) => new URL(path, typeof o.url === 'string' ? o.url : o.url()).href;
+  const at = (path: string) => new URL(path, o.url).href;
   const note = (key: string, orderId: string) => {
     const wish: Wish = { key, what: 'act', orderId, tries: [] };
     wishes.push(wish);
@@ -140,8 +136,8 @@ export function crowd(o: {
   const client = async () => {
     while (!stopped && begun < o.count) {
       const key = `${o.tag}-${String(begun++).padStart(6, '0')}`;
-      const phone = o.phones === false ? undefined : newPhone();
-      const wish: Wish = { key, what: 'register', tries: [], ...(phone && { phone }) };
+      const phone = newPhone();
+      const wish: Wish = { key, what: 'register', phone, tries: [] };
       wishes.push(wish);
       const told = await insist(wish, o.next, () =>
         attempt(o.cookie, key, { url: at('/api/orders'), body: demand(key, phone) }, o.patienceMs),
@@ -155,7 +151,7 @@ export function crowd(o: {
   return { wishes, acknowledged: () => acknowledged, done, stop: () => void (stopped = true) };
 }
 
-/** How many requests were on their way at an instant, and never answered with success. */
+/** How many requests were on their way at an instant. */
 export const openAt = (wishes: readonly Wish[], at: number): number =>
   wishes.flatMap((w) => w.tries).filter((t) => t.sentAt < at && !(t.endedAt! <= at)).length;
 

@@ -63,7 +63,8 @@ export async function startCluster(): Promise<Cluster> {
     async die(how) {
       const { pid } = server;
       process.kill(pid, how);
-      if (!(await waitUntil(() => !processInfo(pid), 20_000))) throw new Error('PostgreSQL lives on');
+      if (!(await waitUntil(() => !processInfo(pid), 20_000)))
+        throw new Error('PostgreSQL lives on');
     },
     again: async () => void (server = await startEmbedded(options)),
     stop: () => server.stop(),

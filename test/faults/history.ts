@@ -85,9 +85,15 @@ export interface History {
   outside?: Outside;
   /**
    * Longest times in milliseconds: of a refusal for want of room, of any other that is no success, of a
-   * firing or effect after its cause, of a recovery.
+   * firing after its instant, of a message after its cause, of a recovery.
    */
-  limits: { refusal?: number; answer?: number; late?: number; recovery?: number };
+  limits: {
+    refusal?: number;
+    answer?: number;
+    late?: number;
+    effect?: number;
+    recovery?: number;
+  };
 }
 
 export interface Verdict {
@@ -140,7 +146,8 @@ function answers(j: Judgement, wishes: readonly Wish[], limits: History['limits'
       if (limit !== undefined && !succeeded(t) && took > limit)
         j.say(`${t.status ?? 'no answer'} ${t.code ?? ''} after ${Math.round(took)} ms: ${key}`);
       if (t.status === undefined) continue;
-      if (!succeeded(t) && !FAIR.has(t.status)) j.say(`answered ${t.status} ${t.code ?? ''}: ${key}`);
+      if (!succeeded(t) && !FAIR.has(t.status))
+        j.say(`answered ${t.status} ${t.code ?? ''}: ${key}`);
       if (t.status === 503 && !t.retryAfter) j.say(`503 without Retry-After: ${key}`);
     }
   }
@@ -153,13 +160,15 @@ function registrations(j: Judgement, wishes: readonly Wish[], stored: Stored): v
   for (const { key, what, tries } of wishes) {
     if (what !== 'register') continue;
     const found = orders.get(key) ?? [];
-    const told = new Set(tries.filter(succeeded).map((t) => t.orderId ?? ''));
-    if (told.size > 0 && found.length === 0) j.fault('lost', `${key} was acknowledged`);
+    const done = tries.filter(succeeded);
+    // A page names its order only to people.
+    const told = new Set(done.flatMap((t) => t.orderId ?? []));
+    if (done.length > 0 && found.length === 0) j.fault('lost', `${key} was acknowledged`);
     if (found.length > 1) j.fault('doubled', `${key} is ${found.length} orders`, found.length - 1);
     if (told.size > 1) j.say(`${key} was told ${told.size} orders`);
     for (const id of told)
       if (found.length > 0 && !found.some((o) => o.id === id)) j.fault('lost', `${key} as ${id}`);
-    if (told.size === 0 && found.length > 0) j.say(`told a failure and stored: ${key}`);
+    if (done.length === 0 && found.length > 0) j.say(`told a failure and stored: ${key}`);
   }
   for (const { id, key } of stored.orders)
     if (key === undefined || !known.has(key)) j.say(`nobody asked for the order ${id}`);
@@ -173,7 +182,8 @@ function acts(j: Judgement, wishes: readonly Wish[], stored: Stored): void {
     const found = byKey.get(key) ?? [];
     const told = tries.filter(succeeded);
     if (told.length > 0 && found.length === 0) j.fault('lost', `act ${key} was acknowledged`);
-    if (found.length > 1) j.fault('doubled', `act ${key} stands ${found.length} times`, found.length - 1);
+    if (found.length > 1)
+      j.fault('doubled', `act ${key} stands ${found.length} times`, found.length - 1);
     if (told.length === 0 && found.length > 0) j.say(`told a failure and stored: act ${key}`);
     for (const t of told)
       for (const a of found)
@@ -238,7 +248,8 @@ function effects(j: Judgement, h: History, outside: Outside): void {
   const taken = groupBy(outside.taken, (m) => m.to);
   for (const [id, tries] of groupBy(outside.tries, (t) => t.id)) {
     if (tries.some((t) => t.key !== id)) j.say(`message ${id} went without its id`);
-    if (new Set(tries.map((t) => `${t.to} ${t.text ?? ''}`)).size > 1) j.say(`message ${id} changed`);
+    if (new Set(tries.map((t) => `${t.to} ${t.text ?? ''}`)).size > 1)
+      j.say(`message ${id} changed`);
   }
   const expected = new Set<string>();
   for (const { key, phone, tries } of h.wishes) {
@@ -249,7 +260,7 @@ function effects(j: Judgement, h: History, outside: Outside): void {
     if (done && got.length === 0) j.fault('lost', `the message of ${key}`);
     if (got.length > 1) j.fault('doubled', `the message of ${key}`, got.length - 1);
     const waited = done && got[0] ? got[0].at - (done.endedAt ?? done.sentAt) : 0;
-    if (h.limits.late !== undefined && waited > h.limits.late)
+    if (h.limits.effect !== undefined && waited > h.limits.effect)
       j.fault('late', `the message of ${key}, ${Math.round(waited)} ms`);
   }
   for (const { id, to } of outside.taken)

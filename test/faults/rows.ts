@@ -29,8 +29,9 @@ export async function storedIn(
     `select (select count(*) from outbox)::int +
       (select count(*) from delivery where state = 'pending')::int as left`,
   );
+  // The one only measures, the other only closes a window: neither fires.
   const unarmed = await rows<{ id: string }>(
-    `select d.order_id as id from deadline d where d.state = 'running' and d.clock <> 'citizen'
+    `select d.order_id as id from deadline d where d.state = 'running' and d.clock not in ('citizen', 'return_window')
       and not exists (select 1 from deadline_step s where s.deadline_id = d.id)`,
   );
   return {

@@ -2,19 +2,19 @@
 import type { Backend } from '../processes.ts';
 import type { Verdict } from './history.ts';
 
+/** Just enough to catch a planted bug; of every change; that of quality.md. */
+export type Size = 'plant' | 'ci' | 'full';
+
 export interface Setting {
   seed: number;
   backend: Backend;
-  /** The size of quality.md; else that of CI. */
-  full: boolean;
+  size: Size;
   /** Of every process of the house: a planted bug. */
   env: NodeJS.ProcessEnv;
 }
 
 export interface Scene {
   title: string;
-  /** On which queues it is played. */
-  backends: readonly Backend[];
   /** Share of faults that must strike work in flight. */
   inFlight?: number;
   play(s: Setting): Promise<Played>;
@@ -31,11 +31,7 @@ export const IN_FLIGHT = 0.8;
 const seconds = (ms: number): string => `${(ms / 1_000).toFixed(1)} s`;
 
 /** One line a run. */
-export function lineOf(
-  name: string,
-  s: Pick<Setting, 'seed' | 'backend'>,
-  v: Played,
-): string {
+export function lineOf(name: string, s: Pick<Setting, 'seed' | 'backend'>, v: Played): string {
   const share = v.faults === 0 ? 0 : Math.round((v.faultsInFlight / v.faults) * 100);
   const end = v.violations.length === 0 ? 'ok' : `RED: ${v.violations.slice(0, 3).join('; ')}`;
   return [

@@ -4,6 +4,7 @@ import { defineConfig } from 'vitest/config';
 /** Longest time of one run in milliseconds. */
 const LIMIT_MS = 600_000;
 const root = fileURLToPath(new URL('../..', import.meta.url));
+/** `f2/redis`: a scene on one of its backends; `plants`. */
 const names = (process.env.FAULTS_SCENES ?? '').split(',');
 
 export default defineConfig({
@@ -12,7 +13,7 @@ export default defineConfig({
     globalSetup: ['test/global-setup.ts'],
     reporters: [['default', { summary: false }]],
     // Processes that wait more than they compute.
-    maxWorkers: 2,
+    maxWorkers: 3,
     projects: names.map((name) => ({
       root,
       test: {

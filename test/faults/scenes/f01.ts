@@ -7,7 +7,11 @@ import { storedIn } from '../rows.ts';
 import type { Scene } from '../scene.ts';
 
 /** Demands, kills and clients at once. */
-const SIZE = { ci: { demands: 800, kills: 8 }, full: { demands: 5_000, kills: 25 } };
+const SIZE = {
+  plant: { demands: 300, kills: 3 },
+  ci: { demands: 700, kills: 6 },
+  full: { demands: 5_000, kills: 25 },
+};
 const CLIENTS = 16;
 /** The kill comes at a random moment of this time after a random demand, in milliseconds. */
 const MOMENT_MS = 40;
@@ -15,14 +19,21 @@ const MOMENT_MS = 40;
 /** The api dies at random points of many submissions; clients ask again with their key. */
 export const f1: Scene = {
   title: 'the api is killed during submissions',
-  backends: ['postgres'],
-  async play({ seed, full, env }) {
-    const { demands, kills } = full ? SIZE.full : SIZE.ci;
+  async play({ seed, size, env }) {
+    const { demands, kills } = SIZE[size];
     const next = random(seed);
     const h = await openHouse('postgres', env, { workers: 'later' });
     try {
       const cookie = await cookieOf(h.url, 'operator');
-      const all = crowd({ url: h.url, cookie, clients: CLIENTS, count: demands, next, notes: true, tag: `f1-${seed}` });
+      const all = crowd({
+        url: h.url,
+        cookie,
+        clients: CLIENTS,
+        count: demands,
+        next,
+        notes: true,
+        tag: `f1-${seed}`,
+      });
       const struck: number[] = [];
       for (let kill = 0; kill < kills; kill++) {
         const from = ((kill + next()) * demands) / (kills + 1);

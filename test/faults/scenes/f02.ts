@@ -9,7 +9,7 @@ import { outsideOf, storedIn } from '../rows.ts';
 import { between } from '../scene.ts';
 import type { Scene } from '../scene.ts';
 
-const KILLS = { ci: 12, full: 100 };
+const KILLS = { plant: 5, ci: 8, full: 100 };
 const CLIENTS = 2;
 /** A client's waiting time between two demands, and the gateway's before it answers, in milliseconds. */
 const EVERY_MS = 60;
@@ -32,9 +32,8 @@ async function underWay(h: House, open: Set<string>): Promise<number> {
 /** The one worker dies in the middle of jobs, again and again. */
 export const f2: Scene = {
   title: 'a worker is killed in the middle of jobs',
-  backends: ['postgres', 'redis'],
-  async play({ seed, backend, full, env }) {
-    const kills = full ? KILLS.full : KILLS.ci;
+  async play({ seed, backend, size, env }) {
+    const kills = KILLS[size];
     const next = random(seed);
     const h = await openHouse(backend, {}, { workers: 'later' });
     try {
@@ -71,7 +70,7 @@ export const f2: Scene = {
       await all.done;
       await h.quiet(90_000).catch(() => {});
       const [stored, outside] = [await storedIn(h.owner), outsideOf(h.gateway)];
-      const limits = { late: LATE_MS, recovery: LATE_MS };
+      const limits = { effect: LATE_MS, recovery: LATE_MS };
       return judge({ wishes: all.wishes, strikes, stored, outside, limits });
     } finally {
       await h.close();

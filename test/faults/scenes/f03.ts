@@ -9,7 +9,7 @@ import { outsideOf, storedIn } from '../rows.ts';
 import { between } from '../scene.ts';
 import type { Scene } from '../scene.ts';
 
-const DEATHS = { ci: 3, full: 8 };
+const DEATHS = { plant: 1, ci: 2, full: 8 };
 const HOW: readonly Death[] = ['SIGKILL', 'SIGQUIT', 'SIGINT'];
 const CLIENTS = 8;
 const EVERY_MS = 40;
@@ -23,8 +23,7 @@ let cluster: Promise<Cluster> | undefined;
 /** PostgreSQL dies under load, in every way, and comes back; nobody restarts api or workers. */
 export const f3: Scene = {
   title: 'PostgreSQL dies under load',
-  backends: ['postgres'],
-  async play({ seed, full, env }) {
+  async play({ seed, size, env }) {
     const next = random(seed);
     const server = await (cluster ??= startCluster());
     const h = await openHouse('postgres', env, { database: await server.database() });
@@ -41,7 +40,7 @@ export const f3: Scene = {
         notes: true,
       });
       const struck: number[] = [];
-      for (let death = 0; death < (full ? DEATHS.full : DEATHS.ci); death++) {
+      for (let death = 0; death < DEATHS[size]; death++) {
         const from = all.acknowledged() + between(next, BETWEEN);
         await until('demands', () => all.acknowledged() >= from, 60_000);
         struck.push(performance.now());

@@ -11,17 +11,16 @@ import type { Scene } from '../scene.ts';
 const TIMERS = 1_000;
 /** The instants begin so long after they were planted, and go on for so long, in milliseconds. */
 const AHEAD_MS = 4_000;
-const SPREAD_MS = { ci: 9_000, full: 30_000 };
-const LOSSES = { ci: 4, full: 10 };
+const SPREAD_MS = { plant: 4_000, ci: 9_000, full: 30_000 };
+const LOSSES = { plant: 1, ci: 4, full: 10 };
 const LATE_MS = 60_000;
 
 /** Every queue is emptied while timers wait in it. */
 export const f4: Scene = {
   title: 'the queues are emptied with a thousand timers in them',
-  backends: ['postgres', 'redis'],
-  async play({ seed, backend, full, env }) {
+  async play({ seed, backend, size, env }) {
     const next = random(seed);
-    const [spread, losses] = full ? [SPREAD_MS.full, LOSSES.full] : [SPREAD_MS.ci, LOSSES.ci];
+    const [spread, losses] = [SPREAD_MS[size], LOSSES[size]];
     const h = await openHouse(backend, {}, { workers: 'later' });
     try {
       // In every other run nobody looks but the queue's own jobs, which are put back from time to time.
@@ -56,7 +55,11 @@ export const f4: Scene = {
         await h.loseQueues();
         strikes.push(strike);
         const fired = await count('fired_at is not null');
-        await until('firing again', async () => (await count('fired_at is not null')) > fired, LATE_MS);
+        await until(
+          'firing again',
+          async () => (await count('fired_at is not null')) > fired,
+          LATE_MS,
+        );
         strike.recoveredAt = performance.now();
       }
       await until('all fired', async () => (await count('fired_at is null')) === 0, LATE_MS).catch(

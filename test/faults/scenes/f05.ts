@@ -12,10 +12,14 @@ import { outsideOf, storedIn } from '../rows.ts';
 import { between } from '../scene.ts';
 import type { Scene } from '../scene.ts';
 
-const OUTAGES = { ci: 1, full: 2 };
-const AWAY_MS = { ci: { least: 10_000, most: 12_000 }, full: { least: 60_000, most: 180_000 } };
+const OUTAGES = { plant: 1, ci: 1, full: 2 };
+const AWAY_MS = {
+  plant: { least: 3_000, most: 4_000 },
+  ci: { least: 10_000, most: 12_000 },
+  full: { least: 60_000, most: 180_000 },
+};
 const CLIENTS = 3;
-const EVERY_MS = 100;
+const EVERY_MS = 40;
 /** Longest time of one act of the road while Redis is away, in milliseconds. */
 const ACT_MS = 5_000;
 /** What was caused meanwhile reaches the world so long after the outage, in milliseconds. */
@@ -56,6 +60,10 @@ async function road(h: House, wishes: Wish[]): Promise<number> {
   return slowest;
 }
 
+/** Duties that are on their way through the queue, or should be. */
+const waitingDuties = async (h: House): Promise<number> =>
+  (await h.owner.query('select count(*)::int as n from outbox')).rows[0].n;
+
 /** Whether a page shows figures of long ago as if they were of now. */
 async function isFalselyLive({ feed }: BoardScreen, who: Browser): Promise<boolean> {
   const { at } = must(await who.get('/api/board'));
@@ -68,7 +76,8 @@ function backwards(screen: Screen): string[] {
   const known = new Map<string, number>();
   const wrong: string[] = [];
   for (const { id, room, version } of screen.nudges()) {
-    if (version < (known.get(`${room} ${id}`) ?? 0)) wrong.push(`told backwards of ${id} in ${room}`);
+    if (version < (known.get(`${room} ${id}`) ?? 0))
+      wrong.push(`told backwards of ${id} in ${room}`);
     known.set(`${room} ${id}`, version);
   }
   return wrong;
@@ -77,8 +86,7 @@ function backwards(screen: Screen): string[] {
 /** Redis hangs, or is gone and comes back empty. */
 export const f5: Scene = {
   title: 'Redis is away',
-  backends: ['redis'],
-  async play({ seed, full, env }) {
+  async play({ seed, size, env }) {
     const next = random(seed);
     const h = await openHouse('redis', env);
     const wrong: string[] = [];
@@ -98,22 +106,23 @@ export const f5: Scene = {
       const supervisor = await h.as('supervisor');
       const board = await openBoard(h.url, supervisor);
       const screen = await h.screen('dispatcher');
-      const redis = h.redis!;
-      const port = Number(new URL(redis.url).port);
       const strikes = [];
       let slowest = 0;
-      for (let outage = 0; outage < (full ? OUTAGES.full : OUTAGES.ci); outage++) {
+      for (let outage = 0; outage < OUTAGES[size]; outage++) {
         const hangs = (seed + outage) % 2 === 1;
+        const redis = h.redis!;
+        const duties = await waitingDuties(h);
         const at = performance.now();
         if (hangs) redis.proc.child.kill('SIGSTOP');
-        else await (outage === 0 ? redis : h.redis!).stop();
+        else await redis.stop();
         slowest = Math.max(slowest, await road(h, all.wishes));
-        const away = between(next, full ? AWAY_MS.full : AWAY_MS.ci);
+        const away = between(next, AWAY_MS[size]);
         await sleep(Math.max(0, away - (performance.now() - at)));
-        if (await isFalselyLive(board, supervisor)) wrong.push('the board is old and does not say so');
-        const inFlight = openAt(all.wishes, at);
+        if (await isFalselyLive(board, supervisor))
+          wrong.push('the board is old and does not say so');
+        const inFlight = duties + openAt(all.wishes, at);
         if (hangs) redis.proc.child.kill('SIGCONT');
-        else h.redis = await startRedis(port);
+        else h.redis = await startRedis(Number(new URL(redis.url).port));
         const back = performance.now();
         // People are served all the time; the rest follows when Redis is there again.
         const tries = h.gateway.tries.length;
@@ -125,10 +134,18 @@ export const f5: Scene = {
       all.stop();
       await all.done;
       await h.quiet(90_000).catch(() => {});
-      await sameAsFresh(board, supervisor).catch((e: Error) => wrong.push(`the board: ${e.message}`));
+      await sameAsFresh(board, supervisor).catch((e: Error) =>
+        wrong.push(`the board: ${e.message}`),
+      );
       if (slowest > ACT_MS) wrong.push(`an act took ${Math.round(slowest)} ms`);
       const [stored, outside] = [await storedIn(h.owner), outsideOf(h.gateway)];
-      const verdict = judge({ wishes: all.wishes, strikes, stored, outside: { ...outside, others: true }, limits: { recovery: LATE_MS } });
+      const verdict = judge({
+        wishes: all.wishes,
+        strikes,
+        stored,
+        outside: { ...outside, others: true },
+        limits: { recovery: LATE_MS },
+      });
       return {
         ...verdict,
         note: `slowest act ${Math.round(slowest)} ms`,

@@ -11,7 +11,7 @@ import { startWire } from '../wire.ts';
 
 const CLIENTS = 8;
 const EVERY_MS = 40;
-const ROUNDS = { ci: 1, full: 3 };
+const ROUNDS = { plant: 1, ci: 1, full: 3 };
 /** Half of it in each direction. */
 const LATENCY_MS = 2_000;
 const SLOW_MS = { least: 6_000, most: 9_000 };
@@ -24,8 +24,7 @@ const RECOVERY_MS = 30_000;
 /** The way to PostgreSQL becomes slow, then swallows everything without a word. */
 export const f6: Scene = {
   title: 'the way to PostgreSQL is slow, then half open',
-  backends: ['postgres'],
-  async play({ seed, full, env }) {
+  async play({ seed, size, env }) {
     const next = random(seed);
     const database = await newDatabase();
     const wire = await startWire(database.appUrl);
@@ -54,7 +53,7 @@ export const f6: Scene = {
         wire.heal();
         struck.push({ at, healed: performance.now() });
       };
-      for (let round = 0; round < (full ? ROUNDS.full : ROUNDS.ci); round++) {
+      for (let round = 0; round < ROUNDS[size]; round++) {
         await strike(() => wire.slow(LATENCY_MS / 2), between(next, SLOW_MS));
         await strike(() => wire.swallow(), between(next, SILENT_MS));
       }

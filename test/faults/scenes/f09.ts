@@ -8,7 +8,7 @@ import { judge } from '../history.ts';
 import { outsideOf, storedIn } from '../rows.ts';
 import type { Scene } from '../scene.ts';
 
-const DEMANDS = { ci: 120, full: 400 };
+const DEMANDS = { plant: 20, ci: 80, full: 400 };
 const CLIENTS = 4;
 const EVERY_MS = 25;
 /** Tries whose pauses make up a day: 2, 4 … 512 s, then a quarter of an hour each. */
@@ -19,7 +19,8 @@ const DEAD_TRIES = 150;
 const SUBMIT_MS = 3_000;
 
 const pending = async (h: House): Promise<number> =>
-  (await h.owner.query(`select count(*)::int as n from delivery where state = 'pending'`)).rows[0].n;
+  (await h.owner.query(`select count(*)::int as n from delivery where state = 'pending'`)).rows[0]
+    .n;
 
 /** Lets the pauses between tries pass, over and over, until each message was tried so often. */
 async function passTries(h: House, tries: number): Promise<void> {
@@ -39,8 +40,7 @@ async function passTries(h: House, tries: number): Promise<void> {
 /** The gateway fails in every way, then for a day, then for good. */
 export const f9: Scene = {
   title: 'the gateway fails, hangs, repeats, is away for a day',
-  backends: ['postgres'],
-  async play({ seed, full, env }) {
+  async play({ seed, size, env }) {
     const next = random(seed);
     const h = await openHouse('postgres', { OUTBOX_SWEEP_SECONDS: '0', ...env });
     const wrong: string[] = [];
@@ -68,7 +68,7 @@ export const f9: Scene = {
       const cookie = await cookieOf(h.url, 'operator');
       const crowdOf = (tag: string, count: number) =>
         crowd({ url: h.url, cookie, clients: CLIENTS, count, next, everyMs: EVERY_MS, tag });
-      const first = crowdOf(`f9-${seed}`, full ? DEMANDS.full : DEMANDS.ci);
+      const first = crowdOf(`f9-${seed}`, DEMANDS[size]);
       await first.done;
       await until('all that failed arrived', async () => (await pending(h)) === 0, 90_000);
       for (const [id, strike] of waiting) {
