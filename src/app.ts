@@ -99,7 +99,9 @@ export function createApp(deps: Deps, options: AppOptions): Hono<Env> {
     authenticate(sessionCookieName(deps.publicUrl), (t) => resolveSession(deps, t)),
   );
   app.use('/api/*', staffOnly(), idempotent(deps, streams));
-  app.get('/healthz', async (c) => c.json({ ok: true, understanding: await understood(deps) }, 200));
+  app.get('/healthz', async (c) =>
+    c.json({ ok: true, understanding: await understood(deps) }, 200),
+  );
   app.get('/readyz', (c) => {
     const reasons = complaints(condition);
     return c.json({ ok: reasons.length === 0, reasons }, reasons.length === 0 ? 200 : 503);

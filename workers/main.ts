@@ -145,7 +145,9 @@ const depths = (queues: QueueFactory, delayed: boolean): Promise<[string, number
     QUEUE_LIMIT_MS,
     Promise.all(
       QUEUES.map(async (name): Promise<[string, number]> => {
-        const kinds = delayed ? (['delayed'] as const) : (['wait', 'prioritized', 'active'] as const);
+        const kinds = delayed
+          ? (['delayed'] as const)
+          : (['wait', 'prioritized', 'active'] as const);
         return [name, await queues.queue(name).getJobCountByTypes(...kinds)];
       }),
     ),

@@ -35,4 +35,16 @@ begin
 end $$;
 create index order_text_words on order_text
   using gin (order_words(order_id, title || ' ' || content || ' ' || address));
+
+-- Lists of what is over, newest first: they were sorted whole, however long.
+create index assignment_newest on assignment (organization_id, created_at desc, id desc);
+create index callback_task_over on callback_task (opened_at desc, id desc) where state <> 'open';
+create index supervision_order_newest on supervision_order (issued_at desc, id desc);
+create index supervision_order_unit_newest on supervision_order (organization_id, issued_at desc, id desc);
+create index delivery_newest on delivery (created_at desc, id desc);
+create index escalation_newest on escalation
+  ((date_trunc('milliseconds', at at time zone 'UTC')) desc, id desc);
+
+-- The unique constraint on the same columns has an index of its own.
+drop index act_order;
 `;

@@ -63,7 +63,8 @@ async function answered<T>(work: Promise<T>): Promise<T> {
 }
 
 async function asks(url: string, client: pg.Client | undefined): Promise<pg.Client> {
-  const asked = client ?? new pg.Client({ connectionString: url, application_name: 'hotline-watch' });
+  const asked =
+    client ?? new pg.Client({ connectionString: url, application_name: 'hotline-watch' });
   if (!client) asked.on('error', () => {});
   try {
     if (!client) await answered(asked.connect());
@@ -77,7 +78,9 @@ async function asks(url: string, client: pg.Client | undefined): Promise<pg.Clie
 
 /** No polite end: who is silent would not answer that either. */
 const hangUp = (client: pg.Client | undefined): void =>
-  (client as unknown as { connection: { stream: { destroy(): void } } })?.connection.stream.destroy();
+  (
+    client as unknown as { connection: { stream: { destroy(): void } } }
+  )?.connection.stream.destroy();
 
 /**
  * Asks the database again and again, on a connection of its own: a pool that is all taken says

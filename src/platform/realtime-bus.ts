@@ -8,8 +8,7 @@ import type { Logger } from './log.ts';
 
 /** What travels between processes: rooms and a nudge, or a room whose sockets must go. */
 export type BusMessage =
-  | { rooms: string[]; nudge: unknown; chat?: ChatNews; traceId?: string }
-  | { drop: string };
+  { rooms: string[]; nudge: unknown; chat?: ChatNews; traceId?: string } | { drop: string };
 
 /** What the citizen in a chat is told: a number, so that the widget fetches what is new. */
 export interface ChatNews {
@@ -121,7 +120,8 @@ export function redisPublisher(url: string, log: Logger): Publisher {
       io.serverSideEmit(NEWS, newsOf(messages), followed(messages));
     },
     async close() {
-      await io.close();
+      // A server that was never attached to a port cannot be closed as a whole.
+      await Promise.all([io.of('/'), io.of(CHAT_SPACE)].map((space) => space.adapter.close()));
       client.disconnect();
     },
   };
@@ -187,7 +187,9 @@ export function postgresListener(
     const asked = client;
     asked?.query('select 1').catch((error: Error) => {
       if (error.message !== 'Query read timeout') return;
-      (asked as unknown as { connection: { stream: { destroy(): void } } }).connection.stream.destroy();
+      (
+        asked as unknown as { connection: { stream: { destroy(): void } } }
+      ).connection.stream.destroy();
     });
   }, BEAT_MS).unref();
   const open = async (): Promise<void> => {

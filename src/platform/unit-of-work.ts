@@ -152,8 +152,7 @@ function told(deps: Deps, recorded: readonly Recorded[], call: Call | undefined,
     if (!ACT.test(event.type)) continue;
     deps.metrics?.act(event.type, ms / 1_000);
     const traceId = as?.traceId ?? traceOf(call);
-    if (traceId)
-      deps.log.info({ traceId, event: event.type, orderId: event.orderId }, 'committed');
+    if (traceId) deps.log.info({ traceId, event: event.type, orderId: event.orderId }, 'committed');
   }
 }
 

@@ -5,17 +5,19 @@
  */
 import { randomUUID } from 'node:crypto';
 import os from 'node:os';
+import pg from 'pg';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { T04, NANTANG } from '../flow/walk.ts';
 import { openHouse } from '../processes.ts';
 import type { House } from '../processes.ts';
 import { BARE, bare, ownId, ownText } from './baseline.ts';
 import { agentOf, sender } from './http.ts';
-import { machine, profiled, say } from './sizes.ts';
+import { machine, profiled, say, watched } from './sizes.ts';
 
 const CLIENTS = (process.env.HOTLINE_BENCH_CLIENTS ?? '1,4,16,64').split(',').map(Number);
 const SECONDS = Number(process.env.HOTLINE_BENCH_SECONDS ?? 8);
 const WARM_MS = 2_000;
+const EACH = 200;
 /** Rows that many submissions share: a batch takes its numbers at once. */
 const SHARED = ['order_sequence'];
 /** What others refer to comes first. */
@@ -113,16 +115,39 @@ async function count(rows: readonly Row[]): Promise<number> {
   return Number((await h.owner.query(`select ${sum} as n`)).rows[0].n);
 }
 
+/** What each insert takes by itself, in milliseconds: the mean of many in transactions of one client. */
+async function each(rows: readonly Row[], statements: readonly string[]): Promise<void> {
+  const client = new pg.Client({ connectionString: h.database.ownerUrl });
+  await client.connect();
+  const took = statements.map(() => 0);
+  let commits = 0;
+  for (let n = 1; n <= EACH; n++) {
+    await client.query('begin');
+    for (const [i, s] of statements.entries()) {
+      const from = performance.now();
+      await client.query(s.replaceAll(':client_id', `'999'`).replaceAll(':n::', `'${n}'::`));
+      took[i]! += performance.now() - from;
+    }
+    const from = performance.now();
+    await client.query('commit');
+    commits += performance.now() - from;
+  }
+  await client.end();
+  const ms = Object.fromEntries(rows.map((r, i) => [`${i} ${r.table}`, +(took[i]! / EACH).toFixed(3)]));
+  say({ bench: 'intake', what: 'each insert', ms, commit: +(commits / EACH).toFixed(3) });
+}
+
 it('takes in', async () => {
   await submit(4, WARM_MS);
   const rows = await rowsOfOne();
   const statements = statementsOf(rows);
+  await each(rows, statements);
   for (const clients of CLIENTS) {
     const start = await count(rows);
     const before = await bare(h.database.ownerUrl, clients, SECONDS / 2, statements);
     const middle = await count(rows);
     expect(middle - start).toBe(before.transactions * rows.length);
-    const ours = await submit(clients, SECONDS * 1_000);
+    const ours = await watched(h, () => submit(clients, SECONDS * 1_000));
     const end = await count(rows);
     // As many rows for each submission as for each transaction.
     expect(end - middle).toBe(ours.count * rows.length);

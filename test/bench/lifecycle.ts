@@ -14,7 +14,7 @@ import { BARE, bare } from './baseline.ts';
 import { agentOf, sender } from './http.ts';
 import type { Send } from './http.ts';
 import { plantPast } from './past.ts';
-import { hmacs, machine, profiled, say } from './sizes.ts';
+import { LIMIT_MS, hmacs, machine, profiled, say, watched } from './sizes.ts';
 
 /** Orders that stand behind the city; a million take minutes to plant. */
 const SIZES = (process.env.HOTLINE_BENCH_SIZES ?? '0,1000000').split(',').map(Number);
@@ -28,7 +28,6 @@ const LOOK_MS = 50;
 const BASELINE_S = 5;
 const BASELINE_CLIENTS = 16;
 const QUIET_MS = 120_000;
-const LIMIT_MS = 900_000;
 const PEOPLE = ['operator', 'dispatcher', 'water', 'water.handler', 'water.leader', 'auditor', 'followup'] as const; // prettier-ignore
 
 /** Transactions that wrote so far, and rows that they wrote. */
@@ -158,7 +157,7 @@ describe.each(BACKENDS)('lives on %s', (backend) => {
       ]);
       await Promise.race([all, sleep(WARM_MS)]);
       const [from, first] = [performance.now(), finished];
-      await Promise.race([all, sleep(SECONDS * 1_000)]);
+      await watched(h, () => Promise.race([all, sleep(SECONDS * 1_000)]));
       const livesPerSecond = ((finished - first) * 1_000) / (performance.now() - from);
       const backlog = born - born0 - finished;
       going = false;

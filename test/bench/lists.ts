@@ -4,7 +4,7 @@
  */
 import { it } from 'vitest';
 import type { Browser, House } from '../processes.ts';
-import { grow, named, read, searches } from './sizes.ts';
+import { LIMIT_MS, grow, named, read, searches } from './sizes.ts';
 import type { Question } from './sizes.ts';
 
 /** Lists with their login; each asks for the first page of fifty, and says how many rows it got. */
@@ -66,4 +66,4 @@ async function questions(h: House): Promise<Question[]> {
   ];
 }
 
-it('lists', () => grow('lists', questions));
+it('lists', () => grow('lists', questions), LIMIT_MS);

@@ -92,7 +92,7 @@ describe('the judge', () => {
     ],
     [
       'told a failure, stored',
-      (h) => void h.wishes[1]!.tries.splice(0),
+      (h) => (h.wishes[1]!.tries[0]!.status = 409),
       /^told a failure and stored: b/,
     ],
     [

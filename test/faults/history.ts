@@ -110,6 +110,9 @@ export interface Verdict {
 }
 
 const succeeded = (t: Try): boolean => t.status !== undefined && t.status < 300;
+/** The last word was a refusal, and no try was ever answered otherwise. */
+const toldFailure = (tries: readonly Try[]): boolean =>
+  tries.at(-1)?.status !== undefined && !tries.some(succeeded);
 /** Answers that are no fault: done, or refused because of what somebody else did, or not now. */
 const FAIR = new Set([409, 429, 503]);
 
@@ -168,7 +171,7 @@ function registrations(j: Judgement, wishes: readonly Wish[], stored: Stored): v
     if (told.size > 1) j.say(`${key} was told ${told.size} orders`);
     for (const id of told)
       if (found.length > 0 && !found.some((o) => o.id === id)) j.fault('lost', `${key} as ${id}`);
-    if (done.length === 0 && found.length > 0) j.say(`told a failure and stored: ${key}`);
+    if (toldFailure(tries) && found.length > 0) j.say(`told a failure and stored: ${key}`);
   }
   for (const { id, key } of stored.orders)
     if (key === undefined || !known.has(key)) j.say(`nobody asked for the order ${id}`);
@@ -184,7 +187,7 @@ function acts(j: Judgement, wishes: readonly Wish[], stored: Stored): void {
     if (told.length > 0 && found.length === 0) j.fault('lost', `act ${key} was acknowledged`);
     if (found.length > 1)
       j.fault('doubled', `act ${key} stands ${found.length} times`, found.length - 1);
-    if (told.length === 0 && found.length > 0) j.say(`told a failure and stored: act ${key}`);
+    if (toldFailure(tries) && found.length > 0) j.say(`told a failure and stored: act ${key}`);
     for (const t of told)
       for (const a of found)
         if (t.version !== undefined && t.version !== a.version)
@@ -243,6 +246,10 @@ function timers(j: Judgement, stored: Stored, lateMs: number | undefined): void 
   }
 }
 
+/** From when on nothing stood in the way any more: its cause was acknowledged, the last fault struck. */
+const since = (strikes: readonly Strike[], cause: Try, until: number): number =>
+  Math.max(cause.endedAt ?? cause.sentAt, ...strikes.map((s) => s.at).filter((at) => at < until));
+
 /** Every receipt arrived once, in time, and under one id on every try. */
 function effects(j: Judgement, h: History, outside: Outside): void {
   const taken = groupBy(outside.taken, (m) => m.to);
@@ -259,7 +266,7 @@ function effects(j: Judgement, h: History, outside: Outside): void {
     const got = taken.get(phone) ?? [];
     if (done && got.length === 0) j.fault('lost', `the message of ${key}`);
     if (got.length > 1) j.fault('doubled', `the message of ${key}`, got.length - 1);
-    const waited = done && got[0] ? got[0].at - (done.endedAt ?? done.sentAt) : 0;
+    const waited = done && got[0] ? got[0].at - since(h.strikes, done, got[0].at) : 0;
     if (h.limits.effect !== undefined && waited > h.limits.effect)
       j.fault('late', `the message of ${key}, ${Math.round(waited)} ms`);
   }

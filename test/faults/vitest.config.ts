@@ -12,8 +12,7 @@ export default defineConfig({
   test: {
     globalSetup: ['test/global-setup.ts'],
     reporters: [['default', { summary: false }]],
-    // Processes that wait more than they compute.
-    maxWorkers: 3,
+    maxWorkers: Number(process.env.FAULTS_WORKERS ?? 1),
     projects: names.map((name) => ({
       root,
       test: {

@@ -254,7 +254,9 @@ describe('the figures', () => {
     expect(made.status).toBe(201);
     // What follows from it is followed by the same trace, though many requests share a transaction.
     const duties = await sql<{ trace: string }>`select distinct o.trace_id as trace
-      from outbox o join domain_event e on e.id = o.event_id where e.order_id = ${orderId}`.execute(w.db);
+      from outbox o join domain_event e on e.id = o.event_id where e.order_id = ${orderId}`.execute(
+      w.db,
+    );
     expect(duties.rows).toEqual([{ trace: made.headers.get('x-trace-id') }]);
     await w.moveTo(new Date((await w.now()).getTime() + 40 * 86_400_000));
     expect(await fireAll(deps)).toBeGreaterThan(0);
@@ -266,8 +268,7 @@ describe('the figures', () => {
     expect(all).toContain('hotline_act_seconds_count{act="work_order.registered"} 1');
     expect(all).toMatch(/hotline_timer_lateness_seconds_count [1-9]/);
     expect(all).toContain('consumer="followup.open",outcome="done"');
-    for (const secret of [phone, 'sssss', '陈女士', orderId])
-      expect(all).not.toContain(secret);
+    for (const secret of [phone, 'sssss', '陈女士', orderId]) expect(all).not.toContain(secret);
   });
 
   it('are told on a port of their own, not where the world asks', async () => {

@@ -64,8 +64,12 @@ describe('whether a figure stays flat', () => {
   });
 
   it('says what rose, and by how much', () => {
-    expect(rose('api rss', over((i) => 100 + i), allowed)).toBe(
-      'api rss rose by 42.0 in 42 min (allowed 30.0)',
-    );
+    expect(
+      rose(
+        'api rss',
+        over((i) => 100 + i),
+        allowed,
+      ),
+    ).toBe('api rss rose by 42.0 in 42 min (allowed 30.0)');
   });
 });

@@ -14,8 +14,8 @@ export interface Place {
   /** Where its figures are. */
   status: string;
   proc(): Proc;
-  /** Ends it in order and starts another. @returns its exit code. */
-  restart(): Promise<number | null>;
+  /** Ends it in order and starts another. @throws with what it printed when it did not end in order. */
+  restart(): Promise<void>;
 }
 
 export interface FullHouse {
@@ -52,10 +52,9 @@ export async function openFullHouse(
     proc: () => workers[i]!,
     async restart() {
       const old = workers[i]!;
-      const code = await old.stop();
+      await inOrder(old);
       house.workers.splice(house.workers.indexOf(old), 1);
       workers[i] = await house.startWorkers(at(2 + i));
-      return code;
     },
   });
   const places: Place[] = [
@@ -64,10 +63,9 @@ export async function openFullHouse(
       status: status(0),
       proc: () => house.api,
       async restart() {
-        const code = await house.api.stop();
+        await inOrder(house.api);
         house.api = (await house.startApi(firstPort, at(0))).proc;
         await back(house.url);
-        return code;
       },
     },
     {
@@ -75,10 +73,9 @@ export async function openFullHouse(
       status: status(1),
       proc: () => second.proc,
       async restart() {
-        const code = await second.proc.stop();
+        await inOrder(second.proc);
         second = await house.startApi(Number(new URL(second.url).port), at(1));
         await back(second.url);
-        return code;
       },
     },
     worker(0),
@@ -102,6 +99,14 @@ export async function openFullHouse(
       await front.close();
     },
   };
+}
+
+/** How much of what a process printed is told, from the end. */
+const PRINTED_MAX = 3_000;
+
+async function inOrder(proc: Proc): Promise<void> {
+  const code = await proc.stop();
+  if (code !== 0) throw new Error(`ended with ${code}: ${proc.output().slice(-PRINTED_MAX)}`);
 }
 
 /** The longest time that a screen was without a connection, what lasts still included. */

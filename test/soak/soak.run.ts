@@ -77,7 +77,8 @@ it('stays flat', async () => {
     note('all connections', minute, rows[0].n);
     for (const place of full.places) {
       const look = await lookAt(place);
-      for (const [name, value] of Object.entries(look)) note(`${place.name} ${name}`, minute, value);
+      for (const [name, value] of Object.entries(look))
+        note(`${place.name} ${name}`, minute, value);
       const { answered, failed } = load.said;
       row([
         minute.toFixed(1),

@@ -1,12 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { random } from '../../flow/history.ts';
-import { openHouse } from '../../processes.ts';
+import { openHouse, until } from '../../processes.ts';
 import type { House } from '../../processes.ts';
 import { cookieOf, crowd } from '../clients.ts';
 import { judge } from '../history.ts';
 import type { Strike } from '../history.ts';
 import { outsideOf, storedIn } from '../rows.ts';
-import { between } from '../scene.ts';
 import type { Scene } from '../scene.ts';
 
 const KILLS = { plant: 5, ci: 8, full: 100 };
@@ -14,8 +13,8 @@ const CLIENTS = 2;
 /** A client's waiting time between two demands, and the gateway's before it answers, in milliseconds. */
 const EVERY_MS = 60;
 const ANSWER_MS = 80;
-/** How long a worker lives, in milliseconds. */
-const LIFE_MS = { least: 150, most: 900 };
+/** How long a worker lives at most once it works, in milliseconds. */
+const LIFE_MS = 600;
 /** Outside effects come that soon after what caused them, whatever was killed meanwhile. */
 const LATE_MS = 60_000;
 
@@ -56,16 +55,20 @@ export const f2: Scene = {
       const strikes: Strike[] = [];
       let worker = await h.startWorkers(env);
       for (let kill = 0; kill < kills; kill++) {
-        await sleep(between(next, LIFE_MS));
+        const before = h.gateway.tries.length;
+        await until('work', () => h.gateway.tries.length > before, LATE_MS);
+        const last = strikes.at(-1);
+        if (last) last.recoveredAt = h.gateway.tries[before]!.at;
+        await sleep(next() * LIFE_MS);
         // Held still first: what it was doing can be counted.
         worker.child.kill('SIGSTOP');
-        const strike: Strike = { at: performance.now(), inFlight: await underWay(h, open) };
+        strikes.push({ at: performance.now(), inFlight: await underWay(h, open) });
         await worker.kill9();
-        strikes.push(strike);
-        const tries = h.gateway.tries.length;
         worker = await h.startWorkers(env);
-        void recovered(h, tries, strike);
       }
+      const before = h.gateway.tries.length;
+      await until('work', () => h.gateway.tries.length > before, LATE_MS);
+      strikes.at(-1)!.recoveredAt = h.gateway.tries[before]!.at;
       all.stop();
       await all.done;
       await h.quiet(90_000).catch(() => {});
@@ -77,12 +80,3 @@ export const f2: Scene = {
     }
   },
 };
-
-/** Notes when messages went out again. */
-async function recovered(h: House, tries: number, strike: Strike): Promise<void> {
-  for (let waited = 0; waited < LATE_MS; waited += 50) {
-    const first = h.gateway.tries[tries];
-    if (first) return void (strike.recoveredAt = first.at);
-    await sleep(50);
-  }
-}

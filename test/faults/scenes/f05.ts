@@ -139,6 +139,7 @@ export const f5: Scene = {
       );
       if (slowest > ACT_MS) wrong.push(`an act took ${Math.round(slowest)} ms`);
       const [stored, outside] = [await storedIn(h.owner), outsideOf(h.gateway)];
+      wrong.push(...backwards(screen));
       const verdict = judge({
         wishes: all.wishes,
         strikes,
