@@ -30,12 +30,6 @@ const WIDGET = fileURLToPath(new URL('./chat/widget.js', import.meta.url));
 
 /** How long a request waits for a connection: twice that, and it is still answered within five seconds. */
 const ACQUIRE_MS = 2_400;
-/**
- * How long a connection that nobody uses stays, and at most which part of the drain: when the port
- * closes, nobody holds one that is about to be used.
- */
-const KEEP_ALIVE_MS = 5_000;
-const KEEP_SHARE = 0.8;
 /** How long requests under way may take when this process ends. */
 const DRAIN_LIMIT_MS = 8_000;
 
@@ -93,8 +87,6 @@ async function main(): Promise<void> {
     process.stderr.write(`${error.message}\n`);
     process.exit(1);
   });
-  if (config.drainSeconds > 0)
-    http.keepAliveTimeout = Math.min(KEEP_ALIVE_MS, config.drainSeconds * 1_000 * KEEP_SHARE);
   // Whoever is answered while this process ends comes to another next time.
   http.prependListener('request', (_, response) => {
     if (isEnding()) response.setHeader('Connection', 'close');

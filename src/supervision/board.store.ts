@@ -43,7 +43,9 @@ export async function listEscalations(
     .where((w) => w.or([w('e.level', '>=', minLevel), w('e.action', '<>', 'remind')]));
   if (unitIds) q = q.where(sql<boolean>`e.organization_id = any (${[...unitIds]}::uuid[])`);
   if (cursor)
-    q = q.where(sql<boolean>`(${AT}, e.id) < (${cursor.at}::timestamptz at time zone 'UTC', ${cursor.id}::uuid)`);
+    q = q.where(
+      sql<boolean>`(${AT}, e.id) < (${cursor.at}::timestamptz at time zone 'UTC', ${cursor.id}::uuid)`,
+    );
   return q.orderBy(AT, 'desc').orderBy('e.id', 'desc').limit(limit).execute();
 }
 

@@ -248,10 +248,10 @@ export async function findByWords(
   let found: ListedOrder[] = [];
   for (const n of [...SPANS, null]) {
     const spans = n === null ? [] : spansUntil(newest.id, n);
-    let q = listed(db)
-      .where('o.confidential', '=', false)
+    let q =
       // Found by itself: the planner would else read newest first and take every demand apart.
-      .where(sql<boolean>`o.id = any (array(select t.order_id from order_text t
+      listed(db).where('o.confidential', '=', false)
+        .where(sql<boolean>`o.id = any (array(select t.order_id from order_text t
         where order_words(t.order_id, ${SAID}) @@ words_query(${all}, ${spans}::text[])
           -- Pairs side by side are not yet the word.
           and not exists (select 1 from unnest(${[...words]}::text[]) w

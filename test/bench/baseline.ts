@@ -33,7 +33,13 @@ export async function bare(
     : withPg(url, clients, seconds, statements);
 }
 
-async function withPgbench(url: string, clients: number, seconds: number, statements: readonly string[]): Promise<Bare> { // prettier-ignore
+async function withPgbench(
+  url: string,
+  clients: number,
+  seconds: number,
+  statements: readonly string[],
+): Promise<Bare> {
+  // prettier-ignore
   const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'hotline-bare-'));
   const script = path.join(dir, 'script.sql');
   fs.writeFileSync(script, ['\\set n :n + 1', 'begin;', ...statements.map((s) => `${s};`), 'commit;'].join('\n')); // prettier-ignore
@@ -50,7 +56,13 @@ async function withPgbench(url: string, clients: number, seconds: number, statem
   return { transactions, perSecond };
 }
 
-async function withPg(url: string, clients: number, seconds: number, statements: readonly string[]): Promise<Bare> { // prettier-ignore
+async function withPg(
+  url: string,
+  clients: number,
+  seconds: number,
+  statements: readonly string[],
+): Promise<Bare> {
+  // prettier-ignore
   const from = performance.now();
   let transactions = 0;
   const first = used;

@@ -59,7 +59,15 @@ async function connectAll(sockets: readonly Socket[]): Promise<void> {
 }
 
 /** Everybody hears of one thing after the other. @returns milliseconds of each at each. */
-async function hear(sockets: readonly Socket[], event: string, counts: (said: unknown) => boolean, rounds: number, everyMs: number, does: () => Promise<unknown>): Promise<number[]> { // prettier-ignore
+async function hear(
+  sockets: readonly Socket[],
+  event: string,
+  counts: (said: unknown) => boolean,
+  rounds: number,
+  everyMs: number,
+  does: () => Promise<unknown>,
+): Promise<number[]> {
+  // prettier-ignore
   const took: number[] = [];
   let since = 0;
   const heard = new Set<Socket>();

@@ -133,7 +133,9 @@ async function each(rows: readonly Row[], statements: readonly string[]): Promis
     commits += performance.now() - from;
   }
   await client.end();
-  const ms = Object.fromEntries(rows.map((r, i) => [`${i} ${r.table}`, +(took[i]! / EACH).toFixed(3)]));
+  const ms = Object.fromEntries(
+    rows.map((r, i) => [`${i} ${r.table}`, +(took[i]! / EACH).toFixed(3)]),
+  );
   say({ bench: 'intake', what: 'each insert', ms, commit: +(commits / EACH).toFixed(3) });
 }
 

@@ -50,7 +50,11 @@ describe.each(BACKENDS)('lives on %s', (backend) => {
     }, LIMIT_MS);
     afterAll(() => h?.close());
 
-    async function must<T = any>(who: string, ...[method, path, body]: Parameters<Send>): Promise<T> { // prettier-ignore
+    async function must<T = any>(
+      who: string,
+      ...[method, path, body]: Parameters<Send>
+    ): Promise<T> {
+      // prettier-ignore
       const { status, body: said } = await sends.get(who)!(method, path, body, randomUUID());
       if (status >= 300) throw new Error(`${path}: ${status} ${JSON.stringify(said)}`);
       return said;
@@ -65,7 +69,13 @@ describe.each(BACKENDS)('lives on %s', (backend) => {
         requester: { kind: 'natural', name: '陈女士', phone: String(13_600_000_000 + born++) },
       });
       let { version } = made as { version: number };
-      const act = async (who: string, name: string, input: unknown, on = `orders/${made.orderId}`) => { // prettier-ignore
+      const act = async (
+        who: string,
+        name: string,
+        input: unknown,
+        on = `orders/${made.orderId}`,
+      ) => {
+        // prettier-ignore
         const done = await must(who, 'POST', `/api/${on}/acts`, { act: name, version, input });
         version = done.version;
       };
@@ -98,8 +108,11 @@ describe.each(BACKENDS)('lives on %s', (backend) => {
         `select id from callback_task where state = 'open' and opened_at >= $1 order by opened_at limit 500`,
         [since],
       );
-      for (const { id } of rows as { id: string }[])
-        if (!known.has(id)) (known.add(id), waiting.push(id));
+      for (const { id } of rows as { id: string }[]) {
+        if (known.has(id)) continue;
+        known.add(id);
+        waiting.push(id);
+      }
     }
     const CLOSED = `select count(*)::int as n from act where act = 'close' and at >= $1`;
     const closed = async (): Promise<number> => (await h.owner.query(CLOSED, [since])).rows[0].n;
@@ -138,7 +151,8 @@ describe.each(BACKENDS)('lives on %s', (backend) => {
       const evaluator = async () => {
         for (;;) {
           const task = waiting.shift();
-          if (task) await must('followup', 'POST', `/api/callbacks/${task}/evaluation`, { contacted: true, solved: 'solved', satisfaction: 5 }); // prettier-ignore
+          if (task)
+            await must('followup', 'POST', `/api/callbacks/${task}/evaluation`, { contacted: true, solved: 'solved', satisfaction: 5 }); // prettier-ignore
           else if (!going && finished >= born - born0) return;
           else await sleep(LOOK_MS);
         }
@@ -190,7 +204,8 @@ describe.each(BACKENDS)('lives on %s', (backend) => {
       await h.owner.query('create table if not exists bench_row (body text)');
       const url = h.database.ownerUrl;
       const done = await bare(url, BASELINE_CLIENTS, BASELINE_S, [`insert into bench_row select 'word' from generate_series(1, ${rowsEach})`]); // prettier-ignore
-      const { rows } = await h.owner.query(`select count(*)::int as n, min(n)::int as least, max(n)::int as most
+      const { rows } = await h.owner
+        .query(`select count(*)::int as n, min(n)::int as least, max(n)::int as most
         from (select count(*) as n from bench_row group by xmin::text) x`);
       expect(rows[0]).toEqual({ n: done.transactions, least: rowsEach, most: rowsEach });
       await h.owner.query('drop table bench_row');

@@ -14,7 +14,7 @@ const LISTS: readonly (readonly [login: string, path: string])[] = [
   ['operator', '/orders?queue=pending_close&limit=50'],
   ...['open', 'pending_sign', 'signed', 'draft', 'submitted', 'done'].map((f) => ['water', `/inbox?facet=${f}&limit=50`] as const), // prettier-ignore
   ['water', '/notifications'],
-  ['water.leader', '/supervisions?limit=50'],
+  ['water.leader', '/supervisions?limit=20'],
   ['water.leader', '/board'],
   ...['call', 'link', 'done', 'redo_proposed'].map((q) => ['followup', `/callbacks?queue=${q}&limit=50`] as const), // prettier-ignore
   ['supervisor', '/board'],

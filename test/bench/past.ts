@@ -27,7 +27,8 @@ export const FEW = '蜂窝';
 const list = (words: readonly string[]) => `array[${words.map((w) => `'${w}'`).join(',')}]`;
 
 /** A number from 0 to below 1 that belongs to an order and a question. */
-const u = (salt: number, k = 'k') => `((hashint8extended(${k}, ${salt}) & 1048575)::float8 / 1048576)`;
+const u = (salt: number, k = 'k') =>
+  `((hashint8extended(${k}, ${salt}) & 1048575)::float8 / 1048576)`;
 const pick = (array: string, salt: number, n: number) =>
   `(${array})[1 + floor(${u(salt)} * ${n})::int]`;
 /** An id of the order's instant: as the house makes them, they sort by time. */
@@ -273,8 +274,10 @@ const demand = () => {
       closed_at)
     select ${id(1)}, pg_temp.with_luhn(l.day || lpad((l.k % 90000)::text, 5, '0')), ${id(3)}, ${id(2)},
       l.state, case when l.direct then case when l.f >= 1 then 3 else 1 end
-        else ${STEPS.filter((s) => s.of !== 'l.direct').map((s) => `(${past(s.share)})::int`).join(' + ')} end,
-      l.channel, l.type, l.category, l.urgency, l.area, l.direct, l.luck < 0.004,
+        else ${STEPS.filter((s) => s.of !== 'l.direct')
+          .map((s) => `(${past(s.share)})::int`)
+          .join(' + ')} end,
+      l.channel, l.type, l.category, l.urgency, l.area, l.direct, l.luck < 0.004 and l.k < 10000,
       case when l.state = 'closed' then case when l.direct then 'answered' when l.luck < 0.8 then 'solved'
         else 'explained' end end, l.at,
       case l.state when 'registered' then l.at when 'pending_dispatch' then ${at(0.01)}
@@ -369,7 +372,9 @@ async function both(owner: pg.Pool, statements: readonly string[]): Promise<void
     Array.from({ length: 2 }, async () => {
       const client = await owner.connect();
       try {
-        await client.query(`set synchronous_commit = off; set maintenance_work_mem = '512MB'; set jit = off`);
+        await client.query(
+          `set synchronous_commit = off; set maintenance_work_mem = '512MB'; set jit = off`,
+        );
         await client.query(NUMBER.replace('create function', 'create or replace function'));
         for (let s = left.shift(); s; s = left.shift()) await client.query(s);
       } finally {

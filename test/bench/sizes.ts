@@ -45,7 +45,8 @@ export async function watched<T>(h: House, work: () => Promise<T>): Promise<T> {
   let going = true;
   const looking = (async () => {
     for (; going; await sleep(WATCH_MS)) {
-      const { rows } = await looker.query(`select left(regexp_replace(query, '\\s+', ' ', 'g'), 90) as q,
+      const { rows } =
+        await looker.query(`select left(regexp_replace(query, '\\s+', ' ', 'g'), 90) as q,
         state, coalesce(wait_event, 'runs') as w from pg_stat_activity
         where datname = current_database() and pid <> pg_backend_pid() and state <> 'idle'`);
       for (const { q, state, w } of rows as { q: string; state: string; w: string }[]) {

@@ -114,6 +114,8 @@ export function crowd(o: {
   next: () => number;
   /** Waiting time of a client between two demands, in milliseconds. */
   everyMs?: number;
+  /** Demands that may have begun by now, so that a slow machine is not flooded. */
+  upTo?: () => number;
   /** Each order is given a note as well. */
   notes?: boolean;
   /** After so many milliseconds a client cuts a request off. */
@@ -135,6 +137,10 @@ export function crowd(o: {
   };
   const client = async () => {
     while (!stopped && begun < o.count) {
+      if (o.upTo && begun >= o.upTo()) {
+        await sleep(PAUSE_MS.least);
+        continue;
+      }
       const key = `${o.tag}-${String(begun++).padStart(6, '0')}`;
       const phone = newPhone();
       const wish: Wish = { key, what: 'register', phone, tries: [] };

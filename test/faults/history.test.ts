@@ -163,7 +163,7 @@ describe('the judge', () => {
     ],
     [
       'a message that was late',
-      (h) => (h.outside!.taken[0]!.at = 1_051),
+      (h) => (h.outside!.taken[0]!.at = 1_061),
       /^late: the message of a/,
     ],
     [

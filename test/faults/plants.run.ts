@@ -1,8 +1,7 @@
 /** Bugs that are planted into the running processes: each must turn the judge red. */
 import { describe, expect, it } from 'vitest';
 import type { House } from '../processes.ts';
-import type { Setting } from './scene.ts';
-import type { Played } from './scene.ts';
+import type { Played, Setting } from './scene.ts';
 import { f1 } from './scenes/f01.ts';
 import { f2 } from './scenes/f02.ts';
 import { f7 } from './scenes/f07.ts';

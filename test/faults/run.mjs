@@ -14,7 +14,7 @@ const SCENES = {
   f3: ['postgres'],
   f9: ['postgres'],
   f5: ['redis'],
-  f12: ['postgres', 'redis'],
+  f12: ['postgres'],
   f1: ['postgres'],
   f7: ['postgres', 'redis'],
   f6: ['postgres'],

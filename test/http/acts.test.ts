@@ -841,7 +841,7 @@ describe('lists agree with what one may open', () => {
     const said = (content: string, more = {}) => s.dispatched({ content, lead: 'ZHZF', ...more });
     const both = await said('幸福里小区门口夜市摊贩占道，油烟呛人');
     const apart = await said('夜市的摊位很吵，贩夫很多，市摊到半夜');
-    const secret = await said('幸福里小区门口夜市摊贩打人', { confidential: true });
+    const secret = await said('幸福里小区门口夜市摊贩缺斤少两', { confidential: true });
     const find = async (login: string, q: string) =>
       ok(await get(login, `/api/orders/find?q=${encodeURIComponent(q)}`)).map((i: any) => i.id);
     expect(await find('operator', '摊贩')).toEqual([both.id]);

@@ -148,7 +148,8 @@ export function work(people: readonly Browser[], everyMs: number) {
   const ask = async (what: string, send: () => Promise<Answer>): Promise<Answer | null> => {
     try {
       const answer = await send();
-      if (answer.status >= 500) said.failed.push(`${what}: ${answer.status}`);
+      if (answer.status >= 500)
+        said.failed.push(`${what}: ${answer.status} ${JSON.stringify(answer.body).slice(0, 200)}`);
       else said.answered += 1;
       return answer;
     } catch (error) {

@@ -10,6 +10,8 @@ import type { Scene } from '../scene.ts';
 
 const KILLS = { plant: 5, ci: 8, full: 100 };
 const CLIENTS = 2;
+/** Demands for each life of a worker. */
+const PER_LIFE = 25;
 /** A client's waiting time between two demands, and the gateway's before it answers, in milliseconds. */
 const EVERY_MS = 60;
 const ANSWER_MS = 80;
@@ -43,6 +45,7 @@ export const f2: Scene = {
         return { takeAndAnswerAfter: answered };
       });
       const cookie = await cookieOf(h.url, 'operator');
+      const strikes: Strike[] = [];
       const all = crowd({
         url: h.url,
         cookie,
@@ -50,9 +53,9 @@ export const f2: Scene = {
         count: Infinity,
         next,
         everyMs: EVERY_MS,
+        upTo: () => (strikes.length + 1) * PER_LIFE,
         tag: `f2-${seed}`,
       });
-      const strikes: Strike[] = [];
       let worker = await h.startWorkers(env);
       for (let kill = 0; kill < kills; kill++) {
         const before = h.gateway.tries.length;
@@ -71,7 +74,7 @@ export const f2: Scene = {
       strikes.at(-1)!.recoveredAt = h.gateway.tries[before]!.at;
       all.stop();
       await all.done;
-      await h.quiet(90_000).catch(() => {});
+      await h.quiet(180_000).catch(() => {});
       const [stored, outside] = [await storedIn(h.owner), outsideOf(h.gateway)];
       const limits = { effect: LATE_MS, recovery: LATE_MS };
       return judge({ wishes: all.wishes, strikes, stored, outside, limits });

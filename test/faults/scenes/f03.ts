@@ -52,7 +52,7 @@ export const f3: Scene = {
       await until('service', () => all.acknowledged() > last, 60_000);
       all.stop();
       await all.done;
-      await h.quiet(90_000).catch(() => {});
+      await h.quiet(180_000).catch(() => {});
       const { wishes } = all;
       const strikes = struck.map((at) => strikeOf(wishes, at));
       const [stored, outside] = [await storedIn(h.owner), outsideOf(h.gateway)];

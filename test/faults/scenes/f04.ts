@@ -65,7 +65,7 @@ export const f4: Scene = {
       await until('all fired', async () => (await count('fired_at is null')) === 0, LATE_MS).catch(
         () => {},
       );
-      await h.quiet(LATE_MS).catch(() => {});
+      await h.quiet(3 * LATE_MS).catch(() => {});
       const stored = await storedIn(h.owner, { clocks: ids, effects: true });
       const verdict = judge({ wishes: [], strikes, stored, limits: { late: LATE_MS } });
       const latest = Math.max(...stored.steps.map((s) => (s.firedAt ?? Infinity) - s.dueAt));

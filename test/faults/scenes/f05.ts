@@ -133,7 +133,7 @@ export const f5: Scene = {
       }
       all.stop();
       await all.done;
-      await h.quiet(90_000).catch(() => {});
+      await h.quiet(180_000).catch(() => {});
       await sameAsFresh(board, supervisor).catch((e: Error) =>
         wrong.push(`the board: ${e.message}`),
       );

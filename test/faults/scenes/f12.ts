@@ -203,7 +203,7 @@ export const f12: Scene = {
       if (slowest > SUBMIT_P99_MS) wrong.push(`a submission takes ${slowest} ms (p99)`);
       const putOff = wishes.flatMap((w) => w.tries).filter((t) => t.status === 503).length;
       if (putOff > 0) wrong.push(`${putOff} submissions were put off`);
-      await h.quiet(120_000).catch(() => {});
+      await h.quiet(180_000).catch(() => {});
       const all = [...wishes, ...abused];
       const stored = await storedIn(h.owner);
       const outside = { ...outsideOf(h.gateway), others: true };
