@@ -37,6 +37,7 @@ export interface OutboxTable {
   queued_at: Date | null;
   failures: Generated<number>;
   last_error: string | null;
+  trace_id: string | null;
 }
 
 export interface AuditLogTable {

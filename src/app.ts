@@ -1,10 +1,10 @@
 /** The whole HTTP application, without sockets and without a port; tests call it directly. */
 import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Hono } from 'hono';
 import type { Context } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { secureHeaders } from 'hono/secure-headers';
-import { sql } from 'kysely';
 import { createApi } from './api.ts';
 import { chatVisitorRoutes } from './chat/index.ts';
 import { consoleFiles } from './console-files.ts';
@@ -29,6 +29,12 @@ import type { Deps } from './platform/unit-of-work.ts';
 import { ctiDocument } from './telephony/index.ts';
 import type { TelephonyOptions } from './telephony/index.ts';
 import { classifierHealth } from './understanding/index.ts';
+import { PUT_OFF } from './load-classes.ts';
+import { CALM, complaints } from './platform/condition.ts';
+import type { Condition } from './platform/condition.ts';
+import { inTime, mayWait, measured } from './platform/http/house.ts';
+import { createMetrics } from './platform/metrics.ts';
+import { LOAD_CLASSES } from './platform/rules.ts';
 
 /** Most bytes of a request: a long form in Chinese, with room; attachments have a door of their own. */
 const BODY_MAX = 256 * 1024;
@@ -66,13 +72,20 @@ export interface AppOptions {
   doors?: Doors;
   /** The described SMS provider: it may knock in its own form. */
   smsProvider?: Provider;
+  /** How the process is; calm where nobody says otherwise. */
+  condition?: Condition;
 }
 
 export function createApp(deps: Deps, options: AppOptions): Hono<Env> {
   const app = new Hono<Env>();
   const doors = options.doors ?? DOORS;
+  const condition = options.condition ?? CALM;
+  const metrics = deps.metrics ?? createMetrics();
   app.use('/chat/widget.js', anyPage());
-  app.use(trace(), headers(deps.publicUrl), nonce());
+  app.use(trace(), measured(deps.log, metrics), headers(deps.publicUrl), nonce());
+  app.use(inTime(condition));
+  for (const loadClass of LOAD_CLASSES)
+    app.on('GET', [...PUT_OFF[loadClass]], mayWait(loadClass, condition, metrics));
   const limit = bodyLimit({
     maxSize: BODY_MAX,
     onError: (c) => problem(c, new AppError('body_too_large')),
@@ -86,9 +99,12 @@ export function createApp(deps: Deps, options: AppOptions): Hono<Env> {
     authenticate(sessionCookieName(deps.publicUrl), (t) => resolveSession(deps, t)),
   );
   app.use('/api/*', staffOnly(), idempotent(deps, streams));
-  app.get('/healthz', async (c) => {
-    await sql`select 1`.execute(deps.db);
-    return c.json({ ok: true, understanding: await classifierHealth(deps.db) }, 200);
+  app.get('/healthz', async (c) =>
+    c.json({ ok: true, understanding: await understood(deps) }, 200),
+  );
+  app.get('/readyz', (c) => {
+    const reasons = complaints(condition);
+    return c.json({ ok: reasons.length === 0, reasons }, reasons.length === 0 ? 200 : 503);
   });
   if (options.demo) app.route('/', options.demo);
   app.route('/demo', demoPhoneRoutes(deps));
@@ -112,6 +128,16 @@ export function createApp(deps: Deps, options: AppOptions): Hono<Env> {
   app.onError(onError(deps.log, options.errorPage));
   return app;
 }
+
+/** How long the answer to "do you live" waits for the database, in milliseconds. */
+const HEALTH_MS = 1_000;
+
+/** Whether texts are understood; a process lives whether or not its database answers that. */
+const understood = (deps: Deps) =>
+  Promise.race([
+    classifierHealth(deps.db).catch(() => 'unknown' as const),
+    sleep(HEALTH_MS, 'unknown' as const, { ref: false }),
+  ]);
 
 const headers = (publicUrl: string) =>
   secureHeaders({

@@ -89,7 +89,15 @@ async function start(): Promise<void> {
 /** @returns the address that the api serves. */
 async function startServices(env: NodeJS.ProcessEnv): Promise<string | undefined> {
   say('启动服务 starting api and workers …');
-  const childEnv = { ...env, MIGRATE_DATABASE_URL: undefined };
+  const childEnv = {
+    // Nobody stands in front of one machine; and who types at its terminal reads no log of requests.
+    DRAIN_SECONDS: '0',
+    LOG_LEVEL: 'warn',
+    ...env,
+    MIGRATE_DATABASE_URL: undefined,
+    // Two processes cannot share a port: theirs are for real servers.
+    METRICS_PORT: undefined,
+  };
   running.api = service('api', 'server.js', childEnv, 'apiPid');
   running.workers = service('workers', 'workers.js', childEnv, 'workersPid');
   const [ready] = await Promise.all([running.api.ready, running.workers.ready]);

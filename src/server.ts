@@ -1,7 +1,9 @@
 /** The api process: config → deps → app → listen → drain. */
 import { fileURLToPath } from 'node:url';
 import type { Server as HttpServer } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { serve } from '@hono/node-server';
+import type { Server as SocketServer } from 'socket.io';
 import { demoAccounts, demoLogins } from '../db/seed.ts';
 import { citizenErrorPage, citizenPages } from '../web/citizen/index.tsx';
 import { createApp } from './app.ts';
@@ -12,16 +14,24 @@ import { ConfigError, loadConfig, namedSetting, requireServing } from './platfor
 import type { Config } from './platform/config.ts';
 import { createCrypto } from './platform/crypto.ts';
 import { connect, deploymentKind } from './platform/db.ts';
-import { onShutdown, tellParent, untilParentEnds } from './platform/lifetime.ts';
+import { isEnding, onShutdown, tellParent, untilParentEnds } from './platform/lifetime.ts';
 import { createLog } from './platform/log.ts';
+import type { Metrics } from './platform/metrics.ts';
+import { CHAT_SPACE } from './platform/realtime-bus.ts';
 import { diskStorage } from './platform/storage.ts';
 import type { Deps } from './platform/unit-of-work.ts';
+import { watchProcess } from './platform/watched.ts';
 import { attachSockets } from './realtime/index.ts';
 import { ACTING, consumersOf } from './subscriptions.ts';
 
 /** The built console lies beside the bundle. */
 const CONSOLE_DIR = fileURLToPath(new URL('./console', import.meta.url));
 const WIDGET = fileURLToPath(new URL('./chat/widget.js', import.meta.url));
+
+/** How long a request waits for a connection: twice that, and it is still answered within five seconds. */
+const ACQUIRE_MS = 2_400;
+/** How long requests under way may take when this process ends. */
+const DRAIN_LIMIT_MS = 8_000;
 
 async function main(): Promise<void> {
   const config = requireServing(loadConfig());
@@ -31,7 +41,9 @@ async function main(): Promise<void> {
   const connection = connect(config.databaseUrl, {
     max: config.databasePoolMax,
     name: 'hotline-api',
+    acquireMs: ACQUIRE_MS,
   });
+  const watched = watchProcess(config, { api: connection }, log);
   const deps: Deps = {
     db: connection.db,
     crypto: createCrypto(config.secretKey),
@@ -39,6 +51,7 @@ async function main(): Promise<void> {
     consumersOf,
     publicUrl: config.publicUrl,
     storage: diskStorage(config.storageDir),
+    metrics: watched.metrics,
   };
   const kind = await deploymentKind(deps.db);
   const demo = kind === 'demo';
@@ -51,6 +64,7 @@ async function main(): Promise<void> {
   const app = createApp(deps, {
     intake,
     trustProxy,
+    condition: watched.condition,
     ...(smsProvider && { smsProvider }),
     chatOrigins: config.chatOrigins,
     telephony: kind === 'production' ? telephonyOf(config) : playedTelephony(config, own),
@@ -73,15 +87,35 @@ async function main(): Promise<void> {
     process.stderr.write(`${error.message}\n`);
     process.exit(1);
   });
+  // Whoever is answered while this process ends comes to another next time.
+  http.prependListener('request', (_, response) => {
+    if (isEnding()) response.setHeader('Connection', 'close');
+  });
   const sockets = attachSockets(http, deps, config);
+  countSockets(watched.metrics, sockets.io);
+  await watched.serve();
+  onShutdown('proxies', () => sleep(config.drainSeconds * 1_000));
   onShutdown('sockets', () => sockets.close());
   onShutdown(
     'http',
     () => new Promise<void>((done) => (http.close(() => done()), http.closeIdleConnections())),
   );
   onShutdown('database', () => connection.close());
-  await untilParentEnds();
+  onShutdown('watched', () => watched.stop());
+  await untilParentEnds(DRAIN_LIMIT_MS + config.drainSeconds * 1_000);
 }
+
+/** People at screens, and citizens in chats, at this process. */
+const countSockets = (metrics: Metrics, io: SocketServer): void =>
+  metrics.ask({
+    name: 'hotline_sockets',
+    help: 'Sockets connected to this process.',
+    label: 'space',
+    look: () => [
+      ['staff', io.of('/').sockets.size],
+      ['chat', io.of(CHAT_SPACE).sockets.size],
+    ],
+  });
 
 const telephonyOf = ({ ctiCommandUrl, recordingOrigins }: Config) => ({
   commandUrl: ctiCommandUrl,

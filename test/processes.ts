@@ -155,7 +155,8 @@ function procOf(child: ChildProcess): Proc {
 /** Starts one script of the bundle and waits until it says that it is ready. */
 async function start(script: string, env: NodeJS.ProcessEnv): Promise<Proc> {
   const child = fork(path.join(bundle(), 'dist', script), [], {
-    env: { PATH: process.env.PATH, TZ: 'UTC', ...env },
+    // No proxy stands in front of a test that has none.
+    env: { PATH: process.env.PATH, TZ: 'UTC', DRAIN_SECONDS: '0', ...env },
     execArgv: ['--enable-source-maps'],
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
@@ -190,12 +191,14 @@ export async function supervise(env: NodeJS.ProcessEnv): Promise<Proc> {
 export interface RedisServer {
   url: string;
   client: Redis;
+  /** Its process, to be struck. */
+  proc: Proc;
   stop(): Promise<void>;
 }
 
-/** A Redis of one's own, that may be flushed and listened to. */
-export async function startRedis(): Promise<RedisServer> {
-  const port = await freePort();
+/** A Redis of one's own, that may be flushed and listened to; `at`: where one was before. */
+export async function startRedis(at?: number): Promise<RedisServer> {
+  const port = at ?? (await freePort());
   const settings = ['--save', '', '--appendonly', 'no', '--maxmemory-policy', 'noeviction'];
   const proc = procOf(
     spawn('redis-server', ['--port', String(port), '--bind', '127.0.0.1', ...settings], {
@@ -207,7 +210,7 @@ export async function startRedis(): Promise<RedisServer> {
   const url = `redis://127.0.0.1:${port}`;
   const client = new Redis(url);
   client.on('error', () => {});
-  return { url, client, stop: async () => (client.disconnect(), proc.kill9()) };
+  return { url, client, proc, stop: async () => (client.disconnect(), proc.kill9()) };
 }
 
 // ---------------------------------------------------------------- the fake SMS gateway
@@ -382,7 +385,7 @@ export interface House {
   stopWorkers(): Promise<void>;
   restartApi(): Promise<void>;
   /** One more api process; `where`: at the port it had before. */
-  startApi(where?: number): Promise<{ url: string; proc: Proc }>;
+  startApi(where?: number, env?: NodeJS.ProcessEnv): Promise<{ url: string; proc: Proc }>;
   as(login: string): Promise<Browser>;
   screen(login: string): Promise<Screen>;
   /** Waits until no duty and no message is left to do. */
@@ -408,11 +411,21 @@ const BY_HAND = `insert into lexicon (version, document, created_at, created_by)
 export async function openHouse(
   backend: Backend,
   env: NodeJS.ProcessEnv = {},
-  options: { workers?: 'now' | 'later'; at?: string; triage?: boolean } = {},
+  options: {
+    workers?: 'now' | 'later';
+    at?: string;
+    triage?: boolean;
+    /** Another one than a new one of its own; it is dropped at the end like that. */
+    database?: TestDatabase;
+  } = {},
 ): Promise<House> {
   const at = options.at ?? MORNING;
   bundle();
-  const [database, gateway, port] = await Promise.all([newDatabase(), startGateway(), freePort()]);
+  const [database, gateway, port] = await Promise.all([
+    options.database ?? newDatabase(),
+    startGateway(),
+    freePort(),
+  ]);
   const redis = backend === 'redis' ? await startRedis() : null;
   const url = `http://localhost:${port}`;
   const settings: NodeJS.ProcessEnv = {
@@ -454,9 +467,9 @@ export async function openHouse(
     async stopWorkers() {
       await Promise.all(house.workers.splice(0).map((p) => p.stop()));
     },
-    async startApi(where) {
+    async startApi(where, more = {}) {
       const other = where ?? (await freePort());
-      const proc = await start('server.js', { ...settings, PORT: String(other) });
+      const proc = await start('server.js', { ...settings, ...more, PORT: String(other) });
       return { url: `http://localhost:${other}`, proc };
     },
     async restartApi() {

@@ -5,11 +5,14 @@ import { createCrypto } from '../src/platform/crypto.ts';
 import { connect, deploymentKind } from '../src/platform/db.ts';
 import { onShutdown, tellParent, untilParentEnds } from '../src/platform/lifetime.ts';
 import { createLog } from '../src/platform/log.ts';
-import { createQueues, within } from '../src/platform/queues.ts';
+import type { Metrics } from '../src/platform/metrics.ts';
+import { backlog } from '../src/platform/outbox.ts';
+import { QUEUES, createQueues, within } from '../src/platform/queues.ts';
 import type { Job, QueueFactory } from '../src/platform/queues.ts';
 import { postgresPublisher, redisPublisher } from '../src/platform/realtime-bus.ts';
 import { diskStorage } from '../src/platform/storage.ts';
 import type { Deps } from '../src/platform/unit-of-work.ts';
+import { watchProcess } from '../src/platform/watched.ts';
 import {
   SEND_TIMEOUT_SECONDS,
   demoGatewayToken,
@@ -98,12 +101,13 @@ async function startSchedule(deps: Deps, queues: QueueFactory): Promise<void> {
 }
 
 /** Timers and sweeper: the two that fire deadlines, each sufficient alone. */
-function startFiring(config: Serving, shared: Deps, queues: QueueFactory, gateway: Gateway): void {
-  const connection = connect(config.databaseUrl, {
-    max: FIRING_CONNECTIONS,
-    name: 'hotline-firing',
-  });
-  const firing: Deps = { ...shared, db: connection.db };
+function startFiring(
+  config: Serving,
+  firing: Deps,
+  shared: Deps,
+  queues: QueueFactory,
+  gateway: Gateway,
+): void {
   if (config.workers.includes('sweeper')) {
     const ageSeconds = config.outboxSweepSeconds;
     const sweeper = startSweeper({ firing, deps: shared, gateway, ageSeconds });
@@ -115,9 +119,39 @@ function startFiring(config: Serving, shared: Deps, queues: QueueFactory, gatewa
     const timers = startTimers({ deps: firing, queues, rearmMs, onMoved });
     onShutdown('timers', () => timers.stop());
   }
-  // After the queues, whose last jobs still fire.
-  lastOfAll.push(() => connection.close());
 }
+
+/** How much waits, for whoever asks: in the outbox, and in each queue. */
+function askBacklog(metrics: Metrics, { db }: Deps, queues: QueueFactory): void {
+  metrics.ask({
+    name: 'hotline_outbox_duties',
+    help: 'Duties that are not done yet, of all processes together.',
+    look: async () => [['', (await backlog(db)).count]],
+  });
+  metrics.ask({
+    name: 'hotline_outbox_oldest_seconds',
+    help: 'Age of the oldest of them.',
+    look: async () => [['', (await backlog(db)).oldestSeconds]],
+  });
+  for (const [name, delayed, help] of [
+    ['hotline_queue_jobs', false, 'Jobs that wait or are served, by queue.'],
+    ['hotline_queue_delayed', true, 'Jobs whose instant lies ahead, by queue.'],
+  ] as const)
+    metrics.ask({ name, help, label: 'queue', look: () => depths(queues, delayed) });
+}
+
+const depths = (queues: QueueFactory, delayed: boolean): Promise<[string, number][]> =>
+  within(
+    QUEUE_LIMIT_MS,
+    Promise.all(
+      QUEUES.map(async (name): Promise<[string, number]> => {
+        const kinds = delayed
+          ? (['delayed'] as const)
+          : (['wait', 'prioritized', 'active'] as const);
+        return [name, await queues.queue(name).getJobCountByTypes(...kinds)];
+      }),
+    ),
+  );
 
 /** Connections that end when nothing runs any more. */
 const lastOfAll: (() => Promise<void>)[] = [];
@@ -130,6 +164,11 @@ async function main(): Promise<void> {
     max: config.databasePoolMax,
     name: 'hotline-workers',
   });
+  const firing = runs('timers', 'sweeper')
+    ? connect(config.databaseUrl, { max: FIRING_CONNECTIONS, name: 'hotline-firing' })
+    : undefined;
+  const pools = { workers: connection, ...(firing && { firing }) };
+  const watched = watchProcess(config, pools, log);
   const deps: Deps = {
     db: connection.db,
     crypto: createCrypto(config.secretKey),
@@ -137,20 +176,25 @@ async function main(): Promise<void> {
     consumersOf,
     publicUrl: config.publicUrl,
     storage: diskStorage(config.storageDir),
+    metrics: watched.metrics,
   };
   const queues = createQueues(config, log);
+  askBacklog(watched.metrics, deps, queues);
   const publisher = config.redisUrl
     ? redisPublisher(config.redisUrl, log)
     : postgresPublisher(connection.pool);
   lastOfAll.push(
     () => publisher.close(),
     () => connection.close(),
+    // After the queues, whose last jobs still fire.
+    async () => firing?.close(),
+    () => watched.stop(),
   );
   const gateway = runs('handlers', 'sweeper')
     ? letGoAtEnd(await gatewayOf(config, deps))
     : noGateway;
   onShutdown('serving', endServing);
-  if (runs('timers', 'sweeper')) startFiring(config, deps, queues, gateway);
+  if (firing) startFiring(config, { ...deps, db: firing.db }, deps, queues, gateway);
   if (runs('relay')) {
     const requeueSeconds = config.outboxRequeueSeconds;
     const relay = startRelay({ db: deps.db, queues, publisher, log, requeueSeconds });
@@ -160,6 +204,7 @@ async function main(): Promise<void> {
   if (runs('schedule')) await startSchedule(deps, queues);
   onShutdown('queues', () => queues.close());
   onShutdown('connections', () => Promise.all(lastOfAll.map((end) => end())));
+  await watched.serve();
   tellParent({ type: 'ready' });
   log.info({ groups: config.workers, backend: queues.backend }, 'workers ready');
   await untilParentEnds();

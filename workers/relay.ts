@@ -61,7 +61,10 @@ export function publishNudges(deps: Pick<RelayDeps, 'db' | 'publisher'>): Promis
   return deps.db.transaction().execute(async (tx) => {
     const nudges = await takeNudges(tx);
     await deleteDuties(tx, idsOf(nudges));
-    const messages = nudges.flatMap((d) => messageFor(d) ?? []);
+    const messages = nudges.flatMap((d) => {
+      const message = messageFor(d);
+      return message ? { ...message, ...(d.traceId && { traceId: d.traceId }) } : [];
+    });
     if (messages.length > 0) await deps.publisher.publish(messages);
     return nudges.length;
   });

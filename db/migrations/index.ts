@@ -14,6 +14,8 @@ import * as m0013 from './0013_retention.ts';
 import * as m0014 from './0014_chat_presence.ts';
 import * as m0015 from './0015_retention_calls.ts';
 import * as m0016 from './0016_restriction_proposal.ts';
+import * as m0017 from './0017_trace.ts';
+import * as m0018 from './0018_proven_ground.ts';
 
 /** Every migration in order. One that was released is never changed again. */
 export const MIGRATIONS: readonly { name: string; sql: string }[] = [
@@ -33,4 +35,6 @@ export const MIGRATIONS: readonly { name: string; sql: string }[] = [
   m0014,
   m0015,
   m0016,
+  m0017,
+  m0018,
 ];

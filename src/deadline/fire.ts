@@ -48,7 +48,11 @@ export async function fireAll(
 ): Promise<number> {
   let total = 0;
   for (let held = 0; ;) {
-    const fired = await inTransaction(deps, SYSTEM, (tx) => fireDue(tx, limit));
+    const { at, fired } = await inTransaction(deps, SYSTEM, async (tx) => ({
+      at: tx.at,
+      fired: await fireDue(tx, limit),
+    }));
+    for (const { fireAt } of fired) deps.metrics?.fired((at.getTime() - fireAt.getTime()) / 1_000);
     total += fired.length;
     onBatch(fired.length);
     if (fired.length >= limit) continue;

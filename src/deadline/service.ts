@@ -46,9 +46,13 @@ interface Ruled {
   doc: PolicyDocument;
 }
 
-/** The policy of each order: the one it began under, else the one that holds now. */
-async function policiesOf(tx: Tx, orderIds: readonly string[]): Promise<(id: string) => Ruled> {
-  const known = await policyVersionsOf(tx.db, orderIds);
+/** The policy of each order: the one it began under, else the one that holds now, as for a fresh one. */
+async function policiesOf(
+  tx: Tx,
+  orderIds: readonly string[],
+  fresh = false,
+): Promise<(id: string) => Ruled> {
+  const known = fresh ? new Map<string, number>() : await policyVersionsOf(tx.db, orderIds);
   const ruled = new Map<number, Ruled>();
   for (const version of new Set(known.values())) {
     const row = await policyByVersion(tx.db, version);
@@ -165,13 +169,13 @@ const stepRows = (
 export async function startClocks(tx: Tx, party: Party, starts: readonly Start[]): Promise<void> {
   if (starts.length === 0) return;
   const orderIds = [...new Set(starts.map((s) => s.orderId))];
-  const ruledFor = await policiesOf(tx, orderIds);
+  // Only what has been before can start again; an order that is being registered never was.
+  const fresh = starts.every((s) => s.reason === 'register');
+  const ruledFor = await policiesOf(tx, orderIds, fresh);
   const calendars = await calendarsFor(
     tx.db,
     starts.map((s) => s.organizationId),
   );
-  // Only what has been before can start again; an order that is being registered never was.
-  const fresh = starts.every((s) => s.reason === 'register');
   const cycles = fresh
     ? new Map<string, number>()
     : await store.cyclesOf(
@@ -183,18 +187,7 @@ export async function startClocks(tx: Tx, party: Party, starts: readonly Start[]
     const calendar = calendars.get(s.organizationId)!;
     return startOne(tx, s, party, cycle, ruledFor(s.orderId), calendar) ?? [];
   });
-  await store.insertDeadlines(
-    tx.db,
-    made.map((m) => m.deadline),
-  );
-  await store.insertEntries(
-    tx.db,
-    made.map((m) => m.entry),
-  );
-  await store.insertSteps(
-    tx.db,
-    made.flatMap((m) => m.steps),
-  );
+  if (made.length > 0) await store.insertClocks(tx.db, made);
 }
 
 /** The ledger as the rules read it. */

@@ -25,8 +25,26 @@ const chunks = <T>(rows: readonly T[]): T[][] =>
     rows.slice(i * ROWS_MAX, (i + 1) * ROWS_MAX),
   );
 
-export async function insertDeadlines(db: DbTx, rows: NewDeadline[]): Promise<void> {
-  for (const part of chunks(rows)) await db.insertInto('deadline').values(part).execute();
+/** Clocks that begin: the rows of each in one statement, as far as one can take them. */
+export async function insertClocks(
+  db: DbTx,
+  made: readonly { deadline: NewDeadline; entry: NewEntryRow; steps: NewStep[] }[],
+): Promise<void> {
+  for (const part of chunks(made)) {
+    const steps = part.flatMap((m) => m.steps);
+    const clocks = db.with('clocks', (q) =>
+      q.insertInto('deadline').values(part.map((m) => m.deadline)),
+    );
+    const all =
+      steps.length > 0 && steps.length <= ROWS_MAX
+        ? clocks.with('steps', (q) => q.insertInto('deadline_step').values(steps))
+        : clocks;
+    await all
+      .insertInto('clock_entry')
+      .values(part.map((m) => m.entry))
+      .execute();
+    if (steps.length > ROWS_MAX) await insertSteps(db, steps);
+  }
 }
 
 /** Writes the ledger. Append-only: there is no other verb on it. */

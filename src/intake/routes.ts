@@ -56,7 +56,7 @@ export const intakeRoutes = (deps: Deps, intake: Intake) =>
     })
     .post('/orders', valid('json', registerInput), async (c) => {
       const arrival = fromOperator(staff(c), idempotencyKey(c), c.req.valid('json'));
-      return c.json(await intake.register(arrival), 201);
+      return c.json(await intake.register({ ...arrival, traceId: c.get('traceId') }), 201);
     })
     .post('/orders/:id/split', valid('json', splitRequest), async (c) => {
       const id = pathId(c.req.param('id'));

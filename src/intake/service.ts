@@ -54,6 +54,8 @@ export interface Arrival {
   attachmentIds?: readonly string[] | undefined;
   requester: RequesterInput;
   matter: MatterInput;
+  /** Of the request that brought it: many requests share one transaction. */
+  traceId?: string | undefined;
 }
 
 /** What is kept under the idempotency key: ids only; the code is derived again when it is repeated. */
@@ -200,7 +202,11 @@ type Item = Pick<Planned, 'arrival' | 'hash' | 'heard'>;
 
 async function storeBatch(deps: Deps, list: Item[]): Promise<Settled<Registered>[]> {
   if (list.length === 0) return [];
-  return inTransaction(deps, SYSTEM, (tx) => storeIn(deps, tx, list));
+  // Many requests, one transaction: what is nobody's own follows from none of them.
+  const alone = list.length === 1 ? list[0]!.arrival.traceId : undefined;
+  return inTransaction(deps, SYSTEM, (tx) => storeIn(deps, tx, list), {
+    traceId: alone ?? newId(),
+  });
 }
 
 async function storeIn(deps: Deps, tx: Tx, list: Item[]): Promise<Settled<Registered>[]> {
@@ -395,7 +401,7 @@ async function bindFiles(deps: Deps, tx: Tx, { arrival, orderId }: Planned): Pro
 async function recordHandover(tx: Tx, { handover, orderId, arrival }: Planned): Promise<void> {
   if (!handover) return;
   await linkHandover(tx.db, handover.id, orderId);
-  const own = onBehalf(tx, arrival.actor);
+  const own = onBehalf(tx, arrival.actor, arrival.traceId);
   const input = { target: handover.target, handoverId: handover.id, record: '' };
   await act(own, arrival.actor, orderId, 'transfer_emergency', null, input);
 }
@@ -405,7 +411,11 @@ const toIncoming = (p: Planned): Incoming => {
   return {
     id: p.orderId,
     actor: p.arrival.actor,
-    capacity: { party: verdict.party, organizationId: verdict.organizationId },
+    capacity: {
+      party: verdict.party,
+      organizationId: verdict.organizationId,
+      traceId: p.arrival.traceId,
+    },
     draft: {
       matter: p.heard.matter,
       channel: p.channel,

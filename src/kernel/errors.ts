@@ -54,6 +54,7 @@ export const ERROR_STATUS = {
   message_id_reused: 409,
   too_many_messages: 429,
   busy: 503,
+  overloaded: 503,
   not_ready: 503,
   database_unavailable: 503,
   internal: 500,

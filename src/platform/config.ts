@@ -42,6 +42,11 @@ const schema = z.object({
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent']).default('info'),
   DATABASE_POOL_MAX: z.coerce.number().int().min(2).max(100).default(10),
   TRUST_PROXY: z.coerce.number().int().min(0).max(5).default(0),
+  METRICS_PORT: z.coerce.number().int().min(1).max(65535).optional(),
+  METRICS_HOST: z.string().min(1).default('127.0.0.1'),
+  DRAIN_SECONDS: z.coerce.number().int().min(0).max(60).default(5),
+  SHED_LAG_MS: z.coerce.number().int().min(10).max(60_000).default(500),
+  SHED_WAITING: z.coerce.number().int().min(1).max(10_000).default(50),
   OUTBOX_REQUEUE_SECONDS: z.coerce.number().int().min(1).max(3600).default(60),
   OUTBOX_SWEEP_SECONDS: z.coerce.number().int().min(0).max(3600).default(30),
   TIMERS_REARM_SECONDS: z.coerce.number().int().min(1).max(300).default(30),
@@ -88,6 +93,15 @@ export interface Config {
   databasePoolMax: number;
   /** Number of proxies in front whose `X-Forwarded-For` is believed. */
   trustProxy: number;
+  /** Where metrics and readiness are told, apart from what the world may ask; unset: nowhere. */
+  metricsPort?: number;
+  metricsHost: string;
+  /** Seconds between saying that this process ends and taking no more requests. */
+  drainSeconds: number;
+  /** Event-loop delay in milliseconds, sustained, from which reports are put off; lists from twice it. */
+  shedLagMs: number;
+  /** Requests that wait for a connection, sustained, from which reports are put off; lists from twice it. */
+  shedWaiting: number;
   /** Seconds after which a duty that was queued and not done is queued again. */
   outboxRequeueSeconds: number;
   /** Seconds after which a duty that no queue brought to anybody is served without a queue. */
@@ -152,6 +166,11 @@ export function loadConfig(env: Record<string, string | undefined> = process.env
     logLevel: e.LOG_LEVEL,
     databasePoolMax: e.DATABASE_POOL_MAX,
     trustProxy: e.TRUST_PROXY,
+    metricsPort: e.METRICS_PORT,
+    metricsHost: e.METRICS_HOST,
+    drainSeconds: e.DRAIN_SECONDS,
+    shedLagMs: e.SHED_LAG_MS,
+    shedWaiting: e.SHED_WAITING,
     outboxRequeueSeconds: e.OUTBOX_REQUEUE_SECONDS,
     outboxSweepSeconds: e.OUTBOX_SWEEP_SECONDS,
     timersRearmSeconds: e.TIMERS_REARM_SECONDS,

@@ -16,31 +16,100 @@ const DATE_OID = 1082;
 export interface Connection {
   db: Db;
   pool: pg.Pool;
+  /** A connection beside these fell silent: those that are silent too are cut. */
+  distrust(): void;
   close(): Promise<void>;
 }
 
+/** The server ends a statement that takes longer, in milliseconds. */
+const STATEMENT_MS = 15_000;
+const SILENT = 'Query read timeout';
+/** A connection under suspicion may be silent so long, and is looked at so often, in milliseconds. */
+const SUSPECT_MS = 1_500;
+const LOOK_MS = 250;
+
+interface Kept {
+  idle: boolean;
+  /** When it was asked what it has not answered yet. */
+  askedAt: number | null;
+  suspect: boolean;
+  cut(): void;
+}
+
+/**
+ * Cuts connections whose server says nothing any more. Given back to the pool they would hold up
+ * whoever gets them next, and the kernel takes many minutes to notice.
+ * @returns puts every connection under suspicion, as one beside them fell silent: who waits to be used
+ *   goes at once, who is asked and stays silent soon, and who answers is trusted again.
+ */
+function cutTheSilent(pool: pg.Pool): () => void {
+  const all = new Map<pg.PoolClient, Kept>();
+  pool.on('connect', (client) => {
+    const { stream } = (client as unknown as { connection: { stream: { destroy(): void } } })
+      .connection;
+    const kept: Kept = { idle: false, askedAt: null, suspect: false, cut: () => stream.destroy() };
+    all.set(client, kept);
+    const query = client.query.bind(client) as (...args: unknown[]) => unknown;
+    client.query = ((...args: unknown[]) => {
+      const answer = query(...args);
+      if (!(answer instanceof Promise)) return answer;
+      kept.askedAt = performance.now();
+      const answered = (error?: Error) => {
+        kept.askedAt = null;
+        if (error?.message === SILENT) kept.cut();
+        else kept.suspect = false;
+      };
+      answer.then(() => answered(), answered);
+      return answer;
+    }) as typeof client.query;
+  });
+  pool.on('acquire', (client) => void (all.get(client)!.idle = false));
+  pool.on('release', (_, client) => void ((all.get(client) ?? ({} as Kept)).idle = true));
+  pool.on('remove', (client) => void all.delete(client));
+  let timer: NodeJS.Timeout | undefined;
+  const look = () => {
+    const suspects = [...all.values()].filter((k) => k.suspect);
+    for (const k of suspects) {
+      const silent = k.askedAt !== null && performance.now() - k.askedAt > SUSPECT_MS;
+      if (k.idle || silent) k.cut();
+    }
+    timer = suspects.length > 0 ? setTimeout(look, LOOK_MS).unref() : undefined;
+  };
+  return () => {
+    for (const k of all.values()) k.suspect = true;
+    if (!timer) look();
+  };
+}
+
 /** A pool on one database. Calendar days stay text: a `Date` would shift them by the zone. */
-export function connect(url: string, options: { max?: number; name?: string } = {}): Connection {
+export function connect(
+  url: string,
+  options: { max?: number; name?: string; acquireMs?: number } = {},
+): Connection {
   const types = new pg.TypeOverrides();
   types.setTypeParser(DATE_OID, (v: string) => v);
   const pool = new pg.Pool({
     connectionString: url,
     max: options.max ?? 10,
     application_name: options.name ?? 'hotline',
-    connectionTimeoutMillis: 5_000,
+    connectionTimeoutMillis: options.acquireMs ?? 5_000,
     idleTimeoutMillis: 30_000,
-    statement_timeout: 15_000,
+    statement_timeout: STATEMENT_MS,
+    // Later than the server gives up: only a link that is dead says nothing that long.
+    query_timeout: STATEMENT_MS + 5_000,
     lock_timeout: 8_000,
     idle_in_transaction_session_timeout: 20_000,
     keepAlive: true,
+    keepAliveInitialDelayMillis: 10_000,
     types,
   });
   // An idle client that loses its server must not end the process; the next query reconnects.
   pool.on('error', () => {});
   // Nor one that loses it in the middle of a transaction: the query's own rejection says it.
   pool.on('connect', (client) => client.on('error', () => {}));
+  const distrust = cutTheSilent(pool);
   const db = new Kysely<Database>({ dialect: new PostgresDialect({ pool }) });
-  return { db, pool, close: () => db.destroy() };
+  return { db, pool, distrust, close: () => db.destroy() };
 }
 
 /** The platform's one clock: database time plus the offset that only demo and test may set. */
@@ -78,7 +147,7 @@ const LOST_SQLSTATE = /^(08|57P0|53300)/;
 export function isConnectionLoss(error: unknown): boolean {
   const e = error as { code?: string; message?: string };
   if (typeof e?.code === 'string' && (LOST.has(e.code) || LOST_SQLSTATE.test(e.code))) return true;
-  return /Connection terminated|timeout exceeded when trying to connect|Client has encountered/.test(
+  return /Connection terminated|timeout exceeded when trying to connect|Query read timeout|Client has encountered/.test(
     e?.message ?? '',
   );
 }

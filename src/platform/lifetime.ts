@@ -25,6 +25,10 @@ export function tellParent(message: ChildMessage): void {
   if (process.connected) process.send?.(message);
 }
 
+let asked = false;
+/** Whether this process was asked to end. */
+export const isEnding = (): boolean => asked;
+
 const shutdowns: { name: string; run: () => unknown }[] = [];
 
 /** Adds a step of the orderly end of this process; steps run one after the other, first added first. */
@@ -55,10 +59,9 @@ export function untilParentEnds(limitMs = 8_000): Promise<never> {
   const supervised = process.send !== undefined;
   ignoreBrokenOutput();
   return new Promise<never>(() => {
-    let ending = false;
     const end = () => {
-      if (ending) return;
-      ending = true;
+      if (asked) return;
+      asked = true;
       setTimeout(() => process.exit(1), limitMs).unref();
       void runShutdowns().then((code) => process.exit(code));
     };

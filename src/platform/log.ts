@@ -1,17 +1,25 @@
 import { pino } from 'pino';
-import type { Logger } from 'pino';
+import type { Logger, LoggerOptions } from 'pino';
+import { currentTrace } from './trace.ts';
 
 export type { Logger };
+
+const STDOUT = 1;
 
 /**
  * One JSON line per entry on stdout. Values under names that may hold a person's data or a secret
  * are removed here, as a second net: callers log ids and codes only.
  */
 export function createLog(name: string, level: string): Logger {
-  return pino({
+  const options: LoggerOptions = {
     name,
     level,
     base: { name, pid: process.pid },
+    // What is told while a request is served says which.
+    mixin: () => {
+      const traceId = currentTrace();
+      return traceId ? { traceId } : {};
+    },
     redact: {
       paths: [
         'phone',
@@ -31,5 +39,7 @@ export function createLog(name: string, level: string): Logger {
       ],
       remove: true,
     },
-  });
+  };
+  // Whoever reads the log slowly must not hold up the process; what is left is written at its end.
+  return pino(options, pino.destination({ dest: STDOUT, sync: false }));
 }

@@ -22,6 +22,8 @@ export interface Duty {
   orderId: string | null;
   version: number | null;
   payload: Record<string, unknown>;
+  /** The request that this follows from; null of a release before. */
+  traceId: string | null;
 }
 
 /** Locks a batch of nudges. */
@@ -58,7 +60,8 @@ export async function anyNew(db: Reader, kind: 'nudges' | 'duties'): Promise<boo
 
 async function take(db: DbTx, where: RawBuilder<unknown>): Promise<Duty[]> {
   const rows = await sql<Duty>`
-    select o.id, o.consumer, e.type, e.order_id as "orderId", e.version, e.payload
+    select o.id, o.consumer, o.trace_id as "traceId", e.type, e.order_id as "orderId", e.version,
+      e.payload
     from outbox o join domain_event e on e.id = o.event_id
     where ${where} order by o.id limit ${BATCH_MAX} for update of o skip locked`.execute(db);
   return rows.rows;
@@ -111,10 +114,10 @@ export async function markQueued(db: DbTx, ids: readonly string[]): Promise<void
 export async function receiveDuty(
   db: DbTx,
   id: string,
-): Promise<(StoredEvent & { consumer: string }) | null> {
-  const r = await sql<StoredEvent & { consumer: string }>`
-    with done as (delete from outbox where id = ${id} returning event_id, consumer)
-    select done.consumer, e.id, e.type, e.subject_id as "subjectId", e.order_id as "orderId",
+): Promise<(StoredEvent & { consumer: string; traceId: string | null }) | null> {
+  const r = await sql<StoredEvent & { consumer: string; traceId: string | null }>`
+    with done as (delete from outbox where id = ${id} returning event_id, consumer, trace_id)
+    select done.consumer, done.trace_id as "traceId", e.id, e.type, e.subject_id as "subjectId", e.order_id as "orderId",
       e.version, e.actor_id as "actorId", e.payload, e.at
     from done join domain_event e on e.id = done.event_id`.execute(db);
   return r.rows[0] ?? null;
@@ -137,4 +140,16 @@ export async function anyDuty(db: Reader, among?: readonly string[]): Promise<bo
     select exists (select 1 from outbox
       where failures < 3 and consumer <> ${NUDGES} ${only}) as any`.execute(db);
   return r.rows[0]!.any;
+}
+
+/** Counted up to here; more is as bad. */
+const BACKLOG_MAX = 100_000;
+
+/** How many duties wait, and for how many seconds the oldest has. */
+export async function backlog(db: Reader): Promise<{ count: number; oldestSeconds: number }> {
+  const r = await sql<{ count: number; oldestSeconds: number }>`
+    select count(*)::int as count,
+      coalesce(extract(epoch from clock_timestamp() - min(created_at)), 0)::float8 as "oldestSeconds"
+    from (select created_at from outbox order by id limit ${BACKLOG_MAX}) o`.execute(db);
+  return r.rows[0]!;
 }

@@ -11,6 +11,10 @@ export type QueueName = (typeof QUEUES)[number];
 const QUEUE_SCHEMA = 'bullmq';
 /** Connections of one queue object; each also holds one for LISTEN. */
 const POOL_MAX = 3;
+/** A link that is cut says nothing: how long a queue waits on PostgreSQL, in milliseconds. */
+const SILENT_MS = 20_000;
+const CONNECT_MS = 5_000;
+const KEEP_ALIVE_MS = 10_000;
 
 /**
  * Finished jobs leave at once: a kept id would swallow the same duty when it is enqueued again.
@@ -89,6 +93,10 @@ export function createQueues(
         schema: QUEUE_SCHEMA,
         max: POOL_MAX,
         skipMigrations: true,
+        query_timeout: SILENT_MS,
+        connectionTimeoutMillis: CONNECT_MS,
+        keepAlive: true,
+        keepAliveInitialDelayMillis: KEEP_ALIVE_MS,
       };
     }
     // A producer fails at once when Redis is away, so that the relay holds no transaction open.

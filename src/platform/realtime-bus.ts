@@ -7,7 +7,8 @@ import type { Reader } from './db.ts';
 import type { Logger } from './log.ts';
 
 /** What travels between processes: rooms and a nudge, or a room whose sockets must go. */
-export type BusMessage = { rooms: string[]; nudge: unknown; chat?: ChatNews } | { drop: string };
+export type BusMessage =
+  { rooms: string[]; nudge: unknown; chat?: ChatNews; traceId?: string } | { drop: string };
 
 /** What the citizen in a chat is told: a number, so that the widget fetches what is new. */
 export interface ChatNews {
@@ -29,6 +30,8 @@ const SINGLE = 'order:';
 /** PostgreSQL takes at most 8,000 bytes of payload. */
 const PAYLOAD_MAX = 7_000;
 const RECONNECT_MS = 500;
+/** How often a listener asks whether its server is still there, and how long that may take, in milliseconds. */
+const BEAT_MS = 5_000;
 
 /**
  * What a batch of messages was about, for those who count: the rooms by type of event. `drop` stands
@@ -46,6 +49,21 @@ export function newsOf(messages: readonly BusMessage[]): News {
   }
   return Object.fromEntries([...news].map(([type, rooms]) => [type, [...rooms]]));
 }
+
+/** Which request a nudge follows from, for the log of the server that hands it to sockets. */
+export interface Followed {
+  traceId: string;
+  event: string;
+  orderId: string;
+  rooms: string[];
+}
+
+export const followed = (messages: readonly BusMessage[]): Followed[] =>
+  messages.flatMap((m) => {
+    if ('drop' in m || !m.traceId) return [];
+    const { type, id } = m.nudge as { type: string; id: string };
+    return [{ traceId: m.traceId, event: type, orderId: id, rooms: m.rooms }];
+  });
 
 export interface Publisher {
   publish(messages: BusMessage[]): Promise<void>;
@@ -99,10 +117,11 @@ export function redisPublisher(url: string, log: Logger): Publisher {
       // The adapter swallows what it cannot write; what is refused here stays in the outbox.
       if (client.status !== 'ready') throw new Error(`bus redis is ${client.status}`);
       emitAll(io, messages);
-      io.serverSideEmit(NEWS, newsOf(messages));
+      io.serverSideEmit(NEWS, newsOf(messages), followed(messages));
     },
     async close() {
-      await io.close();
+      // A server that was never attached to a port cannot be closed as a whole.
+      await Promise.all([io.of('/'), io.of(CHAT_SPACE)].map((space) => space.adapter.close()));
       client.disconnect();
     },
   };
@@ -137,7 +156,7 @@ export function redisAdapter(url: string, onGap: () => void, log: Logger) {
 }
 
 /** What workers tell the servers of an adapter; sockets cannot say it. */
-export function onNews(io: Server, heard: (news: News) => void): void {
+export function onNews(io: Server, heard: (news: News, which?: Followed[]) => void): void {
   io.of('/').on(NEWS as never, heard as never);
 }
 
@@ -163,11 +182,23 @@ export function postgresListener(
   let closed = false;
   let missed = false;
   let retry: NodeJS.Timeout | undefined;
+  // Who only listens does not notice that the link is cut.
+  const beat = setInterval(() => {
+    const asked = client;
+    asked?.query('select 1').catch((error: Error) => {
+      if (error.message !== 'Query read timeout') return;
+      (
+        asked as unknown as { connection: { stream: { destroy(): void } } }
+      ).connection.stream.destroy();
+    });
+  }, BEAT_MS).unref();
   const open = async (): Promise<void> => {
     const c = new pg.Client({
       connectionString: url,
       application_name: 'hotline-listen',
       keepAlive: true,
+      connectionTimeoutMillis: BEAT_MS,
+      query_timeout: BEAT_MS,
     });
     client = c;
     c.on('notification', (n) => {
@@ -195,6 +226,7 @@ export function postgresListener(
     ready,
     async close() {
       closed = true;
+      clearInterval(beat);
       clearTimeout(retry);
       await client?.end().catch(() => {});
     },

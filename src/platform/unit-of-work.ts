@@ -10,7 +10,9 @@ import { translateDbError } from './db.ts';
 import type { Db, DbTx } from './db.ts';
 import { claimKey, replay } from './idempotency.ts';
 import type { Logger } from './log.ts';
+import type { Metrics } from './metrics.ts';
 import type { Storage } from './storage.ts';
+import { currentTrace } from './trace.ts';
 
 /** What use cases need of the outside; nothing is hidden behind a container. */
 export interface Deps {
@@ -22,6 +24,8 @@ export interface Deps {
   publicUrl: string;
   /** Where files lie. */
   storage: Storage;
+  /** What this process counts of itself; a command or a test counts nothing. */
+  metrics?: Metrics;
 }
 
 /** An open transaction: one instant, one actor, and the only way to emit. */
@@ -40,10 +44,12 @@ export interface Capacity {
   organizationId: string | null;
   /** Where several people share one transaction (group commit), whose event this is. */
   actorId?: string | null;
+  /** And which request it follows from. */
+  traceId?: string | undefined;
 }
 
 /** The transaction as one of several people in it: rows and events are that person's. */
-export const onBehalf = (tx: Tx, actor: Actor): Tx => ({
+export const onBehalf = (tx: Tx, actor: Actor, traceId?: string): Tx => ({
   ...tx,
   actor,
   record: (event, as) =>
@@ -51,11 +57,13 @@ export const onBehalf = (tx: Tx, actor: Actor): Tx => ({
       party: as?.party ?? 'system',
       organizationId: as?.organizationId ?? null,
       actorId: userIdOf(actor),
+      traceId,
     }),
 });
 
 /** The request a unit of work serves. */
 export interface Call {
+  /** Follows what was asked from here to the workers and the sockets; says nothing of anybody. */
   traceId: string;
   /** Makes a repeated request harmless: it is answered from what the first one stored. */
   once?: { scope: string; key: string; hash: string };
@@ -83,7 +91,13 @@ export async function inTransaction<T>(
   try {
     const known = once && (await replay<{ answer: T }>(deps.db, once.scope, once.key, once.hash));
     if (known) return known.answer;
-    return await deps.db.transaction().execute((db) => serve(deps, actor, db, work, call));
+    const begun = performance.now();
+    const recorded: Recorded[] = [];
+    const answer = await deps.db
+      .transaction()
+      .execute((db) => serve(deps, actor, db, work, call, recorded));
+    told(deps, recorded, call, performance.now() - begun);
+    return answer;
   } catch (error) {
     // Sent twice at once: whoever came second finds the state changed, and the first one's answer.
     const known = once && (await replayQuietly<{ answer: T }>(deps, once));
@@ -108,9 +122,9 @@ async function serve<T>(
   db: DbTx,
   work: (tx: Tx) => Promise<T>,
   call: Call | undefined,
+  recorded: Recorded[],
 ): Promise<T> {
   const now = await sql<{ now: Date }>`select app_now() as now`.execute(db);
-  const recorded: Recorded[] = [];
   const tx: Tx = {
     db,
     at: now.rows[0]!.now,
@@ -119,7 +133,7 @@ async function serve<T>(
   };
   const answer = await work(tx);
   for (let from = 0; from < recorded.length; from += EVENTS_AT_ONCE)
-    await writeEvents(deps, tx, recorded.slice(from, from + EVENTS_AT_ONCE), call?.traceId);
+    await writeEvents(deps, tx, recorded.slice(from, from + EVENTS_AT_ONCE), traceOf(call));
   const once = call?.once;
   if (once && !(await claimKey(db, once.scope, once.key, once.hash, { answer }))) {
     throw new ServedMeanwhile();
@@ -127,10 +141,25 @@ async function serve<T>(
   return answer;
 }
 
+/** Whoever was asked for many at once says itself which; else it is the request that is served. */
+const traceOf = (call: Call | undefined): string | undefined => call?.traceId ?? currentTrace();
+
+const ACT = /^(?:work_order|assignment|handover|reply|chat|call)\./;
+
+/** Counts what was done, and names the orders that a request touched in the log. */
+function told(deps: Deps, recorded: readonly Recorded[], call: Call | undefined, ms: number): void {
+  for (const { event, as } of recorded) {
+    if (!ACT.test(event.type)) continue;
+    deps.metrics?.act(event.type, ms / 1_000);
+    const traceId = as?.traceId ?? traceOf(call);
+    if (traceId) deps.log.info({ traceId, event: event.type, orderId: event.orderId }, 'committed');
+  }
+}
+
 /** Events of one statement, which takes at most 65,535 values. */
 const EVENTS_AT_ONCE = 500;
 
-async function writeEvents(deps: Deps, tx: Tx, recorded: Recorded[], traceId?: string) {
+async function writeEvents(deps: Deps, tx: Tx, recorded: Recorded[], called?: string) {
   const actorId = userIdOf(tx.actor);
   const rows = recorded.map(({ event, as }) => ({ id: newId(), event, as }));
   const events = rows.map(({ id, event, as }) => ({
@@ -144,8 +173,15 @@ async function writeEvents(deps: Deps, tx: Tx, recorded: Recorded[], traceId?: s
     payload: JSON.stringify(event.payload),
     at: tx.at,
   }));
-  const duties = rows.flatMap(({ id, event }) =>
-    deps.consumersOf(event.type).map((consumer) => ({ id: newId(), event_id: id, consumer })),
+  // What begins here, at an instant or a schedule, is followed from here.
+  const traceId = called ?? newId();
+  const duties = rows.flatMap(({ id, event, as }) =>
+    deps.consumersOf(event.type).map((consumer) => ({
+      id: newId(),
+      event_id: id,
+      consumer,
+      trace_id: as?.traceId ?? traceId,
+    })),
   );
   // One statement: whatever is done in the house ends with it.
   const told = tx.db.with('told', (q) => q.insertInto('domain_event').values(events));
@@ -163,7 +199,7 @@ async function writeEvents(deps: Deps, tx: Tx, recorded: Recorded[], traceId?: s
         subject_type: event.subjectType,
         subject_id: event.subjectId,
         detail: JSON.stringify(event.payload),
-        trace_id: traceId ?? null,
+        trace_id: as?.traceId ?? called ?? null,
       })),
     )
     .execute();

@@ -12,6 +12,7 @@ import { sameOrigin, sessionCookieName } from '../platform/http/auth.ts';
 import {
   CHAT_SPACE,
   emitAll,
+  followed,
   newsOf,
   onGrants,
   onMessages,
@@ -20,7 +21,7 @@ import {
   redisAdapter,
   tellAll,
 } from '../platform/realtime-bus.ts';
-import type { BusMessage, News } from '../platform/realtime-bus.ts';
+import type { BusMessage, Followed, News } from '../platform/realtime-bus.ts';
 import type { Deps } from '../platform/unit-of-work.ts';
 import { boardScope, figures, viewOf } from '../supervision/index.ts';
 import type { BoardScope } from '../supervision/index.ts';
@@ -113,8 +114,9 @@ export function attachSockets(
     if (room.startsWith('board:')) hub.drop(room.slice(6));
   });
   const bus = io as unknown as Server;
-  const hear = (news: News) => {
+  const hear = (news: News, which: Followed[] = []) => {
     hub.hear(withoutWords(news));
+    tellOf(io, deps, which);
     if ('chat.queue' in news) queue.moved();
   };
   if (redis) onNews(bus, hear);
@@ -125,7 +127,7 @@ export function attachSockets(
       ...(!redis &&
         onMessages((messages) => {
           emitAll(bus, messages);
-          hear(newsOf(messages));
+          hear(newsOf(messages), followed(messages));
         })),
     },
     () => {
@@ -163,6 +165,16 @@ function isOwn(deps: Deps, headers: IncomingHttpHeaders): boolean {
   return origin
     ? sameOrigin(deps.publicUrl, origin, headers.host ?? '')
     : site === undefined || site === 'same-origin';
+}
+
+/** Says in the log what reached sockets of this process, and which request it follows from. */
+function tellOf(io: StaffServer, { log }: Deps, which: readonly Followed[]): void {
+  if (!log.isLevelEnabled('info')) return;
+  const { rooms: open } = io.of('/').adapter;
+  for (const { rooms, ...what } of which) {
+    const sockets = new Set(rooms.flatMap((room) => [...(open.get(room) ?? [])])).size;
+    if (sockets > 0) log.info({ ...what, sockets }, 'nudged');
+  }
 }
 
 /** What is said in chats changes no figure. */

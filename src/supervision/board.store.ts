@@ -23,7 +23,7 @@ export async function countOpen(
 }
 
 /** Whole milliseconds, as cursors keep them. */
-const AT = sql<Date>`date_trunc('milliseconds', e.at)`;
+const AT = sql`date_trunc('milliseconds', e.at at time zone 'UTC')`;
 
 /** What the ladder did and somebody was told of, newest first. */
 export async function listEscalations(
@@ -36,14 +36,16 @@ export async function listEscalations(
     .selectFrom('escalation as e')
     .leftJoin('supervision_order as s', 's.id', 'e.supervision_order_id')
     .select(['e.id', 'e.order_id', 'e.organization_id', 'e.level', 'e.cause', 'e.step'])
-    .select(['s.number', AT.as('at')])
+    .select(['s.number', sql<Date>`(${AT}) at time zone 'UTC'`.as('at')])
     .select(sql<LadderAction>`e.action`.as('action'))
     .select(sql<Clock | null>`e.clock`.as('clock'))
     .where('e.told', '=', true)
     .where((w) => w.or([w('e.level', '>=', minLevel), w('e.action', '<>', 'remind')]));
   if (unitIds) q = q.where(sql<boolean>`e.organization_id = any (${[...unitIds]}::uuid[])`);
   if (cursor)
-    q = q.where(sql<boolean>`(${AT}, e.id) < (${cursor.at}::timestamptz, ${cursor.id}::uuid)`);
+    q = q.where(
+      sql<boolean>`(${AT}, e.id) < (${cursor.at}::timestamptz at time zone 'UTC', ${cursor.id}::uuid)`,
+    );
   return q.orderBy(AT, 'desc').orderBy('e.id', 'desc').limit(limit).execute();
 }
 

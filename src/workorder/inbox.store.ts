@@ -1,5 +1,6 @@
 /** The inboxes of the units: their assignments as lists show them, and how many there are. */
 import { sql } from 'kysely';
+import type { RawBuilder } from 'kysely';
 import type { Reader } from '../platform/db.ts';
 import { COUNT_MAX, behind, countOf, dueFirst, listed } from './list.store.ts';
 import type { Cursor, ListedOrder } from './list.store.ts';
@@ -52,6 +53,21 @@ const FACETS: Record<InboxFacet, ReturnType<typeof sql<boolean>>> = {
   done: sql<boolean>`(a.state in ('accepted','returned','cancelled') or (a.state = 'submitted' and o.closed_at is not null) or (a.state in ('pending_sign','signed') and not (${working})))`,
 };
 
+/**
+ * The newest of each unit, as many as the list shows at most: each unit's are read as its index has
+ * them, and what it did in all the years is not sorted.
+ */
+const amongNewest = (
+  unitIds: readonly string[],
+  facet: InboxFacet,
+  further: RawBuilder<boolean> | null,
+  limit: number,
+) => sql<boolean>`a.id = any (array(
+  select n.id from unnest(${[...unitIds]}::uuid[]) unit cross join lateral (
+    select a.id from assignment a join work_order o on o.id = a.order_id
+    where a.organization_id = unit and ${FACETS[facet]} ${further ? sql`and ${further}` : sql``}
+    order by a.created_at desc, a.id desc limit ${limit}) n))`;
+
 /** Assignments of the units in reach, the first due first (finished ones newest first). */
 export async function listInbox(
   db: Reader,
@@ -86,7 +102,9 @@ export async function listInbox(
     ])
     .where('a.organization_id', 'in', [...unitIds])
     .where(FACETS[facet]);
-  if (cursor) q = q.where(behind(cursor, sortAt, 'a.id', newestFirst));
+  const further = cursor && behind(cursor, sortAt, 'a.id', newestFirst);
+  if (further) q = q.where(further);
+  if (newestFirst) q = q.where(amongNewest(unitIds, facet, further, limit));
   const direction = newestFirst ? 'desc' : 'asc';
   return (await q
     .orderBy(sortAt, direction)

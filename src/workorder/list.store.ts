@@ -199,13 +199,71 @@ export async function findByNumber(
     digits.length >= 14
       ? q.where('o.order_no', '=', digits)
       : q
-          .where('o.order_no', 'like', `%${digits}`)
+          // Read from the end, as the index is.
+          .where(sql<boolean>`reverse(o.order_no) like ${`${[...digits].toReversed().join('')}%`}`)
           .where('o.registered_at', '>', sql<Date>`app_now() - interval '180 days'`);
-  if (unitIds) {
-    q = q.where(sql<boolean>`exists (select 1 from assignment f
-      where f.order_id = o.id and f.organization_id = any (${[...unitIds]}::uuid[]))`);
-  }
+  if (unitIds) q = q.where(heldBy(unitIds));
   return (await q.execute()) as ListedOrder[];
+}
+
+const heldBy = (unitIds: readonly string[]) =>
+  sql<boolean>`exists (select 1 from assignment f
+    where f.order_id = o.id and f.organization_id = any (${[...unitIds]}::uuid[]))`;
+
+/** Most orders that a search shows. */
+const FOUND_MAX = 20;
+/** Spans of three days, from the newest order back, that are searched before all the others. */
+const SPANS = [2, 8, 64] as const;
+/** As 0018 indexes them. */
+const SAID = sql`t.title || ' ' || t.content || ' ' || t.address`;
+
+/** The spans before and with that of an id, as `order_words` writes them. */
+const spansUntil = (id: string, n: number): string[] => {
+  const last = Number.parseInt(id.slice(0, 5), 16);
+  return Array.from({ length: Math.min(n, last + 1) }, (_, i) =>
+    (last - i).toString(16).padStart(5, '0'),
+  );
+};
+
+/**
+ * Orders in whose demand all these words stand, newest first; two characters suffice. A confidential
+ * demand is found by its number alone. What many said is found among the newest spans, so that how
+ * many orders there ever were matters as little as how many said it.
+ * @param unitIds only orders that these units hold; null = all.
+ */
+export async function findByWords(
+  db: Reader,
+  words: readonly string[],
+  unitIds: readonly string[] | null,
+): Promise<ListedOrder[]> {
+  const newest = await db
+    .selectFrom('work_order')
+    .select('id')
+    .orderBy('registered_at', 'desc')
+    .orderBy('id', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  if (!newest) return [];
+  const all = words.join(' ');
+  let found: ListedOrder[] = [];
+  for (const n of [...SPANS, null]) {
+    const spans = n === null ? [] : spansUntil(newest.id, n);
+    let q =
+      // Found by itself: the planner would else read newest first and take every demand apart.
+      listed(db).where('o.confidential', '=', false)
+        .where(sql<boolean>`o.id = any (array(select t.order_id from order_text t
+        where order_words(t.order_id, ${SAID}) @@ words_query(${all}, ${spans}::text[])
+          -- Pairs side by side are not yet the word.
+          and not exists (select 1 from unnest(${[...words]}::text[]) w
+            where position(lower(w) in lower(${SAID})) = 0)))`);
+    if (unitIds) q = q.where(heldBy(unitIds));
+    found = (await q
+      .orderBy('o.registered_at', 'desc')
+      .limit(FOUND_MAX)
+      .execute()) as ListedOrder[];
+    if (found.length === FOUND_MAX) break;
+  }
+  return found;
 }
 
 export async function listByIds(db: Reader, ids: readonly string[]): Promise<ListedOrder[]> {

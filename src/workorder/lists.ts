@@ -13,7 +13,6 @@ import { appNow } from '../platform/db.ts';
 import type { Reader } from '../platform/db.ts';
 import { dispatchedBySystem, ordersBySystem, waitsOf } from '../routing/index.ts';
 import { autoScores, classificationsOf } from '../understanding/index.ts';
-import { maySee } from './allowed.ts';
 import type { OrderState } from './lifecycle.ts';
 import * as inbox from './inbox.store.ts';
 import type { ListedAssignment } from './inbox.store.ts';
@@ -29,7 +28,7 @@ import type {
   Page,
   UnitRef,
 } from './schema.ts';
-import * as store from './store.ts';
+import { whoSees } from './visible.ts';
 
 /** A unit as lists name it. */
 export const unitRef = (o: Organization | undefined): UnitRef | null =>
@@ -160,20 +159,31 @@ export async function countOrders(db: Reader, actor: StaffActor): Promise<OrderC
   return { ...queues, waits, autoDispatchedToday };
 }
 
-/** Orders by number or its last digits, only those the actor may see. */
+/** Words of a demand, and no number: at least one of two characters. */
+const WORDS = /[^\p{P}\p{S}\p{Z}\p{C}]+/gu;
+
+/** Orders by number or its last digits, or by words of the demand; only those the actor may see. */
 export async function findOrders(
   db: Reader,
   actor: StaffActor,
   q: string,
 ): Promise<OrderListItem[]> {
+  const center = worksInCenter(actor);
+  const unitIds = center ? null : [...actor.reach];
+  const words = q.match(WORDS) ?? [];
   const digits = digitsOf(q);
-  if (digits.length < 4 || digits.length > 16) return [];
-  const rows = await list.findByNumber(db, digits, worksInCenter(actor) ? null : [...actor.reach]);
-  const visible = [];
-  for (const r of rows) {
-    if (maySee(actor, r, await store.assignmentsOf(db, r.id))) visible.push(r);
-  }
-  const { view } = await lister(db, visible, { center: worksInCenter(actor) });
+  const isNumber = words.every((w) => /^\d+$/.test(w));
+  let rows: ListedOrder[] = [];
+  if (isNumber && digits.length >= 4 && digits.length <= 16)
+    rows = await list.findByNumber(db, digits, unitIds);
+  else if (!isNumber && words.some((w) => w.length >= 2))
+    rows = await list.findByWords(db, words, unitIds);
+  const sees = await whoSees(
+    db,
+    rows.map((r) => r.id),
+  );
+  const visible = rows.filter((r) => sees(actor, r.id));
+  const { view } = await lister(db, visible, { center });
   return visible.map(view);
 }
 

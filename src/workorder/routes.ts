@@ -25,7 +25,7 @@ import {
 import { sendBackDraft } from './send-back.ts';
 import { doAct, doAssignmentAct, draftReply } from './service.ts';
 
-const findQuery = z.object({ q: z.string().min(4).max(40) });
+const findQuery = z.object({ q: z.string().min(2).max(40) });
 const revealInput = z.object({ reason: text(200) });
 
 /** Queues, inboxes, one order, and the acts on orders and assignments. */

@@ -101,17 +101,20 @@ export async function takeNumbers(db: DbTx, day: string, n: number): Promise<num
 
 /** The only inserter of orders: order, its words, and the act `register`, for a whole batch. */
 export async function insertOrders(db: DbTx, rows: NewOrder[]): Promise<void> {
+  // One statement: a round trip for each table would be most of the time of a batch.
   await db
-    .insertInto('work_order')
-    .values(
-      rows.map((r) => ({ ...r.order, state: 'registered', state_since: r.order.registered_at })),
+    .with('made', (q) =>
+      q.insertInto('work_order').values(
+        rows.map((r) => ({
+          ...r.order,
+          state: 'registered',
+          state_since: r.order.registered_at,
+        })),
+      ),
     )
-    .execute();
-  await db
-    .insertInto('order_text')
-    .values(rows.map((r) => ({ order_id: r.order.id, ...r.text })))
-    .execute();
-  await db
+    .with('said', (q) =>
+      q.insertInto('order_text').values(rows.map((r) => ({ order_id: r.order.id, ...r.text }))),
+    )
     .insertInto('act')
     .values(rows.map((r) => actValues(r.act)))
     .execute();

@@ -837,6 +837,25 @@ describe('lists agree with what one may open', () => {
     expect(await find('operator', '%%%%')).toEqual([]);
     expect(await find('operator', "1' or '1'='1")).toEqual([]);
   });
+  it('a search by words finds the demands that say them, two characters and more', async () => {
+    const said = (content: string, more = {}) => s.dispatched({ content, lead: 'ZHZF', ...more });
+    const both = await said('幸福里小区门口夜市摊贩占道，油烟呛人');
+    const apart = await said('夜市的摊位很吵，贩夫很多，市摊到半夜');
+    const secret = await said('幸福里小区门口夜市摊贩缺斤少两', { confidential: true });
+    const find = async (login: string, q: string) =>
+      ok(await get(login, `/api/orders/find?q=${encodeURIComponent(q)}`)).map((i: any) => i.id);
+    expect(await find('operator', '摊贩')).toEqual([both.id]);
+    expect((await find('operator', '夜市')).toSorted()).toEqual([both.id, apart.id].toSorted());
+    // All its pairs of characters stand there, but not the word.
+    expect(await find('operator', '夜市摊贩')).toEqual([both.id]);
+    expect(await find('operator', '油烟 幸福里')).toEqual([both.id]);
+    expect(await find('operator', '油烟，很吵')).toEqual([]);
+    expect(await find('zhzf', '摊贩')).toEqual([both.id]);
+    expect(await find('water', '摊贩')).toEqual([]);
+    for (const q of ["摊'贩", '摊\\贩', '摊&贩|!', '贩:*', '摊 贩'])
+      expect(await find('operator', q)).toEqual([]);
+    expect(await find('operator', secret.orderNo)).toEqual([secret.id]);
+  });
   it('pages through everything once, without gap or repetition', async () => {
     const all = new Set<string>();
     let cursor = '';

@@ -742,6 +742,7 @@ const CHATS: Record<string, Fixture> = {
 const FIXTURES: Record<string, Fixture> = {
   ...CHATS,
   'GET /healthz': any({ path: '/healthz' }),
+  'GET /readyz': any({ path: '/readyz' }),
   // Somebody else each time: many sign-ins of one login at once would be throttled.
   'POST /api/session': {
     any: () => (role) => ({

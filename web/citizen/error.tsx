@@ -26,6 +26,7 @@ const INTERNAL = told('title', 'internal');
 /** The plain sentence for an error; what citizens cannot meet falls under "our mistake". */
 const TOLD: Partial<Record<ErrorCode, Told>> = {
   busy: BUSY,
+  overloaded: BUSY,
   database_unavailable: BUSY,
   not_found: GONE,
   link_invalid: GONE,

@@ -75,7 +75,8 @@ async function countSource(c: Context<Env>, site: Site, typed: Typed) {
 async function send(c: Context<Env>, site: Site, say: Say, typed: Typed): Promise<Shown | null> {
   try {
     await countSource(c, site, typed);
-    const { orderId } = await site.intake.register(arrivalOf(typed));
+    const arrival = { ...arrivalOf(typed), traceId: c.get('traceId') };
+    const { orderId } = await site.intake.register(arrival);
     givePass(c, site.deps, 'receipt', orderId);
     dropForm(c, site.deps);
     return null;

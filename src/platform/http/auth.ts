@@ -5,6 +5,7 @@ import type { Actor, StaffActor } from '../../kernel/actor.ts';
 import { fail } from '../../kernel/errors.ts';
 import { newId } from '../../kernel/ids.ts';
 import { requestHash } from '../idempotency.ts';
+import { following } from '../trace.ts';
 import type { Call, Deps } from '../unit-of-work.ts';
 
 /** What every handler finds in its context. */
@@ -21,7 +22,7 @@ export const trace = (): MiddlewareHandler<Env> => async (c, next) => {
   const traceId = newId();
   c.set('traceId', traceId);
   c.set('call', { traceId });
-  await next();
+  await following(traceId, next);
   c.header('X-Trace-Id', c.get('traceId'));
 };
 

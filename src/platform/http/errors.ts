@@ -1,6 +1,7 @@
 import type { Context, ErrorHandler, NotFoundHandler } from 'hono';
 import { HTTPException } from 'hono/http-exception';
 import { AppError } from '../../kernel/errors.ts';
+import type { ErrorCode } from '../../kernel/errors.ts';
 import { languageOf, translate } from '../../kernel/i18n/index.ts';
 import { translateDbError } from '../db.ts';
 import type { Logger } from '../log.ts';
@@ -18,6 +19,13 @@ export function toAppError(thrown: unknown): AppError {
   return new AppError('internal', {}, error instanceof Error ? error.message : String(error));
 }
 
+/** Seconds after which it is worth asking again. */
+const RETRY_AFTER: Partial<Record<ErrorCode, string>> = {
+  busy: '2',
+  database_unavailable: '2',
+  overloaded: '5',
+};
+
 /** RFC 9457 problem details: stable code, a sentence in the reader's language, a trace id. */
 export function problem(c: Context<Env>, error: AppError): Response {
   const language = languageOf(c.req.header('accept-language'));
@@ -29,7 +37,8 @@ export function problem(c: Context<Env>, error: AppError): Response {
     traceId: c.get('traceId'),
     ...error.extra,
   };
-  if (error.code === 'busy' || error.code === 'database_unavailable') c.header('Retry-After', '2');
+  const seconds = RETRY_AFTER[error.code];
+  if (seconds) c.header('Retry-After', seconds);
   return c.body(JSON.stringify(body), error.status, {
     'Content-Type': 'application/problem+json; charset=utf-8',
     'Cache-Control': 'no-store',
@@ -37,7 +46,7 @@ export function problem(c: Context<Env>, error: AppError): Response {
 }
 
 /** Where programs ask, and no person reads a page. */
-const PROGRAMS = /^\/(?:api|demo|healthz|cti|sms|chat\/v1)(?:\/|$)/;
+const PROGRAMS = /^\/(?:api|demo|healthz|readyz|cti|sms|chat\/v1)(?:\/|$)/;
 
 /** Logs what is ours to mend, answers what the reader may know. */
 export const onError =

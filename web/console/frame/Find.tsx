@@ -12,11 +12,21 @@ import { Dots, OrderNo, OrderTitle, StateWord } from '../parts/Marks.tsx';
 import { useOutside } from './useOutside.ts';
 
 const DIGITS_MIN = 4;
+/** Of words of the demand: what one Chinese word has at least. */
+const LETTERS_MIN = 2;
 /** A mobile telephone, or a landline with its area code. */
 const PHONE = /^(?:(?:\+|00)?86)?(?:1\d{10}|0\d{9,11})$/;
 const TYPING_PAUSE_MS = 250;
 
-/** An order by its number or its last digits. `keyed`: this one answers to `/`. */
+/** What is asked for: a number without its marks, or words; nothing while it is too short. */
+function wantedOf(typed: string): string {
+  const number = typed.replace(/[\s-]/g, '');
+  if (/^\d*$/.test(number)) return number.length >= DIGITS_MIN ? number : '';
+  const words = typed.trim();
+  return words.length >= LETTERS_MIN ? words : '';
+}
+
+/** An order by its number, its last digits, or words of the demand. `keyed`: this one answers to `/`. */
 export function Find({ keyed = false }: { keyed?: boolean }) {
   const { say } = useWords();
   const navigate = useNavigate();
@@ -24,8 +34,8 @@ export function Find({ keyed = false }: { keyed?: boolean }) {
   const box = useRef<HTMLDivElement>(null);
   const [typed, setTyped] = useState('');
   const [open, setOpen] = useState(false);
-  const wanted = useSettled(typed.replace(/[\s-]/g, ''));
-  const query = useFind(wanted.length >= DIGITS_MIN ? wanted : '');
+  const wanted = useSettled(wantedOf(typed));
+  const query = useFind(wanted);
   useOutside(box, () => setOpen(false));
   useKeys(keyed ? [{ keys: '/', label: 'keys.find', run: () => input.current?.focus() }] : []);
   useEffect(() => {
@@ -58,7 +68,6 @@ export function Find({ keyed = false }: { keyed?: boolean }) {
         <input
           ref={input}
           type="search"
-          inputMode="numeric"
           autoComplete="off"
           placeholder={say('find.label')}
           value={typed}

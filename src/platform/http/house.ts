@@ -1,0 +1,72 @@
+/** What every request goes through: it is counted and told in the log, answered in time, or put off. */
+import type { Context, MiddlewareHandler } from 'hono';
+import { matchedRoutes } from 'hono/route';
+import { AppError } from '../../kernel/errors.ts';
+import type { Condition } from '../condition.ts';
+import type { Logger } from '../log.ts';
+import type { Metrics } from '../metrics.ts';
+import { isPutOff } from '../rules.ts';
+import type { LoadClass } from '../rules.ts';
+import type { Env } from './auth.ts';
+
+/** The pattern of the route that answers; middleware is none, and a path nobody knows is not repeated. */
+const patternOf = (c: Context<Env>): string =>
+  matchedRoutes(c).findLast((r) => r.method !== 'ALL' && r.handler.length < 2)?.path ?? 'none';
+
+const READS = new Set(['GET', 'HEAD', 'OPTIONS']);
+
+/** Counts a request and tells it in the log: its pattern, never its path, which may hold a secret. */
+export const measured =
+  (log: Logger, metrics: Metrics): MiddlewareHandler<Env> =>
+  async (c, next) => {
+    const begun = performance.now();
+    await next();
+    const ms = performance.now() - begun;
+    const { method } = c.req;
+    const route = patternOf(c);
+    const { status } = c.res;
+    if (status === 503 && !c.res.headers.has('Retry-After')) c.header('Retry-After', '5');
+    metrics.request(method, route, status, ms / 1_000);
+    const entry = { traceId: c.get('traceId'), method, route, status, ms: Math.round(ms) };
+    if (READS.has(method)) log.debug(entry, 'request');
+    else log.info(entry, 'request');
+  };
+
+/** How long a request may take while the database is away, and how often that is looked at then. */
+const PATIENCE_MS = 4_000;
+const LOOK_MS = 250;
+
+/**
+ * Answers 503 to who has waited long while the database is away: a link that is cut says nothing, and
+ * whoever asked must hear something within five seconds. What was asked may still happen; asked again
+ * with the same key it is answered from what was stored.
+ */
+export const inTime =
+  (condition: Condition): MiddlewareHandler<Env> =>
+  async (_, next) => {
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<'late'>((resolve) => {
+      const look = () =>
+        condition.databaseAway() ? resolve('late') : (timer = setTimeout(look, LOOK_MS).unref());
+      timer = setTimeout(look, PATIENCE_MS).unref();
+    });
+    const served = next();
+    try {
+      if ((await Promise.race([served, late])) !== 'late') return;
+    } finally {
+      clearTimeout(timer);
+    }
+    served.catch(() => {});
+    throw new AppError('database_unavailable', {}, 'away while it was served');
+  };
+
+/** Puts off what can wait, before it costs anything. @throws AppError `overloaded`. */
+export const mayWait =
+  (loadClass: LoadClass, condition: Condition, metrics: Metrics): MiddlewareHandler<Env> =>
+  async (_, next) => {
+    if (isPutOff(loadClass, condition.level())) {
+      metrics.putOff(loadClass);
+      throw new AppError('overloaded', {}, loadClass);
+    }
+    await next();
+  };

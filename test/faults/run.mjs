@@ -1,0 +1,73 @@
+// `npm run faults -- [--full] [--seeds 1,2,3] [f1 f2 …]`: strikes the platform with the faults of
+// quality.md on real processes and a durable database, and prints one line for each run. Without names
+// all of them, and the planted bugs that each must turn red.
+import { spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+
+// With the backends that make a difference to it; the longest first, so that all workers are busy to
+// the end.
+const SCENES = {
+  plants: ['postgres'],
+  f2: ['postgres', 'redis'],
+  f4: ['postgres', 'redis'],
+  f3: ['postgres'],
+  f9: ['postgres'],
+  f5: ['redis'],
+  f12: ['postgres'],
+  f1: ['postgres'],
+  f7: ['postgres', 'redis'],
+  f6: ['postgres'],
+  f8: ['postgres'],
+};
+const FULL_SEEDS = Array.from({ length: 20 }, (_, i) => i + 1);
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { full: { type: 'boolean', default: false }, seeds: { type: 'string' } },
+});
+const unknown = positionals.filter((n) => !(n in SCENES));
+if (unknown.length > 0) {
+  console.error(`unknown: ${unknown.join(' ')}; there are ${Object.keys(SCENES).join(' ')}`);
+  process.exit(2);
+}
+const scenes = Object.keys(SCENES)
+  .filter((n) => positionals.length === 0 || positionals.includes(n))
+  .flatMap((n) => SCENES[n].map((backend) => (n === 'plants' ? n : `${n}/${backend}`)));
+const seeds = values.seeds ?? (values.full ? FULL_SEEDS.join(',') : '1');
+const begun = performance.now();
+
+const play = (some, workers) =>
+  new Promise((done) => {
+    if (some.length === 0) return done(0);
+    const vitest = spawn(
+      process.execPath,
+      ['node_modules/vitest/vitest.mjs', 'run', '--config', 'test/faults/vitest.config.ts'],
+      {
+        cwd: fileURLToPath(new URL('../..', import.meta.url)),
+        stdio: 'inherit',
+        env: {
+          ...process.env,
+          HOTLINE_DURABLE: '1',
+          FAULTS: values.full ? 'full' : 'ci',
+          FAULTS_SEEDS: seeds,
+          FAULTS_SCENES: some.join(','),
+          FAULTS_WORKERS: String(workers),
+        },
+      },
+    );
+    vitest.on('close', (code) => done(code ?? 1));
+  });
+
+const alone = (scene) => scene.startsWith('f12');
+const codes = [
+  // They wait more than they compute.
+  await play(
+    scenes.filter((s) => !alone(s)),
+    3,
+  ),
+  // A storm is measured: it has the machine for itself.
+  await play(scenes.filter(alone), 1),
+];
+console.log(`faults: ${Math.round((performance.now() - begun) / 1_000)} s`);
+process.exit(Math.max(...codes));

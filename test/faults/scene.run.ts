@@ -1,0 +1,27 @@
+/** Plays the scene and backend that `FAULTS_SCENE` names, once for each seed, and prints a line a run. */
+import { afterAll, describe, expect, inject, it } from 'vitest';
+import type { Backend } from '../processes.ts';
+import { lineOf, IN_FLIGHT } from './scene.ts';
+import { SCENES } from './scenes/index.ts';
+
+const [name = '', backend = 'postgres'] = (process.env.FAULTS_SCENE ?? '').split('/') as [
+  string,
+  Backend?,
+];
+const size = process.env.FAULTS === 'full' ? 'full' : 'ci';
+const seeds = (process.env.FAULTS_SEEDS ?? '1').split(',').map(Number);
+const scene = SCENES[name]!;
+afterAll(() => scene.close?.());
+
+describe.skipIf(backend === 'redis' && inject('redisUrl') === null)(
+  `${name}: ${scene.title}, queues on ${backend}`,
+  () => {
+    it.each(seeds)('seed %d', async (seed) => {
+      const verdict = await scene.play({ seed, backend, size, env: {} });
+      process.stdout.write(`${lineOf(name, { seed, backend }, verdict)}\n`);
+      expect(verdict.violations).toEqual([]);
+      const share = verdict.faultsInFlight / verdict.faults;
+      expect(share).toBeGreaterThanOrEqual(scene.inFlight ?? IN_FLIGHT);
+    });
+  },
+);

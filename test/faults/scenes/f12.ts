@@ -1,0 +1,225 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { random } from '../../flow/history.ts';
+import { openHouse } from '../../processes.ts';
+import { attempt, cookieOf, demand, insist, marked, newPhone, servedAfter } from '../clients.ts';
+import { judge } from '../history.ts';
+import type { Strike, Try, Wish } from '../history.ts';
+import { outsideOf, storedIn } from '../rows.ts';
+import type { Scene } from '../scene.ts';
+
+/** Demands a second in the busy hours of a large city (170,000 in a whole such day), and in the storm. */
+const NORMAL = 2;
+const STORM = 20 * NORMAL;
+const CALM_MS = 4_000;
+const STORM_MS = { plant: 4_000, ci: 12_000, full: 120_000 };
+/** Of all demands, those that an operator types. */
+const TYPED = 0.3;
+/** Forms a second that the one source sends, beside the storm. */
+const ABUSE = 20;
+/** People who look at lists and reports all the time. */
+const READERS = { lists: 6, reports: 3 };
+/** How long they look at what they got, in milliseconds. */
+const READ_MS = 200;
+const SUBMIT_P99_MS = 2_000;
+/** Put off early enough that a small storm shows the order of it. */
+const SHED = { SHED_LAG_MS: '60', SHED_WAITING: '6' };
+
+const ABUSER = '203.0.113.9';
+const CALM = '小区门口的路灯不亮，请安排维修。';
+const DANGER = '我家着火了，有人被困在屋里，快来救人！';
+
+interface Form {
+  key: string;
+  phone: string;
+  from: string;
+  words: string;
+}
+
+/** The citizen's page, sent as the last of its screens does. */
+async function form(url: string, { key, phone, from, words }: Form): Promise<Try> {
+  const told: Try = { sentAt: performance.now() };
+  const typed = { key, content: marked(words, key), who: 'named', phone, callback: 'on' };
+  try {
+    const answer = await fetch(new URL('/submit/next', url), {
+      method: 'POST',
+      redirect: 'manual',
+      headers: { 'x-forwarded-for': from },
+      body: new URLSearchParams({ screen: '3', go: 'send', ...typed }),
+      signal: AbortSignal.timeout(20_000),
+    });
+    await answer.arrayBuffer();
+    told.status = answer.status === 303 ? 201 : answer.status;
+    told.retryAfter = answer.headers.has('retry-after');
+  } catch {
+    // Nothing was heard of it.
+  }
+  told.endedAt = performance.now();
+  return told;
+}
+
+interface Counts {
+  asked: number;
+  putOff: number;
+  failed: number;
+}
+
+/** Somebody who reads one page after the other. */
+function reader(url: string, cookie: string, paths: readonly string[]) {
+  let stopped = false;
+  const counts: Counts = { asked: 0, putOff: 0, failed: 0 };
+  const done = (async () => {
+    for (let i = 0; !stopped; i++) {
+      const page = new URL(paths[i % paths.length]!, url);
+      const answer = await fetch(page, { headers: { cookie } }).catch(() => null);
+      await answer?.arrayBuffer();
+      counts.asked += 1;
+      if (answer?.status === 503 && answer.headers.has('retry-after')) counts.putOff += 1;
+      else if (answer?.status !== 200) counts.failed += 1;
+      await sleep(READ_MS);
+    }
+  })();
+  return { counts, stop: async () => ((stopped = true), await done) };
+}
+
+const sum = (list: { counts: Counts }[]): Counts =>
+  list.reduce(
+    (t, { counts: c }) => ({
+      asked: t.asked + c.asked,
+      putOff: t.putOff + c.putOff,
+      failed: t.failed + c.failed,
+    }),
+    { asked: 0, putOff: 0, failed: 0 },
+  );
+
+/** People who look at pages while it storms. */
+function audience(url: string, cookie: string) {
+  const some = (count: number, paths: readonly string[]) =>
+    Array.from({ length: count }, () => reader(url, cookie, paths));
+  const lists = some(READERS.lists, ['/api/orders?limit=50', '/api/board']);
+  const reports = some(READERS.reports, ['/api/rates?months=3', '/api/operations']);
+  return {
+    async stop() {
+      await Promise.all([...lists, ...reports].map((r) => r.stop()));
+      return { lists: sum(lists), reports: sum(reports) };
+    },
+  };
+}
+
+/** Everything that falls, drop by drop. */
+function clouds(url: string, cookie: string, next: () => number) {
+  const wishes: Wish[] = [];
+  const abused: Wish[] = [];
+  const running: Promise<unknown>[] = [];
+  const wish = (list: Wish[]): Wish & { phone: string } => {
+    const made = { key: randomUUID(), what: 'register' as const, phone: newPhone(), tries: [] };
+    list.push(made);
+    return made;
+  };
+  const type = (w: Wish & { phone: string }, headers = {}) => {
+    const body = demand(w.key, w.phone, CALM);
+    return attempt(cookie, w.key, { url: new URL('/api/orders', url).href, body, headers });
+  };
+  const address = () => `10.${[0, 0, 0].map(() => Math.floor(next() * 254) + 1).join('.')}`;
+  const submit = () => {
+    const w = wish(wishes);
+    const page = { key: w.key, phone: w.phone, from: address(), words: CALM };
+    const typed = next() < TYPED;
+    running.push(insist(w, next, () => (typed ? type(w) : form(url, page))));
+  };
+  const abuse = () => {
+    const w = wish(abused);
+    const page = { key: w.key, phone: w.phone, from: ABUSER, words: CALM };
+    running.push(form(url, page).then((t) => void w.tries.push(t)));
+  };
+  return {
+    wishes,
+    abused,
+    submit,
+    abuse,
+    /** From behind the flooding address: an emergency, and an operator at work. @returns their answers. */
+    async neighbours() {
+      const [urgent, typed] = [wish(wishes), wish(wishes)];
+      const { key, phone } = urgent;
+      urgent.tries.push(await form(url, { key, phone, from: ABUSER, words: DANGER }));
+      typed.tries.push(await type(typed, { 'x-forwarded-for': ABUSER }));
+      return [urgent, typed].map((w) => w.tries[0]!.status);
+    },
+    /** Comes as it does in life: independent of each other, and of how long an answer takes. */
+    async rain(perSecond: number, ms: number, drop: () => void) {
+      const end = performance.now() + ms;
+      while (performance.now() < end) {
+        drop();
+        await sleep((-Math.log(1 - next()) * 1_000) / perSecond);
+      }
+    },
+    over: () => Promise.all(running),
+  };
+}
+
+/** How long the slowest in a hundred waited from the first try to the order. */
+function p99(wishes: readonly Wish[]): number {
+  const took = wishes
+    .filter((w) => w.tries.some((t) => t.status === 201))
+    .map((w) => w.tries.at(-1)!.endedAt! - w.tries[0]!.sentAt)
+    .toSorted((a, b) => a - b);
+  return took[Math.floor(took.length * 0.99)] ?? 0;
+}
+
+/** What the storm, and the flood in it, met within a second. */
+function during(wishes: readonly Wish[], at: number): Strike {
+  const sent = wishes
+    .flatMap((w) => w.tries)
+    .filter((t) => t.sentAt >= at && t.sentAt < at + 1_000);
+  const recoveredAt = servedAfter(wishes, at);
+  return { at, inFlight: sent.length, ...(recoveredAt && { recoveredAt }) };
+}
+
+/** Twenty times as many as on a busy day, and one source that floods. */
+export const f12: Scene = {
+  title: 'a storm of demands, and one source that floods',
+  async play({ seed, backend, size, env }) {
+    const next = random(seed);
+    const h = await openHouse(backend, { ...SHED, TRUST_PROXY: '1', ...env });
+    const wrong: string[] = [];
+    try {
+      const sky = clouds(h.url, await cookieOf(h.url, 'operator'), next);
+      await sky.rain(NORMAL, CALM_MS, sky.submit);
+      const people = audience(h.url, await cookieOf(h.url, 'supervisor'));
+      const began = performance.now();
+      const ms = STORM_MS[size];
+      await Promise.all([sky.rain(STORM, ms, sky.submit), sky.rain(ABUSE, ms, sky.abuse)]);
+      for (const status of await sky.neighbours())
+        if (status !== 201) wrong.push(`behind the flooding address: ${status}`);
+      await sky.over();
+      const { lists, reports } = await people.stop();
+      const { wishes, abused } = sky;
+      const refused = abused.filter((w) => w.tries[0]?.status === 429).length;
+      if (refused === 0) wrong.push('the one source was never limited');
+      const failed = lists.failed + reports.failed;
+      if (failed > 0) wrong.push(`${failed} pages failed`);
+      if (lists.putOff > 0 && reports.putOff === 0) wrong.push('lists were put off before reports');
+      const slowest = Math.round(p99(wishes));
+      if (slowest > SUBMIT_P99_MS) wrong.push(`a submission takes ${slowest} ms (p99)`);
+      const putOff = wishes.flatMap((w) => w.tries).filter((t) => t.status === 503).length;
+      if (putOff > 0) wrong.push(`${putOff} submissions were put off`);
+      await h.quiet(180_000).catch(() => {});
+      const all = [...wishes, ...abused];
+      const stored = await storedIn(h.owner);
+      const outside = { ...outsideOf(h.gateway), others: true };
+      const strikes = [during(wishes, began), during(wishes, began + ms / 2)];
+      const verdict = judge({ wishes: all, strikes, stored, outside, limits: {} });
+      return {
+        ...verdict,
+        note: [
+          `${wishes.length} submissions at ${STORM}/s with p99 ${slowest} ms`,
+          `${refused} of ${abused.length} of one source refused`,
+          `put off ${reports.putOff} of ${reports.asked} reports and ${lists.putOff} of ${lists.asked} lists`,
+        ].join(', '),
+        violations: [...verdict.violations, ...wrong],
+      };
+    } finally {
+      await h.close();
+    }
+  },
+};

@@ -1,0 +1,303 @@
+/** How the house says how it is: alive, ready, counted; what it puts off, and what it says without a database. */
+import { createServer } from 'node:net';
+import type { Server, Socket } from 'node:net';
+import { sql } from 'kysely';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { citizenErrorPage, citizenPages } from '../../web/citizen/index.tsx';
+import { createApp } from '../../src/app.ts';
+import { PUT_OFF } from '../../src/load-classes.ts';
+import { CALM, watchDatabase, watchStrain } from '../../src/platform/condition.ts';
+import type { Condition } from '../../src/platform/condition.ts';
+import { connect } from '../../src/platform/db.ts';
+import { createMetrics } from '../../src/platform/metrics.ts';
+import { serveStatus } from '../../src/platform/status.ts';
+import { createIntake } from '../../src/intake/index.ts';
+import { fireAll } from '../../src/deadline/index.ts';
+import type { Deps } from '../../src/platform/unit-of-work.ts';
+import { freePort } from '../processes.ts';
+import { until } from '../until.ts';
+import { createWorld, routesOf } from '../world.ts';
+import type { World } from '../world.ts';
+
+let w: World;
+beforeAll(async () => {
+  w = await createWorld({ at: '2026-09-21T02:00:00Z' });
+});
+afterAll(() => w.close());
+
+/** The house in another condition, with what it counts. */
+function house(condition: Partial<Condition>, deps: Partial<Deps> = {}) {
+  const metrics = createMetrics();
+  const all: Deps = { ...w.deps, metrics, ...deps };
+  const intake = createIntake(all);
+  const app = createApp(all, {
+    intake,
+    trustProxy: 0,
+    citizen: citizenPages(all, intake, { trustProxy: 0, demo: false }),
+    errorPage: citizenErrorPage,
+    condition: { ...CALM, ...condition },
+  });
+  const ask = async (path: string, login?: string, init: RequestInit = {}) => {
+    const cookie = login ? (await w.as(login)).cookie : '';
+    return app.request(path, { ...init, headers: { cookie, ...init.headers } });
+  };
+  return { app, ask, metrics, text: () => metrics.registry.metrics() };
+}
+
+const TEXT = '南塘街道解放路路灯不亮';
+const NOTHING = '0190c0de-0000-7000-8000-000000000000';
+
+describe('alive and ready', () => {
+  it('lives whether or not it is ready; ready says why it is not', async () => {
+    const told = async (condition: Partial<Condition>) => {
+      const { ask } = house(condition);
+      const ready = await ask('/readyz');
+      return [(await ask('/healthz')).status, ready.status, await ready.json()];
+    };
+    expect(await told({})).toEqual([200, 200, { ok: true, reasons: [] }]);
+    expect(await told({ draining: () => true })).toEqual([
+      200,
+      503,
+      { ok: false, reasons: ['draining'] },
+    ]);
+    expect(await told({ databaseAway: () => true })).toEqual([
+      200,
+      503,
+      { ok: false, reasons: ['database'] },
+    ]);
+  });
+});
+
+describe('without a database', () => {
+  it('everybody hears 503 and when to come back; a citizen in plain Chinese; and it lives', async () => {
+    const gone = connect('postgres://nobody@127.0.0.1:1/none', { max: 1 });
+    const { ask } = house({ databaseAway: () => true }, { db: gone.db });
+    const staff = await ask('/api/orders', 'supervisor');
+    expect([staff.status, staff.headers.get('retry-after')]).toEqual([503, '2']);
+    expect(await staff.json()).toMatchObject({ code: 'database_unavailable' });
+    for (const [path, fields] of [
+      ['/submit/next', { screen: '3', go: 'send', key: NOTHING, who: 'anonymous', content: TEXT }],
+      ['/track', { orderNo: '20260921000017', code: 'ABC234' }],
+    ] as const) {
+      const page = await ask(path, undefined, {
+        method: 'POST',
+        body: new URLSearchParams(fields),
+        headers: { origin: w.deps.publicUrl },
+      });
+      expect([path, page.status]).toEqual([path, 503]);
+      expect(page.headers.get('retry-after')).toMatch(/^\d+$/);
+      expect(await page.text()).toContain('没有存上');
+    }
+    expect(await (await ask('/healthz')).json()).toEqual({ ok: true, understanding: 'unknown' });
+    await gone.close();
+  });
+
+  /** A road to PostgreSQL that can be made to swallow everything, as a cut cable does. */
+  async function cable(): Promise<{ url: string; cut: (all: boolean) => void; close(): void }> {
+    const to = new URL(w.database.appUrl);
+    const through: { from: Socket; silent: boolean }[] = [];
+    let deaf = false;
+    const { connect: dial } = await import('node:net');
+    const server: Server = createServer((from) => {
+      const end = dial(Number(to.port), to.hostname);
+      const one = { from, silent: deaf };
+      through.push(one);
+      from.on('data', (d) => one.silent || end.write(d)).on('error', () => end.destroy());
+      end.on('data', (d) => one.silent || from.write(d)).on('error', () => from.destroy());
+      from.on('close', () => end.destroy());
+      end.on('close', () => one.silent || from.destroy());
+    });
+    const port = await freePort();
+    await new Promise<void>((done) => server.listen(port, '127.0.0.1', done));
+    const url = new URL(to);
+    url.hostname = '127.0.0.1';
+    url.port = String(port);
+    return {
+      url: url.toString(),
+      cut: (all) => {
+        deaf = all;
+        for (const one of through) one.silent = true;
+      },
+      close: () => (through.forEach(({ from }) => from.destroy()), server.close()),
+    };
+  }
+
+  it('a link that swallows everything: the watch notices, its connections are cut, new ones serve', async () => {
+    const road = await cable();
+    const own = connect(road.url, { max: 2 });
+    const watch = watchDatabase(road.url, w.deps.log, own.distrust);
+    const ask = () => sql`select pg_sleep(0.01)`.execute(own.db);
+    await Promise.all([ask(), ask()]);
+    // What stood is dead, whatever comes is served: the database is not away.
+    road.cut(false);
+    const begun = performance.now();
+    const lost = await Promise.allSettled([ask(), ask(), ask()]);
+    expect(lost.filter((l) => l.status === 'rejected').length).toBeLessThanOrEqual(2);
+    await ask();
+    expect(performance.now() - begun).toBeLessThan(5_000);
+    expect(watch.away()).toBe(false);
+    // Nothing comes through any more.
+    const { ask: knock } = house({ databaseAway: watch.away }, { db: own.db });
+    await w.as('supervisor');
+    road.cut(true);
+    const at = performance.now();
+    const answer = await knock('/api/orders', 'supervisor');
+    expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, '2']);
+    expect(performance.now() - at).toBeLessThan(5_000);
+    await until('away', watch.away);
+    watch.stop();
+    road.close();
+    await own.close();
+  });
+});
+
+describe('under load', () => {
+  const paths = Object.entries(PUT_OFF).flatMap(([c, list]) => list.map((p) => [c, p] as const));
+
+  it('what is put off are routes that exist, each once, and only reading', () => {
+    const routes = routesOf(w.app);
+    const named = paths.map(([, path]) => `GET ${path}`);
+    expect(named.filter((route) => !routes.includes(route))).toEqual([]);
+    expect(new Set(named).size).toBe(named.length);
+  });
+
+  it('reports first, lists then, never a submission, an act, an order or a door', async () => {
+    const code = async (level: number, path: string, init?: RequestInit) => {
+      const answer = await house({ level: () => level }).ask(path, 'supervisor', init);
+      const { code: why } = answer.status === 503 ? await answer.json() : { code: null };
+      return [answer.status, why, answer.headers.get('retry-after')];
+    };
+    const off = [503, 'overloaded', '5'];
+    expect(await code(0, '/api/rates')).toEqual([200, null, null]);
+    expect(await code(1, '/api/rates')).toEqual(off);
+    expect(await code(1, '/api/orders?queue=all')).toEqual([200, null, null]);
+    expect(await code(2, '/api/rates')).toEqual(off);
+    expect(await code(2, '/api/orders')).toEqual(off);
+    expect(await code(2, '/api/board')).toEqual(off);
+    const post = (body: object): RequestInit => ({
+      method: 'POST',
+      body: JSON.stringify(body),
+      headers: { 'content-type': 'application/json', origin: w.deps.publicUrl },
+    });
+    for (const [path, init] of [
+      [`/api/orders/${NOTHING}`],
+      ['/api/orders/find?text=1390000'],
+      ['/api/orders', post({})],
+      [`/api/orders/${NOTHING}/acts`, post({ act: 'urge', version: 1, input: {} })],
+      ['/api/handovers', post({})],
+      ['/api/callers/lookup', post({ phone: '13900001234' })],
+      ['/cti/v1/events', post({})],
+      ['/cti/v1/route', post({})],
+      ['/api/telephony/desk'],
+      ['/api/telephony/queue'],
+      ['/api/chat/chats'],
+      ['/submit'],
+      ['/track'],
+    ] as [string, RequestInit?][])
+      expect([path, (await code(2, path, init))[0]]).not.toEqual([path, 503]);
+  });
+
+  it('says so in the language of the reader, and counts it', async () => {
+    const { ask, text } = house({ level: () => 2 });
+    const zh = await (await ask('/api/rates', 'supervisor')).json();
+    const en = await (
+      await ask('/api/inbox', 'supervisor', { headers: { 'accept-language': 'en' } })
+    ).json();
+    expect([zh.title, en.title]).toEqual([
+      '现在来的人太多，先保接件和办件；统计和列表过一会儿再看。',
+      'Very busy: receiving and handling go first; figures and lists come back shortly.',
+    ]);
+    expect(await text()).toContain('hotline_shed_total{class="reports"} 1');
+    expect(await text()).toContain('hotline_shed_total{class="lists"} 1');
+  });
+
+  it('is measured: those who wait for a connection, and how late the event loop is', async () => {
+    const pool = { waitingCount: 0 };
+    const strain = watchStrain(pool, { lagMs: 10_000, waiting: 5 });
+    pool.waitingCount = 8;
+    await until('reports go', () => strain.level() === 1);
+    pool.waitingCount = 80;
+    await until('lists go', () => strain.level() === 2);
+    pool.waitingCount = 0;
+    await until('all is back', () => strain.level() === 0);
+    strain.stop();
+    const slow = watchStrain(pool, { lagMs: 40, waiting: 5 });
+    await until('a late loop', () => {
+      const end = performance.now() + 150;
+      while (performance.now() < end);
+      return slow.level() > 0;
+    });
+    slow.stop();
+  });
+});
+
+describe('the figures', () => {
+  it('requests by pattern, acts by name, lateness; nothing of anybody in a label', async () => {
+    const { ask, text, metrics } = house({});
+    const deps: Deps = { ...w.deps, metrics };
+    const phone = '13900001234';
+    await ask(`/api/orders/find?text=${phone}`, 'operator');
+    await ask(`/rate/${'s'.repeat(43)}`);
+    await ask(`/nothing/${phone}`);
+    await ask('/api/session', undefined, { method: 'PURGE' });
+    const body = { channel: 'phone', content: TEXT, requester: { name: '陈女士', phone } };
+    const made = await ask('/api/orders', 'operator', {
+      method: 'POST',
+      body: JSON.stringify(body),
+      headers: {
+        'content-type': 'application/json',
+        'idempotency-key': 'health-test-1',
+        origin: w.deps.publicUrl,
+      },
+    });
+    const { orderId } = await made.json();
+    expect(made.status).toBe(201);
+    // What follows from it is followed by the same trace, though many requests share a transaction.
+    const duties = await sql<{ trace: string }>`select distinct o.trace_id as trace
+      from outbox o join domain_event e on e.id = o.event_id where e.order_id = ${orderId}`.execute(
+      w.db,
+    );
+    expect(duties.rows).toEqual([{ trace: made.headers.get('x-trace-id') }]);
+    await w.moveTo(new Date((await w.now()).getTime() + 40 * 86_400_000));
+    expect(await fireAll(deps)).toBeGreaterThan(0);
+    metrics.duty('followup.open', 'done', 0.01);
+    const all = await text();
+    expect(all).toMatch(/request_seconds_count\{[^}]*route="\/rate\/:token"/);
+    expect(all).toMatch(/request_seconds_count\{method="GET",route="none",status="404"\} 1/);
+    expect(all).toMatch(/request_seconds_count\{method="other",route="none",status="\d+"\} 1/);
+    expect(all).toContain('hotline_act_seconds_count{act="work_order.registered"} 1');
+    expect(all).toMatch(/hotline_timer_lateness_seconds_count [1-9]/);
+    expect(all).toContain('consumer="followup.open",outcome="done"');
+    for (const secret of [phone, 'sssss', '陈女士', orderId]) expect(all).not.toContain(secret);
+  });
+
+  it('are told on a port of their own, not where the world asks', async () => {
+    expect((await w.app.request('/metrics')).status).toBe(404);
+    const { metrics } = house({});
+    let away = false;
+    const port = await freePort();
+    const status = await serveStatus({
+      host: '127.0.0.1',
+      port,
+      metrics,
+      condition: { ...CALM, databaseAway: () => away },
+    });
+    metrics.ask({ name: 'broken', help: 'x', look: () => Promise.reject(new Error('away')) });
+    metrics.ask({ name: 'whole', help: 'x', label: 'queue', look: async () => [['events', 3]] });
+    const get = async (path: string, init?: RequestInit) => {
+      const answer = await fetch(`http://127.0.0.1:${port}${path}`, init);
+      return [answer.status, await answer.text()] as const;
+    };
+    expect(await get('/healthz')).toEqual([200, '{"ok":true}']);
+    expect((await get('/readyz'))[0]).toBe(200);
+    away = true;
+    expect(await get('/readyz')).toEqual([503, '{"ok":false,"reasons":["database"]}']);
+    const [code, text] = await get('/metrics');
+    expect(code).toBe(200);
+    // One that cannot be looked up hides none of the others.
+    expect(text).toContain('whole{queue="events"} 3');
+    expect((await get('/api/orders'))[0]).toBe(404);
+    expect((await get('/metrics', { method: 'POST' }))[0]).toBe(404);
+    await status.close();
+  });
+});
