@@ -34,6 +34,6 @@ RUN mkdir -p /data/storage && chown -R node:node /data
 USER node
 EXPOSE 12345
 HEALTHCHECK --interval=10s --timeout=3s --start-period=30s \
-  CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT}/readyz`).then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
+  CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT}/healthz`).then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
 # Node is process 1 and ends on SIGTERM by itself (src/platform/lifetime.ts): no init needed.
 CMD ["node", "dist/server.js"]

@@ -28,8 +28,6 @@ import { ACTING, consumersOf } from './subscriptions.ts';
 const CONSOLE_DIR = fileURLToPath(new URL('./console', import.meta.url));
 const WIDGET = fileURLToPath(new URL('./chat/widget.js', import.meta.url));
 
-/** How long a request waits for a connection: twice that, and it is still answered within five seconds. */
-const ACQUIRE_MS = 2_400;
 /** How long requests under way may take when this process ends. */
 const DRAIN_LIMIT_MS = 8_000;
 
@@ -41,7 +39,6 @@ async function main(): Promise<void> {
   const connection = connect(config.databaseUrl, {
     max: config.databasePoolMax,
     name: 'hotline-api',
-    acquireMs: ACQUIRE_MS,
   });
   const watched = watchProcess(config, { api: connection }, log);
   const deps: Deps = {

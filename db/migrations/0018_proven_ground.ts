@@ -44,7 +44,4 @@ create index supervision_order_unit_newest on supervision_order (organization_id
 create index delivery_newest on delivery (created_at desc, id desc);
 create index escalation_newest on escalation
   ((date_trunc('milliseconds', at at time zone 'UTC')) desc, id desc);
-
--- The unique constraint on the same columns has an index of its own.
-drop index act_order;
 `;

@@ -7,6 +7,7 @@ import type { Language, TextKey } from '../kernel/i18n/index.ts';
 import { demoMessages, demoWritten } from '../notification/index.ts';
 import { appNow } from '../platform/db.ts';
 import type { Deps } from '../platform/unit-of-work.ts';
+import { maskPhone } from '../workorder/index.ts';
 import { PHONE_STYLE } from './phone-style.ts';
 import { CALLERS, SAID } from './ready-calls.ts';
 import { aliveLines } from './switch.store.ts';
@@ -190,7 +191,7 @@ function Calls({ shown: { say }, calls }: { shown: Shown; calls: readonly OpenCa
     <section class="calls" aria-label={say('demo.phone.calls')}>
       {calls.map(({ id, phone, name, state }) => (
         <form method="post" action="/demo/hangup">
-          <b>{`${spaced(phone)} ${name}`.trim()}</b>
+          <b>{`${shownNumber(phone)} ${name}`.trim()}</b>
           <span>{say(`demo.phone.call_${state === 'ended' ? 'talking' : state}`)}</span>
           <button name="id" value={id}>
             {say('demo.phone.hang_up')}
@@ -210,6 +211,10 @@ function conversations(messages: readonly Message[]) {
 
 const spaced = (number: string): string =>
   number.length === 11 ? number.replace(/^(\d{3})(\d{4})(\d{4})$/, '$1 $2 $3') : number;
+
+/** A number that a visitor typed may be a real one, and the page is open to everybody. */
+const shownNumber = (phone: string): string =>
+  CALLERS.some((c) => c.phone === phone) ? spaced(phone) : maskPhone(phone);
 
 interface ListProps {
   shown: Shown;

@@ -8,7 +8,8 @@ import type { Deps } from '../platform/unit-of-work.ts';
 import { suggest } from '../routing/index.ts';
 import type { RoutingSuggestion } from '../routing/schema.ts';
 import type { Understanding } from '../understanding/schema.ts';
-import { candidates, orderByTail, orderItems } from '../workorder/index.ts';
+import { candidates, orderByTail, orderItems, ownByTail } from '../workorder/index.ts';
+import type { Ended } from '../workorder/index.ts';
 import { requestersOf } from './contacts.ts';
 import { LIKE, OFFERED_MAX, REDO_DAYS, daysFor } from './rules.ts';
 import type { Advice, AdviseInput } from './schema.ts';
@@ -38,11 +39,17 @@ export async function advise(deps: Deps, actor: StaffActor, input: AdviseInput):
       : understanding;
   const now = await appNow(deps.db);
   const own = input.phone ? await requestersOf(deps, input.phone) : [];
-  const [routing, found] = await Promise.all([
+  const { orderNoTail } = understanding.proposal;
+  const [routing, alike, named] = await Promise.all([
     routingFor(deps, understanding, input, now),
     compared(deps, understanding, input, { own, now }),
+    orderNoTail ? ownByTail(deps.db, orderNoTail, own) : [],
   ]);
-  const related = await relatedTo(deps, understanding, found, { own, now });
+  // Numbers end alike every day: who has an order of this number means no stranger's.
+  const found = alike.filter(
+    (r) => named.length === 0 || named.some(({ id }) => id === r.candidate.id),
+  );
+  const related = await relatedTo(deps, understanding, found, { named, now });
   const since = addDays(now, -daysFor(categoryOf(understanding, input)));
   const offered = found
     .filter((r) => r.score >= LIKE.offered && r.candidate.registeredAt >= since)
@@ -129,7 +136,7 @@ async function relatedTo(
   deps: Deps,
   u: Understanding,
   found: readonly Ranked[],
-  { own, now }: Asker,
+  { named: own, now }: { named: readonly Ended[]; now: Date },
 ): Promise<Related | null> {
   const { act, orderNoTail } = u.proposal;
   if (act !== 'append' && act !== 'redo' && act !== 'progress_answer') return null;
@@ -143,7 +150,8 @@ async function relatedTo(
         act,
       );
     // None under this number is none: another order would be told of, or urged, in its place.
-    const orderId = await orderByTail(deps.db, orderNoTail, own, addDays(now, -60));
+    const orderId =
+      own.length > 0 ? onlyOpen(own) : await orderByTail(deps.db, orderNoTail, addDays(now, -60));
     return orderId ? { act, orderId } : null;
   }
   const caller = found.find((r) => r.sameCaller && fits(r));
@@ -160,6 +168,10 @@ async function relatedTo(
 
 const onlyOne = ([orderId, ...more]: string[], act: Related['act']): Related | null =>
   orderId !== undefined && more.length === 0 ? { act, orderId } : null;
+
+/** The one that is meant; which of several, or a confidential one, is not told. */
+const onlyOpen = ([one, ...more]: readonly Ended[]): string | null =>
+  one && more.length === 0 && !one.confidential ? one.id : null;
 
 const mayBeRedone = ({ candidate: c }: Ranked, now: Date): boolean =>
   ANSWERED.includes(c.state) && (!c.closedAt || c.closedAt >= addDays(now, -REDO_DAYS));

@@ -50,6 +50,7 @@ const ASK_MS = 500;
 const ANSWER_MS = 1_500;
 /** An answer that lies there while this process was busy counts. */
 const GRACE_MS = 250;
+const SILENT = 'silent';
 
 /** @throws when there is no answer in time. */
 async function answered<T>(work: Promise<T>): Promise<T> {
@@ -57,7 +58,7 @@ async function answered<T>(work: Promise<T>): Promise<T> {
   const silent = new AbortController();
   const late = sleep(ANSWER_MS, undefined, { signal: silent.signal })
     .then(() => sleep(GRACE_MS, undefined, { signal: silent.signal }))
-    .then(() => Promise.reject(new Error('silent')));
+    .then(() => Promise.reject(new Error(SILENT)));
   late.catch(() => {});
   return Promise.race([work, late]).finally(() => silent.abort());
 }
@@ -96,8 +97,9 @@ export function watchDatabase(url: string, log: Logger, onSilent: () => void = (
     client = undefined;
     try {
       client = await asks(url, before);
-    } catch {
-      if (before) onSilent();
+    } catch (error) {
+      // One that was ended politely says nothing of the others.
+      if (before && error instanceof Error && error.message === SILENT) onSilent();
       client = await asks(url, undefined).catch(() => undefined);
     }
     const gone = client === undefined;

@@ -82,17 +82,14 @@ function cutTheSilent(pool: pg.Pool): () => void {
 }
 
 /** A pool on one database. Calendar days stay text: a `Date` would shift them by the zone. */
-export function connect(
-  url: string,
-  options: { max?: number; name?: string; acquireMs?: number } = {},
-): Connection {
+export function connect(url: string, options: { max?: number; name?: string } = {}): Connection {
   const types = new pg.TypeOverrides();
   types.setTypeParser(DATE_OID, (v: string) => v);
   const pool = new pg.Pool({
     connectionString: url,
     max: options.max ?? 10,
     application_name: options.name ?? 'hotline',
-    connectionTimeoutMillis: options.acquireMs ?? 5_000,
+    connectionTimeoutMillis: 5_000,
     idleTimeoutMillis: 30_000,
     statement_timeout: STATEMENT_MS,
     // Later than the server gives up: only a link that is dead says nothing that long.

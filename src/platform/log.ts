@@ -5,6 +5,8 @@ import { currentTrace } from './trace.ts';
 export type { Logger };
 
 const STDOUT = 1;
+/** Bytes that wait for a slow reader; what comes beyond is dropped, not kept for ever. */
+const UNREAD_MAX = 16 * 1024 * 1024;
 
 /**
  * One JSON line per entry on stdout. Values under names that may hold a person's data or a secret
@@ -41,5 +43,5 @@ export function createLog(name: string, level: string): Logger {
     },
   };
   // Whoever reads the log slowly must not hold up the process; what is left is written at its end.
-  return pino(options, pino.destination({ dest: STDOUT, sync: false }));
+  return pino(options, pino.destination({ dest: STDOUT, sync: false, maxLength: UNREAD_MAX }));
 }

@@ -9,7 +9,7 @@ import { maskPhone, whoSees } from '../workorder/index.ts';
 import { listeningsOf, recordingsOf } from './recording.store.ts';
 import type { Heard, RecordingRow } from './recording.store.ts';
 import { speakerOf } from './rules.ts';
-import { restrictionsOf, warningsOf } from './restricted.store.ts';
+import { restrictionsOf, warnedIn, warningsOf } from './restricted.store.ts';
 import type { RestrictedRow } from './restricted.store.ts';
 import type { CallView, DeskCallView, LegView, RecordingView } from './schema.ts';
 import * as seats from './seat.store.ts';
@@ -45,11 +45,19 @@ export async function deskCalls(
   const known = await aroundOf(deps, rows);
   // Of a call that was passed on nothing is looked up.
   const callerOf = (row: CallRow) => (isMine(actor, row, known) ? historyOf(deps, row) : null);
-  const [views, callers] = await Promise.all([
+  const [views, callers, warned] = await Promise.all([
     callViews(deps, actor, rows, known),
     Promise.all(rows.map(callerOf)),
+    warnedIn(
+      deps.db,
+      rows.map((r) => r.id),
+    ),
   ]);
-  return views.map((view, i) => ({ ...view, caller: callers[i]! }));
+  return views.map((view, i) => ({
+    ...view,
+    warnedNow: warned.has(view.id),
+    caller: callers[i]!,
+  }));
 }
 
 /** What tells whose a call is now. */

@@ -144,6 +144,17 @@ export async function wasWarned(db: Reader, callId: string): Promise<boolean> {
   return row !== undefined;
 }
 
+/** In which of these calls a warning was given. */
+export async function warnedIn(db: Reader, callIds: readonly string[]): Promise<Set<string>> {
+  if (callIds.length === 0) return new Set();
+  const rows = await db
+    .selectFrom('call_warning')
+    .select('call_id')
+    .where('call_id', 'in', [...callIds])
+    .execute();
+  return new Set(rows.map((r) => r.call_id));
+}
+
 /** Calls of numbers in which a warning was given, within the days. */
 export async function warningsOf(
   db: Reader,

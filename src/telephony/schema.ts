@@ -285,6 +285,8 @@ export interface SeatView {
 
 /** A call at the desk; with whoever is on the line come their earlier orders. */
 export interface DeskCallView extends CallView {
+  /** In this very call, whatever was said to the number before. */
+  warnedNow: boolean;
   caller: CallerHistory | null;
 }
 

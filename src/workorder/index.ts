@@ -28,10 +28,11 @@ export {
   candidates,
   orderByTail,
   ordersOfCaller,
+  ownByTail,
   provenance,
   waitingOfCaller,
 } from './similar.store.ts';
-export type { Candidate } from './similar.store.ts';
+export type { Candidate, Ended } from './similar.store.ts';
 export { signersOf } from './units.store.ts';
 export { visibleOrder, whoSees } from './visible.ts';
 export { createMany } from './register.ts';

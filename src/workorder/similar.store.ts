@@ -58,32 +58,40 @@ export async function candidates(db: Reader, q: CandidateQuery): Promise<Candida
   return rows.rows;
 }
 
-/**
- * The order whose number ends so, if there is just one that is not confidential: among the caller's,
- * else among all.
- */
-export async function orderByTail(
+/** An order whose number ends as was said. */
+export interface Ended {
+  id: string;
+  confidential: boolean;
+}
+
+const TAIL = /^\d{3,16}$/;
+/** Orders of one caller whose numbers end alike. */
+const OWN_MAX = 50;
+
+/** Read from the end, as the index is. */
+const endsSo = (tail: string) =>
+  sql`reverse(o.order_no) like ${`${[...tail].toReversed().join('')}%`}`;
+
+/** The caller's orders whose number ends so; confidential ones too, to know that one was meant. */
+export async function ownByTail(
   db: Reader,
   tail: string,
   requesterIds: readonly string[],
-  since: Date,
-): Promise<string | null> {
-  if (!/^\d{3,16}$/.test(tail)) return null;
-  // Read from the end, as the index is.
-  const backwards = `${[...tail].toReversed().join('')}%`;
-  const found = async (only: RawBuilder<unknown>) =>
-    (
-      await sql<{ id: string }>`select o.id from work_order o
-        where ${only} and not o.confidential and reverse(o.order_no) like ${backwards}
-        limit 2`.execute(db)
-    ).rows;
-  const own =
-    requesterIds.length > 0
-      ? await found(sql`o.requester_id = any (${[...requesterIds]}::uuid[])`)
-      : [];
-  if (own.length > 0) return own.length === 1 ? own[0]!.id : null;
-  const all = await found(sql`o.registered_at >= ${since}::timestamptz`);
-  return all.length === 1 ? all[0]!.id : null;
+): Promise<Ended[]> {
+  if (!TAIL.test(tail) || requesterIds.length === 0) return [];
+  const rows = await sql<Ended>`select o.id, o.confidential from work_order o
+    where o.requester_id = any (${[...requesterIds]}::uuid[]) and ${endsSo(tail)}
+    limit ${OWN_MAX}`.execute(db);
+  return rows.rows;
+}
+
+/** The order whose number ends so, of whomever, if there is just one that is not confidential. */
+export async function orderByTail(db: Reader, tail: string, since: Date): Promise<string | null> {
+  if (!TAIL.test(tail)) return null;
+  const { rows } = await sql<{ id: string }>`select o.id from work_order o
+    where o.registered_at >= ${since}::timestamptz and not o.confidential and ${endsSo(tail)}
+    limit 2`.execute(db);
+  return rows.length === 1 ? rows[0]!.id : null;
 }
 
 /**

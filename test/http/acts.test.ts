@@ -833,7 +833,13 @@ describe('lists agree with what one may open', () => {
     expect(await find('operator', theirs.orderNo)).toEqual([theirs.id]);
     expect(await find('operator', theirs.orderNo.slice(-6))).toContain(theirs.id);
     expect(await find('zhzf', theirs.orderNo)).toEqual([theirs.id]);
+    // As people type it: with a word before it, or in wide digits.
+    const tail = theirs.orderNo.slice(-6);
+    expect(await find('zhzf', `尾号${tail}`)).toEqual([theirs.id]);
+    const wide = tail.replace(/[0-9]/g, (c) => String.fromCharCode(c.charCodeAt(0) + 0xfee0));
+    expect(await find('zhzf', wide)).toEqual([theirs.id]);
     expect(await find('water', theirs.orderNo)).toEqual([]);
+    expect(await find('water', `尾号${tail}`)).toEqual([]);
     expect(await find('operator', '%%%%')).toEqual([]);
     expect(await find('operator', "1' or '1'='1")).toEqual([]);
   });

@@ -249,6 +249,38 @@ describe('the order that the caller speaks of', () => {
     }
   });
 
+  it('is no stranger’s of the same last digits, where the caller’s own is confidential', async () => {
+    const [phone, elsewhere] = ['13900001739', '13900001742'];
+    const tail = '9387';
+    const secret = await s.register({ phone, confidential: true });
+    const open = await s.dispatched({ phone: '13900001740' });
+    const closed = await s.evaluated({ phone: '13900001741', categoryCode: '0203' });
+    const numbered = (day: string, id: string) =>
+      sql`update work_order set order_no = ${`${day}${secret.orderNo.slice(8, -4)}${tail}`}
+        where id = ${id}`.execute(w.db);
+    await numbered('20260801', secret.id);
+    await numbered('20260802', open.id);
+    const asks = [
+      t28(tail),
+      `翠竹苑停水，我昨天打过的，单号尾号${tail}，催一下`,
+      `${T31}单号尾号${tail}。`,
+    ];
+    const said = async (from: string, content: string) =>
+      advised({ content, phone: from, areaCode: '339902001' });
+    // Whoever has no order of this number means the stranger's.
+    for (const words of asks.slice(0, 2))
+      expect((await said(elsewhere, words)).related?.order.id).toBe(open.id);
+    await numbered('20260803', closed.id);
+    expect((await said(elsewhere, asks[2]!)).related?.order.id).toBe(closed.id);
+    for (const words of asks) {
+      const a = await said(phone, words);
+      expect(a.understanding.proposal.orderNoTail).toBe(tail);
+      expect([a.related, ids(a)]).toEqual([null, []]);
+    }
+    await sql`update work_order set confidential = false where id = ${secret.id}`.execute(w.db);
+    expect((await said(phone, asks[0]!)).related?.order.id).toBe(secret.id);
+  });
+
   it('T28: by the last digits of its number, of the caller before others', async () => {
     const phone = '13900001728';
     const own = await s.dispatched({ phone });

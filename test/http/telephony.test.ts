@@ -470,7 +470,11 @@ describe('restricted callers', () => {
     expect([...twice, await warn(one.id)]).toEqual(Array(3).fill({ warnings: 1, needed: 3 }));
     await over(one.callId);
     const two = await answered('operator', '8001', from);
+    const atDesk = async () => (await get('operator', '/desk')).body.calls;
+    // Warned in an earlier call is not warned in this one.
+    expect(await atDesk()).toMatchObject([{ id: two.id, warnings: 1, warnedNow: false }]);
     expect((await warn(two.id)).warnings).toBe(2);
+    expect(await atDesk()).toMatchObject([{ id: two.id, warnings: 2, warnedNow: true }]);
     await over(two.callId);
     const { callId, id } = await answered('operator', '8001', from);
     const restrict = (login: string) => post(login, '/restricted-callers', { callId: id, reason: '多次辱骂话务员' }); // prettier-ignore

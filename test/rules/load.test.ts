@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { PUT_OFF } from '../../src/load-classes.ts';
 import { LOAD_CLASSES, isPutOff, levelAfter, smoothed } from '../../src/platform/rules.ts';
 import { rose } from '../soak/flat.ts';
 import type { Point } from '../soak/flat.ts';
@@ -37,6 +38,14 @@ describe('what is put off', () => {
       [false, true, true],
       [false, false, true],
     ]);
+  });
+
+  it('never emergencies, submissions, acts, or a caller who waits to be called', () => {
+    const off = Object.values(PUT_OFF).flat();
+    expect(off.filter((r) => /handover|return-call|submit|act|contacts|seat|desk/.test(r))).toEqual(
+      [],
+    );
+    expect(off.length).toBeGreaterThan(15);
   });
 
   it('one long breath passes, what lasts half a second counts', () => {

@@ -1,23 +1,48 @@
+import { useState } from 'react';
 import { Link, useLocation, useNavigate } from 'react-router';
 import { commandCall, refreshCalls, useCalls, useSeat, type DeskCall } from '../data/calls.ts';
 import { useMe } from '../data/session.tsx';
-import { useSubmit } from '../data/submit.ts';
+import { useSubmit, type Submission } from '../data/submit.ts';
+import { callerOf } from '../desks/operator/form.ts';
 import { useKeys } from '../lib/keys.ts';
 import { usePhoneSet } from '../lib/phone-set.ts';
 import { useRing } from '../lib/ring.ts';
 import { useWords } from '../lib/text.ts';
 import { KeyButton } from '../parts/Key.tsx';
+import { ProblemNotice } from '../parts/States.tsx';
 import { DESK_PATH } from './desks.ts';
 
 /** A telephone that rings while its operator is on another page; at the desk the call bar says it. */
 export function Bell() {
-  const me = useMe();
-  const { pathname } = useLocation();
-  const elsewhere = !pathname.startsWith(DESK_PATH.operator);
-  return me.desks.includes('operator') && elsewhere ? <Rings /> : null;
+  return useMe().desks.includes('operator') ? <OperatorsBell /> : null;
 }
 
-function Rings() {
+interface Asked {
+  id: string;
+  command: 'answer' | 'hangup';
+}
+
+/** What the switch refused is told on the page that was gone to, too, while its call stands as it was. */
+function OperatorsBell() {
+  const { pathname } = useLocation();
+  const { ringing, talking } = useCalls();
+  const [last, setLast] = useState<Asked>();
+  const asking = useSubmit(async (asked: Asked) => {
+    setLast(asked);
+    await commandCall(asked.id, { command: asked.command });
+    await refreshCalls();
+  });
+  const elsewhere = !pathname.startsWith(DESK_PATH.operator);
+  const stands = last && (last.command === 'answer' ? ringing : talking)?.id === last.id;
+  return (
+    <>
+      {elsewhere && <Rings asking={asking} />}
+      {stands && <ProblemNotice problem={asking.problem} wrote={false} />}
+    </>
+  );
+}
+
+function Rings({ asking }: { asking: Submission<Asked> }) {
   const { say } = useWords();
   const go = useNavigate();
   const set = usePhoneSet();
@@ -25,16 +50,13 @@ function Rings() {
   const commands = useSeat().data?.commands ?? false;
   const call = talking ? undefined : ringing;
   useRing(call, call?.name ?? '');
-  const asking = useSubmit(async (asked: { id: string; command: 'answer' | 'hangup' }) => {
-    await commandCall(asked.id, { command: asked.command });
-    await refreshCalls();
-  });
   const off = call === undefined;
-  // The same key as at the desk, and the same at once: the form begins there by itself.
+  // The same key as at the desk, and the same at once: what stands in the form there is put away.
   const answer = () => {
+    if (!call) return;
     set?.answer();
-    if (call && commands) asking.submit({ id: call.id, command: 'answer' });
-    void go(DESK_PATH.operator);
+    if (commands) asking.submit({ id: call.id, command: 'answer' });
+    void go(DESK_PATH.operator, { state: { begin: callerOf(call) } });
   };
   useKeys([{ keys: 'F3', label: 'keys.take_call', run: answer, off, quiet: off }]);
   if (talking)
@@ -54,7 +76,7 @@ interface TalksProps {
   call: DeskCall;
   busy: boolean;
   /** Null where it is done at the telephone set. */
-  hangUp: ((asked: { id: string; command: 'hangup' }) => void) | null;
+  hangUp: ((asked: Asked) => void) | null;
 }
 /** Who is on the line stays in sight on every page, with the way back and the way to hang up. */
 function Talks({ call, busy, hangUp }: TalksProps) {

@@ -1,6 +1,7 @@
 import { Link, useLocation } from 'react-router';
 import { useQueue, useSeat } from '../data/calls.ts';
 import { useNow } from '../data/clock.ts';
+import { useBreakDue, useSeatMoves } from '../data/seat.ts';
 import { useMe } from '../data/session.tsx';
 import { useWords } from '../lib/text.ts';
 import { DESK_PATH } from './desks.ts';
@@ -11,6 +12,8 @@ export function SeatSign() {
   const here = useLocation().pathname.startsWith(DESK_PATH.operator);
   const operator = useMe().desks.includes('operator') && !here;
   const { data: seat } = useSeat(operator);
+  // A break that was wished for is taken on whichever page one is by then.
+  useBreakDue(operator ? seat : undefined, useSeatMoves(seat));
   if (!operator || !seat) return null;
   return (
     <Link to={DESK_PATH.operator} className={`seat-sign ${seat.state}`}>

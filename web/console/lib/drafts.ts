@@ -21,8 +21,8 @@ export interface DraftForm<T> {
   key: string;
   /** When the draft was last stored, ms of the server's clock; undefined: nothing stored. */
   savedAt: number | undefined;
-  /** Empties the form and forgets the draft. `keep` stays, under a new key. */
-  clear(keep?: Partial<T>): void;
+  /** Empties the form and forgets the draft. `keep` stays, under a new key or the one it had before. */
+  clear(keep?: Partial<T>, key?: string): void;
   /** Forgets what is stored, keeps what is shown; for a form whose content the server now has. */
   forget(): void;
   /** A new key for the same content; after the server refused the old one. */
@@ -75,9 +75,9 @@ class Draft<T extends object> {
     writeStored('sessionStorage', this.#name, undefined);
     this.#tell({ value: this.state.value, key: newKey(), savedAt: undefined });
   };
-  clear = (keep: Partial<T> = {}) => {
+  clear = (keep: Partial<T> = {}, key: string = newKey()) => {
     this.forget();
-    this.#tell({ ...this.state, value: { ...this.#empty, ...keep } });
+    this.#tell({ ...this.state, key, value: { ...this.#empty, ...keep } });
     if (Object.keys(keep).length > 0) this.#saveSoon();
   };
 

@@ -1,7 +1,6 @@
 import { Input, Select } from 'antd';
 import { useState } from 'react';
 import { CHANNELS } from '../../../../src/contract.ts';
-import { useSeat } from '../../data/calls.ts';
 import { useKeys } from '../../lib/keys.ts';
 import { useWords } from '../../lib/text.ts';
 import { Choice } from '../../parts/Choice.tsx';
@@ -19,7 +18,8 @@ export function Manual({ desk: { draft, receipts, next } }: { desk: Operator }) 
   const off = receipts.shown !== null || isSettled(draft.value);
   const set = (change: Partial<OperatorFields>) => draft.set(change);
   const [shownOf, setShownOf] = useState('');
-  const given = useGiven({ draft, receipts });
+  // Filed, of a stored contact, or come with a call: it is masked as it was in the call.
+  const given = off || draft.value.numberGiven === true;
   const hides = given && phone !== '' && phone !== shownOf;
   // With a receipt in sight the key is the receipt's.
   useKeys(receipts.shown ? [] : [{ keys: 'F2', label: 'keys.new_caller', run: () => next() }]);
@@ -45,7 +45,7 @@ export function Manual({ desk: { draft, receipts, next } }: { desk: Operator }) 
           disabled={off}
           readOnly={hides}
           value={hides ? maskPhone(phone) : phone}
-          onChange={(e) => set({ phone: e.target.value })}
+          onChange={(e) => set({ phone: e.target.value, numberGiven: false })}
         />
       </Field>
       {hides && (
@@ -81,12 +81,4 @@ export function Manual({ desk: { draft, receipts, next } }: { desk: Operator }) 
       )}
     </section>
   );
-}
-
-/** The number came with a call that is written up, or is filed: it is masked as it was in the call. */
-function useGiven({ draft, receipts }: Pick<Operator, 'draft' | 'receipts'>): boolean {
-  const { data: seat } = useSeat();
-  const { contactId } = draft.value;
-  if (receipts.shown) return true;
-  return contactId !== undefined && seat?.state === 'wrap_up' && seat.call?.contactId === contactId;
 }

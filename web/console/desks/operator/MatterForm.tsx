@@ -1,5 +1,5 @@
 import { Input } from 'antd';
-import { useRef, useState, type ReactNode } from 'react';
+import { useState, type ReactNode } from 'react';
 import { DEMAND_TYPES, TEXT_MAX } from '../../../../src/contract.ts';
 import { useKeys } from '../../lib/keys.ts';
 import { useWords } from '../../lib/text.ts';
@@ -149,14 +149,15 @@ function goTo({ at }: Fault, desk: Operator): void {
   else desk.words.current?.focus();
 }
 
-/** The title in sight is the one it gets, though its words be read anew meanwhile; sent again, it stays. */
-function useShownTitle({ advised, registration }: Operator) {
-  const sent = useRef('');
-  return (f: OperatorFields): OperatorFields => {
-    const fresh = advised.of === f.content && advised.state !== 'none';
-    if (!registration.problem) sent.current = (fresh && advised.advice?.title) || '';
-    return f.title || f.parts || f.asked !== undefined ? f : { ...f, title: sent.current };
-  };
+/** The title in sight is the one it gets; the same words sent again, after whatever came between, keep it. */
+function withShownTitle({ draft, advised }: Operator): OperatorFields {
+  const f = draft.value;
+  if (f.title || f.parts || f.asked !== undefined) return f;
+  if (f.sentTitle?.of === f.content) return { ...f, title: f.sentTitle.title };
+  const fresh = advised.of === f.content && advised.state !== 'none';
+  const title = (fresh && advised.advice?.title) || '';
+  draft.set({ sentTitle: { of: f.content, title } });
+  return { ...f, title };
 }
 
 /** One primary button, and what it will do. */
@@ -169,10 +170,9 @@ function SendBar({ desk, locked }: { desk: Operator; locked: boolean }) {
   const refused = triedOf === draft.key && faults.length > 0;
   const answering = value.answer !== undefined;
   const urgent = alarm !== null || value.handed.length > 0;
-  const titled = useShownTitle(desk);
   const send = () => {
     if (registration.busy) return;
-    if (faults.length === 0) return registration.submit(urgent ? value : titled(value));
+    if (faults.length === 0) return registration.submit(urgent ? value : withShownTitle(desk));
     setTriedOf(draft.key);
     if (!locked) goTo(faults[0]!, desk);
   };

@@ -172,13 +172,13 @@ function Missed({ tail }: { tail: string | undefined }) {
   );
 }
 
-/** Ends only after a warning, and ends the call with it. */
+/** Ends only after a warning in this very call, and ends the call with it. */
 function Abuse({ desk }: { desk: Operator }) {
   const { say, language } = useWords();
   const { talking } = desk.calls;
   const script = useAbuseScript(true);
   const hangsUp = useSeat().data?.commands === true && talking !== undefined;
-  const warned = !talking || talking.warnings > 0;
+  const warned = !talking || talking.warnedNow;
   const end = () =>
     desk.ending.submit({
       outcome: 'abuse_ended',

@@ -2,8 +2,9 @@ import { Input } from 'antd';
 import { useState } from 'react';
 import { Link } from 'react-router';
 import * as api from '../../data/api.ts';
-import { moveSeat, refreshCalls, useSeat } from '../../data/calls.ts';
+import { useSeat } from '../../data/calls.ts';
 import { useOrder } from '../../data/queries.ts';
+import { useSeatMoves } from '../../data/seat.ts';
 import { useSubmit } from '../../data/submit.ts';
 import { useKeys } from '../../lib/keys.ts';
 import { useWords } from '../../lib/text.ts';
@@ -72,10 +73,7 @@ interface WaysProps {
 function Ways({ talks, onAway, onAnother }: WaysProps) {
   const { say } = useWords();
   const { data: seat } = useSeat();
-  const moving = useSubmit(
-    () => moveSeat({ state: 'ready' }),
-    () => void refreshCalls(),
-  );
+  const { moving, go } = useSeatMoves(seat);
   const wraps = !talks && seat?.state === 'wrap_up';
   const main = (is: boolean) => (is ? ({ type: 'primary' } as const) : {});
   return (
@@ -86,7 +84,7 @@ function Ways({ talks, onAway, onAnother }: WaysProps) {
           size="large"
           keys="Alt+J"
           loading={moving.busy}
-          onClick={() => moving.submit(undefined)}
+          onClick={() => go('ready')}
         >
           {say('seat.wrapped')}
         </KeyButton>

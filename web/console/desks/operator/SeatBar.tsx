@@ -1,21 +1,17 @@
 import { Button, Checkbox, Input } from 'antd';
-import { useEffect, useRef, useState } from 'react';
+import { useState } from 'react';
 import { CHOSEN_BREAKS, SEAT_SKILLS, type SeatSkill } from '../../../../src/contract.ts';
-import { moveSeat, refreshCalls, useSeat, type SeatView } from '../../data/calls.ts';
+import { useSeat, type SeatView } from '../../data/calls.ts';
 import { serverNow, useNow } from '../../data/clock.ts';
+import { useBreakDue, useSeatMoves, type ChosenBreak, type SeatMoves } from '../../data/seat.ts';
 import { useMe } from '../../data/session.tsx';
-import { useSubmit, type Submission } from '../../data/submit.ts';
 import { useKeys } from '../../lib/keys.ts';
-import { createStore, useStore } from '../../lib/store.ts';
 import { toggleNotice, toggleSound, useNotice, useSound } from '../../lib/ring.ts';
 import { useWords } from '../../lib/text.ts';
 import { KeyButton } from '../../parts/Key.tsx';
 import { ProblemNotice } from '../../parts/States.tsx';
 import { QueueSign } from '../../frame/SeatSign.tsx';
 import { keepWriting } from './useWriting.ts';
-
-type ChosenBreak = (typeof CHOSEN_BREAKS)[number];
-type Move = Parameters<typeof moveSeat>[0];
 
 /**
  * The operator's seat: ready, on a break, finishing, away; who waits in the queue.
@@ -24,46 +20,41 @@ type Move = Parameters<typeof moveSeat>[0];
 export function SeatBar({ unsaved }: { unsaved: boolean }) {
   const { say } = useWords();
   const { data: seat } = useSeat();
-  const moving = useSubmit(
-    (input: Move) => moveSeat(input),
-    () => void refreshCalls(),
-  );
+  const moves = useSeatMoves(seat);
+  useBreakDue(seat, moves);
   if (!seat) return null;
   return (
     <>
       <section className={`seat ${seat.state}`} aria-label={say('seat.label')}>
         {seat.state === 'offline' ? (
-          <Begin seat={seat} moving={moving} />
+          <Begin seat={seat} moves={moves} />
         ) : (
-          <Seated seat={seat} moving={moving} unsaved={unsaved} />
+          <Seated seat={seat} moves={moves} unsaved={unsaved} />
         )}
         <span className="seat-right">
           <QueueSign />
           <RingSwitches />
         </span>
       </section>
-      <ProblemNotice problem={moving.problem} wrote={false} />
+      <ProblemNotice problem={moves.moving.problem} wrote={false} />
     </>
   );
 }
 
 interface Props {
   seat: SeatView;
-  moving: Submission<Move>;
+  moves: SeatMoves;
 }
 
 /** The start of a shift: which telephone, what for; then one key. */
-function Begin({ seat, moving }: Props) {
+function Begin({ seat, moves: { moving } }: Props) {
   const { say } = useWords();
   const me = useMe();
   const [extension, setExtension] = useState(seat.extension || usualExtension(me));
   const [skills, setSkills] = useState<SeatSkill[]>(seat.skills);
   const good = /^\d{2,12}$/.test(extension);
   const begin = () => {
-    if (!good) return;
-    // What was wished for on an earlier shift is over.
-    breakLater.set(null);
-    moving.submit({ state: 'ready', extension, skills });
+    if (good) moving.submit({ state: 'ready', extension, skills });
   };
   useKeys([{ keys: 'Alt+J', label: 'keys.ready', run: begin }]);
   return (
@@ -104,21 +95,13 @@ function usualExtension({ demo, login }: { demo: boolean; login: string }): stri
 }
 
 /** On duty: the state, since when or until when, and the way to the others. */
-function Seated({ seat, moving, unsaved }: Props & { unsaved: boolean }) {
+function Seated({ seat, moves, unsaved }: Props & { unsaved: boolean }) {
   const { say } = useWords();
   const [breaking, setBreaking] = useState(false);
-  const later = useStore(breakLater);
+  const { moving, later, wish, go, rest } = moves;
   const { state } = seat;
   const busy = state === 'ringing' || state === 'talking';
   const back = state === 'break' || state === 'wrap_up';
-  const rest = (breakReason: ChosenBreak) => {
-    breakLater.set(null);
-    moving.submit({ state: 'break', breakReason });
-  };
-  // Whoever wished for a break meanwhile goes there, and not to the next caller.
-  const go = (to: Move['state']) =>
-    to === 'ready' && state === 'wrap_up' && later ? rest(later) : moving.submit({ state: to });
-  useBreakDue(seat, later, rest);
   const ask = () => {
     // Whoever chooses is not rung at meanwhile.
     if (state === 'wrap_up' && !breaking) void keepWriting();
@@ -157,7 +140,7 @@ function Seated({ seat, moving, unsaved }: Props & { unsaved: boolean }) {
       {later && busy && (
         <span className="sm today-t nb">
           {say('seat.break_later', { what: say(`seat.break_${later}`) })}{' '}
-          <button type="button" className="link-button sm" onClick={() => breakLater.set(null)}>
+          <button type="button" className="link-button sm" onClick={() => wish(null)}>
             {say('common.cancel')}
           </button>
         </span>
@@ -183,32 +166,13 @@ function Seated({ seat, moving, unsaved }: Props & { unsaved: boolean }) {
           onClose={() => setBreaking(false)}
           onChoose={(breakReason) => {
             setBreaking(false);
-            if (busy) breakLater.set(breakReason);
+            if (busy) wish(breakReason);
             else rest(breakReason);
           }}
         />
       )}
     </>
   );
-}
-
-/** The break that is wished for after this call; of this page, also while another desk is open. */
-const breakLater = createStore<ChosenBreak | null>(null);
-
-/** Just before the seat would be ready by itself. */
-const BREAK_BEFORE_MS = 2_000;
-
-/** Takes the break that was wished for when the time to write is over, before anybody rings. */
-function useBreakDue(seat: SeatView, later: ChosenBreak | null, rest: (r: ChosenBreak) => void) {
-  const { state, until } = seat;
-  const take = useRef(rest);
-  take.current = rest;
-  useEffect(() => {
-    if (!later || (state !== 'ready' && state !== 'wrap_up')) return;
-    const left = state === 'ready' || !until ? 0 : Date.parse(until) - serverNow();
-    const timer = setTimeout(() => take.current(later), Math.max(0, left - BREAK_BEFORE_MS));
-    return () => clearTimeout(timer);
-  }, [state, until, later]);
 }
 
 /** 已转接 8003: where the call went that is written up now. */

@@ -2,6 +2,7 @@
 import type { Channel, DemandType, EmergencyTarget, Urgency } from '../../../../src/contract.ts';
 import type { EmergencyGuess } from '../../../../src/understanding/schema.ts';
 import type { OrderListItem } from '../../../../src/workorder/schema.ts';
+import type { DeskCall } from '../../data/calls.ts';
 
 /** One matter of a text that holds several. */
 export interface PartFields {
@@ -59,6 +60,10 @@ export interface OperatorFields {
   receiptNo: string;
   /** Pictures that came with the words, as in a chat. */
   attachmentIds?: string[];
+  /** The number came with a call and was not typed: it is masked as it was in the call. */
+  numberGiven?: boolean;
+  /** The title these words were sent with, where none was written: sent again, they keep it. */
+  sentTitle?: { of: string; title: string };
 }
 
 export const EMPTY: OperatorFields = {
@@ -100,6 +105,14 @@ export const whoOf = ({ channel, kind, name, phone }: OperatorFields): Who => ({
   kind,
   name,
   phone,
+});
+
+/** What a call says of who calls, as a form begins. */
+export const callerOf = (call: DeskCall): Partial<OperatorFields> => ({
+  phone: call.phone ?? '',
+  name: call.name,
+  ...(call.phone ? { numberGiven: true } : {}),
+  ...(call.contactId ? { contactId: call.contactId, unnamed: true } : {}),
 });
 
 /** A second matter of a contact that is stored: who calls, and how, is settled. */

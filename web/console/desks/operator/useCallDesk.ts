@@ -3,8 +3,9 @@ import { useEffect, useRef, useState } from 'react';
 import type { CallCommand } from '../../../../src/contract.ts';
 import { commandCall, refreshCalls, useSeat, type DeskCall } from '../../data/calls.ts';
 import type { Problem } from '../../data/problem.ts';
-import { useSubmit } from '../../data/submit.ts';
-import { barePhone, isDirty, type OperatorFields } from './form.ts';
+import { useSubmit, type Submission } from '../../data/submit.ts';
+import { readStored, writeStored } from '../../lib/storage.ts';
+import { barePhone, callerOf, isDirty } from './form.ts';
 import type { Operator } from './useOperator.ts';
 
 export interface CallDesk {
@@ -35,26 +36,14 @@ export function useCallDesk(desk: Operator): CallDesk {
     // The next key counts at once.
     void refreshCalls();
   });
-  const { submit, busy } = asking;
-  // A key that is pressed while the switch still thinks of the last one is not lost.
-  const [then, setThen] = useState<Asked | null>(null);
-  useEffect(() => {
-    if (!then || busy) return;
-    setThen(null);
-    submit(then);
-  });
-  const command = (call: DeskCall, what: CallCommand, target?: string) => {
-    const asked = { call, command: what, target };
-    if (busy) setThen(asked);
-    else submit(asked);
-  };
+  const command = useInTurn(asking);
   return {
     commands,
-    command,
+    command: (call, what, target) => command({ call, command: what, target }),
     answer: (call) => {
       if (commands) {
         setAnswering(call.id);
-        command(call, 'answer');
+        command({ call, command: 'answer', target: undefined });
       }
       desk.next(callerOf(call));
     },
@@ -65,6 +54,31 @@ export function useCallDesk(desk: Operator): CallDesk {
     // The switch took it; until it says so the telephone still seems to ring.
     busy: asking.busy || (answering !== null && answering === desk.calls.ringing?.id),
     problem: asking.problem,
+  };
+}
+
+const isSame = (a: Asked, b: Asked | null): boolean =>
+  a.call.id === b?.call.id && a.command === b.command && a.target === b.target;
+
+/**
+ * A key that is pressed while the switch still thinks of the last one is not lost: unless it asks the
+ * same again, or for something after what the switch refused.
+ */
+function useInTurn({ submit, busy, problem }: Submission<Asked>): (asked: Asked) => void {
+  const last = useRef<Asked | null>(null);
+  const [then, setThen] = useState<Asked | null>(null);
+  const go = (asked: Asked) => {
+    last.current = asked;
+    submit(asked);
+  };
+  useEffect(() => {
+    if (!then || busy) return;
+    setThen(null);
+    if (!problem) go(then);
+  });
+  return (asked) => {
+    if (!busy) go(asked);
+    else if (!isSame(asked, last.current)) setThen(asked);
   };
 }
 
@@ -82,12 +96,8 @@ function useAnswering() {
   return [answering, setAnswering] as const;
 }
 
-/** What a call says of who calls, as a form begins. */
-const callerOf = (call: DeskCall): Partial<OperatorFields> => ({
-  phone: call.phone ?? '',
-  name: call.name,
-  ...(call.contactId ? { contactId: call.contactId, unnamed: true } : {}),
-});
+/** The call whose form was begun in this tab: a reload, or another page, does not begin it anew. */
+const JOINED = 'console.joined';
 
 /**
  * Whoever is on the line owns the form: what is saved joins the contact of the call, also where the
@@ -97,10 +107,12 @@ const callerOf = (call: DeskCall): Partial<OperatorFields> => ({
 function useJoined(desk: Operator, left: React.RefObject<string | null>): void {
   const { calls, draft, receipts, next } = desk;
   const { talking } = calls;
-  const seen = useRef<string | null>(null);
+  const [before] = useState(() => readStored<string>('sessionStorage', JOINED));
+  const seen = useRef(before);
   useEffect(() => {
     if (!talking?.contactId || left.current === talking.id) return;
     const fresh = seen.current !== talking.id;
+    if (fresh) writeStored('sessionStorage', JOINED, talking.id);
     seen.current = talking.id;
     const { value } = draft;
     if (receipts.shown) {
@@ -111,6 +123,8 @@ function useJoined(desk: Operator, left: React.RefObject<string | null>): void {
     if (value.contactId === talking.contactId) {
       if (value.name === '' && talking.name && value.unnamed && fresh)
         draft.set({ name: talking.name });
+      if (talking.phone && !value.numberGiven && barePhone(value.phone) === talking.phone)
+        draft.set({ numberGiven: true });
       return;
     }
     const theirs = value.phone !== '' && barePhone(value.phone) !== (talking.phone ?? '');

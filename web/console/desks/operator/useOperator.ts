@@ -1,5 +1,5 @@
 /** What the whole desk shares: the form, the call, the advice, what was handed over, what was filed. */
-import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import type { ContactOutcome, EmergencyTarget } from '../../../../src/contract.ts';
 import type { AdviseInput } from '../../../../src/intake/schema.ts';
 import type { EmergencyGuess } from '../../../../src/understanding/schema.ts';
@@ -60,13 +60,9 @@ export function useOperator(): Operator {
   const aside = useAside(me.userId);
   const words = useRef<WordsHandle | null>(null);
   const advised = useAdvice(useQuestion(draft.value));
-  const done = (receipt: Receipt) => {
-    aside.forget(draft.value);
-    draft.clear();
-    receipts.show(receipt);
-  };
-  const registration = useSubmit(registerAndGoOn, done, draft);
-  const ending = useSubmit(endWithout, done, draft);
+  const done = useDone(draft, receipts, aside);
+  const registration = useSubmit(registerKeyed, done, draft);
+  const ending = useSubmit(endKeyed, done, draft);
   const handing = useHanding(draft, words, usePassOn(calls));
   const alarm = receipts.shown
     ? null
@@ -74,7 +70,7 @@ export function useOperator(): Operator {
   useAlarmNoted(draft, alarm);
   const next = useCallback(
     (keep: Partial<OperatorFields> = {}) => {
-      if (!receipts.shown && isDirty(draft.value)) aside.keep(draft.value);
+      if (!receipts.shown && isDirty(draft.value)) aside.keep(putOf(draft));
       receipts.putAway();
       registration.reset();
       ending.reset();
@@ -85,7 +81,7 @@ export function useOperator(): Operator {
     [draft, receipts, registration, ending, handing, aside],
   );
   useReceiptLeaves(calls, receipts);
-  const waiting = aside.all.find((form) => mayStand(form.phone, calls)) ?? null;
+  const waiting = aside.all.find(({ fields }) => mayStand(fields.phone, calls));
   return {
     draft,
     calls,
@@ -96,16 +92,58 @@ export function useOperator(): Operator {
     endWith: (outcome, order) => ending.submit({ outcome, order, fields: draft.value }),
     handing,
     receipts,
-    aside: waiting,
+    aside: waiting?.fields ?? null,
     restore: () => {
       if (!waiting) return;
-      aside.swap(waiting, isDirty(draft.value) ? draft.value : null);
-      draft.clear(waiting);
+      aside.forget(waiting.key);
+      if (isDirty(draft.value)) aside.keep(putOf(draft));
+      const joined = joiningTalk(waiting.fields, calls);
+      if (joined) draft.clear(joined);
+      else draft.clear(waiting.fields, waiting.key);
     },
-    discard: () => waiting && aside.swap(waiting, null),
+    discard: () => waiting && aside.forget(waiting.key),
     next,
     words,
   };
+}
+
+interface Sent {
+  receipt: Receipt;
+  /** Of the form that was sent. */
+  key: string;
+}
+const keyed =
+  <I>(send: (input: I, key: string) => Promise<Receipt>) =>
+  async (input: I, key: string): Promise<Sent> => ({ receipt: await send(input, key), key });
+const registerKeyed = keyed(registerAndGoOn);
+const endKeyed = keyed(endWithout);
+
+/** Key of the form at the desk: an answer may come to a desk that was left and opened anew since. */
+const standing = { key: '' };
+
+/** What was sent is done with; where the next caller's form stands here by now, that one is let be. */
+function useDone(draft: DraftForm<OperatorFields>, receipts: Receipts, aside: Asides) {
+  const { key } = draft;
+  useLayoutEffect(() => {
+    standing.key = key;
+  }, [key]);
+  return (sent: Sent) => {
+    aside.forget(sent.key);
+    if (sent.key !== standing.key) return receipts.keepAway(sent.receipt);
+    draft.clear();
+    receipts.show(sent.receipt);
+  };
+}
+
+/**
+ * The same number rang again: what is taken up while they talk joins the contact of this call. What
+ * was handed over is recorded with the contact it was handed over in.
+ * @returns null where the form stays the one it was.
+ */
+function joiningTalk(form: OperatorFields, { talking }: Calls): OperatorFields | null {
+  const contactId = talking?.contactId;
+  if (!contactId || form.contactId === contactId || form.handed.length > 0) return null;
+  return { ...form, contactId, unnamed: true };
 }
 
 /** What the advice is asked about; with the number the caller's own orders are compared. */
@@ -205,23 +243,38 @@ function useReceiptLeaves(calls: Calls, { shown, putAway }: Receipts): void {
 /** Forms put away at most; the oldest goes first. */
 const ASIDE_MAX = 3;
 
+/** A form that was put away, with the key under which it may have been sent. */
+interface Put {
+  fields: OperatorFields;
+  key: string;
+}
+const putOf = ({ value, key }: DraftForm<OperatorFields>): Put => ({ fields: value, key });
+
+type Asides = ReturnType<typeof useAside>;
+
 /** Forms that were put away before they were registered: kept in this tab, also through a reload. */
 function useAside(userId: string) {
   const name = asideOf(userId);
-  const [all, setAll] = useState(() => readStored<OperatorFields[]>('sessionStorage', name) ?? []);
+  const [all, setAll] = useState(() =>
+    // A tab that is older than this page kept forms without their keys.
+    (readStored<Put[]>('sessionStorage', name) ?? []).filter((one) => 'fields' in one),
+  );
+  // Whoever was asked before the last change works on what stands here now.
+  const now = useRef(all);
   return useMemo(() => {
-    const store = (next: OperatorFields[]) => {
+    const store = (next: Put[]) => {
+      now.current = next;
       writeStored('sessionStorage', name, next.length > 0 ? next : undefined);
       setAll(next);
     };
+    const without = (key: string) => now.current.filter((one) => one.key !== key);
     return {
       all,
-      keep: (form: OperatorFields) => store([form, ...all].slice(0, ASIDE_MAX)),
-      /** Of who has an order now, an earlier beginning is no longer wanted. */
-      forget: (done: OperatorFields) =>
-        store(all.filter((one) => one.phone !== done.phone || one.contactId !== done.contactId)),
-      swap: (taken: OperatorFields, put: OperatorFields | null) =>
-        store([...(put ? [put] : []), ...all.filter((one) => one !== taken)]),
+      keep: (put: Put) => store([put, ...without(put.key)].slice(0, ASIDE_MAX)),
+      forget: (key: string) => {
+        const left = without(key);
+        if (left.length < now.current.length) store(left);
+      },
     };
   }, [all, name]);
 }
@@ -234,6 +287,8 @@ export interface Receipts {
   shown: Receipt | null;
   away: Receipt | null;
   show(receipt: Receipt): void;
+  /** It came when somebody else's form stood here already. */
+  keepAway(receipt: Receipt): void;
   putAway(): void;
   bringBack(): void;
 }
@@ -254,6 +309,8 @@ function useReceipts(userId: string): Receipts {
       shown: kept && !kept.away ? kept.receipt : null,
       away: kept?.away ? kept.receipt : null,
       show: (receipt: Receipt) => keep({ receipt, away: false }),
+      // One without an order has no code to lose.
+      keepAway: (receipt: Receipt) => receipt.filed.length > 0 && keep({ receipt, away: true }),
       putAway: () => keep(kept && !kept.away ? { ...kept, away: true } : kept),
       bringBack: () => keep(kept && { ...kept, away: false }),
     };
