@@ -46,7 +46,7 @@ const schema = z.object({
   METRICS_HOST: z.string().min(1).default('127.0.0.1'),
   DRAIN_SECONDS: z.coerce.number().int().min(0).max(60).default(5),
   SHED_LAG_MS: z.coerce.number().int().min(10).max(60_000).default(500),
-  SHED_WAITING: z.coerce.number().int().min(1).max(10_000).default(12),
+  SHED_WAITING: z.coerce.number().int().min(1).max(10_000).default(50),
   OUTBOX_REQUEUE_SECONDS: z.coerce.number().int().min(1).max(3600).default(60),
   OUTBOX_SWEEP_SECONDS: z.coerce.number().int().min(0).max(3600).default(30),
   TIMERS_REARM_SECONDS: z.coerce.number().int().min(1).max(300).default(30),

@@ -32,7 +32,7 @@ describe('loadConfig', () => {
       metricsHost: '127.0.0.1',
       drainSeconds: 5,
       shedLagMs: 500,
-      shedWaiting: 12,
+      shedWaiting: 50,
       outboxRequeueSeconds: 60,
       outboxSweepSeconds: 30,
       timersRearmSeconds: 30,
