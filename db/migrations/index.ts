@@ -17,6 +17,7 @@ import * as m0016 from './0016_restriction_proposal.ts';
 import * as m0017 from './0017_trace.ts';
 import * as m0018 from './0018_proven_ground.ts';
 import * as m0019 from './0019_one_index.ts';
+import * as m0020 from './0020_one_row.ts';
 
 /** Every migration in order. One that was released is never changed again. */
 export const MIGRATIONS: readonly { name: string; sql: string }[] = [
@@ -39,4 +40,5 @@ export const MIGRATIONS: readonly { name: string; sql: string }[] = [
   m0017,
   m0018,
   m0019,
+  m0020,
 ];

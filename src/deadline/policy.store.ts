@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { DbTx, Reader } from '../platform/db.ts';
+import { later } from '../platform/pipeline.ts';
 import { policyDocument } from './schema.ts';
 import type { PolicyDocument } from './schema.ts';
 
@@ -101,7 +102,7 @@ export async function listPolicies(db: Reader): Promise<PolicyRow[]> {
 
 /** One change of policies at a time. */
 export async function lockPolicies(db: DbTx): Promise<void> {
-  await sql`select pg_advisory_xact_lock(1234500004)`.execute(db);
+  later(db, sql`select pg_advisory_xact_lock(1234500004)`);
 }
 
 /** Versions that were withdrawn and still rule living clocks. */

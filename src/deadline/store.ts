@@ -3,6 +3,7 @@ import type { Insertable, Selectable, Updateable } from 'kysely';
 import type { ClockEntryTable, DeadlineStepTable, DeadlineTable } from '../../db/schema.ts';
 import type { Clock, LadderAction } from '../kernel/words.ts';
 import type { DbTx, Reader } from '../platform/db.ts';
+import { later } from '../platform/pipeline.ts';
 import type { Basis } from './rules.ts';
 
 /** A row of `deadline` with its words narrowed. */
@@ -49,21 +50,23 @@ export async function insertClocks(
 
 /** Writes the ledger. Append-only: there is no other verb on it. */
 export async function insertEntries(db: DbTx, rows: NewEntryRow[]): Promise<void> {
-  for (const part of chunks(rows)) await db.insertInto('clock_entry').values(part).execute();
+  for (const part of chunks(rows)) later(db, db.insertInto('clock_entry').values(part));
 }
 
 export async function insertSteps(db: DbTx, rows: NewStep[]): Promise<void> {
-  for (const part of chunks(rows)) await db.insertInto('deadline_step').values(part).execute();
+  for (const part of chunks(rows)) later(db, db.insertInto('deadline_step').values(part));
 }
 
 /** Steps that have not fired go: the clock stopped, paused, or was computed anew. */
 export async function deleteOpenSteps(db: DbTx, deadlineIds: readonly string[]): Promise<void> {
   if (deadlineIds.length === 0) return;
-  await db
-    .deleteFrom('deadline_step')
-    .where('deadline_id', 'in', [...deadlineIds])
-    .where('fired_at', 'is', null)
-    .execute();
+  later(
+    db,
+    db
+      .deleteFrom('deadline_step')
+      .where('deadline_id', 'in', [...deadlineIds])
+      .where('fired_at', 'is', null),
+  );
 }
 
 /** Locks the living (or just stopped) clocks of some subjects, always in the same order. */
@@ -89,13 +92,15 @@ export async function lockClocks(
  * have stopped, which such a change may hold if it saw them running.
  */
 export async function lockOrderClocks(db: DbTx, orderId: string): Promise<void> {
-  await db
-    .selectFrom('deadline')
-    .select('id')
-    .where('order_id', '=', orderId)
-    .orderBy('id')
-    .forUpdate()
-    .execute();
+  later(
+    db,
+    db
+      .selectFrom('deadline')
+      .select('id')
+      .where('order_id', '=', orderId)
+      .orderBy('id')
+      .forUpdate(),
+  );
 }
 
 /**
@@ -108,7 +113,9 @@ export async function stopRunning(
   e: { at: Date; how: 'done' | 'void'; reason: string; party: string; actorId: string | null },
 ): Promise<void> {
   const clocks = which.clocks ? sql`and clock = any (${[...which.clocks]}::text[])` : sql``;
-  await sql`
+  later(
+    db,
+    sql`
     with stopped as (
       update deadline set state = 'stopped', stopped_at = ${e.at}::timestamptz,
         met = case when ${e.how} = 'done' then ${e.at}::timestamptz <= due_at end
@@ -123,7 +130,8 @@ export async function stopRunning(
       (select count(*) + 1 from clock_entry c where c.deadline_id = stopped.id), 'stop',
       ${e.at}::timestamptz, ${e.reason}, jsonb_build_object('how', ${e.how}::text), ${e.party},
       ${e.actorId}::uuid
-    from stopped`.execute(db);
+    from stopped`,
+  );
 }
 
 /** How often each clock of these subjects has been started. */
@@ -142,7 +150,7 @@ export async function cyclesOf(
 }
 
 export async function updateDeadline(db: DbTx, id: string, set: DeadlineChange): Promise<void> {
-  await db.updateTable('deadline').set(set).where('id', '=', id).execute();
+  later(db, db.updateTable('deadline').set(set).where('id', '=', id));
 }
 
 export async function entriesOf(db: Reader, deadlineIds: readonly string[]): Promise<EntryRow[]> {
@@ -280,7 +288,9 @@ export async function updateDeadlines(
   rows: readonly (DeadlineChange & { id: string })[],
 ): Promise<void> {
   if (rows.length === 0) return;
-  await sql`
+  later(
+    db,
+    sql`
     update deadline d set state = n.state, epoch = n.epoch, basis = n.basis, amount = n.amount,
       policy_version = n.policy_version, calendar_id = n.calendar_id,
       calendar_version = n.calendar_version, due_at = n.due_at, soon_at = n.soon_at,
@@ -289,7 +299,8 @@ export async function updateDeadlines(
       basis text, amount double precision, policy_version integer, calendar_id uuid,
       calendar_version integer, due_at timestamptz, soon_at timestamptz, today_at timestamptz,
       remaining_ms double precision, provisional boolean)
-    where d.id = n.id`.execute(db);
+    where d.id = n.id`,
+  );
 }
 
 /** These clocks agree with this version of the calendar. */
@@ -299,11 +310,13 @@ export async function markVersion(
   version: number,
 ): Promise<void> {
   if (ids.length === 0) return;
-  await db
-    .updateTable('deadline')
-    .set({ calendar_version: version })
-    .where('id', 'in', [...ids])
-    .execute();
+  later(
+    db,
+    db
+      .updateTable('deadline')
+      .set({ calendar_version: version })
+      .where('id', 'in', [...ids]),
+  );
 }
 
 /** Whether clocks live that were computed with an older calendar. */

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { AttemptResult, RatingReason, Solved } from '../kernel/words.ts';
 import type { DbTx, Reader } from '../platform/db.ts';
+import { later } from '../platform/pipeline.ts';
 
 export interface TaskRow {
   id: string;
@@ -77,11 +78,13 @@ export async function setLinkSent(
   at: Date,
   expires: Date,
 ): Promise<void> {
-  await db
-    .updateTable('callback_task')
-    .set({ link_sent_at: at, link_expires_at: expires })
-    .where('id', '=', taskId)
-    .execute();
+  later(
+    db,
+    db
+      .updateTable('callback_task')
+      .set({ link_sent_at: at, link_expires_at: expires })
+      .where('id', '=', taskId),
+  );
 }
 
 /** Ends every open task of an order. */
@@ -91,12 +94,14 @@ export async function finishTasks(
   state: 'done' | 'given_up',
   at: Date,
 ): Promise<void> {
-  await db
-    .updateTable('callback_task')
-    .set({ state, done_at: at })
-    .where('order_id', '=', orderId)
-    .where('state', '=', 'open')
-    .execute();
+  later(
+    db,
+    db
+      .updateTable('callback_task')
+      .set({ state, done_at: at })
+      .where('order_id', '=', orderId)
+      .where('state', '=', 'open'),
+  );
 }
 
 export interface AttemptRow {
@@ -110,7 +115,7 @@ export async function insertAttempt(
   db: DbTx,
   row: AttemptRow & { id: string; act_id: string },
 ): Promise<void> {
-  await db.insertInto('callback_attempt').values(row).execute();
+  later(db, db.insertInto('callback_attempt').values(row));
 }
 
 export async function attemptsOf(db: Reader, taskIds: readonly string[]): Promise<AttemptRow[]> {
@@ -195,7 +200,7 @@ export async function insertLink(
     expires_at: Date;
   },
 ): Promise<void> {
-  await db.insertInto('rating_link').values(row).execute();
+  later(db, db.insertInto('rating_link').values(row));
 }
 
 export async function findLinkByToken(db: Reader, tokenHash: string): Promise<LinkRow | null> {
@@ -274,7 +279,7 @@ export interface EvaluationRow {
 
 /** Keeps what the citizen said. @throws unique violation when the round was rated. */
 export async function insertEvaluation(db: DbTx, row: EvaluationRow): Promise<void> {
-  await db.insertInto('evaluation').values(row).execute();
+  later(db, db.insertInto('evaluation').values(row));
 }
 
 export async function evaluationsOf(db: Reader, orderId: string): Promise<EvaluationRow[]> {

@@ -1,6 +1,7 @@
 /** Who was in touch so long ago that nothing needs their name and number any more. */
 import { sql } from 'kysely';
 import type { DbTx } from '../platform/db.ts';
+import { later } from '../platform/pipeline.ts';
 
 export interface PastRequester {
   id: string;
@@ -43,9 +44,11 @@ export async function lockPastRequesters(
 /** They need not be looked at again: erased, or kept for what they raised. */
 export async function settleRequesters(db: DbTx, ids: readonly string[], at: Date): Promise<void> {
   if (ids.length === 0) return;
-  await db
-    .updateTable('requester')
-    .set({ settled_at: at })
-    .where('id', 'in', [...ids])
-    .execute();
+  later(
+    db,
+    db
+      .updateTable('requester')
+      .set({ settled_at: at })
+      .where('id', 'in', [...ids]),
+  );
 }

@@ -1,5 +1,6 @@
 import type { EmergencyTarget } from '../kernel/words.ts';
 import type { DbTx, Reader } from '../platform/db.ts';
+import { later } from '../platform/pipeline.ts';
 
 export interface HandoverRow {
   id: string;
@@ -15,7 +16,7 @@ export interface HandoverRow {
 const OPEN_MAX = 50;
 
 export async function insertHandover(db: DbTx, row: HandoverRow): Promise<void> {
-  await db.insertInto('handover').values(row).execute();
+  later(db, db.insertInto('handover').values(row));
 }
 
 /** Reads hand-overs and keeps others from recording them until the transaction ends. */
@@ -61,17 +62,19 @@ export async function lockOfLeg(
 
 /** Says by which leg the switch put the caller through. */
 export async function setCallLeg(db: DbTx, id: string, callLeg: string): Promise<void> {
-  await db.updateTable('handover').set({ call_leg: callLeg }).where('id', '=', id).execute();
+  later(db, db.updateTable('handover').set({ call_leg: callLeg }).where('id', '=', id));
 }
 
 /** Says which order records the hand-over. */
 export async function linkHandover(db: DbTx, id: string, orderId: string): Promise<void> {
-  await db
-    .updateTable('handover')
-    .set({ order_id: orderId })
-    .where('id', '=', id)
-    .where('order_id', 'is', null)
-    .execute();
+  later(
+    db,
+    db
+      .updateTable('handover')
+      .set({ order_id: orderId })
+      .where('id', '=', id)
+      .where('order_id', 'is', null),
+  );
 }
 
 /** Hand-overs that no order records yet, newest first: an operator's, and all that began `before`. */

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { DbTx, Reader } from '../platform/db.ts';
+import { later } from '../platform/pipeline.ts';
 
 export interface PolicyRow {
   version: number;
@@ -29,10 +30,10 @@ export async function insertPolicy(
     note: string;
   },
 ): Promise<void> {
-  await db.insertInto('channel_policy').values(row).execute();
+  later(db, db.insertInto('channel_policy').values(row));
 }
 
 /** One new version at a time. */
 export async function lockPolicies(db: DbTx): Promise<void> {
-  await sql`select pg_advisory_xact_lock(1234500007)`.execute(db);
+  later(db, sql`select pg_advisory_xact_lock(1234500007)`);
 }

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { DbTx, Reader } from '../platform/db.ts';
+import { later } from '../platform/pipeline.ts';
 
 export interface NewRequester {
   id: string;
@@ -16,11 +17,11 @@ export interface NewContact {
 }
 
 export async function insertRequesters(db: DbTx, rows: NewRequester[]): Promise<void> {
-  if (rows.length > 0) await db.insertInto('requester').values(rows).execute();
+  if (rows.length > 0) later(db, db.insertInto('requester').values(rows));
 }
 
 export async function insertContacts(db: DbTx, rows: NewContact[]): Promise<void> {
-  if (rows.length > 0) await db.insertInto('contact').values(rows).execute();
+  if (rows.length > 0) later(db, db.insertInto('contact').values(rows));
 }
 
 export interface KnownContact {
@@ -34,13 +35,15 @@ export interface KnownContact {
 /** Keeps others from naming these contacts, or ending them, until the transaction ends. */
 export async function lockContacts(db: DbTx, ids: readonly string[]): Promise<void> {
   if (ids.length === 0) return;
-  await db
-    .selectFrom('contact')
-    .select('id')
-    .where('id', 'in', [...ids])
-    .orderBy('id')
-    .forNoKeyUpdate()
-    .execute();
+  later(
+    db,
+    db
+      .selectFrom('contact')
+      .select('id')
+      .where('id', 'in', [...ids])
+      .orderBy('id')
+      .forNoKeyUpdate(),
+  );
 }
 
 /** Contacts with whether their requester stays unnamed. */
@@ -69,18 +72,17 @@ export async function setRequester(
   contactId: string,
   requesterId: string | null,
 ): Promise<void> {
-  await db
-    .updateTable('contact')
-    .set({ requester_id: requesterId })
-    .where('id', '=', contactId)
-    .execute();
+  later(
+    db,
+    db.updateTable('contact').set({ requester_id: requesterId }).where('id', '=', contactId),
+  );
 }
 
 export async function insertAccess(
   db: DbTx,
   rows: { order_id: string; code_hash: string }[],
 ): Promise<void> {
-  if (rows.length > 0) await db.insertInto('order_access').values(rows).execute();
+  if (rows.length > 0) later(db, db.insertInto('order_access').values(rows));
 }
 
 export async function codeHashOf(db: Reader, orderId: string): Promise<string | null> {
@@ -126,11 +128,10 @@ export async function setOutcome(
   outcome: string,
   orderId: string | null,
 ): Promise<void> {
-  await db
-    .updateTable('contact')
-    .set({ outcome, outcome_order_id: orderId })
-    .where('id', '=', id)
-    .execute();
+  later(
+    db,
+    db.updateTable('contact').set({ outcome, outcome_order_id: orderId }).where('id', '=', id),
+  );
 }
 
 /** Everybody with orders who used the telephone of a requester; at most 50, the newest first. */

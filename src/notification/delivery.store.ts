@@ -4,6 +4,7 @@
  */
 import { sql } from 'kysely';
 import type { DbTx, Reader } from '../platform/db.ts';
+import { later } from '../platform/pipeline.ts';
 import { DELIVERY_KINDS } from './rules.ts';
 
 export interface DeliveryRow {
@@ -181,17 +182,19 @@ export async function noteReceipt(
     providerId: string | null;
   },
 ): Promise<void> {
-  await db
-    .updateTable('delivery')
-    .set({
-      state: 'sent',
-      sent_at: sql<Date>`coalesce(sent_at, ${r.at}::timestamptz)`,
-      last_error: null,
-      provider_id: sql`coalesce(provider_id, ${r.providerId}::text)`,
-      ...(r.receipt && { receipt: r.receipt, receipt_code: r.code, receipt_at: r.at }),
-    })
-    .where('id', '=', id)
-    .execute();
+  later(
+    db,
+    db
+      .updateTable('delivery')
+      .set({
+        state: 'sent',
+        sent_at: sql<Date>`coalesce(sent_at, ${r.at}::timestamptz)`,
+        last_error: null,
+        provider_id: sql`coalesce(provider_id, ${r.providerId}::text)`,
+        ...(r.receipt && { receipt: r.receipt, receipt_code: r.code, receipt_at: r.at }),
+      })
+      .where('id', '=', id),
+  );
 }
 
 /** Notes why a try failed and when the next one is, or that there is none. */

@@ -3,16 +3,19 @@ import { sql } from 'kysely';
 import type { Selectable } from 'kysely';
 import type { SmsInboundTable } from '../../db/schema.ts';
 import type { DbTx, Reader } from '../platform/db.ts';
+import { later } from '../platform/pipeline.ts';
 
 export type InboundRow = Selectable<SmsInboundTable>;
 
 /** Locks a number until the transaction ends: its messages are understood one after the other. */
 export async function lockNumber(db: DbTx, hmac: string, at: Date): Promise<void> {
-  await db
-    .insertInto('sms_number')
-    .values({ phone_hmac: hmac, seen_at: at })
-    .onConflict((c) => c.column('phone_hmac').doUpdateSet({ seen_at: at }))
-    .execute();
+  later(
+    db,
+    db
+      .insertInto('sms_number')
+      .values({ phone_hmac: hmac, seen_at: at })
+      .onConflict((c) => c.column('phone_hmac').doUpdateSet({ seen_at: at })),
+  );
 }
 
 export async function inboundBy(
@@ -39,7 +42,7 @@ export async function findInbound(db: Reader, id: string): Promise<InboundRow | 
 }
 
 export async function insertInbound(db: DbTx, row: InboundRow): Promise<void> {
-  await db.insertInto('sms_inbound').values(row).execute();
+  later(db, db.insertInto('sms_inbound').values(row));
 }
 
 /** Says what became of a message. */
@@ -48,11 +51,11 @@ export async function settleInbound(
   id: string,
   done: Pick<InboundRow, 'understood' | 'result' | 'order_id'>,
 ): Promise<void> {
-  await db.updateTable('sms_inbound').set(done).where('id', '=', id).execute();
+  later(db, db.updateTable('sms_inbound').set(done).where('id', '=', id));
 }
 
 export async function setContact(db: DbTx, id: string, contactId: string): Promise<void> {
-  await db.updateTable('sms_inbound').set({ contact_id: contactId }).where('id', '=', id).execute();
+  later(db, db.updateTable('sms_inbound').set({ contact_id: contactId }).where('id', '=', id));
 }
 
 /** Messages of a number since an instant, up to `limit`. */
@@ -119,11 +122,13 @@ export async function optOut(
   db: DbTx,
   row: { id: string; phone_hmac: string; since: Date; stop_id: string },
 ): Promise<void> {
-  await db
-    .insertInto('sms_opt_out')
-    .values({ ...row, until: null, start_id: null })
-    .onConflict((c) => c.column('phone_hmac').where('until', 'is', null).doNothing())
-    .execute();
+  later(
+    db,
+    db
+      .insertInto('sms_opt_out')
+      .values({ ...row, until: null, start_id: null })
+      .onConflict((c) => c.column('phone_hmac').where('until', 'is', null).doNothing()),
+  );
 }
 
 export async function endOptOut(
@@ -131,13 +136,15 @@ export async function endOptOut(
   hmac: string,
   end: { until: Date; start_id: string },
 ): Promise<void> {
-  await db
-    .updateTable('sms_opt_out')
-    // Never before it began, whatever the platform's clock did meanwhile.
-    .set({ until: sql<Date>`greatest(since, ${end.until}::timestamptz)`, start_id: end.start_id })
-    .where('phone_hmac', '=', hmac)
-    .where('until', 'is', null)
-    .execute();
+  later(
+    db,
+    db
+      .updateTable('sms_opt_out')
+      // Never before it began, whatever the platform's clock did meanwhile.
+      .set({ until: sql<Date>`greatest(since, ${end.until}::timestamptz)`, start_id: end.start_id })
+      .where('phone_hmac', '=', hmac)
+      .where('until', 'is', null),
+  );
 }
 
 /** Messages that are erased at once. */

@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import type { Grant } from '../kernel/actor.ts';
 import type { Role } from '../kernel/words.ts';
 import type { DbTx, Reader } from '../platform/db.ts';
+import { later } from '../platform/pipeline.ts';
 
 export interface NewNotification {
   id: string;
@@ -19,11 +20,13 @@ export interface NewNotification {
 
 /** Puts a notice into a unit's inbox; a repeated event changes nothing. */
 export async function insertNotification(db: DbTx, row: NewNotification): Promise<void> {
-  await db
-    .insertInto('notification')
-    .values(row)
-    .onConflict((c) => c.doNothing())
-    .execute();
+  later(
+    db,
+    db
+      .insertInto('notification')
+      .values(row)
+      .onConflict((c) => c.doNothing()),
+  );
 }
 
 /**

@@ -1,8 +1,9 @@
-import { Kysely, PostgresDialect, sql } from 'kysely';
-import type { Transaction } from 'kysely';
+import { sql } from 'kysely';
+import type { Kysely, Transaction } from 'kysely';
 import pg from 'pg';
 import type { Database as Tables, Views } from '../../db/schema.ts';
 import { AppError } from '../kernel/errors.ts';
+import { corked, pipelined } from './pipeline.ts';
 
 type Database = Tables & Views;
 
@@ -30,8 +31,9 @@ const LOOK_MS = 250;
 
 interface Kept {
   idle: boolean;
-  /** When it was asked what it has not answered yet. */
-  askedAt: number | null;
+  /** How many questions it has not answered, and since when it has said nothing to the first of them. */
+  asked: number;
+  silentSince: number;
   suspect: boolean;
   cut(): void;
 }
@@ -47,15 +49,22 @@ function cutTheSilent(pool: pg.Pool): () => void {
   pool.on('connect', (client) => {
     const { stream } = (client as unknown as { connection: { stream: { destroy(): void } } })
       .connection;
-    const kept: Kept = { idle: false, askedAt: null, suspect: false, cut: () => stream.destroy() };
+    const kept: Kept = {
+      idle: false,
+      asked: 0,
+      silentSince: 0,
+      suspect: false,
+      cut: () => stream.destroy(),
+    };
     all.set(client, kept);
     const query = client.query.bind(client) as (...args: unknown[]) => unknown;
     client.query = ((...args: unknown[]) => {
       const answer = query(...args);
       if (!(answer instanceof Promise)) return answer;
-      kept.askedAt = performance.now();
+      if (kept.asked++ === 0) kept.silentSince = performance.now();
       const answered = (error?: Error) => {
-        kept.askedAt = null;
+        kept.asked -= 1;
+        kept.silentSince = performance.now();
         if (error?.message === SILENT) kept.cut();
         else kept.suspect = false;
       };
@@ -70,7 +79,7 @@ function cutTheSilent(pool: pg.Pool): () => void {
   const look = () => {
     const suspects = [...all.values()].filter((k) => k.suspect);
     for (const k of suspects) {
-      const silent = k.askedAt !== null && performance.now() - k.askedAt > SUSPECT_MS;
+      const silent = k.asked > 0 && performance.now() - k.silentSince > SUSPECT_MS;
       if (k.idle || silent) k.cut();
     }
     timer = suspects.length > 0 ? setTimeout(look, LOOK_MS).unref() : undefined;
@@ -99,14 +108,21 @@ export function connect(url: string, options: { max?: number; name?: string } = 
     keepAlive: true,
     keepAliveInitialDelayMillis: 10_000,
     types,
-  });
+    pipeline: true,
+  } as pg.PoolConfig);
   // An idle client that loses its server must not end the process; the next query reconnects.
   pool.on('error', () => {});
   // Nor one that loses it in the middle of a transaction: the query's own rejection says it.
   pool.on('connect', (client) => client.on('error', () => {}));
+  pool.on('connect', corked);
   const distrust = cutTheSilent(pool);
-  const db = new Kysely<Database>({ dialect: new PostgresDialect({ pool }) });
-  return { db, pool, distrust, close: () => db.destroy() };
+  const db = pipelined<Database>(pool);
+  // Kysely ends only a pool that it has used itself.
+  const close = async () => {
+    await db.destroy();
+    if (!pool.ended) await pool.end();
+  };
+  return { db, pool, distrust, close };
 }
 
 /** The platform's one clock: database time plus the offset that only demo and test may set. */

@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import { fail } from '../kernel/errors.ts';
 import type { Crypto } from './crypto.ts';
 import type { DbTx, Reader } from './db.ts';
+import { later } from './pipeline.ts';
 
 /**
  * Keyed hash of what was asked, so that a key cannot be used for something else; keyed, because a
@@ -31,20 +32,18 @@ export async function replay<T>(
   return row.response as T;
 }
 
-/** Claims a key inside the transaction of its effect; false when somebody else holds it. */
-export async function claimKey(
+/**
+ * Keeps the answer inside the transaction of its effect. Where somebody else holds the key, the
+ * transaction fails with a breach of `idempotency_key_pkey`.
+ */
+export function keepAnswer(
   db: DbTx,
-  scope: string,
-  key: string,
-  hash: string,
+  once: { scope: string; key: string; hash: string },
   response: Record<string, unknown>,
-): Promise<boolean> {
-  const r = await db
-    .insertInto('idempotency_key')
-    .values({ scope, key, request_hash: hash, response: JSON.stringify(response) })
-    .onConflict((c) => c.doNothing())
-    .executeTakeFirst();
-  return (r.numInsertedOrUpdatedRows ?? 0n) > 0n;
+): void {
+  const { scope, key, hash: request_hash } = once;
+  const row = { scope, key, request_hash, response: JSON.stringify(response) };
+  later(db, db.insertInto('idempotency_key').values(row));
 }
 
 /** Claims many keys at once; answers those that were free. */

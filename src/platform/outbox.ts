@@ -3,6 +3,7 @@ import { sql } from 'kysely';
 import type { RawBuilder } from 'kysely';
 import type { EventName, StoredEvent } from '../kernel/events.ts';
 import type { DbTx, Reader } from './db.ts';
+import { later } from './pipeline.ts';
 
 /** Rows taken at once. */
 const BATCH_MAX = 500;
@@ -94,20 +95,18 @@ export async function neglectedDuties(db: Reader, n: Neglected): Promise<string[
 
 /** The duties are done: no more of them. */
 export async function deleteDuties(db: DbTx, ids: readonly string[]): Promise<void> {
-  if (ids.length > 0)
-    await db
-      .deleteFrom('outbox')
-      .where('id', 'in', [...ids])
-      .execute();
+  if (ids.length > 0) later(db, db.deleteFrom('outbox').where('id', 'in', [...ids]));
 }
 
 export async function markQueued(db: DbTx, ids: readonly string[]): Promise<void> {
   if (ids.length === 0) return;
-  await db
-    .updateTable('outbox')
-    .set({ queued_at: sql<Date>`clock_timestamp()` })
-    .where('id', 'in', [...ids])
-    .execute();
+  later(
+    db,
+    db
+      .updateTable('outbox')
+      .set({ queued_at: sql<Date>`clock_timestamp()` })
+      .where('id', 'in', [...ids]),
+  );
 }
 
 /** Takes one duty off the outbox with its event; that delete is the receipt. Null = done before. */

@@ -1,4 +1,3 @@
-import { sql } from 'kysely';
 import type { Actor } from '../kernel/actor.ts';
 import { userIdOf } from '../kernel/actor.ts';
 import type { EventName, NewEvent } from '../kernel/events.ts';
@@ -6,11 +5,13 @@ import { AppError } from '../kernel/errors.ts';
 import { newId } from '../kernel/ids.ts';
 import type { Party } from '../kernel/words.ts';
 import type { Crypto } from './crypto.ts';
-import { translateDbError } from './db.ts';
+import { appNow, translateDbError, violates } from './db.ts';
 import type { Db, DbTx } from './db.ts';
-import { claimKey, replay } from './idempotency.ts';
+import { keepAnswer, replay } from './idempotency.ts';
 import type { Logger } from './log.ts';
 import type { Metrics } from './metrics.ts';
+import { later } from './pipeline.ts';
+import { isStalePlan } from './prepared.ts';
 import type { Storage } from './storage.ts';
 import { currentTrace } from './trace.ts';
 
@@ -78,66 +79,87 @@ interface Recorded {
  * The only opener of transactions: runs `work`, writes its events, outbox and audit rows, commits.
  * With `call.once` a request that was served before is answered again and does nothing; what `work`
  * answers must then be ids and codes, as it is kept.
+ * @param first reads and locks that do not depend on the instant; they travel with the opening.
  * @throws AppError `database_unavailable`, `busy` or `separation_of_duties` for such SQL errors, and
  *   `idempotency_key_reused`.
  */
-export async function inTransaction<T>(
+export async function inTransaction<T, F = undefined>(
   deps: Deps,
   actor: Actor,
-  work: (tx: Tx) => Promise<T>,
+  work: (tx: Tx, first: F) => Promise<T>,
   call?: Call,
+  first?: (db: DbTx) => Promise<F>,
 ): Promise<T> {
-  const once = call?.once;
+  const serving: Serving<T, F> = { deps, actor, work, call, first };
   try {
-    const known = once && (await replay<{ answer: T }>(deps.db, once.scope, once.key, once.hash));
-    if (known) return known.answer;
-    const begun = performance.now();
-    const recorded: Recorded[] = [];
-    const answer = await deps.db
-      .transaction()
-      .execute((db) => serve(deps, actor, db, work, call, recorded));
-    told(deps, recorded, call, performance.now() - begun);
-    return answer;
+    return await attempt(serving);
   } catch (error) {
-    // Sent twice at once: whoever came second finds the state changed, and the first one's answer.
-    const known = once && (await replayQuietly<{ answer: T }>(deps, once));
-    if (known) return known.answer;
-    throw error instanceof ServedMeanwhile ? new AppError('busy') : translateDbError(error);
+    // The tables changed under what was prepared; nothing was done.
+    if (isStalePlan(error)) return attempt(serving).catch((e) => failed(serving, e));
+    return failed(serving, error);
   }
 }
 
-const replayQuietly = <T>(deps: Deps, once: NonNullable<Call['once']>): Promise<T | undefined> =>
-  replay<T>(deps.db, once.scope, once.key, once.hash).catch(() => undefined);
+interface Serving<T, F> {
+  deps: Deps;
+  actor: Actor;
+  work: (tx: Tx, first: F) => Promise<T>;
+  call: Call | undefined;
+  first: ((db: DbTx) => Promise<F>) | undefined;
+}
+
+async function attempt<T, F>(serving: Serving<T, F>): Promise<T> {
+  const { deps, call } = serving;
+  const begun = performance.now();
+  const recorded: Recorded[] = [];
+  const answer = await deps.db.transaction().execute((db) => serve(serving, db, recorded));
+  told(deps, recorded, call, performance.now() - begun);
+  return answer;
+}
+
+/** Sent twice at once: whoever came second finds the state changed, and the first one's answer. */
+async function failed<T, F>({ deps, call }: Serving<T, F>, error: unknown): Promise<T> {
+  const once = call?.once;
+  if (!once) throw translateDbError(error);
+  const taken = violates(error, KEY_TAKEN);
+  const known = await replay<{ answer: T }>(deps.db, once.scope, once.key, once.hash).catch(
+    (e: unknown) => {
+      if (taken) throw translateDbError(e);
+    },
+  );
+  if (known) return known.answer;
+  throw taken ? new AppError('busy') : translateDbError(error);
+}
+
+/** The constraint that says that the same request, sent twice at once, was served by the other one. */
+const KEY_TAKEN = 'idempotency_key_pkey';
 
 /** The request without its key, where the answer must not be kept. */
 export const unkept = (call: Call | undefined): Call | undefined =>
   call && { traceId: call.traceId };
 
-/** The same request, sent twice at once, was served by the other one first. */
-class ServedMeanwhile extends Error {}
-
-async function serve<T>(
-  deps: Deps,
-  actor: Actor,
+async function serve<T, F>(
+  { deps, actor, work, call, first }: Serving<T, F>,
   db: DbTx,
-  work: (tx: Tx) => Promise<T>,
-  call: Call | undefined,
   recorded: Recorded[],
 ): Promise<T> {
-  const now = await sql<{ now: Date }>`select app_now() as now`.execute(db);
+  const once = call?.once;
+  const [at, known, seen] = await Promise.all([
+    appNow(db),
+    once && replay<{ answer: T }>(db, once.scope, once.key, once.hash),
+    first?.(db),
+  ]);
+  if (known) return known.answer;
   const tx: Tx = {
     db,
-    at: now.rows[0]!.now,
+    at,
     actor,
     record: (event, as) => void recorded.push({ event: event as NewEvent, as }),
   };
-  const answer = await work(tx);
+  const answer = await work(tx, seen as F);
   for (let from = 0; from < recorded.length; from += EVENTS_AT_ONCE)
-    await writeEvents(deps, tx, recorded.slice(from, from + EVENTS_AT_ONCE), traceOf(call));
-  const once = call?.once;
-  if (once && !(await claimKey(db, once.scope, once.key, once.hash, { answer }))) {
-    throw new ServedMeanwhile();
-  }
+    writeEvents(deps, tx, recorded.slice(from, from + EVENTS_AT_ONCE), traceOf(call));
+  if (once) keepAnswer(db, once, { answer });
   return answer;
 }
 
@@ -159,7 +181,7 @@ function told(deps: Deps, recorded: readonly Recorded[], call: Call | undefined,
 /** Events of one statement, which takes at most 65,535 values. */
 const EVENTS_AT_ONCE = 500;
 
-async function writeEvents(deps: Deps, tx: Tx, recorded: Recorded[], called?: string) {
+function writeEvents(deps: Deps, tx: Tx, recorded: Recorded[], called?: string) {
   const actorId = userIdOf(tx.actor);
   const rows = recorded.map(({ event, as }) => ({ id: newId(), event, as }));
   const events = rows.map(({ id, event, as }) => ({
@@ -186,21 +208,19 @@ async function writeEvents(deps: Deps, tx: Tx, recorded: Recorded[], called?: st
   // One statement: whatever is done in the house ends with it.
   const told = tx.db.with('told', (q) => q.insertInto('domain_event').values(events));
   const due = told.with('due', (q) => q.insertInto('outbox').values(duties));
-  await (duties.length > 0 ? due : told)
-    .insertInto('audit_log')
-    .values(
-      rows.map(({ event, as }) => ({
-        id: newId(),
-        at: tx.at,
-        actor_id: as?.actorId === undefined ? actorId : as.actorId,
-        acting_role: as?.party ?? tx.actor.kind,
-        organization_id: as?.organizationId ?? null,
-        action: event.type,
-        subject_type: event.subjectType,
-        subject_id: event.subjectId,
-        detail: JSON.stringify(event.payload),
-        trace_id: as?.traceId ?? called ?? null,
-      })),
-    )
-    .execute();
+  const audited = (duties.length > 0 ? due : told).insertInto('audit_log').values(
+    rows.map(({ event, as }) => ({
+      id: newId(),
+      at: tx.at,
+      actor_id: as?.actorId === undefined ? actorId : as.actorId,
+      acting_role: as?.party ?? tx.actor.kind,
+      organization_id: as?.organizationId ?? null,
+      action: event.type,
+      subject_type: event.subjectType,
+      subject_id: event.subjectId,
+      detail: JSON.stringify(event.payload),
+      trace_id: as?.traceId ?? called ?? null,
+    })),
+  );
+  later(tx.db, audited);
 }

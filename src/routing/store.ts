@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { WaitReason } from '../kernel/words.ts';
 import type { DbTx, Reader } from '../platform/db.ts';
+import { later } from '../platform/pipeline.ts';
 import type { RoutingStep } from './schema.ts';
 
 export interface DecisionRow {
@@ -21,9 +22,9 @@ export interface DecisionRow {
 
 /** Keeps who was chosen, who the catalogue named, and why. */
 export async function insertDecision(db: DbTx, d: DecisionRow): Promise<void> {
-  await db
-    .insertInto('routing_decision')
-    .values({
+  later(
+    db,
+    db.insertInto('routing_decision').values({
       id: d.id,
       order_id: d.orderId,
       round: d.round,
@@ -38,8 +39,8 @@ export async function insertDecision(db: DbTx, d: DecisionRow): Promise<void> {
       steps: JSON.stringify(d.steps) as never,
       decided_by: d.decidedBy,
       at: d.at,
-    })
-    .execute();
+    }),
+  );
 }
 
 /** The decision of a round, if one was made. */
@@ -152,9 +153,8 @@ export async function ordersBySystem(db: Reader, since: Date, limit: number): Pr
 
 /** Nothing holds the order back in its round any more. */
 export async function clearWait(db: DbTx, orderId: string, round: number): Promise<void> {
-  await db
-    .deleteFrom('routing_wait')
-    .where('order_id', '=', orderId)
-    .where('round', '=', round)
-    .execute();
+  later(
+    db,
+    db.deleteFrom('routing_wait').where('order_id', '=', orderId).where('round', '=', round),
+  );
 }

@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import { newId } from '../kernel/ids.ts';
 import type { DemandType, Flag, Ground, MissingItem, Proposal, Urgency } from '../kernel/words.ts';
 import type { DbTx, Reader } from '../platform/db.ts';
+import { later } from '../platform/pipeline.ts';
 import type { ClassificationView, Hint, Understanding } from './schema.ts';
 
 /** The newest version below another, unread and unchecked; null where there is none. */
@@ -55,15 +56,15 @@ export async function insertLexicon(
   db: DbTx,
   l: { version: number; document: object; at: Date; createdBy: string | null },
 ): Promise<void> {
-  await db
-    .insertInto('lexicon')
-    .values({
+  later(
+    db,
+    db.insertInto('lexicon').values({
       version: l.version,
       document: JSON.stringify(l.document) as never,
       created_at: l.at,
       created_by: l.createdBy,
-    })
-    .execute();
+    }),
+  );
 }
 
 /** What is kept of an understanding: guesses and words of the lexicon, never the text. */
@@ -101,42 +102,44 @@ export async function upsertClassifications(
   at: Date,
 ): Promise<void> {
   if (list.length === 0) return;
-  await db
-    .insertInto('classification')
-    .values(
-      list.map(({ orderId, understanding: u }) => ({
-        order_id: orderId,
-        classifier: u.classifier,
-        version: u.version,
-        at,
-        type: u.types[0]?.value ?? null,
-        category_code: u.categories[0]?.value ?? null,
-        urgency: u.urgency.value,
-        area_code: u.areas[0]?.value ?? null,
-        subject_kind: u.subjectKind,
-        flags: u.flags.map((f) => f.value),
-        proposal: u.proposal.act,
-        score: u.score,
-        detail: JSON.stringify(detailOf(u)) as never,
-      })),
-    )
-    .onConflict((c) =>
-      c.column('order_id').doUpdateSet((e) => ({
-        classifier: e.ref('excluded.classifier'),
-        version: e.ref('excluded.version'),
-        at: e.ref('excluded.at'),
-        type: e.ref('excluded.type'),
-        category_code: e.ref('excluded.category_code'),
-        urgency: e.ref('excluded.urgency'),
-        area_code: e.ref('excluded.area_code'),
-        subject_kind: e.ref('excluded.subject_kind'),
-        flags: e.ref('excluded.flags'),
-        proposal: e.ref('excluded.proposal'),
-        score: e.ref('excluded.score'),
-        detail: e.ref('excluded.detail'),
-      })),
-    )
-    .execute();
+  later(
+    db,
+    db
+      .insertInto('classification')
+      .values(
+        list.map(({ orderId, understanding: u }) => ({
+          order_id: orderId,
+          classifier: u.classifier,
+          version: u.version,
+          at,
+          type: u.types[0]?.value ?? null,
+          category_code: u.categories[0]?.value ?? null,
+          urgency: u.urgency.value,
+          area_code: u.areas[0]?.value ?? null,
+          subject_kind: u.subjectKind,
+          flags: u.flags.map((f) => f.value),
+          proposal: u.proposal.act,
+          score: u.score,
+          detail: JSON.stringify(detailOf(u)) as never,
+        })),
+      )
+      .onConflict((c) =>
+        c.column('order_id').doUpdateSet((e) => ({
+          classifier: e.ref('excluded.classifier'),
+          version: e.ref('excluded.version'),
+          at: e.ref('excluded.at'),
+          type: e.ref('excluded.type'),
+          category_code: e.ref('excluded.category_code'),
+          urgency: e.ref('excluded.urgency'),
+          area_code: e.ref('excluded.area_code'),
+          subject_kind: e.ref('excluded.subject_kind'),
+          flags: e.ref('excluded.flags'),
+          proposal: e.ref('excluded.proposal'),
+          score: e.ref('excluded.score'),
+          detail: e.ref('excluded.detail'),
+        })),
+      ),
+  );
 }
 
 /** What was understood of orders, by id. */
@@ -188,9 +191,9 @@ export async function insertCorrections(
   c: { orderId: string; userId: string | null; at: Date; rows: readonly CorrectionRow[] },
 ): Promise<void> {
   if (c.rows.length === 0) return;
-  await db
-    .insertInto('correction')
-    .values(
+  later(
+    db,
+    db.insertInto('correction').values(
       c.rows.map((r) => ({
         id: newId(),
         order_id: c.orderId,
@@ -198,6 +201,6 @@ export async function insertCorrections(
         user_id: c.userId,
         at: c.at,
       })),
-    )
-    .execute();
+    ),
+  );
 }

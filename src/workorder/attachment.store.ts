@@ -3,6 +3,7 @@ import type { Insertable, Selectable } from 'kysely';
 import type { AttachmentTable } from '../../db/schema.ts';
 import type { Party, Visibility } from '../kernel/words.ts';
 import type { DbTx, Reader } from '../platform/db.ts';
+import { later } from '../platform/pipeline.ts';
 import type { AttachmentMime } from './schema.ts';
 
 export type AttachmentRow = Omit<
@@ -65,10 +66,7 @@ export async function insertStaged(
   db: DbTx,
   row: Omit<Insertable<AttachmentTable>, 'state'>,
 ): Promise<void> {
-  await db
-    .insertInto('attachment')
-    .values({ ...row, state: 'staged' })
-    .execute();
+  later(db, db.insertInto('attachment').values({ ...row, state: 'staged' }));
 }
 
 const seen = (db: Reader) =>

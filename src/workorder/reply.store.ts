@@ -1,6 +1,7 @@
 /** Replies: drafts, what was submitted, what was accepted or failed. */
 import { sql } from 'kysely';
 import type { DbTx, Reader } from '../platform/db.ts';
+import { later } from '../platform/pipeline.ts';
 
 export interface ReplyFields {
   truth: string | null;
@@ -28,7 +29,7 @@ export async function insertReply(
     submitted_at: Date | null;
   },
 ): Promise<void> {
-  await db.insertInto('reply').values(row).execute();
+  later(db, db.insertInto('reply').values(row));
 }
 
 /**
@@ -75,13 +76,12 @@ export async function moveReplies(
   from: 'draft' | 'submitted',
   to: 'submitted' | 'accepted' | 'failed',
   set: { countersigned_by?: string | null; submitted_at?: Date } = {},
-): Promise<number> {
-  if (assignmentIds.length === 0) return 0;
-  const r = await db
+): Promise<void> {
+  if (assignmentIds.length === 0) return;
+  const moved = db
     .updateTable('reply')
     .set({ ...set, state: to })
     .where('assignment_id', 'in', [...assignmentIds])
-    .where('state', '=', from)
-    .executeTakeFirst();
-  return Number(r.numUpdatedRows);
+    .where('state', '=', from);
+  later(db, moved);
 }

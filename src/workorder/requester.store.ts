@@ -1,5 +1,6 @@
 /** Who raised a demand, encrypted, and why somebody looked. */
 import type { DbTx, Reader } from '../platform/db.ts';
+import { later } from '../platform/pipeline.ts';
 
 export async function insertIdentities(
   db: DbTx,
@@ -11,7 +12,7 @@ export async function insertIdentities(
     phone_ct: Buffer | null;
   }[],
 ): Promise<void> {
-  if (rows.length > 0) await db.insertInto('identity_vault').values(rows).execute();
+  if (rows.length > 0) later(db, db.insertInto('identity_vault').values(rows));
 }
 
 export async function findIdentities(db: Reader, requesterIds: readonly string[]) {
@@ -30,22 +31,24 @@ export async function eraseIdentities(
   at: Date,
 ): Promise<void> {
   if (requesterIds.length === 0) return;
-  await db
-    .updateTable('identity_vault as v')
-    .set({ name_ct: null, phone_ct: null, erased_at: at })
-    .where('v.requester_id', 'in', [...requesterIds])
-    .where((e) => e.or([e('v.name_ct', 'is not', null), e('v.phone_ct', 'is not', null)]))
-    .where((e) =>
-      e.not(
-        e.exists(
-          e
-            .selectFrom('work_order as o')
-            .select('o.id')
-            .whereRef('o.requester_id', '=', 'v.requester_id'),
+  later(
+    db,
+    db
+      .updateTable('identity_vault as v')
+      .set({ name_ct: null, phone_ct: null, erased_at: at })
+      .where('v.requester_id', 'in', [...requesterIds])
+      .where((e) => e.or([e('v.name_ct', 'is not', null), e('v.phone_ct', 'is not', null)]))
+      .where((e) =>
+        e.not(
+          e.exists(
+            e
+              .selectFrom('work_order as o')
+              .select('o.id')
+              .whereRef('o.requester_id', '=', 'v.requester_id'),
+          ),
         ),
       ),
-    )
-    .execute();
+  );
 }
 
 /** Keeps why a number was looked at. */
@@ -53,8 +56,10 @@ export async function insertRevealReason(
   db: DbTx,
   r: { id: string; orderId: string; userId: string; reason: string; at: Date },
 ): Promise<void> {
-  await db
-    .insertInto('identity_reading')
-    .values({ id: r.id, order_id: r.orderId, user_id: r.userId, reason: r.reason, at: r.at })
-    .execute();
+  later(
+    db,
+    db
+      .insertInto('identity_reading')
+      .values({ id: r.id, order_id: r.orderId, user_id: r.userId, reason: r.reason, at: r.at }),
+  );
 }

@@ -1,6 +1,7 @@
 import type { Actor, StaffActor } from '../kernel/actor.ts';
 import { fail } from '../kernel/errors.ts';
 import { newId } from '../kernel/ids.ts';
+import type { DbTx } from '../platform/db.ts';
 import type { Call, Deps, Tx } from '../platform/unit-of-work.ts';
 import { inTransaction } from '../platform/unit-of-work.ts';
 import {
@@ -30,20 +31,24 @@ import type { OrderState } from './lifecycle.ts';
 import * as replies from './reply.store.ts';
 import type { ActResult, ReplyInput } from './schema.ts';
 import * as store from './store.ts';
-import type { AssignmentRow, OrderRow } from './store.ts';
+import type { AssignmentRow, OrderRef, OrderRow } from './store.ts';
 import { bindFiles, writeAct } from './write.ts';
 import type { Step } from './write.ts';
 
-async function look(tx: Tx, actor: Actor, orderId: string): Promise<Seen> {
-  const order = (await store.lockOrder(tx.db, orderId)) ?? fail('not_found');
-  const assignments = await store.assignmentsOf(tx.db, orderId);
-  const hands = actor.kind === 'staff' ? await store.handsOf(tx.db, orderId, actor.personId) : [];
-  return { actor, order, assignments, hands };
+/** Locks the order first: what is read after it stands until the transaction ends. */
+async function look(db: DbTx, actor: Actor, orderId: OrderRef): Promise<Seen> {
+  const [order, assignments, hands] = await Promise.all([
+    store.lockOrder(db, orderId),
+    store.assignmentsOf(db, orderId),
+    actor.kind === 'staff' ? store.handsOf(db, orderId, actor.personId) : [],
+  ]);
+  return { actor, order: order ?? fail('not_found'), assignments, hands };
 }
 
 /**
  * Does one built act on an order inside the caller's transaction.
  * @param version the version the actor saw; null where an act does not depend on it.
+ * @param seen the order as `look` found and locked it in this transaction, where it did.
  * @throws AppError `not_found`, `not_allowed`, `separation_of_duties`, `version_conflict`,
  *   `state_conflict`, and what the act itself refuses.
  */
@@ -54,9 +59,10 @@ export async function act<A extends DoableOrderAct>(
   name: A,
   version: number | null | undefined,
   input: OrderInputs[A],
+  seen?: Seen,
 ): Promise<ActResult & { actId: string }> {
   const row = orderRow(name);
-  const s = await look(tx, actor, orderId);
+  const s = seen ?? (await look(tx.db, actor, orderId));
   const { verdict, hand } = judgeAct(s, name);
   const capacity = capacityOr(verdict);
   checkVersion(s, version);
@@ -102,8 +108,9 @@ export const doAct = <A extends DoableOrderAct>(
   inTransaction(
     deps,
     actor,
-    (tx) => act(tx, actor, orderId, name, version, input).then(publicResult),
+    (tx, seen) => act(tx, actor, orderId, name, version, input, seen).then(publicResult),
     call,
+    (db: DbTx) => look(db, actor, orderId),
   );
 
 /** What a caller outside is told of an act. */
@@ -113,9 +120,8 @@ export function publicResult(done: ActResult & { actId: string }): ActResult {
 }
 
 /** The assignment with its order, locked. @throws AppError `not_found`. */
-export async function lookAtAssignment(tx: Tx, actor: Actor, assignmentId: string) {
-  const found = (await store.findAssignment(tx.db, assignmentId)) ?? fail('not_found');
-  const s = await look(tx, actor, found.order_id);
+export async function lookAtAssignment(db: DbTx, actor: Actor, assignmentId: string) {
+  const s = await look(db, actor, store.orderOfAssignment(assignmentId));
   const assignment = s.assignments.find((a) => a.id === assignmentId) ?? fail('not_found');
   return { s, assignment };
 }
@@ -133,8 +139,7 @@ export async function doAssignmentAct<A extends DoableAssignmentAct>(
   return inTransaction(
     deps,
     actor,
-    async (tx) => {
-      const { s, assignment } = await lookAtAssignment(tx, actor, assignmentId);
+    async (tx, { s, assignment }) => {
       const row = assignmentRow(name);
       const capacity = capacityOr(judge(s, row, [assignment.organization_id]));
       checkVersion(s, version);
@@ -144,6 +149,7 @@ export async function doAssignmentAct<A extends DoableAssignmentAct>(
       return publicResult(await writeAct(c, s, stepOf(s, assignment, name), outcome));
     },
     call,
+    (db: DbTx) => lookAtAssignment(db, actor, assignmentId),
   );
 }
 
@@ -183,8 +189,7 @@ export async function draftReply(
   return inTransaction(
     deps,
     actor,
-    async (tx) => {
-      const { s, assignment } = await lookAtAssignment(tx, actor, assignmentId);
+    async (tx, { s, assignment }) => {
       const organizationId = assignment.organization_id;
       const capacity = capacityOr(judge(s, DRAFTERS, [organizationId]));
       if (actor.kind !== 'staff') fail('not_allowed');
@@ -212,6 +217,7 @@ export async function draftReply(
       return draft;
     },
     call,
+    (db: DbTx) => lookAtAssignment(db, actor, assignmentId),
   );
 }
 

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { Selectable, Updateable } from 'kysely';
+import type { RawBuilder, Selectable, Updateable } from 'kysely';
 import type { AssignmentTable, WorkOrderTable } from '../../db/schema.ts';
 import type {
   Channel,
@@ -11,6 +11,7 @@ import type {
   Visibility,
 } from '../kernel/words.ts';
 import type { DbTx, Reader } from '../platform/db.ts';
+import { later } from '../platform/pipeline.ts';
 import { isUnit } from './lifecycle.ts';
 import type { Act, AssignmentState, ClosingType, Hand, OrderState } from './lifecycle.ts';
 
@@ -35,6 +36,12 @@ export type AssignmentRow = Narrow<
   Selectable<AssignmentTable>,
   { state: AssignmentState; kind: 'lead' | 'co' }
 >;
+
+/** The id of an order, or how PostgreSQL finds it. */
+export type OrderRef = string | RawBuilder<string>;
+/** That of an assignment, which never changes. */
+export const orderOfAssignment = (id: string): OrderRef =>
+  sql<string>`(select order_id from assignment where id = ${id})`;
 
 export interface NewOrder {
   order: Omit<
@@ -102,29 +109,31 @@ export async function takeNumbers(db: DbTx, day: string, n: number): Promise<num
 /** The only inserter of orders: order, its words, and the act `register`, for a whole batch. */
 export async function insertOrders(db: DbTx, rows: NewOrder[]): Promise<void> {
   // One statement: a round trip for each table would be most of the time of a batch.
-  await db
-    .with('made', (q) =>
-      q.insertInto('work_order').values(
-        rows.map((r) => ({
-          ...r.order,
-          state: 'registered',
-          state_since: r.order.registered_at,
-        })),
-      ),
-    )
-    .with('said', (q) =>
-      q.insertInto('order_text').values(rows.map((r) => ({ order_id: r.order.id, ...r.text }))),
-    )
-    .insertInto('act')
-    .values(rows.map((r) => actValues(r.act)))
-    .execute();
+  later(
+    db,
+    db
+      .with('made', (q) =>
+        q.insertInto('work_order').values(
+          rows.map((r) => ({
+            ...r.order,
+            state: 'registered',
+            state_since: r.order.registered_at,
+          })),
+        ),
+      )
+      .with('said', (q) =>
+        q.insertInto('order_text').values(rows.map((r) => ({ order_id: r.order.id, ...r.text }))),
+      )
+      .insertInto('act')
+      .values(rows.map((r) => actValues(r.act))),
+  );
 }
 
 /**
  * Reads an order and keeps others from changing it until the transaction ends; rows that refer to it
  * may still be written meanwhile.
  */
-export async function lockOrder(db: DbTx, id: string): Promise<OrderRow | null> {
+export async function lockOrder(db: DbTx, id: OrderRef): Promise<OrderRow | null> {
   const row = await db
     .selectFrom('work_order')
     .selectAll()
@@ -160,10 +169,10 @@ export async function findOrderByNo(db: Reader, orderNo: string): Promise<OrderR
 }
 
 /**
- * The only function that changes `state` (and, with every act, `version`).
- * @returns false when the order is no longer in one of `from` or at `version`.
+ * The only function that changes `state` (and, with every act, `version`). The order must be locked: one
+ * that is no longer in one of `from` or at `version` fails the transaction.
  */
-export async function updateState(
+export function updateState(
   db: DbTx,
   change: {
     id: string;
@@ -175,9 +184,9 @@ export async function updateState(
     closingType: ClosingType | null;
     set: Omit<Updateable<WorkOrderTable>, 'state' | 'version' | 'closing_type' | 'closed_at'>;
   },
-): Promise<boolean> {
+): void {
   const closed = change.to === 'closed';
-  const r = await db
+  const moved = db
     .updateTable('work_order')
     .set({
       ...change.set,
@@ -193,12 +202,12 @@ export async function updateState(
     .where('id', '=', change.id)
     .where('version', '=', change.version)
     .where('state', 'in', [...change.from])
-    .executeTakeFirst();
-  return r.numUpdatedRows === 1n;
+    .returning('id');
+  later(db, sql`with moved as (${moved}) select one_row(count(*)) from moved`);
 }
 
 export async function insertAct(db: DbTx, act: NewAct): Promise<void> {
-  await db.insertInto('act').values(actValues(act)).execute();
+  later(db, db.insertInto('act').values(actValues(act)));
 }
 
 /** Whether a unit asked the citizen for more in this round. */
@@ -224,17 +233,17 @@ export interface NewText {
 }
 
 export async function insertTexts(db: DbTx, texts: NewText[]): Promise<void> {
-  if (texts.length > 0) await db.insertInto('act_text').values(texts).execute();
+  if (texts.length > 0) later(db, db.insertInto('act_text').values(texts));
 }
 
 /** What this person's hands did to the order so far; who drafted a unit's reply handled it. */
-export async function handsOf(db: Reader, orderId: string, personId: string): Promise<Hand[]> {
+export async function handsOf(db: Reader, orderId: OrderRef, personId: string): Promise<Hand[]> {
   const rows = await sql<{ hand: Hand }>`
     select earlier_hands(${orderId}, ${personId}) as hand`.execute(db);
   return rows.rows.map((r) => r.hand);
 }
 
-export async function assignmentsOf(db: Reader, orderId: string): Promise<AssignmentRow[]> {
+export async function assignmentsOf(db: Reader, orderId: OrderRef): Promise<AssignmentRow[]> {
   const rows = await db
     .selectFrom('assignment')
     .selectAll()
@@ -262,10 +271,12 @@ export async function insertAssignments(
   }[],
   at: Date,
 ): Promise<void> {
-  await db
-    .insertInto('assignment')
-    .values(rows.map((r) => ({ ...r, state: 'pending_sign', created_at: at, state_since: at })))
-    .execute();
+  later(
+    db,
+    db
+      .insertInto('assignment')
+      .values(rows.map((r) => ({ ...r, state: 'pending_sign', created_at: at, state_since: at }))),
+  );
 }
 
 /** Moves assignments; the states they must be in are part of the statement. */
@@ -276,34 +287,37 @@ export async function moveAssignments(
   to: AssignmentState,
   at: Date,
   set: Omit<Updateable<AssignmentTable>, 'state' | 'version'> = {},
-): Promise<number> {
-  if (ids.length === 0) return 0;
-  const r = await db
+): Promise<void> {
+  if (ids.length === 0) return;
+  const moved = db
     .updateTable('assignment')
     .set((eb) => ({ ...set, state: to, state_since: at, version: eb('version', '+', 1) }))
     .where('id', 'in', [...ids])
-    .where('state', 'in', [...from])
-    .executeTakeFirst();
-  return Number(r.numUpdatedRows);
+    .where('state', 'in', [...from]);
+  later(db, moved);
 }
 
 /** Keeps the instant of the first contact; later contacts do not move it. */
 export async function setFirstContact(db: DbTx, id: string, at: Date): Promise<void> {
-  await db
-    .updateTable('assignment')
-    .set({ first_contact_at: at })
-    .where('id', '=', id)
-    .where('first_contact_at', 'is', null)
-    .execute();
+  later(
+    db,
+    db
+      .updateTable('assignment')
+      .set({ first_contact_at: at })
+      .where('id', '=', id)
+      .where('first_contact_at', 'is', null),
+  );
 }
 
 export async function setWaived(db: DbTx, ids: readonly string[]): Promise<void> {
   if (ids.length > 0) {
-    await db
-      .updateTable('assignment')
-      .set({ waived: true })
-      .where('id', 'in', [...ids])
-      .execute();
+    later(
+      db,
+      db
+        .updateTable('assignment')
+        .set({ waived: true })
+        .where('id', 'in', [...ids]),
+    );
   }
 }
 
@@ -313,7 +327,7 @@ export async function setWords(
   orderId: string,
   words: { title?: string; content?: string; address?: string },
 ): Promise<void> {
-  await db.updateTable('order_text').set(words).where('order_id', '=', orderId).execute();
+  later(db, db.updateTable('order_text').set(words).where('order_id', '=', orderId));
 }
 
 export async function wordsOf(db: Reader, orderId: string) {

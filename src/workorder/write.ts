@@ -31,7 +31,7 @@ export async function writeAct(
   outcome: Outcome,
 ): Promise<ActResult & { actId: string }> {
   const { tx, order, capacity } = c;
-  const done = await store.updateState(tx.db, {
+  store.updateState(tx.db, {
     id: order.id,
     version: order.version,
     from: step.from,
@@ -41,7 +41,6 @@ export async function writeAct(
     closingType: step.closingType ?? null,
     set: outcome.set ?? {},
   });
-  if (!done) conflict(s, 'state_conflict');
   const version = order.version + 1;
   const round = (outcome.set?.round as number | undefined) ?? order.round;
   const actId = newId();
