@@ -10,7 +10,7 @@ import { chatVisitorRoutes } from './chat/index.ts';
 import { consoleFiles } from './console-files.ts';
 import { DOORS, doorsApp, handlersOf, isDoor } from './doors.ts';
 import type { Doors } from './doors.ts';
-import { resolveSession } from './identity/index.ts';
+import { sessionReader } from './identity/index.ts';
 import type { Intake } from './intake/index.ts';
 import { AppError } from './kernel/errors.ts';
 import { demoPhoneRoutes, providerRoutes } from './notification/index.ts';
@@ -96,7 +96,7 @@ export function createApp(deps: Deps, options: AppOptions): Hono<Env> {
   app.use(
     '/api/*',
     noStore(),
-    authenticate(sessionCookieName(deps.publicUrl), (t) => resolveSession(deps, t)),
+    authenticate(sessionCookieName(deps.publicUrl), sessionReader(deps)),
   );
   app.use('/api/*', staffOnly(), idempotent(deps, streams));
   app.get('/healthz', async (c) =>

@@ -237,6 +237,8 @@ export async function createWorld(options: WorldOptions = {}) {
     intake,
     database,
     storageDir,
+    trips: connection.trips,
+    pool: connection.pool,
     sent,
     as,
     session,

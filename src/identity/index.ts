@@ -11,6 +11,7 @@ export {
   requireStaff,
   resolveSession,
   resolveSessions,
+  sessionReader,
   signIn,
   signOut,
 } from './service.ts';

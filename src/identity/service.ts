@@ -1,12 +1,13 @@
 import { hash, verify } from '@node-rs/argon2';
 import type { Actor, StaffActor } from '../kernel/actor.ts';
 import { SYSTEM } from '../kernel/actor.ts';
-import { fail } from '../kernel/errors.ts';
+import { AppError, fail } from '../kernel/errors.ts';
 import type { EventPayloads } from '../kernel/events.ts';
 import { newId } from '../kernel/ids.ts';
 import { hashToken, newToken } from '../platform/crypto.ts';
 import { appNow, deploymentKind } from '../platform/db.ts';
 import type { Reader } from '../platform/db.ts';
+import { groupCommit } from '../platform/group-commit.ts';
 import { forget, hit, unhit } from '../platform/throttle.ts';
 import { inTransaction, unkept } from '../platform/unit-of-work.ts';
 import type { Call, Deps, Tx } from '../platform/unit-of-work.ts';
@@ -86,6 +87,21 @@ export async function openDemoSession(deps: Deps, login: string, call?: Call): P
 /** The person behind a session token, or null. */
 export const resolveSession = async (deps: Deps, token: string): Promise<StaffActor | null> =>
   (await resolveSessions(deps, [token])).get(token) ?? null;
+
+/** Looks under way at once; one that hangs does not hold all. */
+const LOOKS_MAX = 4;
+
+/** `resolveSession` for a server: requests that come while others are looked up share the next look. */
+export const sessionReader = (deps: Deps): ((token: string) => Promise<StaffActor | null>) =>
+  groupCommit(
+    async (tokens) => {
+      const found = await resolveSessions(deps, tokens);
+      return tokens.map((token) => ({ ok: true, value: found.get(token) ?? null }));
+    },
+    () => new AppError('busy'),
+    () => false,
+    LOOKS_MAX,
+  );
 
 /** The people behind session tokens; tokens of sessions that are over are left out. */
 export async function resolveSessions(

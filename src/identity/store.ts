@@ -24,7 +24,7 @@ export async function findSessions(
   idleHours: number,
 ): Promise<Map<string, StaffActor & { stale: boolean }>> {
   if (tokenHashes.length === 0) return new Map();
-  const found = await sql<SessionRow>`
+  const found = await sql<SessionRow>`/* prepared */
     with recursive live as (
       select s.token_hash, s.id, s.user_id, u.person_id, u.display_name, u.login,
         s.seen_at < clock_timestamp() - interval '1 minute' as stale

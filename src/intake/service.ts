@@ -6,6 +6,9 @@ import type { ErrorCode } from '../kernel/errors.ts';
 import { newId } from '../kernel/ids.ts';
 import type { Channel } from '../kernel/words.ts';
 import { sqlState } from '../platform/db.ts';
+import type { DbTx } from '../platform/db.ts';
+import { groupCommit } from '../platform/group-commit.ts';
+import type { Settled } from '../platform/group-commit.ts';
 import { claimKeys, replay, requestHash } from '../platform/idempotency.ts';
 import { inTransaction, onBehalf } from '../platform/unit-of-work.ts';
 import type { Deps, Tx } from '../platform/unit-of-work.ts';
@@ -32,8 +35,6 @@ import {
   writeContacts,
 } from './contacts.ts';
 import type { NewContact } from './contacts.ts';
-import { groupCommit } from './group-commit.ts';
-import type { Settled } from './group-commit.ts';
 import { linkHandover, lockHandovers } from './handover.store.ts';
 import type { HandoverRow } from './handover.store.ts';
 import { forgottenBefore } from './rules.ts';
@@ -130,29 +131,15 @@ async function serve(deps: Deps, batch: Arrival[]): Promise<Settled<Registered>[
       candidates.push(i);
     }
   });
-  const wrong = await wrongCodes(
-    deps.db,
-    candidates.map((i) => batch[i]!.matter),
-  );
-  const good = candidates.filter((i, n) => {
-    const issues = wrong[n]!;
-    if (issues.length > 0) out[i] = { ok: false, error: new AppError('invalid_input', { issues }) };
-    return issues.length === 0;
-  });
-  const classifier = await classifierOf(deps);
-  const kept = await storeBatch(
+  const stored = await storeBatch(
     deps,
-    good.map((i) => {
-      const arrival = batch[i]!;
-      const { matter, channel } = arrival;
-      return { arrival, hash: hashes[i]!, heard: hear(classifier, matter, channel) };
-    }),
+    candidates.map((i) => ({ arrival: batch[i]!, hash: hashes[i]! })),
   );
-  good.forEach((i, n) => {
-    out[i] = kept[n]!;
+  candidates.forEach((i, n) => {
+    out[i] = stored[n]!;
   });
   // A key that came twice in one batch, or was known before, is answered from what is stored.
-  for (const i of [...again, ...good.filter((g) => out[g] === undefined || isRepeat(out[g]!))]) {
+  for (const i of [...again, ...candidates.filter((i) => isRepeat(out[i]!))]) {
     const original = out[first.get(`${scopeOf(batch[i]!.actor)}\n${batch[i]!.key}`)!];
     const refused = original && !original.ok && !isRepeat(original) ? original : undefined;
     out[i] = refused ?? (await repeat(deps, batch[i]!, hashes[i]!, out[i]));
@@ -198,20 +185,50 @@ interface Planned {
   heard: Heard;
 }
 
-type Item = Pick<Planned, 'arrival' | 'hash' | 'heard'>;
+type Asked = Pick<Planned, 'arrival' | 'hash'>;
+type Item = Asked & Pick<Planned, 'heard'>;
 
-async function storeBatch(deps: Deps, list: Item[]): Promise<Settled<Registered>[]> {
+/** What is read of the city for a batch, whatever the hour. */
+const readFor = (deps: Deps, db: DbTx, list: readonly Asked[]) =>
+  Promise.all([
+    wrongCodes(
+      db,
+      list.map((a) => a.arrival.matter),
+    ),
+    classifierOf(deps, db),
+  ]);
+type ReadFor = Awaited<ReturnType<typeof readFor>>;
+
+/** Each as it is understood, or what is wrong with it. */
+const heardOf = (list: readonly Asked[], [wrong, classifier]: ReadFor): (Item | AppError)[] =>
+  list.map((asked, n) => {
+    const { matter, channel } = asked.arrival;
+    const issues = wrong[n]!;
+    if (issues.length > 0) return new AppError('invalid_input', { issues });
+    return { ...asked, heard: hear(classifier, matter, channel) };
+  });
+
+async function storeBatch(deps: Deps, list: Asked[]): Promise<Settled<Registered>[]> {
   if (list.length === 0) return [];
   // Many requests, one transaction: what is nobody's own follows from none of them.
   const alone = list.length === 1 ? list[0]!.arrival.traceId : undefined;
-  return inTransaction(deps, SYSTEM, (tx) => storeIn(deps, tx, list), {
-    traceId: alone ?? newId(),
-  });
+  return inTransaction(
+    deps,
+    SYSTEM,
+    (tx, read) => storeIn(deps, tx, heardOf(list, read)),
+    { traceId: alone ?? newId() },
+    (db: DbTx) => readFor(deps, db, list),
+  );
 }
 
-async function storeIn(deps: Deps, tx: Tx, list: Item[]): Promise<Settled<Registered>[]> {
-  const known = await knownOf(deps, tx, list);
-  const plans = list.map((item) => plan(known, item));
+async function storeIn(
+  deps: Deps,
+  tx: Tx,
+  list: readonly (Item | AppError)[],
+): Promise<Settled<Registered>[]> {
+  const good = list.filter((item): item is Item => !(item instanceof AppError));
+  const known = await knownOf(deps, tx, good);
+  const plans = list.map((item) => (item instanceof AppError ? item : plan(known, item)));
   const valid = plans.filter((p): p is Planned => !(p instanceof AppError));
   const numbers = await takeAndClaim(deps, tx, valid);
   return plans.map((p): Settled<Registered> => {
@@ -230,11 +247,9 @@ async function storeIn(deps: Deps, tx: Tx, list: Item[]): Promise<Settled<Regist
  */
 export async function registerIn(deps: Deps, tx: Tx, arrival: Arrival): Promise<Registered> {
   checkMayRegister(arrival.actor);
-  const [issues = []] = await wrongCodes(tx.db, [arrival.matter]);
-  if (issues.length > 0) fail('invalid_input', { issues });
-  const heard = hear(await classifierOf(deps, tx.db), arrival.matter, arrival.channel);
   const hash = hashOf(deps, arrival);
-  const [made] = await storeIn(deps, tx, [{ arrival, hash, heard }]);
+  const asked = [{ arrival, hash }];
+  const [made] = await storeIn(deps, tx, heardOf(asked, await readFor(deps, tx.db, asked)));
   const done = made?.ok ? made : await repeat({ ...deps, db: tx.db }, arrival, hash, made);
   if (!done.ok) throw done.error;
   return done.value;

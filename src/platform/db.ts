@@ -3,7 +3,7 @@ import type { Kysely, Transaction } from 'kysely';
 import pg from 'pg';
 import type { Database as Tables, Views } from '../../db/schema.ts';
 import { AppError } from '../kernel/errors.ts';
-import { corked, pipelined } from './pipeline.ts';
+import { pipelined } from './pipeline.ts';
 
 type Database = Tables & Views;
 
@@ -17,6 +17,8 @@ const DATE_OID = 1082;
 export interface Connection {
   db: Db;
   pool: pg.Pool;
+  /** How often something was sent so far: what a unit of work costs before all else. */
+  trips(): number;
   /** A connection beside these fell silent: those that are silent too are cut. */
   distrust(): void;
   close(): Promise<void>;
@@ -114,15 +116,15 @@ export function connect(url: string, options: { max?: number; name?: string } = 
   pool.on('error', () => {});
   // Nor one that loses it in the middle of a transaction: the query's own rejection says it.
   pool.on('connect', (client) => client.on('error', () => {}));
-  pool.on('connect', corked);
+  let trips = 0;
+  const db = pipelined<Database>(pool, () => void (trips += 1));
   const distrust = cutTheSilent(pool);
-  const db = pipelined<Database>(pool);
   // Kysely ends only a pool that it has used itself.
   const close = async () => {
     await db.destroy();
     if (!pool.ended) await pool.end();
   };
-  return { db, pool, distrust, close };
+  return { db, pool, trips: () => trips, distrust, close };
 }
 
 /** The platform's one clock: database time plus the offset that only demo and test may set. */

@@ -4,11 +4,25 @@
  * goes `later`, what does not depend on each other is asked with `Promise.all`, and the commit travels
  * with the last writes.
  */
-import { Kysely, PostgresDialect, Transaction } from 'kysely';
-import type { CompiledQuery, Driver, QueryResult, TransactionBuilder } from 'kysely';
+import {
+  Kysely,
+  PostgresAdapter,
+  PostgresIntrospector,
+  PostgresQueryCompiler,
+  Transaction,
+} from 'kysely';
+import type {
+  CompiledQuery,
+  DatabaseConnection,
+  Dialect,
+  Driver,
+  QueryResult,
+  TransactionBuilder,
+} from 'kysely';
 import type pg from 'pg';
-import { namesOf } from './prepared.ts';
+import { PREPARED, isStalePlan, namesOf } from './prepared.ts';
 import type { Names } from './prepared.ts';
+import { currentTrace } from './trace.ts';
 
 interface Statement {
   readonly sql: string;
@@ -21,6 +35,11 @@ interface Compilable {
 
 const CHANGING = new Set(['INSERT', 'UPDATE', 'DELETE', 'MERGE']);
 const ABORTED = '25P02';
+
+const resultOf = <R>({ command, rowCount, rows }: pg.QueryResult): QueryResult<R> => ({
+  rows: rows as R[],
+  ...(CHANGING.has(command) && { numAffectedRows: BigInt(rowCount ?? 0) }),
+});
 
 /** One open transaction on its connection. PostgreSQL answers in the order in which it was asked. */
 class Pipeline {
@@ -54,16 +73,11 @@ class Pipeline {
   }
 
   async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
-    const { command, rowCount, rows } = await this.#send(query);
-    return {
-      rows: rows as R[],
-      ...(CHANGING.has(command) && { numAffectedRows: BigInt(rowCount ?? 0) }),
-    };
+    return resultOf(await this.#send(query));
   }
 
-  // eslint-disable-next-line require-yield
-  async *streamQuery(): AsyncIterableIterator<never> {
-    throw new Error('no streams in a transaction');
+  streamQuery(): never {
+    throw new Error('nothing is streamed');
   }
 
   #listen(answer: Promise<unknown>): void {
@@ -111,18 +125,113 @@ export function later(db: Transaction<any>, query: Compilable): void {
   pipeline.later(query.compile(db));
 }
 
+/** A connection on which one request reads what it asks at the same time. */
+class Shared implements DatabaseConnection {
+  readonly #client: pg.PoolClient;
+  constructor(client: pg.PoolClient) {
+    this.#client = client;
+  }
+
+  async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
+    return resultOf(await this.#client.query(query.sql, [...query.parameters]));
+  }
+
+  streamQuery(): never {
+    throw new Error('nothing is streamed');
+  }
+
+  release(): void {
+    this.#client.release();
+  }
+}
+
+interface Use {
+  connection: Promise<Shared>;
+  users: number;
+}
+
+const elsewhere = async (): Promise<never> => {
+  throw new Error('transactions are opened elsewhere');
+};
+
+/**
+ * Reads outside transactions. What one request asks while it already asks something goes out on the
+ * same connection: a page that looks up ten things takes one connection, not ten, and one trip.
+ */
+class SharingDriver implements Driver {
+  readonly #pool: pg.Pool;
+  readonly #uses = new Map<string, Use>();
+  readonly #users = new Map<DatabaseConnection, { use: Use; trace: string | undefined }>();
+
+  constructor(pool: pg.Pool) {
+    this.#pool = pool;
+  }
+
+  async init(): Promise<void> {}
+
+  async acquireConnection(): Promise<DatabaseConnection> {
+    const trace = currentTrace();
+    const known = trace === undefined ? undefined : this.#uses.get(trace);
+    const use = known ?? { connection: this.#open(), users: 0 };
+    if (trace !== undefined && !known) this.#uses.set(trace, use);
+    use.users += 1;
+    try {
+      const connection = await use.connection;
+      this.#users.set(connection, { use, trace });
+      return connection;
+    } catch (error) {
+      this.#leave(use, trace);
+      throw error;
+    }
+  }
+
+  async #open(): Promise<Shared> {
+    return new Shared(await this.#pool.connect());
+  }
+
+  #leave(use: Use, trace: string | undefined): boolean {
+    use.users -= 1;
+    if (use.users > 0) return false;
+    if (trace !== undefined && this.#uses.get(trace) === use) this.#uses.delete(trace);
+    return true;
+  }
+
+  async releaseConnection(connection: DatabaseConnection): Promise<void> {
+    const { use, trace } = this.#users.get(connection)!;
+    if (!this.#leave(use, trace)) return;
+    this.#users.delete(connection);
+    (connection as Shared).release();
+  }
+
+  beginTransaction = elsewhere;
+  commitTransaction = elsewhere;
+  rollbackTransaction = elsewhere;
+
+  destroy(): Promise<void> {
+    return this.#pool.end();
+  }
+}
+
+const dialectOf = (pool: pg.Pool): Dialect => ({
+  createAdapter: () => new PostgresAdapter(),
+  createDriver: () => new SharingDriver(pool),
+  createIntrospector: (db) => new PostgresIntrospector(db),
+  createQueryCompiler: () => new PostgresQueryCompiler(),
+});
+
 const NO_DRIVER = {} as Driver;
 
 class PipelinedKysely<T> extends Kysely<T> {
   readonly #pool: pg.Pool;
-  readonly #dialect: PostgresDialect;
-  readonly #names = namesOf();
+  readonly #dialect: Dialect;
+  readonly #names: Names;
 
-  constructor(pool: pg.Pool) {
-    const dialect = new PostgresDialect({ pool });
+  constructor(pool: pg.Pool, names: Names) {
+    const dialect = dialectOf(pool);
     super({ dialect });
     this.#pool = pool;
     this.#dialect = dialect;
+    this.#names = names;
   }
 
   override transaction(): TransactionBuilder<T> {
@@ -156,15 +265,39 @@ class PipelinedKysely<T> extends Kysely<T> {
   }
 }
 
-/** A database on this pool, whose transactions are sent as described above. */
-export const pipelined = <T>(pool: pg.Pool): Kysely<T> => new PipelinedKysely<T>(pool);
+/** A database on this pool, whose connections must be `pipelined` in their configuration. */
+export function pipelined<T>(pool: pg.Pool, sent: () => void = () => {}): Kysely<T> {
+  const names = namesOf();
+  pool.on('connect', (client) => {
+    cork(client, sent);
+    prepare(client, names);
+  });
+  return new PipelinedKysely<T>(pool, names);
+}
+
+type Query = (...args: unknown[]) => unknown;
+
+/** What is asked outside transactions and says that it is to be kept prepared. */
+function prepare(client: pg.PoolClient, names: Names): void {
+  const query = client.query.bind(client) as Query;
+  client.query = ((...args: unknown[]) => {
+    const [text, values] = args;
+    const named = typeof text === 'string' && text.startsWith(PREPARED) && names.nameOf(text);
+    if (!named) return query(...args);
+    return (query({ text, values, name: named }) as Promise<unknown>).catch((error: unknown) => {
+      names.failed(error);
+      if (!isStalePlan(error)) throw error;
+      return query(text, values);
+    });
+  }) as typeof client.query;
+}
 
 /** What is sent in one turn of the event loop leaves in one write. */
-export function corked(client: pg.PoolClient): void {
+function cork(client: pg.PoolClient, sent: () => void): void {
   const { stream } = (
     client as unknown as { connection: { stream: { cork(): void; uncork(): void } } }
   ).connection;
-  const query = client.query.bind(client) as (...args: unknown[]) => unknown;
+  const query = client.query.bind(client) as Query;
   let held = false;
   client.query = ((...args: unknown[]) => {
     if (!held) {
@@ -172,6 +305,7 @@ export function corked(client: pg.PoolClient): void {
       stream.cork();
       process.nextTick(() => {
         held = false;
+        sent();
         stream.uncork();
       });
     }

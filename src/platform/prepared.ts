@@ -11,6 +11,9 @@ export interface Names {
   failed(error: unknown): void;
 }
 
+/** Begins a statement that is prepared outside transactions too: one of few that every request asks. */
+export const PREPARED = '/* prepared */';
+
 const NAMED_MAX = 500;
 /** Texts that are counted; one more than this and counting begins again. */
 const SEEN_MAX = 5_000;

@@ -45,7 +45,7 @@ export async function orderDetail(
     (a) => a.act === 'ask_supplement' && a.round === order.round && isUnit(a.party as Party),
   );
   const seen = { actor, order, assignments, hands, unitAsked };
-  const [{ view, units }, clocks] = await Promise.all([
+  const [{ view, units }, clocks, names, requester] = await Promise.all([
     lister(db, listed, {
       units: [
         ...assignments.map((a) => a.organization_id),
@@ -54,13 +54,14 @@ export async function orderDetail(
       center: worksInCenter(actor),
     }),
     subjectClocks(db, [orderId, ...assignments.map((a) => a.id)]),
+    userNames(db, [
+      ...acts.flatMap((a) => a.actor_id ?? []),
+      ...assignments.flatMap((a) => a.signed_by ?? []),
+      ...replies.flatMap((r) => [r.author_id, r.countersigned_by ?? []].flat()),
+    ]),
+    requesterView(deps, actor, { order, assignments }),
   ]);
   const asked = askedSupplement(order, acts, texts, clocks.get(orderId) ?? []);
-  const names = await userNames(db, [
-    ...acts.flatMap((a) => a.actor_id ?? []),
-    ...assignments.flatMap((a) => a.signed_by ?? []),
-    ...replies.flatMap((r) => [r.author_id, r.countersigned_by ?? []].flat()),
-  ]);
   const replyViews = replies
     .filter((r) => mayReadReply(reader, assignments, r))
     .map((r) => ({ assignmentId: r.assignment_id, view: replyView(r, names) }));
@@ -78,7 +79,7 @@ export async function orderDetail(
     noReturn: order.no_return,
     direct: order.direct,
     closedAt: order.closed_at?.toISOString() ?? null,
-    requester: await requesterView(deps, actor, { order, assignments }),
+    requester,
     directReplies: replyViews.filter((r) => r.assignmentId === null).map((r) => r.view),
     assignments: assignments.map((a): AssignmentView => ({
       id: a.id,

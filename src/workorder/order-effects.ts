@@ -25,12 +25,14 @@ import * as store from './store.ts';
 import type { AssignmentRow, OrderRow } from './store.ts';
 
 const accept: OrderEffect<'accept'> = async (c, i) => {
-  await checkCodes(c.tx.db, i);
   if (i.title !== '') await store.setWords(c.tx.db, c.order.id, { title: i.title });
   const area = i.areaCode ?? c.order.area_code;
   const subject = i.subjectKind ?? c.order.subject_kind;
   const { type, categoryCode, urgency, areaCode } = i;
-  await learn(c, { type, categoryCode, urgency, ...(areaCode && { areaCode }) });
+  await Promise.all([
+    checkCodes(c.tx.db, i),
+    learn(c, { type, categoryCode, urgency, ...(areaCode && { areaCode }) }),
+  ]);
   return {
     set: {
       type: i.type,

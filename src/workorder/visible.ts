@@ -14,8 +14,11 @@ export interface Loaded {
 
 /** The order if the actor may see it. @throws AppError `not_found`. */
 export async function visibleOrder(db: Reader, actor: Actor, orderId: string): Promise<Loaded> {
-  const order = (await store.findOrder(db, orderId)) ?? fail('not_found');
-  const assignments = await store.assignmentsOf(db, orderId);
+  const [found, assignments] = await Promise.all([
+    store.findOrder(db, orderId),
+    store.assignmentsOf(db, orderId),
+  ]);
+  const order = found ?? fail('not_found');
   if (!maySee(actor, order, assignments)) fail('not_found');
   return { order, assignments };
 }

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { groupCommit } from '../../src/intake/group-commit.ts';
+import { groupCommit } from '../../src/platform/group-commit.ts';
 import { registerInput } from '../../src/intake/schema.ts';
 import type { Arrival } from '../../src/intake/index.ts';
 import { AppError } from '../../src/kernel/errors.ts';

@@ -1,4 +1,4 @@
-/** Many callers, few transactions: requests that arrive together are served together. */
+/** Many callers, few round trips: requests that arrive together are served together. */
 
 /** Most items in one batch; measured best between 100 and 200 (stack facts). */
 const BATCH_MAX = 200;
@@ -21,11 +21,13 @@ export type Settled<O> = { ok: true; value: O } | { ok: false; error: unknown };
  * @param onFull makes the error for an item that finds the queue full.
  * @param poisoned whether an error may come from one item; then each is tried alone, so that a bad
  *   one fails only itself. Otherwise (the database is gone) all fail at once.
+ * @param inFlightMax batches under way at once.
  */
 export function groupCommit<I, O>(
   serve: (items: I[]) => Promise<Settled<O>[]>,
   onFull: () => Error,
   poisoned: (error: unknown) => boolean,
+  inFlightMax = IN_FLIGHT_MAX,
 ): (item: I) => Promise<O> {
   const waiting: Waiting<I, O>[] = [];
   let inFlight = 0;
@@ -55,7 +57,7 @@ export function groupCommit<I, O>(
     }
   };
   const pump = () => {
-    while (inFlight < IN_FLIGHT_MAX && waiting.length > 0) {
+    while (inFlight < inFlightMax && waiting.length > 0) {
       inFlight += 1;
       void run(waiting.splice(0, BATCH_MAX)).finally(() => {
         inFlight -= 1;
