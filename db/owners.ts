@@ -79,6 +79,9 @@ export const OWNERS = {
   sms_inbound: 'notification',
   sms_opt_out: 'notification',
   demo_sms: 'notification',
+  rate_fact: 'reporting',
+  rate_change: 'reporting',
+  rate_count: 'reporting',
   demo_play: 'demo',
   demo_call: 'demo',
 } as const;

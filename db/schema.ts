@@ -1007,6 +1007,41 @@ export interface CannedAnswerTable {
   changed_by: string | null;
 }
 
+export interface RateFactTable {
+  order_id: string;
+  rate: string;
+  fact_id: string;
+  organization_id: string;
+  at: Date;
+  ripe_at: Date;
+  code: string;
+  value: string | null;
+  strict: boolean;
+  policy_only: boolean;
+}
+
+export interface RateChangeTable {
+  id: Generated<string>;
+  month: string;
+  rate: string;
+  organization_id: string;
+  code: string;
+  ripe_at: Date;
+  n: number;
+  strict: number;
+  policy_only: number;
+}
+
+export interface RateCountTable {
+  month: string;
+  rate: string;
+  organization_id: string;
+  code: string;
+  n: string;
+  strict: string;
+  policy_only: string;
+}
+
 export interface Database {
   chat_seat: ChatSeatTable;
   chat_session: ChatSessionTable;
@@ -1089,6 +1124,9 @@ export interface Database {
   correction: CorrectionTable;
   routing_wait: RoutingWaitTable;
   handover: HandoverTable;
+  rate_fact: RateFactTable;
+  rate_change: RateChangeTable;
+  rate_count: RateCountTable;
 }
 
 /** Views that may be joined (owners.ts, OFFERED). */

@@ -29,7 +29,8 @@ import type { Deps } from './platform/unit-of-work.ts';
 import { ctiDocument } from './telephony/index.ts';
 import type { TelephonyOptions } from './telephony/index.ts';
 import { classifierHealth } from './understanding/index.ts';
-import { PUT_OFF } from './load-classes.ts';
+import { asksNumber } from './kernel/typed.ts';
+import { PUT_OFF, SEARCH } from './load-classes.ts';
 import { CALM, complaints } from './platform/condition.ts';
 import type { Condition } from './platform/condition.ts';
 import { inTime, mayWait, measured } from './platform/http/house.ts';
@@ -86,6 +87,8 @@ export function createApp(deps: Deps, options: AppOptions): Hono<Env> {
   app.use(inTime(condition));
   for (const loadClass of LOAD_CLASSES)
     app.on('GET', [...PUT_OFF[loadClass]], mayWait(loadClass, condition, metrics));
+  const search = mayWait('lists', condition, metrics);
+  app.get(SEARCH, (c, next) => (asksNumber(c.req.query('q') ?? '') ? next() : search(c, next)));
   const limit = bodyLimit({
     maxSize: BODY_MAX,
     onError: (c) => problem(c, new AppError('body_too_large')),

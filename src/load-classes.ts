@@ -34,3 +34,6 @@ export const PUT_OFF: Readonly<Record<LoadClass, readonly string[]>> = {
     '/api/telephony/warned-callers',
   ],
 };
+
+/** Put off like a list where it asks for words of a demand; a number is found at once, under any load. */
+export const SEARCH = '/api/orders/find';

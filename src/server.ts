@@ -14,7 +14,13 @@ import { ConfigError, loadConfig, namedSetting, requireServing } from './platfor
 import type { Config } from './platform/config.ts';
 import { createCrypto } from './platform/crypto.ts';
 import { connect, deploymentKind } from './platform/db.ts';
-import { isEnding, onShutdown, tellParent, untilParentEnds } from './platform/lifetime.ts';
+import {
+  END_LIMIT_MS,
+  isEnding,
+  onShutdown,
+  tellParent,
+  untilParentEnds,
+} from './platform/lifetime.ts';
 import { createLog } from './platform/log.ts';
 import type { Metrics } from './platform/metrics.ts';
 import { CHAT_SPACE } from './platform/realtime-bus.ts';
@@ -27,9 +33,6 @@ import { ACTING, consumersOf } from './subscriptions.ts';
 /** The built console lies beside the bundle. */
 const CONSOLE_DIR = fileURLToPath(new URL('./console', import.meta.url));
 const WIDGET = fileURLToPath(new URL('./chat/widget.js', import.meta.url));
-
-/** How long requests under way may take when this process ends. */
-const DRAIN_LIMIT_MS = 8_000;
 
 async function main(): Promise<void> {
   const config = requireServing(loadConfig());
@@ -99,7 +102,7 @@ async function main(): Promise<void> {
   );
   onShutdown('database', () => connection.close());
   onShutdown('watched', () => watched.stop());
-  await untilParentEnds(DRAIN_LIMIT_MS + config.drainSeconds * 1_000);
+  await untilParentEnds(END_LIMIT_MS + config.drainSeconds * 1_000);
 }
 
 /** People at screens, and citizens in chats, at this process. */

@@ -20,12 +20,12 @@ const admin = async (statement: string): Promise<void> => {
   }
 };
 
-/** Clones the template, or makes an empty database. */
-export async function newDatabase(kind: 'seeded' | 'empty' = 'seeded'): Promise<TestDatabase> {
+/** Clones the template, or another database by its name, or makes an empty one. */
+export async function newDatabase(kind: string = 'seeded'): Promise<TestDatabase> {
   const name = `t_${randomBytes(6).toString('hex')}`;
   // Copied file by file: half the time of a copy that is logged, and nobody recovers it.
-  const seeded = ` template ${inject('template')} strategy file_copy`;
-  await admin(`create database ${name}${kind === 'seeded' ? seeded : ''}`);
+  const like = ` template ${kind === 'seeded' ? inject('template') : kind} strategy file_copy`;
+  await admin(`create database ${name}${kind === 'empty' ? '' : like}`);
   return {
     name,
     ownerUrl: inject('ownerUrl').replace('{db}', name),

@@ -39,7 +39,8 @@ const SETTINGS = {
     wal_level: 'minimal',
     max_wal_senders: '0',
     wal_compression: 'off',
-    shared_preload_libraries: '',
+    // Benches ask how many pages a statement touched.
+    ...(!process.env.HOTLINE_BENCHES && { shared_preload_libraries: '' }),
     jit: 'off',
   }),
   max_connections: '300',
@@ -70,6 +71,8 @@ const forDatabase = (url: string, name: string): string => {
 async function makeTemplate(ownerUrl: string, appUrl: string): Promise<void> {
   const admin = new pg.Client({ connectionString: ownerUrl });
   await admin.connect();
+  // Of a directory that was kept.
+  await admin.query(`drop database if exists ${TEMPLATE}`);
   await admin.query(`create database ${TEMPLATE}`);
   await admin.end();
   const url = forDatabase(ownerUrl, TEMPLATE);
@@ -77,6 +80,15 @@ async function makeTemplate(ownerUrl: string, appUrl: string): Promise<void> {
   const connection = connect(url, { max: 1 });
   await seedDemo(connection.db);
   await connection.close();
+}
+
+/** How many pages each statement touched, for benches; the owner alone may ask. */
+async function tellPages(adminUrl: string, ownerUrl: string): Promise<void> {
+  const admin = new pg.Client({ connectionString: forDatabase(adminUrl, TEMPLATE) });
+  await admin.connect();
+  await admin.query('create extension if not exists pg_stat_statements');
+  await admin.query(`grant pg_read_all_stats to ${admin.escapeIdentifier(new URL(ownerUrl).username)}`); // prettier-ignore
+  await admin.end();
 }
 
 async function startRedis(dir: string): Promise<{ url: string; stop: () => void } | null> {
@@ -109,8 +121,13 @@ const missing = (what: string): null => {
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'hotline-test-'));
   fs.chmodSync(dir, 0o755);
-  const postgres = await startEmbedded({ dataDir: path.join(dir, 'pg'), settings: SETTINGS });
+  // Benches plant cities that take minutes; where this is said they find them again.
+  const kept = process.env.HOTLINE_BENCH_KEEP;
+  if (kept) fs.mkdirSync(kept, { recursive: true, mode: 0o755 });
+  const dataDir = path.join(kept ?? dir, 'pg');
+  const postgres = await startEmbedded({ dataDir, settings: SETTINGS });
   await makeTemplate(postgres.ownerUrl, postgres.appUrl);
+  if (process.env.HOTLINE_BENCHES) await tellPages(postgres.adminUrl, postgres.ownerUrl);
   const redis = (await startRedis(dir)) ?? missing('redis-server');
   project.provide('ownerUrl', forDatabase(postgres.ownerUrl, '{db}'));
   project.provide('appUrl', forDatabase(postgres.appUrl, '{db}'));

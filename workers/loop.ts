@@ -31,6 +31,11 @@ export interface LoopOptions {
   idleMs: number;
   /** Waiting time after a round that did something, in milliseconds. */
   busyMs?: number;
+  /**
+   * Up to which this waiting time doubles while every round finds something, in milliseconds: what
+   * comes one by one is served at once, what goes on coming is gathered.
+   */
+  gatherMs?: number;
   /** Looks more often while the clock jumps. */
   hurries?: boolean;
   /** One round. @returns how much it did; then the next look is soon. */
@@ -44,13 +49,16 @@ export interface Loop {
 
 /** Runs until stopped; errors (database or queue away) are logged and waited out. */
 export function startLoop(o: LoopOptions): Loop {
-  const { name, log, idleMs, busyMs = BUSY_MS, hurries = false } = o;
+  const { name, log, idleMs, busyMs = BUSY_MS, gatherMs = busyMs, hurries = false } = o;
   let stopping = false;
   let wake = () => {};
   const run = async () => {
-    for (let wait = busyMs; !stopping;) {
+    for (let wait = busyMs, gather = busyMs; !stopping;) {
       try {
-        wait = (await o.round()) > 0 ? busyMs : Math.min(wait * 2, idle(idleMs, hurries));
+        const found = (await o.round()) > 0;
+        if (found) wait = gather;
+        else wait = Math.min(gather > busyMs ? busyMs : wait * 2, idle(idleMs, hurries));
+        gather = found ? Math.min(gather * 2, gatherMs) : busyMs;
       } catch (error) {
         log.warn({ error: error instanceof Error ? error.message : 'unknown' }, name);
         wait = ERROR_MS;

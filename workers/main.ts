@@ -5,6 +5,7 @@ import { createCrypto } from '../src/platform/crypto.ts';
 import { connect, deploymentKind } from '../src/platform/db.ts';
 import { onShutdown, tellParent, untilParentEnds } from '../src/platform/lifetime.ts';
 import { createLog } from '../src/platform/log.ts';
+import { sharing } from '../src/platform/metrics.ts';
 import type { Metrics } from '../src/platform/metrics.ts';
 import { backlog } from '../src/platform/outbox.ts';
 import { QUEUES, createQueues, within } from '../src/platform/queues.ts';
@@ -20,13 +21,14 @@ import {
   noGateway,
   providerGateway,
   readProvider,
-  send,
 } from '../src/notification/index.ts';
 import type { Gateway } from '../src/notification/index.ts';
 import { consumersOf } from '../src/subscriptions.ts';
-import { endServing, serveDuties, takeSendDuties } from './duties.ts';
+import { endServing, serveDuties } from './duties.ts';
 import { startRelay } from './relay.ts';
 import { SCHEDULE, afterMove, ensureSchedule } from './schedule.ts';
+import { sendingPlaces, serveSends } from './sends.ts';
+import type { Sends } from './sends.ts';
 import { startSweeper } from './sweeper.ts';
 import { startTimers } from './timers.ts';
 
@@ -77,16 +79,9 @@ function letGoAtEnd(gateway: Gateway): Gateway {
 
 function startHandlers(deps: Deps, queues: QueueFactory, gateway: Gateway): void {
   queues.worker('events', async (job: Job) => serveDuties(deps, job.data.ids as string[]), 8);
-  queues.worker(
-    'deliveries',
-    async (job: Job) => {
-      const ids =
-        (job.data.deliveryIds as string[] | undefined) ??
-        (await takeSendDuties(deps, job.data.ids as string[]));
-      await Promise.all(ids.map((id) => send(deps, gateway, id)));
-    },
-    SENDING_MAX,
-  );
+  const places = sendingPlaces(SENDING_MAX);
+  const sends = async (job: Job) => serveSends(deps, gateway, job.data as Sends, places);
+  queues.worker('deliveries', sends, SENDING_MAX);
 }
 
 async function startSchedule(deps: Deps, queues: QueueFactory): Promise<void> {
@@ -123,34 +118,30 @@ function startFiring(
 
 /** How much waits, for whoever asks: in the outbox, and in each queue. */
 function askBacklog(metrics: Metrics, { db }: Deps, queues: QueueFactory): void {
+  const waiting = sharing(() => backlog(db));
   metrics.ask({
     name: 'hotline_outbox_duties',
     help: 'Duties that are not done yet, of all processes together.',
-    look: async () => [['', (await backlog(db)).count]],
+    look: async () => [['', (await waiting()).count]],
   });
   metrics.ask({
     name: 'hotline_outbox_oldest_seconds',
     help: 'Age of the oldest of them.',
-    look: async () => [['', (await backlog(db)).oldestSeconds]],
+    look: async () => [['', (await waiting()).oldestSeconds]],
   });
   for (const [name, delayed, help] of [
     ['hotline_queue_jobs', false, 'Jobs that wait or are served, by queue.'],
     ['hotline_queue_delayed', true, 'Jobs whose instant lies ahead, by queue.'],
   ] as const)
-    metrics.ask({ name, help, label: 'queue', look: () => depths(queues, delayed) });
+    metrics.ask({ name, help, label: 'queue', look: sharing(() => depths(queues, delayed)) });
 }
 
 const depths = (queues: QueueFactory, delayed: boolean): Promise<[string, number][]> =>
-  within(
-    QUEUE_LIMIT_MS,
-    Promise.all(
-      QUEUES.map(async (name): Promise<[string, number]> => {
-        const kinds = delayed
-          ? (['delayed'] as const)
-          : (['wait', 'prioritized', 'active'] as const);
-        return [name, await queues.queue(name).getJobCountByTypes(...kinds)];
-      }),
-    ),
+  Promise.all(
+    QUEUES.map(async (name): Promise<[string, number]> => {
+      const kinds = delayed ? (['delayed'] as const) : (['wait', 'prioritized', 'active'] as const);
+      return [name, await queues.queue(name).getJobCountByTypes(...kinds)];
+    }),
   );
 
 /** Connections that end when nothing runs any more. */
@@ -180,9 +171,7 @@ async function main(): Promise<void> {
   };
   const queues = createQueues(config, log);
   askBacklog(watched.metrics, deps, queues);
-  const publisher = config.redisUrl
-    ? redisPublisher(config.redisUrl, log)
-    : postgresPublisher(connection.pool);
+  const publisher = config.redisUrl ? redisPublisher(config.redisUrl, log) : postgresPublisher();
   lastOfAll.push(
     () => publisher.close(),
     () => connection.close(),

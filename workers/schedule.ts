@@ -20,6 +20,7 @@ import {
 } from '../src/telephony/index.ts';
 import { sweepAttachments } from '../src/workorder/index.ts';
 import { MEND_EVERY_MS, mendClocks } from './mend.ts';
+import { SENDS_PER_JOB, chunks } from './groups.ts';
 
 /** Deliveries picked up by one look. */
 const DUE_MAX = 200;
@@ -95,7 +96,10 @@ export async function eraseOld(deps: Deps): Promise<void> {
 /** Tries that are due go back to the queue; the claim on the row keeps two from sending at once. */
 async function enqueueDue({ deps, queues }: ScheduleDeps): Promise<void> {
   const ids = await dueDeliveries(deps.db, DUE_MAX);
-  const jobs = ids.map((id) => ({ name: 'send', data: { deliveryIds: [id] } }));
+  const jobs = chunks(ids, SENDS_PER_JOB).map((deliveryIds) => ({
+    name: 'send',
+    data: { deliveryIds },
+  }));
   await addJobs(queues, 'deliveries', jobs);
 }
 

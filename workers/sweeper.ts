@@ -9,10 +9,11 @@ import type { Gateway } from '../src/notification/index.ts';
 import { neglectedDuties } from '../src/platform/outbox.ts';
 import type { Deps } from '../src/platform/unit-of-work.ts';
 import { telephonyDue } from '../src/telephony/index.ts';
-import { serveDuties, takeSendDuties } from './duties.ts';
+import { serveDuties } from './duties.ts';
 import { fire } from './firing.ts';
 import { startLoop } from './loop.ts';
 import { MEND_EVERY_MS, mendClocks } from './mend.ts';
+import { takeSendDuties } from './sends.ts';
 
 /** How often each kind is looked for when there is nothing to do, in milliseconds of real time. */
 const IDLE_MS = 2_000;

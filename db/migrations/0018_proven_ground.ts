@@ -1,6 +1,17 @@
 /** What a large city showed: words of demands are found, and lists that were sorted by hand have an index. Imports nothing of src. */
 export const name = '0018_proven_ground';
 
+/** Indexes on tables that are large by now: built without keeping anybody from writing. */
+export const concurrently = [
+  'order_text_words',
+  'assignment_newest',
+  'callback_task_over',
+  'supervision_order_newest',
+  'supervision_order_unit_newest',
+  'delivery_newest',
+  'escalation_newest',
+];
+
 export const sql = /* sql */ `
 -- workorder: Chinese words are found by each two characters that stand side by side --------------------
 -- Marks and spaces stand between words; only the letters of ASCII have two cases here.

@@ -18,9 +18,20 @@ import * as m0017 from './0017_trace.ts';
 import * as m0018 from './0018_proven_ground.ts';
 import * as m0019 from './0019_one_index.ts';
 import * as m0020 from './0020_one_row.ts';
+import * as m0021 from './0021_rates_kept.ts';
+
+export interface Migration {
+  name: string;
+  sql: string;
+  /**
+   * Names of indexes that `sql` makes, each in a statement that begins a line. Where their table has rows
+   * they are built afterwards, outside the transaction, while others go on writing; they must not be unique.
+   */
+  concurrently?: readonly string[];
+}
 
 /** Every migration in order. One that was released is never changed again. */
-export const MIGRATIONS: readonly { name: string; sql: string }[] = [
+export const MIGRATIONS: readonly Migration[] = [
   m0001,
   m0002,
   m0003,
@@ -41,4 +52,5 @@ export const MIGRATIONS: readonly { name: string; sql: string }[] = [
   m0018,
   m0019,
   m0020,
+  m0021,
 ];

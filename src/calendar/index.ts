@@ -6,8 +6,10 @@ export {
   calendarAt,
   calendarById,
   calendarsFor,
+  calendarsIn,
   currentVersion,
+  editionNow,
   publishedUntil,
 } from './service.ts';
-export type { NamedCalendar } from './service.ts';
+export type { Edition, NamedCalendar } from './service.ts';
 export { lockChanges } from './store.ts';

@@ -25,7 +25,7 @@ const SOON_DAYS = 60;
 const VIEW_DAYS = 400;
 
 /** All calendars in one state. What it says never changes; calendars are filled in when asked for. */
-interface Edition {
+export interface Edition {
   readonly version: number;
   readonly heads: readonly Head[];
   readonly calendars: Map<string, NamedCalendar>;
@@ -47,7 +47,7 @@ function keep(mark: string, edition: Edition): Edition {
 }
 
 /** The current edition: one query of one row, a second one only where it is not known yet. */
-async function editionNow(db: Reader): Promise<Edition> {
+export async function editionNow(db: Reader): Promise<Edition> {
   const { mark } = await store.currentEdition(db);
   const known = editions.get(mark);
   if (known) return keep(mark, known);
@@ -89,12 +89,14 @@ async function load(db: Reader, edition: Edition, heads: readonly Head[]): Promi
     missing.map((h) => h.organizationId),
   );
   const layers = missing.map((h) => layersOf(edition.heads, parents, h.organizationId));
-  const hours = await store.hoursOf(db, [...new Set(layers.flat().map((h) => h.id))]);
-  const days = await store.daysOf(
-    db,
-    missing.map((h) => h.id),
-    edition.version,
-  );
+  const [hours, days] = await Promise.all([
+    store.hoursOf(db, [...new Set(layers.flat().map((h) => h.id))]),
+    store.daysOf(
+      db,
+      missing.map((h) => h.id),
+      edition.version,
+    ),
+  ]);
   for (const [i, head] of missing.entries()) {
     edition.calendars.set(head.id, {
       id: head.id,
@@ -122,9 +124,18 @@ export async function calendarsFor(
   db: Reader,
   organizationIds: readonly (string | null)[],
 ): Promise<Map<string | null, NamedCalendar>> {
+  if (organizationIds.length === 0) return new Map();
+  return calendarsIn(db, await editionNow(db), organizationIds);
+}
+
+/** The same in an edition that was read before: no query for units and calendars known to it. */
+export async function calendarsIn(
+  db: Reader,
+  edition: Edition,
+  organizationIds: readonly (string | null)[],
+): Promise<Map<string | null, NamedCalendar>> {
   const ids = [...new Set(organizationIds)];
   if (ids.length === 0) return new Map();
-  const edition = await editionNow(db);
   const parents = await parentsIn(db, edition, ids);
   const heads = ids.map((id) => layersOf(edition.heads, parents, id)[0]!);
   await load(db, edition, heads);

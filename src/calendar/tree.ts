@@ -1,5 +1,5 @@
 /** Which calendars hold for an organisation, and what a calendar is made of. */
-import { ancestors, organizationsById } from '../identity/index.ts';
+import { parentsOf } from '../identity/index.ts';
 import type { Reader } from '../platform/db.ts';
 import type { Exception, HoursRule, Plan } from './rules.ts';
 import type { Head } from './store.ts';
@@ -7,7 +7,7 @@ import type { Head } from './store.ts';
 /** Organisation → the one above it; those that are asked for and everything above them. */
 export type Parents = Map<string, string | null>;
 
-/** Adds organisations that are not known yet; two queries, none when all are known. */
+/** Adds organisations that are not known yet; one query, none when all are known. */
 export async function learnParents(
   db: Reader,
   parents: Parents,
@@ -15,8 +15,7 @@ export async function learnParents(
 ): Promise<void> {
   const unknown = [...new Set(organizationIds)].filter((id) => !parents.has(id));
   if (unknown.length === 0) return;
-  const found = await organizationsById(db, await ancestors(db, unknown));
-  for (const [id, o] of found) parents.set(id, o.parentId);
+  for (const [id, parent] of await parentsOf(db, unknown)) parents.set(id, parent);
   for (const id of unknown) if (!parents.has(id)) parents.set(id, null);
 }
 

@@ -4,7 +4,7 @@ import { inTransaction } from '../platform/unit-of-work.ts';
 import type { Deps, Tx } from '../platform/unit-of-work.ts';
 import { anyDue, claimDue } from './fire.store.ts';
 import type { Claimed } from './fire.store.ts';
-import { group } from './service.ts';
+import { group } from './again.ts';
 
 /** Clocks that fire in one transaction. */
 export const FIRE_BATCH = 500;

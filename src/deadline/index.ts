@@ -1,3 +1,6 @@
+export type { Start } from './again.ts';
+export { readBook, readRulings } from './book.ts';
+export type { Book, Rulings } from './book.ts';
 export { countLamps, listClocks } from './figures.store.ts';
 export type { ClockFilter, LampCount } from './figures.store.ts';
 export { FIRE_BATCH, fireAll, fireDue } from './fire.ts';
@@ -25,14 +28,14 @@ export { changeCalendar, previewCalendar, publishPolicy, withdrawPolicy } from '
 export { catchUp } from './recompute.ts';
 export { deadlineRoutes } from './routes.ts';
 export {
-  continueClocks,
   extendClocks,
+  moveClocks,
   pauseClocks,
   resumeClocks,
   startClocks,
   stopClocks,
 } from './service.ts';
-export type { Start } from './service.ts';
-export { findDeadline, livingClocks, lockOrderClocks, stepsOf } from './store.ts';
+export type { Change } from './service.ts';
+export { findDeadline, livingClocks, stepsOf } from './store.ts';
 export type { DeadlineRow } from './store.ts';
 export { clockViews, explainOrder, orderClocks, simulate, subjectClocks } from './view.ts';

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { DbTx, Reader } from '../platform/db.ts';
-import { later } from '../platform/pipeline.ts';
+import { later } from '../platform/db.ts';
 import { policyDocument } from './schema.ts';
 import type { PolicyDocument } from './schema.ts';
 
@@ -50,6 +50,43 @@ export async function policyByVersion(db: Reader, version: number): Promise<Poli
     .executeTakeFirst();
   return row ?? null;
 }
+
+/** What decides which version rules; its document is known by the id. */
+export type PolicyHead = Pick<PolicyRow, 'version' | 'id' | 'valid_from' | 'withdrawn_at'>;
+
+/** Versions that are read with the clocks of an order; a city has one or two a year. */
+const HEADS_MAX = 60;
+
+/** The newest versions, for choosing among them without another trip. */
+export async function policyHeads(db: Reader): Promise<PolicyHead[]> {
+  return db
+    .selectFrom('deadline_policy')
+    .select(['version', 'id', 'valid_from', 'withdrawn_at'])
+    .orderBy('version', 'desc')
+    .limit(HEADS_MAX)
+    .execute();
+}
+
+/** What `policyAt` finds, chosen from the heads; asked for where these may not be all. */
+export async function currentHead(
+  db: Reader,
+  heads: readonly PolicyHead[],
+  at: Date,
+): Promise<PolicyHead | null> {
+  if (heads.length >= HEADS_MAX) return policyAt(db, at);
+  // Of two that began at once the newer one holds: it comes first, and stays.
+  return heads
+    .filter((h) => h.withdrawn_at === null && h.valid_from <= at)
+    .reduce<PolicyHead | null>((a, b) => (a && a.valid_from >= b.valid_from ? a : b), null);
+}
+
+/** A version among the heads, else as it stands in the table. */
+export const headOf = async (
+  db: Reader,
+  heads: readonly PolicyHead[],
+  version: number,
+): Promise<PolicyHead | null> =>
+  heads.find((h) => h.version === version) ?? policyByVersion(db, version);
 
 /** The versions under which these orders began. */
 export async function policyVersionsOf(

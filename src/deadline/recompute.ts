@@ -10,7 +10,7 @@ import { addMoves, moveOf, noMoves, sameSteps } from './moves.ts';
 import type { Move, Moves } from './moves.ts';
 import { documentOf, policyAt, policyByVersion, withdrawnInUse } from './policy.store.ts';
 import type { PolicyDocument } from './schema.ts';
-import { again, group } from './service.ts';
+import { again, group } from './again.ts';
 import * as store from './store.ts';
 import type { DeadlineRow, Stale } from './store.ts';
 
@@ -72,22 +72,15 @@ async function renewPortion(
   const renewed = await renew(tx.db, await appNow(tx.db), rows, to);
   const changed = renewed.filter((r) => r.move !== null);
   const same = renewed.filter((r) => r.move === null);
-  await store.deleteOpenSteps(
-    tx.db,
-    changed.map((r) => r.row.id),
-  );
-  await store.updateDeadlines(
-    tx.db,
-    changed.map((r) => ({
+  store.writeAnew(tx.db, {
+    clocks: changed.map((r) => ({
       ...r.next.set,
       id: r.row.id,
       policy_version: to ?? r.row.policy_version,
     })),
-  );
-  await store.insertSteps(
-    tx.db,
-    changed.flatMap((r) => r.next.steps),
-  );
+    entries: [],
+    steps: changed.flatMap((r) => r.next.steps),
+  });
   if (which.calendarBefore !== undefined) {
     const unmoved = same.map((r) => r.row.id);
     await store.markVersion(tx.db, unmoved, which.calendarBefore);

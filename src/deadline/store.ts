@@ -1,9 +1,9 @@
 import { sql } from 'kysely';
-import type { Insertable, Selectable, Updateable } from 'kysely';
+import type { Insertable, RawBuilder, Selectable, Updateable } from 'kysely';
 import type { ClockEntryTable, DeadlineStepTable, DeadlineTable } from '../../db/schema.ts';
 import type { Clock, LadderAction } from '../kernel/words.ts';
 import type { DbTx, Reader } from '../platform/db.ts';
-import { later } from '../platform/pipeline.ts';
+import { later } from '../platform/db.ts';
 import type { Basis } from './rules.ts';
 
 /** A row of `deadline` with its words narrowed. */
@@ -26,46 +26,93 @@ const chunks = <T>(rows: readonly T[]): T[][] =>
     rows.slice(i * ROWS_MAX, (i + 1) * ROWS_MAX),
   );
 
-/** Clocks that begin: the rows of each in one statement, as far as one can take them. */
-export async function insertClocks(
+/** A clock with the columns by which it is moved. */
+export type ClockRow = Pick<DeadlineRow, (typeof CLOCK)[number]>;
+const CLOCK = [
+  'id',
+  'subject_id',
+  'clock',
+  'cycle',
+  'epoch',
+  'order_id',
+  'organization_id',
+  'state',
+  'basis',
+  'amount',
+  'policy_version',
+  'due_at',
+] as const;
+
+// However many rows: one text, which PostgreSQL keeps prepared.
+const rowsOf = (rows: readonly object[]) => sql`${JSON.stringify(rows)}::json`;
+const newClocks = (rows: readonly NewDeadline[]) => sql`
+  insert into deadline (id, subject_id, clock, cycle, order_id, organization_id, urgency, channel, type,
+    shown, state, basis, amount, policy_version, calendar_id, calendar_version, started_at, due_at, soon_at,
+    today_at, remaining_ms, stopped_at, met, provisional)
+  select * from json_to_recordset(${rowsOf(rows)}) as n (id uuid, subject_id uuid, clock text,
+    cycle integer, order_id uuid, organization_id uuid, urgency text, channel text, type text,
+    shown boolean, state text, basis text, amount double precision, policy_version integer,
+    calendar_id uuid, calendar_version integer, started_at timestamptz, due_at timestamptz,
+    soon_at timestamptz, today_at timestamptz, remaining_ms double precision, stopped_at timestamptz,
+    met boolean, provisional boolean)`;
+const newSteps = (rows: readonly NewStep[]) => sql`
+  insert into deadline_step (deadline_id, epoch, step, level, action, fire_at)
+  select * from json_to_recordset(${rowsOf(rows)}) as n (deadline_id uuid, epoch integer, step text,
+    level integer, action text, fire_at timestamptz)`;
+// The ledger. Append-only: there is no other verb on it.
+const newEntries = (rows: readonly NewEntryRow[]) => sql`
+  insert into clock_entry (id, deadline_id, position, kind, at, reason, detail, party, actor_id)
+  select id, deadline_id, position, kind, at, reason, detail::jsonb, party, actor_id
+  from json_to_recordset(${rowsOf(rows)}) as n (id uuid, deadline_id uuid, position integer, kind text,
+    at timestamptz, reason text, detail text, party text, actor_id uuid)`;
+
+/** Clocks that begin: the rows of each in one statement. */
+export function insertClocks(
   db: DbTx,
   made: readonly { deadline: NewDeadline; entry: NewEntryRow; steps: NewStep[] }[],
-): Promise<void> {
+): void {
   for (const part of chunks(made)) {
     const steps = part.flatMap((m) => m.steps);
-    const clocks = db.with('clocks', (q) =>
-      q.insertInto('deadline').values(part.map((m) => m.deadline)),
+    later(
+      db,
+      sql`with clocks as (${newClocks(part.map((m) => m.deadline))}),
+        steps as (${newSteps(steps)})
+        ${newEntries(part.map((m) => m.entry))}`,
     );
-    const all =
-      steps.length > 0 && steps.length <= ROWS_MAX
-        ? clocks.with('steps', (q) => q.insertInto('deadline_step').values(steps))
-        : clocks;
-    await all
-      .insertInto('clock_entry')
-      .values(part.map((m) => m.entry))
-      .execute();
-    if (steps.length > ROWS_MAX) await insertSteps(db, steps);
   }
 }
 
-/** Writes the ledger. Append-only: there is no other verb on it. */
-export async function insertEntries(db: DbTx, rows: NewEntryRow[]): Promise<void> {
-  for (const part of chunks(rows)) later(db, db.insertInto('clock_entry').values(part));
+/** What follows for clocks that are computed anew: a line in the ledger of each, where it has one. */
+export interface Anew {
+  /** All columns that follow, or some. */
+  clocks: readonly (DeadlineChange & { id: string })[];
+  entries: readonly NewEntryRow[];
+  /** Instead of the steps that have not fired. */
+  steps: readonly NewStep[];
 }
 
-export async function insertSteps(db: DbTx, rows: NewStep[]): Promise<void> {
-  for (const part of chunks(rows)) later(db, db.insertInto('deadline_step').values(part));
+export function writeAnew(db: DbTx, { clocks, entries, steps }: Anew): void {
+  if (clocks.length === 0) return;
+  for (const part of chunks(entries)) later(db, newEntries(part));
+  deleteOpenSteps(
+    db,
+    clocks.map((c) => c.id),
+  );
+  const whole = clocks.filter((c) => 'epoch' in c);
+  updateDeadlines(db, whole);
+  // A clock without a limit has few columns that follow, and there are few such clocks.
+  for (const { id, ...set } of clocks.filter((c) => !whole.includes(c))) {
+    later(db, db.updateTable('deadline').set(set).where('id', '=', id));
+  }
+  for (const part of chunks(steps)) later(db, newSteps(part));
 }
 
 /** Steps that have not fired go: the clock stopped, paused, or was computed anew. */
-export async function deleteOpenSteps(db: DbTx, deadlineIds: readonly string[]): Promise<void> {
-  if (deadlineIds.length === 0) return;
+function deleteOpenSteps(db: DbTx, deadlineIds: readonly string[]): void {
   later(
     db,
-    db
-      .deleteFrom('deadline_step')
-      .where('deadline_id', 'in', [...deadlineIds])
-      .where('fired_at', 'is', null),
+    sql`delete from deadline_step where deadline_id = any (${[...deadlineIds]}::uuid[])
+      and fired_at is null`,
   );
 }
 
@@ -75,51 +122,65 @@ export async function lockClocks(
   subjectIds: readonly string[],
   states: readonly DeadlineRow['state'][],
   clocks?: readonly Clock[],
-): Promise<DeadlineRow[]> {
-  if (subjectIds.length === 0) return [];
+): Promise<ClockRow[]> {
   let q = db
     .selectFrom('deadline')
-    .selectAll()
+    .select(CLOCK)
     .where('subject_id', 'in', [...subjectIds])
     .where('state', 'in', [...states]);
   if (clocks) q = q.where('clock', 'in', [...clocks]);
-  return (await q.orderBy('id').forUpdate().execute()) as DeadlineRow[];
+  return (await q.orderBy('id').forUpdate().execute()) as ClockRow[];
 }
+
+/** The id of an order, or how PostgreSQL finds it. */
+export type OrderRef = string | RawBuilder<string>;
 
 /**
  * Locks the clocks of an order in the order in which a change of the calendar or the policy locks
  * them: whoever stops several one after the other would else wait for it in a circle. Also those that
- * have stopped, which such a change may hold if it saw them running.
+ * have stopped, which such a change may hold if it saw them running. Bounded by the rounds an order can
+ * have.
  */
-export async function lockOrderClocks(db: DbTx, orderId: string): Promise<void> {
-  later(
-    db,
-    db
-      .selectFrom('deadline')
-      .select('id')
-      .where('order_id', '=', orderId)
-      .orderBy('id')
-      .forUpdate(),
-  );
+export async function lockOrderClocks(db: DbTx, orderId: OrderRef): Promise<ClockRow[]> {
+  return (await db
+    .selectFrom('deadline')
+    .select(CLOCK)
+    .where('order_id', '=', orderId)
+    .orderBy('id')
+    .forUpdate()
+    .execute()) as ClockRow[];
 }
+
+/** Every clock of some orders, as it stands. */
+export async function readClocks(db: Reader, orderIds: readonly string[]): Promise<ClockRow[]> {
+  return (await db
+    .selectFrom('deadline')
+    .select(CLOCK)
+    .where('order_id', 'in', [...orderIds])
+    .execute()) as ClockRow[];
+}
+
+/** How a clock ends: measured against its due instant, or not. */
+export type How = 'done' | 'void';
 
 /**
  * Ends clocks that run, with their ledger and without the steps to come, in one statement. A due
  * instant met exactly is met.
  */
-export async function stopRunning(
+export function stopRunning(
   db: DbTx,
-  which: { subjectIds: readonly string[]; clocks?: readonly Clock[] },
-  e: { at: Date; how: 'done' | 'void'; reason: string; party: string; actorId: string | null },
-): Promise<void> {
-  const clocks = which.clocks ? sql`and clock = any (${[...which.clocks]}::text[])` : sql``;
+  ended: ReadonlyMap<string, How>,
+  e: { at: Date; reason: string; party: string; actorId: string | null },
+): void {
+  if (ended.size === 0) return;
+  const done = [...ended.keys()].filter((id) => ended.get(id) === 'done');
   later(
     db,
     sql`
     with stopped as (
       update deadline set state = 'stopped', stopped_at = ${e.at}::timestamptz,
-        met = case when ${e.how} = 'done' then ${e.at}::timestamptz <= due_at end
-      where subject_id = any (${[...which.subjectIds]}::uuid[]) and state = 'running' ${clocks}
+        met = case when id = any (${done}::uuid[]) then ${e.at}::timestamptz <= due_at end
+      where id = any (${[...ended.keys()]}::uuid[]) and state = 'running'
       returning id
     ), gone as (
       delete from deadline_step s using stopped
@@ -128,29 +189,11 @@ export async function stopRunning(
     insert into clock_entry (id, deadline_id, position, kind, at, reason, detail, party, actor_id)
     select gen_random_uuid(), stopped.id,
       (select count(*) + 1 from clock_entry c where c.deadline_id = stopped.id), 'stop',
-      ${e.at}::timestamptz, ${e.reason}, jsonb_build_object('how', ${e.how}::text), ${e.party},
-      ${e.actorId}::uuid
+      ${e.at}::timestamptz, ${e.reason},
+      jsonb_build_object('how', case when id = any (${done}::uuid[]) then 'done' else 'void' end),
+      ${e.party}, ${e.actorId}::uuid
     from stopped`,
   );
-}
-
-/** How often each clock of these subjects has been started. */
-export async function cyclesOf(
-  db: Reader,
-  subjectIds: readonly string[],
-): Promise<Map<string, number>> {
-  if (subjectIds.length === 0) return new Map();
-  const rows = await db
-    .selectFrom('deadline')
-    .select(['subject_id', 'clock', sql<number>`max(cycle)`.as('cycle')])
-    .where('subject_id', 'in', [...subjectIds])
-    .groupBy(['subject_id', 'clock'])
-    .execute();
-  return new Map(rows.map((r) => [`${r.subject_id} ${r.clock}`, r.cycle]));
-}
-
-export async function updateDeadline(db: DbTx, id: string, set: DeadlineChange): Promise<void> {
-  later(db, db.updateTable('deadline').set(set).where('id', '=', id));
 }
 
 export async function entriesOf(db: Reader, deadlineIds: readonly string[]): Promise<EntryRow[]> {
@@ -282,11 +325,8 @@ export async function livingWorking(
   return (await q.orderBy('id').limit(limit).execute()) as DeadlineRow[];
 }
 
-/** What follows from computing clocks anew, for many at once. */
-export async function updateDeadlines(
-  db: DbTx,
-  rows: readonly (DeadlineChange & { id: string })[],
-): Promise<void> {
+/** All columns that follow from ledger, policy and calendar, for many at once. */
+function updateDeadlines(db: DbTx, rows: readonly (DeadlineChange & { id: string })[]): void {
   if (rows.length === 0) return;
   later(
     db,
@@ -294,12 +334,13 @@ export async function updateDeadlines(
     update deadline d set state = n.state, epoch = n.epoch, basis = n.basis, amount = n.amount,
       policy_version = n.policy_version, calendar_id = n.calendar_id,
       calendar_version = n.calendar_version, due_at = n.due_at, soon_at = n.soon_at,
-      today_at = n.today_at, remaining_ms = n.remaining_ms, provisional = n.provisional
-    from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as n (id uuid, state text, epoch integer,
+      today_at = n.today_at, remaining_ms = n.remaining_ms, stopped_at = n.stopped_at, met = n.met,
+      provisional = n.provisional
+    from json_to_recordset(${rowsOf(rows)}) as n (id uuid, state text, epoch integer,
       basis text, amount double precision, policy_version integer, calendar_id uuid,
       calendar_version integer, due_at timestamptz, soon_at timestamptz, today_at timestamptz,
-      remaining_ms double precision, provisional boolean)
-    where d.id = n.id`,
+      remaining_ms double precision, stopped_at timestamptz, met boolean, provisional boolean)
+    where d.id = n.id and d.id = any (${rows.map((r) => r.id)}::uuid[])`,
   );
 }
 

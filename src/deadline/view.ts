@@ -1,5 +1,5 @@
 /** What is shown of clocks: the chip in lists, and the explanation step by step. */
-import { calendarAt, calendarsFor, dayAt } from '../calendar/index.ts';
+import { calendarAt, calendarsFor, calendarsIn, dayAt, editionNow } from '../calendar/index.ts';
 import type { NamedCalendar } from '../calendar/index.ts';
 import { organizationsById, userNames } from '../identity/index.ts';
 import { cityDay, DAY_MS } from '../kernel/clock.ts';
@@ -20,7 +20,7 @@ import type {
   SimulateInput,
   SimulateView,
 } from './schema.ts';
-import { group, ledgerOf } from './service.ts';
+import { group, ledgerOf } from './again.ts';
 import * as store from './store.ts';
 import type { DeadlineRow, EntryRow, StepRow } from './store.ts';
 
@@ -63,20 +63,27 @@ export function clockView(r: DeadlineRow, calendar: NamedCalendar, now: Date): C
   };
 }
 
+/** Rows that are on their way, in the same trip with what their chips need. */
+async function viewed(
+  db: Reader,
+  asked: readonly DeadlineRow[] | Promise<DeadlineRow[]>,
+): Promise<(readonly [DeadlineRow, ClockView])[]> {
+  const [rows, now, edition] = await Promise.all([asked, appNow(db), editionNow(db)]);
+  const calendars = await calendarsIn(
+    db,
+    edition,
+    rows.map((r) => r.organization_id),
+  );
+  return rows.map((r) => [r, clockView(r, calendars.get(r.organization_id)!, now)]);
+}
+
 /** Chips of some rows, by the row's id. */
 export async function clockViews(
   db: Reader,
   rows: readonly DeadlineRow[],
 ): Promise<Map<string, ClockView>> {
   if (rows.length === 0) return new Map();
-  const [now, calendars] = await Promise.all([
-    appNow(db),
-    calendarsFor(
-      db,
-      rows.map((r) => r.organization_id),
-    ),
-  ]);
-  return new Map(rows.map((r) => [r.id, clockView(r, calendars.get(r.organization_id)!, now)]));
+  return new Map((await viewed(db, rows)).map(([r, view]) => [r.id, view]));
 }
 
 /** The clock that holds each order, by order. */
@@ -84,9 +91,9 @@ export async function orderClocks(
   db: Reader,
   orderIds: readonly string[],
 ): Promise<Map<string, ClockView>> {
-  const rows = await store.leadingClocks(db, orderIds);
-  const views = await clockViews(db, rows);
-  return new Map(rows.map((r) => [r.order_id, views.get(r.id)!]));
+  if (orderIds.length === 0) return new Map();
+  const views = await viewed(db, store.leadingClocks(db, orderIds));
+  return new Map(views.map(([r, view]) => [r.order_id, view]));
 }
 
 /** The living clocks of subjects, by subject. */
@@ -94,12 +101,10 @@ export async function subjectClocks(
   db: Reader,
   subjectIds: readonly string[],
 ): Promise<Map<string, ClockView[]>> {
-  const rows = await store.livingClocks(db, subjectIds);
-  const views = await clockViews(db, rows);
-  const bySubject = group(rows, (r) => r.subject_id);
-  return new Map(
-    [...bySubject].map(([id, list]) => [id, list.map((r) => views.get(r.id)!)] as const),
-  );
+  if (subjectIds.length === 0) return new Map();
+  const views = await viewed(db, store.livingClocks(db, subjectIds));
+  const bySubject = group(views, ([r]) => r.subject_id);
+  return new Map([...bySubject].map(([id, list]) => [id, list.map(([, view]) => view)] as const));
 }
 
 /**

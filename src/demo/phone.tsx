@@ -39,6 +39,8 @@ interface Shown {
   language: Language;
   /** Whose number it is, where it is a unit's. */
   owner: (number: string) => string;
+  /** What stands for a number in addresses and forms. */
+  handle: (number: string) => string;
 }
 
 const SAYINGS: Record<string, TextKey> = {
@@ -69,6 +71,20 @@ async function messagesOf(deps: Deps): Promise<Message[]> {
     ...received.map(({ to, text, at }) => ({ number: to, text, at, isOwn: false })),
     ...written.map(({ from, text, at }) => ({ number: from, text, at, isOwn: true })),
   ].toSorted((a, b) => (a.at < b.at ? 1 : -1));
+}
+
+/**
+ * What stands for a number on a page that is open to everybody: itself where nobody has it, else a
+ * word that says nothing of it.
+ */
+export const handleOf = (deps: Deps, number: string): string =>
+  isMadeUp(number) ? number : deps.crypto.mac('request', `demo-phone\n${number}`).slice(0, 22);
+
+/** The number that a handle stands for, among those on the telephone; else what was given. */
+export async function numberBehind(deps: Deps, handle: string): Promise<string> {
+  if (/^\+?\d*$/.test(handle)) return handle;
+  const known = (await messagesOf(deps)).find(({ number }) => handleOf(deps, number) === handle);
+  return known?.number ?? handle;
 }
 
 /** A call that a citizen may end. */
@@ -104,7 +120,8 @@ export async function phonePage(deps: Deps, request: Request) {
     const unit = units.get(number);
     return unit ? (language === 'en' ? unit.nameEn : unit.name) : '';
   };
-  const shown: Shown = { say, now, language, owner };
+  const shown: Shown = { say, now, language, owner, handle: (n) => handleOf(deps, n) };
+  const open = messages.find((m) => shown.handle(m.number) === request.to)?.number ?? request.to;
   const rings = request.to === 'ring';
   const writesNew = request.to === 'write';
   const still = rings || writesNew || request.writes;
@@ -122,13 +139,13 @@ export async function phonePage(deps: Deps, request: Request) {
         <Head shown={shown} open={request.to} said={SAYINGS[request.said]} />
         <Calls shown={shown} calls={calls} />
         <main>
-          <List shown={shown} messages={messages} open={request.to} />
+          <List shown={shown} messages={messages} open={open} />
           {rings ? (
             <RingForm shown={shown} />
           ) : writesNew ? (
             <WriteForm shown={shown} />
           ) : (
-            <Conversation {...{ shown, messages }} to={request.to} writes={request.writes} />
+            <Conversation {...{ shown, messages }} to={open} writes={request.writes} />
           )}
         </main>
       </body>
@@ -212,9 +229,15 @@ function conversations(messages: readonly Message[]) {
 const spaced = (number: string): string =>
   number.length === 11 ? number.replace(/^(\d{3})(\d{4})(\d{4})$/, '$1 $2 $3') : number;
 
+/** The block of the made-up city: nobody has these. */
+const isMadeUp = (phone: string): boolean => /^1390000\d{4}$/.test(phone);
+
 /** A number that a visitor typed may be a real one, and the page is open to everybody. */
-const shownNumber = (phone: string): string =>
-  CALLERS.some((c) => c.phone === phone) ? spaced(phone) : maskPhone(phone);
+const shownNumber = (phone: string): string => (isMadeUp(phone) ? spaced(phone) : maskPhone(phone));
+
+/** A unit's duty telephone is as made up as the unit. */
+const numberText = (number: string, { owner }: Shown): string =>
+  owner(number) ? spaced(number) : shownNumber(number);
 
 interface ListProps {
   shown: Shown;
@@ -222,7 +245,8 @@ interface ListProps {
   open: string;
 }
 
-function List({ shown: { say, now, owner }, messages, open }: ListProps) {
+function List({ shown, messages, open }: ListProps) {
+  const { say, now, owner, handle } = shown;
   const found = conversations(messages);
   return (
     <section class="list" aria-label={say('demo.phone.sms')}>
@@ -230,9 +254,12 @@ function List({ shown: { say, now, owner }, messages, open }: ListProps) {
       <ol>
         {found.map(([to, list]) => (
           <li>
-            <a href={`/demo/phone?to=${to}`} aria-current={to === open ? 'true' : undefined}>
+            <a
+              href={`/demo/phone?to=${handle(to)}`}
+              aria-current={to === open ? 'true' : undefined}
+            >
               <b>
-                {spaced(to)}
+                {numberText(to, shown)}
                 {owner(to) && <i>{owner(to)}</i>}
               </b>
               <time datetime={list[0]!.at}>{when(new Date(list[0]!.at), now)}</time>
@@ -265,7 +292,7 @@ function Conversation({
   const { say, now, owner } = shown;
   const list = messages.filter((m) => m.number === to).toReversed();
   return (
-    <section class="talk" aria-label={to ? spaced(to) : say('demo.phone.sms')}>
+    <section class="talk" aria-label={to ? numberText(to, shown) : say('demo.phone.sms')}>
       {to === '' ? (
         <p class="none">{say('demo.phone.pick')}</p>
       ) : (
@@ -274,7 +301,7 @@ function Conversation({
             <a class="back" href="/demo/phone">
               {say('demo.phone.back')}
             </a>
-            {spaced(to)} {owner(to)}
+            {numberText(to, shown)} {owner(to)}
           </h2>
           {list.length === 0 && <p class="none">{say('demo.phone.none_here')}</p>}
           {list.map((m) => (
@@ -295,7 +322,8 @@ function Conversation({
 }
 
 /** What is replied most, at one press; writing oneself is a page that stands still. */
-function Reply({ shown: { say }, to, writes }: { shown: Shown; to: string; writes: boolean }) {
+function Reply({ shown, to, writes }: { shown: Shown; to: string; writes: boolean }) {
+  const { say, handle } = shown;
   const quick = [
     '5',
     '3',
@@ -306,7 +334,7 @@ function Reply({ shown: { say }, to, writes }: { shown: Shown; to: string; write
   ];
   return (
     <form class="reply" method="post" action="/demo/write" id="reply">
-      <input type="hidden" name="from" value={to} />
+      <input type="hidden" name="from" value={handle(to)} />
       {writes ? (
         <>
           <label>
@@ -322,7 +350,7 @@ function Reply({ shown: { say }, to, writes }: { shown: Shown; to: string; write
               {word}
             </button>
           ))}
-          <a href={`/demo/phone?to=${to}&write=1#reply`}>{say('demo.phone.write_reply')}</a>
+          <a href={`/demo/phone?to=${handle(to)}&write=1#reply`}>{say('demo.phone.write_reply')}</a>
         </p>
       )}
     </form>

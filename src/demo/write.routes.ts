@@ -8,6 +8,7 @@ import { inboundDoor, realInstant } from '../notification/index.ts';
 import { appNow } from '../platform/db.ts';
 import type { Env } from '../platform/http/auth.ts';
 import type { Deps } from '../platform/unit-of-work.ts';
+import { handleOf, numberBehind } from './phone.tsx';
 
 /** The source that a demo has from the start. */
 const SOURCE = 'demo-sms';
@@ -18,7 +19,7 @@ export function writeRoutes(deps: Deps): Hono<Env> {
   const door = new Hono<Env>().post('/', signedDoor(deps, inboundDoor));
   return new Hono<Env>().post('/demo/write', async (c) => {
     const form = await c.req.parseBody();
-    const who = form.own_phone || form.from;
+    const who = form.own_phone || (await numberBehind(deps, String(form.from ?? '')));
     const input = written.safeParse({ from: who, text: form.word || form.text });
     if (!input.success) return c.redirect('/demo/phone?to=write&said=write_wrong', 303);
     const { from, text } = input.data;
@@ -30,6 +31,6 @@ export function writeRoutes(deps: Deps): Hono<Env> {
     const headers = signedHeaders(secret, { source: SOURCE, id, body, at });
     const answer = await door.request('/', { method: 'POST', headers, body });
     const said = answer.ok ? '' : '&said=write_wrong';
-    return c.redirect(`/demo/phone?to=${from}${said}`, 303);
+    return c.redirect(`/demo/phone?to=${handleOf(deps, from)}${said}`, 303);
   });
 }

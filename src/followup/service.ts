@@ -107,7 +107,7 @@ const giveUp = (tx: Tx, orderId: string, reason: GiveUpReason) =>
 export async function open(deps: Deps, tx: Tx, event: StoredEvent): Promise<void> {
   const order = event.orderId ? await lockOrder(tx.db, event.orderId) : null;
   if (!order || order.state !== 'pending_callback' || order.round !== event.payload.round) return;
-  const phone = await hasPhone(deps, tx, order);
+  const [phone, n] = await Promise.all([hasPhone(deps, tx, order), numbers(tx)]);
   const due = {
     orderNo: order.order_no,
     type: order.type,
@@ -117,7 +117,7 @@ export async function open(deps: Deps, tx: Tx, event: StoredEvent): Promise<void
     wishCallback: order.wish_callback,
     hasPhone: phone,
   };
-  const method = methodFor(due, await numbers(tx));
+  const method = methodFor(due, n);
   const task = {
     id: newId(),
     order_id: order.id,
@@ -141,12 +141,17 @@ export async function conclude(_deps: Deps, tx: Tx, event: StoredEvent): Promise
   const order = event.orderId ? await lockOrder(tx.db, event.orderId) : null;
   if (!order || order.state !== 'pending_close' || order.round !== event.payload.round) return;
   if (order.redo_proposed) return;
-  const said = (await store.evaluationsOf(tx.db, order.id)).find((e) => e.round === order.round);
+  const [evaluations, replySolved, reason] = await Promise.all([
+    store.evaluationsOf(tx.db, order.id),
+    finalSolved(tx.db, order.id, order.round),
+    giveUpReason(tx.db, order.id, order.round),
+  ]);
+  const said = evaluations.find((e) => e.round === order.round);
   const closingType = closingTypeFor({
     direct: order.direct,
     saidSolved: said?.solved ?? null,
-    replySolved: await finalSolved(tx.db, order.id, order.round),
-    givenUp: said ? null : await giveUpReason(tx.db, order.id, order.round),
+    replySolved,
+    givenUp: said ? null : reason,
   });
   await act(tx, SYSTEM, order.id, 'close', null, { closingType, reason: '' });
 }

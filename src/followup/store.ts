@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { AttemptResult, RatingReason, Solved } from '../kernel/words.ts';
 import type { DbTx, Reader } from '../platform/db.ts';
-import { later } from '../platform/pipeline.ts';
+import { later } from '../platform/db.ts';
 
 export interface TaskRow {
   id: string;

@@ -28,6 +28,7 @@ export {
   organizationsByCode,
   organizationsByDutyPhone,
   organizationsById,
+  parentsOf,
   untilGrantsChange,
   userNames,
 } from './store.ts';

@@ -365,6 +365,20 @@ export async function ancestors(db: Reader, ids: readonly string[]): Promise<str
   return rows.rows.map((r) => r.id);
 }
 
+/** Each unit and every one above it on its own line (块), with the one above that. */
+export async function parentsOf(
+  db: Reader,
+  ids: readonly string[],
+): Promise<Map<string, string | null>> {
+  const { rows } = await sql<{ id: string; parent_id: string | null }>`
+    with recursive up as (
+      select id, parent_id from organization where id = any (${[...ids]}::uuid[])
+      union
+      select o.id, o.parent_id from up join organization o on o.id = up.parent_id
+    ) select id, parent_id from up`.execute(db);
+  return new Map(rows.map((r) => [r.id, r.parent_id]));
+}
+
 /** The units themselves and every unit below them, on both lines (条 and 块). */
 export async function descendants(db: Reader, ids: readonly string[]): Promise<string[]> {
   if (ids.length === 0) return [];

@@ -1,7 +1,7 @@
 /** Who was in touch so long ago that nothing needs their name and number any more. */
 import { sql } from 'kysely';
 import type { DbTx } from '../platform/db.ts';
-import { later } from '../platform/pipeline.ts';
+import { later } from '../platform/db.ts';
 
 export interface PastRequester {
   id: string;

@@ -1,6 +1,6 @@
 import type { EmergencyTarget } from '../kernel/words.ts';
 import type { DbTx, Reader } from '../platform/db.ts';
-import { later } from '../platform/pipeline.ts';
+import { later } from '../platform/db.ts';
 
 export interface HandoverRow {
   id: string;

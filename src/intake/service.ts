@@ -1,5 +1,6 @@
 import { wrongCodes } from '../catalogue/index.ts';
 import { SYSTEM, userIdOf } from '../kernel/actor.ts';
+import { readRulings } from '../deadline/index.ts';
 import type { Actor, StaffActor } from '../kernel/actor.ts';
 import { AppError, fail } from '../kernel/errors.ts';
 import type { ErrorCode } from '../kernel/errors.ts';
@@ -356,15 +357,18 @@ async function takeAndClaim(
   plans: Planned[],
 ): Promise<Map<string, Kept & { orderNo: string }>> {
   if (plans.length === 0) return new Map();
-  const won = await claimKeys(
-    tx.db,
-    plans.map((p) => ({
-      scope: scopeOf(p.arrival.actor),
-      key: p.arrival.key,
-      hash: p.hash,
-      response: { orderId: p.orderId, contactId: p.contactId },
-    })),
-  );
+  const [won, rulings] = await Promise.all([
+    claimKeys(
+      tx.db,
+      plans.map((p) => ({
+        scope: scopeOf(p.arrival.actor),
+        key: p.arrival.key,
+        hash: p.hash,
+        response: { orderId: p.orderId, contactId: p.contactId },
+      })),
+    ),
+    readRulings(tx.db),
+  ]);
   const mine = plans.filter((p) => won.has(`${scopeOf(p.arrival.actor)}\n${p.arrival.key}`));
   await writeContacts(
     deps,
@@ -376,7 +380,7 @@ async function takeAndClaim(
     tx,
     mine.flatMap((p) => p.told ?? []),
   );
-  const made = await createMany(tx, mine.map(toIncoming));
+  const made = await createMany(tx, mine.map(toIncoming), rulings);
   await giveAccess(
     deps,
     tx.db,

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { DbTx, Reader } from '../platform/db.ts';
-import { later } from '../platform/pipeline.ts';
+import { later } from '../platform/db.ts';
 
 export interface NewRequester {
   id: string;

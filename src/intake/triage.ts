@@ -9,6 +9,7 @@ import type { StoredEvent } from '../kernel/events.ts';
 import type { DemandType, Party, WaitReason } from '../kernel/words.ts';
 import type { Deps, Tx } from '../platform/unit-of-work.ts';
 import { clearWait, keepWait, mayAccept, mayDispatch, suggest } from '../routing/index.ts';
+import type { RoutingSuggestion } from '../routing/schema.ts';
 import { classificationsOf } from '../understanding/index.ts';
 import type { AutoThresholds } from '../understanding/index.ts';
 import type { ClassificationView } from '../understanding/schema.ts';
@@ -24,8 +25,6 @@ interface Case {
   tx: Tx;
   order: OrderRow;
   understood: ClassificationView | null;
-  party: Party;
-  supplemented: boolean;
 }
 
 /**
@@ -33,13 +32,11 @@ interface Case {
  * no harm, and a person who was quicker has won.
  */
 export async function triage(deps: Deps, tx: Tx, event: StoredEvent): Promise<void> {
-  const order = event.orderId ? await lockOrder(tx.db, event.orderId) : null;
+  const id = event.orderId;
+  if (!id) return;
+  const [order, views] = await Promise.all([lockOrder(tx.db, id), classificationsOf(tx.db, [id])]);
   if (order?.state !== 'registered' && order?.state !== 'pending_dispatch') return;
-  const [views, from] = [
-    await classificationsOf(tx.db, [order.id]),
-    await provenance(tx.db, order.id, order.round),
-  ];
-  const c: Case = { deps, tx, order, understood: views.get(order.id) ?? null, ...from };
+  const c: Case = { deps, tx, order, understood: views.get(order.id) ?? null };
   if (order.state === 'registered') await atTheDoor(c);
   else await beforeDispatch(c);
 }
@@ -55,10 +52,13 @@ const chosenIn = (o: OrderRow) => ({
   urgency: o.urgency,
 });
 
-const factsOf = (c: Case, threshold: number) => ({
+/** Whose hand brought the order in, and whether more was said of it since. */
+const cameFrom = ({ tx, order }: Case) => provenance(tx.db, order.id, order.round);
+
+const factsOf = (c: Case, threshold: number, supplemented: boolean) => ({
   emergency: c.order.emergency !== null || c.order.flags.includes('emergency'),
   round: c.order.round,
-  supplemented: c.supplemented,
+  supplemented,
   understood: c.understood,
   chosen: chosenIn(c.order),
   threshold,
@@ -78,9 +78,10 @@ function inPeril({ order, understood }: Case, peril: AutoThresholds['peril']): b
 }
 
 async function atTheDoor(c: Case): Promise<void> {
-  const auto = await autoOf(c);
-  const reasons = mayAccept({ ...factsOf(c, auto.accept), peril: inPeril(c, auto.peril) });
-  if (TAKES_IN.includes(c.party)) {
+  const [auto, { party, supplemented }] = await Promise.all([autoOf(c), cameFrom(c)]);
+  const facts = factsOf(c, auto.accept, supplemented);
+  const reasons = mayAccept({ ...facts, peril: inPeril(c, auto.peril) });
+  if (TAKES_IN.includes(party)) {
     return waitFor(
       c,
       reasons.filter((r) => SAID_TO_OPERATOR.includes(r)),
@@ -100,26 +101,31 @@ async function atTheDoor(c: Case): Promise<void> {
   });
 }
 
+async function suggestionFor({ tx, order }: Case): Promise<RoutingSuggestion | null> {
+  const { category_code: categoryCode, area_code: areaCode, subject_kind: subjectKind } = order;
+  if (!categoryCode) return null;
+  const asked = {
+    categoryCode,
+    ...(areaCode && { areaCode }),
+    ...(subjectKind && { subjectKind }),
+  };
+  return suggest(tx.db, asked, tx.at);
+}
+
 async function beforeDispatch(c: Case): Promise<void> {
   const { tx, order } = c;
-  const auto = await autoOf(c);
-  const suggestion = order.category_code
-    ? await suggest(
-        tx.db,
-        {
-          categoryCode: order.category_code,
-          ...(order.area_code && { areaCode: order.area_code }),
-          ...(order.subject_kind && { subjectKind: order.subject_kind }),
-        },
-        tx.at,
-      )
-    : null;
+  const [auto, { supplemented }, suggestion, duplicate] = await Promise.all([
+    autoOf(c),
+    cameFrom(c),
+    suggestionFor(c),
+    likelyDuplicate(c),
+  ]);
   const lead = suggestion?.lead ?? null;
   const coIds = suggestion?.co.map((u) => u.id) ?? [];
   const wanted = lead ? [lead.id, ...coIds] : [];
   const able = await dispatchable(tx.db, wanted);
   const reasons = mayDispatch({
-    ...factsOf(c, auto.dispatch),
+    ...factsOf(c, auto.dispatch, supplemented),
     confidential: order.confidential,
     wary: c.understood?.hints.includes('confidential') ?? false,
     flags: order.flags,
@@ -128,7 +134,7 @@ async function beforeDispatch(c: Case): Promise<void> {
       steps: suggestion.steps.map((s) => s.code),
     },
     unitsAble: wanted.every((id) => able.has(id)),
-    duplicate: await likelyDuplicate(c),
+    duplicate,
   });
   if (!lead || reasons.length > 0) return waitFor(c, reasons, lead?.id);
   const input = { leadId: lead.id, coIds, mode: 'single', note: '' } as const;

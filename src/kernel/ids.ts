@@ -1,5 +1,15 @@
 import { randomBytes } from 'node:crypto';
 
+/** Random bytes are drawn by the page: each draw is a call of the kernel, and an act needs dozens. */
+const PAGE = 4_096;
+let page = Buffer.alloc(0);
+function random(length: number): Buffer {
+  if (page.length < length) page = randomBytes(PAGE);
+  const drawn = page.subarray(0, length);
+  page = page.subarray(length);
+  return drawn;
+}
+
 let lastMs = 0;
 let lastSeq = 0;
 
@@ -9,7 +19,7 @@ let lastSeq = 0;
  */
 export function newId(realMs: number = performance.timeOrigin + performance.now()): string {
   let ms = Math.floor(realMs);
-  if (ms > lastMs) lastSeq = randomBytes(2).readUInt16BE() & 0x3ff;
+  if (ms > lastMs) lastSeq = random(2).readUInt16BE() & 0x3ff;
   else {
     ms = lastMs;
     lastSeq += 1;
@@ -19,7 +29,7 @@ export function newId(realMs: number = performance.timeOrigin + performance.now(
     }
   }
   lastMs = ms;
-  const b = randomBytes(16);
+  const b = random(16);
   b.writeUIntBE(ms, 0, 6);
   b[6] = 0x70 | (lastSeq >> 8);
   b[7] = lastSeq & 0xff;

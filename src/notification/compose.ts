@@ -38,10 +38,13 @@ const GONE: readonly string[] = ['cancelled', 'returned'];
 const DONE: readonly string[] = [...GONE, 'submitted', 'accepted'];
 
 /** Whether what a notice says still holds; after an outage nobody is sent to a dead link. */
-export async function stillTrue(deps: Deps, d: DeliveryRow): Promise<boolean> {
+export async function stillTrue(
+  deps: Deps,
+  d: DeliveryRow,
+  order: OrderRow | null,
+): Promise<boolean> {
   if (d.order_id === null || d.inbound_id !== null) return true;
   if (d.kind === 'receipt' || ENDED.includes(d.kind)) return true;
-  const order = await findOrder(deps.db, d.order_id);
   if (d.kind === 'rating_link') return linkHolds(deps, d, order);
   if (ASKING.includes(d.kind)) return order?.state === 'awaiting_supplement';
   // An answer that is being done again is none.
@@ -54,11 +57,14 @@ export async function stillTrue(deps: Deps, d: DeliveryRow): Promise<boolean> {
   if (order?.closed_at !== null) return false;
   // Held over the night or delayed by an outage: who answered meanwhile is not pressed.
   const over = d.kind === 'assigned' ? GONE : DONE;
-  const ofUnit = (await assignmentsOf(deps.db, d.order_id)).filter(
+  const [assignments, center] = await Promise.all([
+    assignmentsOf(deps.db, d.order_id),
+    centerId(deps.db),
+  ]);
+  const ofUnit = assignments.filter(
     (a) => a.organization_id === d.organization_id && a.round === order.round,
   );
-  const center = d.organization_id === (await centerId(deps.db));
-  return center || ofUnit.some((a) => !over.includes(a.state));
+  return d.organization_id === center || ofUnit.some((a) => !over.includes(a.state));
 }
 
 async function linkHolds(deps: Deps, d: DeliveryRow, order: OrderRow | null): Promise<boolean> {
@@ -67,13 +73,21 @@ async function linkHolds(deps: Deps, d: DeliveryRow, order: OrderRow | null): Pr
   return Boolean(open) && order?.state === 'pending_callback' && order.round === link!.round;
 }
 
+/** The order that a message is about, as it stands now; null where it is about none, or answers one that came in. */
+export const orderOf = async (deps: Deps, d: DeliveryRow): Promise<OrderRow | null> =>
+  d.order_id === null || d.inbound_id !== null ? null : findOrder(deps.db, d.order_id);
+
 /** Number, words and their parts. @throws AppError `not_found`, Error where there is no number. */
-export async function compose(deps: Deps, d: DeliveryRow): Promise<Message> {
+export async function compose(
+  deps: Deps,
+  d: DeliveryRow,
+  about: OrderRow | null,
+): Promise<Message> {
   if (d.inbound_id) {
     const { to, kind, values } = await smsAnswer(deps, d.inbound_id, d.kind);
     return { to, kind, values, text: translate('zh-CN', `notice.${kind}`, values) };
   }
-  const order = (await findOrder(deps.db, d.order_id!)) ?? fail('not_found');
+  const order = about ?? fail('not_found');
   const to = d.requester_id
     ? (await openIdentity(deps, d.requester_id))?.phone
     : (await organizationsById(deps.db, [d.organization_id!])).get(d.organization_id!)?.dutyPhone;

@@ -4,7 +4,7 @@
  */
 import { sql } from 'kysely';
 import type { DbTx, Reader } from '../platform/db.ts';
-import { later } from '../platform/pipeline.ts';
+import { later } from '../platform/db.ts';
 import { DELIVERY_KINDS } from './rules.ts';
 
 export interface DeliveryRow {
@@ -76,15 +76,16 @@ export async function findDelivery(db: Reader, id: string): Promise<DeliveryRow 
 }
 
 /**
- * Takes a pending delivery for one try: counts the attempt and pushes the next one into the future,
- * so that a process that dies while sending leaves it to be tried again, and two never send at once.
+ * Takes pending deliveries for one try: counts the attempt and pushes the next one into the future,
+ * so that a process that dies while sending leaves them to be tried again, and two never send at once.
  */
-export async function claimDelivery(
+export async function claimDeliveries(
   db: Reader,
-  id: string,
+  ids: readonly string[],
   leaseSeconds: number,
-): Promise<ClaimedDelivery | null> {
-  const row = await db
+): Promise<ClaimedDelivery[]> {
+  if (ids.length === 0) return [];
+  const rows = await db
     .updateTable('delivery')
     .set({
       attempts: sql`attempts + 1`,
@@ -92,42 +93,44 @@ export async function claimDelivery(
       last_error: null,
       next_attempt_at: sql<Date>`clock_timestamp() + make_interval(secs => ${leaseSeconds})`,
     })
-    .where('id', '=', id)
+    // In one order for everybody, so that two who claim the same wait in no circle.
+    .where(
+      sql<boolean>`id in (select id from delivery where id = any(${[...ids]}::uuid[])
+        order by id for update)`,
+    )
     .where('state', '=', 'pending')
     .where('next_attempt_at', '<=', sql<Date>`clock_timestamp()`)
     .where('kind', 'in', [...KNOWN])
     .where(AWAKE)
     .returningAll()
     .returning(sql<Date>`clock_timestamp()`.as('claimed_at'))
-    .executeTakeFirst();
-  return (row as ClaimedDelivery | undefined) ?? null;
+    .execute();
+  return rows as ClaimedDelivery[];
 }
 
-export async function markSent(
-  db: Reader,
-  id: string,
-  sent: { at: Date; providerId: string | null },
-): Promise<void> {
-  await db
-    .updateTable('delivery')
-    .set({
-      state: 'sent',
-      // A receipt may have been quicker than the answer to the request.
-      sent_at: sql<Date>`coalesce(sent_at, ${sent.at}::timestamptz)`,
-      provider_id: sql`coalesce(${sent.providerId}::text, provider_id)`,
-      last_error: null,
-    })
-    .where('id', '=', id)
-    .execute();
+/** What was sent: the provider's own id of it, where it gave one. */
+export interface SentDelivery {
+  id: string;
+  providerId: string | null;
+}
+
+export async function markSent(db: Reader, sent: readonly SentDelivery[]): Promise<void> {
+  if (sent.length === 0) return;
+  const [ids, providerIds] = [sent.map((s) => s.id), sent.map((s) => s.providerId)];
+  // A receipt may have been quicker than the answer to the request.
+  await sql`
+    with done as materialized (select d.id, s.provider_id
+      from unnest(${ids}::uuid[], ${providerIds}::text[]) as s (id, provider_id)
+      join delivery d on d.id = s.id order by d.id for update of d)
+    update delivery d set state = 'sent', sent_at = coalesce(d.sent_at, app_now()),
+      provider_id = coalesce(done.provider_id, d.provider_id), last_error = null
+    from done where d.id = done.id`.execute(db);
 }
 
 /** What it says is no longer true, or nobody wants it: it is not sent. */
-export async function markObsolete(db: Reader, id: string, why: string | null): Promise<void> {
-  await db
-    .updateTable('delivery')
-    .set({ state: 'obsolete', last_error: why })
-    .where('id', '=', id)
-    .execute();
+export function markObsolete(db: DbTx, id: string, why: string | null): void {
+  const set = { state: 'obsolete', last_error: why };
+  later(db, db.updateTable('delivery').set(set).where('id', '=', id));
 }
 
 /** The real instant: what comes from outside is signed by the clocks outside. */

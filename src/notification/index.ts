@@ -6,7 +6,7 @@ export { inboundDoor } from './inbound.ts';
 export { readProvider } from './provider-file.ts';
 export type { Provider } from './provider.ts';
 export { receiptDoor } from './receipts.ts';
-export { realInstant, send } from './sending.ts';
+export { realInstant, send, sendAll } from './sending.ts';
 export { providerRoutes } from './sms.routes.ts';
 export type { Gateway } from './gateway.ts';
 export { notificationRoutes } from './routes.ts';

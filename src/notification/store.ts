@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import type { Grant } from '../kernel/actor.ts';
 import type { Role } from '../kernel/words.ts';
 import type { DbTx, Reader } from '../platform/db.ts';
-import { later } from '../platform/pipeline.ts';
+import { later } from '../platform/db.ts';
 
 export interface NewNotification {
   id: string;

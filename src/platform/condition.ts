@@ -4,6 +4,7 @@ import pg from 'pg';
 import type { Logger } from './log.ts';
 import { levelAfter, smoothed } from './rules.ts';
 import type { Strain } from './rules.ts';
+import type { Waits } from './shares.ts';
 
 export interface Condition {
   /** It was asked to end: nobody new should come. */
@@ -30,16 +31,16 @@ export const complaints = (c: Condition): string[] => [
 /** How often the strain is measured, in milliseconds. */
 const MEASURE_MS = 100;
 
-/** Measures how late this process is and how many wait for a connection, until stopped. */
-export function watchStrain(pool: Pick<pg.Pool, 'waitingCount'>, limits: Strain) {
-  let strain: Strain = { lagMs: 0, waiting: 0 };
+/** Measures how late this process is, how many wait for a connection and how long, until stopped. */
+export function watchStrain(waits: Waits, limits: Strain) {
+  let strain: Strain = { lagMs: 0, waiting: 0, waitMs: 0 };
   let level = 0;
   let expected = performance.now() + MEASURE_MS;
   const timer = setInterval(() => {
     const now = performance.now();
     const lagMs = Math.max(0, now - expected);
     expected = now + MEASURE_MS;
-    strain = smoothed(strain, { lagMs, waiting: pool.waitingCount });
+    strain = smoothed(strain, { lagMs, waiting: waits.waiting(), waitMs: waits.oldestMs() });
     level = levelAfter(level, strain, limits);
   }, MEASURE_MS).unref();
   return { level: () => level, strain: () => strain, stop: () => clearInterval(timer) };

@@ -23,6 +23,9 @@ const WORKER_GROUPS = ['relay', 'schedule', 'handlers', 'timers', 'sweeper'] as 
 /** A group of workers that one process may run; `WORKERS=relay,handlers` picks some. */
 export type WorkerGroup = (typeof WORKER_GROUPS)[number];
 
+/** Longest time that a process says that it ends before it takes no more requests. */
+export const DRAIN_SECONDS_MAX = 60;
+
 const schema = z.object({
   HOST: z.string().min(1).default('127.0.0.1'),
   PORT: z.coerce.number().int().min(0).max(65535).default(12345),
@@ -44,9 +47,10 @@ const schema = z.object({
   TRUST_PROXY: z.coerce.number().int().min(0).max(5).default(0),
   METRICS_PORT: z.coerce.number().int().min(1).max(65535).optional(),
   METRICS_HOST: z.string().min(1).default('127.0.0.1'),
-  DRAIN_SECONDS: z.coerce.number().int().min(0).max(60).default(5),
+  DRAIN_SECONDS: z.coerce.number().int().min(0).max(DRAIN_SECONDS_MAX).default(5),
   SHED_LAG_MS: z.coerce.number().int().min(10).max(60_000).default(500),
   SHED_WAITING: z.coerce.number().int().min(1).max(10_000).default(50),
+  SHED_WAIT_MS: z.coerce.number().int().min(10).max(60_000).default(500),
   OUTBOX_REQUEUE_SECONDS: z.coerce.number().int().min(1).max(3600).default(60),
   OUTBOX_SWEEP_SECONDS: z.coerce.number().int().min(0).max(3600).default(30),
   TIMERS_REARM_SECONDS: z.coerce.number().int().min(1).max(300).default(30),
@@ -102,6 +106,8 @@ export interface Config {
   shedLagMs: number;
   /** Requests that wait for a connection, sustained, from which reports are put off; lists from twice it. */
   shedWaiting: number;
+  /** Milliseconds, sustained, that the oldest request waits for a connection, from which reports are put off; lists from twice it. */
+  shedWaitMs: number;
   /** Seconds after which a duty that was queued and not done is queued again. */
   outboxRequeueSeconds: number;
   /** Seconds after which a duty that no queue brought to anybody is served without a queue. */
@@ -171,6 +177,7 @@ export function loadConfig(env: Record<string, string | undefined> = process.env
     drainSeconds: e.DRAIN_SECONDS,
     shedLagMs: e.SHED_LAG_MS,
     shedWaiting: e.SHED_WAITING,
+    shedWaitMs: e.SHED_WAIT_MS,
     outboxRequeueSeconds: e.OUTBOX_REQUEUE_SECONDS,
     outboxSweepSeconds: e.OUTBOX_SWEEP_SECONDS,
     timersRearmSeconds: e.TIMERS_REARM_SECONDS,

@@ -1,4 +1,5 @@
 /** Many callers, few round trips: requests that arrive together are served together. */
+import { apart } from './shares.ts';
 
 /** Most items in one batch; measured best between 100 and 200 (stack facts). */
 const BATCH_MAX = 200;
@@ -59,7 +60,8 @@ export function groupCommit<I, O>(
   const pump = () => {
     while (inFlight < inFlightMax && waiting.length > 0) {
       inFlight += 1;
-      void run(waiting.splice(0, BATCH_MAX)).finally(() => {
+      const batch = waiting.splice(0, BATCH_MAX);
+      void apart(() => run(batch)).finally(() => {
         inFlight -= 1;
         pump();
       });

@@ -50,12 +50,15 @@ async function runShutdowns(): Promise<0 | 1> {
   return code;
 }
 
+/** How long what is under way may take when this process ends, in milliseconds. */
+export const END_LIMIT_MS = 8_000;
+
 /**
  * Serves until this process is asked to end (SIGTERM; SIGINT when it has no supervisor) or its
  * supervisor is gone, then runs the shutdown steps and exits: 0, or 1 when a step failed or the
  * steps took longer than `limitMs` milliseconds.
  */
-export function untilParentEnds(limitMs = 8_000): Promise<never> {
+export function untilParentEnds(limitMs = END_LIMIT_MS): Promise<never> {
   const supervised = process.send !== undefined;
   ignoreBrokenOutput();
   return new Promise<never>(() => {

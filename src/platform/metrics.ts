@@ -82,6 +82,25 @@ export function createMetrics(process = false): Metrics {
   };
 }
 
+/** Whoever asks for figures waits no longer for one of them, in milliseconds. */
+const LOOK_MS = 3_000;
+
+/** @throws when it took too long: a database that is silent must not keep back what this process knows. */
+async function inTime<T>(work: Promise<T>): Promise<T> {
+  work.catch(() => {});
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error('late')), LOOK_MS);
+  });
+  return Promise.race([work, late]).finally(() => clearTimeout(timer));
+}
+
+/** Asks one at a time: whoever comes meanwhile hears the same answer, and figures of one look agree. */
+export function sharing<T>(look: () => Promise<T>): () => Promise<T> {
+  let asked: Promise<T> | undefined;
+  return () => (asked ??= look().finally(() => (asked = undefined)));
+}
+
 function ask(registry: Registry, { name, help, label, look }: Asked): void {
   const gauge: Gauge = new Gauge({
     name,
@@ -91,9 +110,7 @@ function ask(registry: Registry, { name, help, label, look }: Asked): void {
     async collect() {
       gauge.reset();
       // What cannot be looked up must not hide the rest.
-      const found = await Promise.resolve()
-        .then(look)
-        .catch(() => []);
+      const found = await inTime(Promise.resolve().then(look)).catch(() => []);
       for (const [value, figure] of found) gauge.set(label ? { [label]: value } : {}, figure);
     },
   });

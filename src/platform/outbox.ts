@@ -1,9 +1,7 @@
 /** The outbox: one row per event × consumer, a duty not yet done. */
 import { sql } from 'kysely';
-import type { RawBuilder } from 'kysely';
 import type { EventName, StoredEvent } from '../kernel/events.ts';
 import type { DbTx, Reader } from './db.ts';
-import { later } from './pipeline.ts';
 
 /** Rows taken at once. */
 const BATCH_MAX = 500;
@@ -19,6 +17,10 @@ const SENDS = 'notification.send';
 export interface Duty {
   id: string;
   consumer: string;
+}
+
+/** A duty that is told to the sockets and then done. */
+export interface Nudge {
   type: EventName;
   orderId: string | null;
   version: number | null;
@@ -27,28 +29,42 @@ export interface Duty {
   traceId: string | null;
 }
 
-/** Locks a batch of nudges. */
-export const takeNudges = (db: DbTx): Promise<Duty[]> =>
-  take(db, sql`o.queued_at is null and o.consumer = ${NUDGES}`);
+/** Takes a batch of nudges off the outbox, the oldest first. */
+export async function takeNudges(db: DbTx): Promise<Nudge[]> {
+  const r = await sql<Nudge>`
+    with due as materialized (select id from outbox where queued_at is null and consumer = ${NUDGES}
+        order by id limit ${BATCH_MAX} for update skip locked),
+      done as (delete from outbox o using due where o.id = due.id
+        returning o.id, o.event_id, o.trace_id)
+    select done.trace_id as "traceId", e.type, e.order_id as "orderId", e.version, e.payload
+    from done join domain_event e on e.id = done.event_id order by done.id`.execute(db);
+  return r.rows;
+}
 
 /**
- * Locks a batch of duties for a queue: those never queued, or those queued `requeueSeconds` ago and
+ * Marks a batch of duties as queued: those never queued, or those queued `requeueSeconds` ago and
  * still not done; the time doubles with each failure, up to an hour.
  */
-export const takeDuties = (
+export async function takeDuties(
   db: DbTx,
   which: 'new' | 'stale',
   requeueSeconds: number,
-): Promise<Duty[]> =>
-  take(
-    db,
+): Promise<Duty[]> {
+  const where =
     which === 'new'
-      ? sql`o.queued_at is null and o.consumer <> ${NUDGES}`
+      ? sql`queued_at is null and consumer <> ${NUDGES}`
       : // The first condition is there for the index; the second only makes it later.
-        sql`o.queued_at < clock_timestamp() - ${requeueSeconds}::int * interval '1 second'
-          and o.queued_at < clock_timestamp() -
-          least(${requeueSeconds}::int * power(2, least(o.failures, 10)), 3600) * interval '1 second'`,
-  );
+        sql`queued_at < clock_timestamp() - ${requeueSeconds}::int * interval '1 second'
+          and queued_at < clock_timestamp() -
+          least(${requeueSeconds}::int * power(2, least(failures, 10)), 3600) * interval '1 second'`;
+  const r = await sql<Duty>`
+    with due as materialized (select id from outbox where ${where}
+        order by id limit ${BATCH_MAX} for update skip locked),
+      marked as (update outbox o set queued_at = clock_timestamp() from due where o.id = due.id
+        returning o.id, o.consumer)
+    select id, consumer from marked order by id`.execute(db);
+  return r.rows;
+}
 
 /** Whether a batch of these waits: a look that locks nothing and costs one statement. */
 export async function anyNew(db: Reader, kind: 'nudges' | 'duties'): Promise<boolean> {
@@ -57,15 +73,6 @@ export async function anyNew(db: Reader, kind: 'nudges' | 'duties'): Promise<boo
     db,
   );
   return r.rows.length > 0;
-}
-
-async function take(db: DbTx, where: RawBuilder<unknown>): Promise<Duty[]> {
-  const rows = await sql<Duty>`
-    select o.id, o.consumer, o.trace_id as "traceId", e.type, e.order_id as "orderId", e.version,
-      e.payload
-    from outbox o join domain_event e on e.id = o.event_id
-    where ${where} order by o.id limit ${BATCH_MAX} for update of o skip locked`.execute(db);
-  return rows.rows;
 }
 
 /** What the sweeper asks for. */
@@ -93,33 +100,48 @@ export async function neglectedDuties(db: Reader, n: Neglected): Promise<string[
   return r.rows.map((x) => x.id);
 }
 
-/** The duties are done: no more of them. */
-export async function deleteDuties(db: DbTx, ids: readonly string[]): Promise<void> {
-  if (ids.length > 0) later(db, db.deleteFrom('outbox').where('id', 'in', [...ids]));
+/** A duty that was taken off the outbox, with its event. */
+export type Received = StoredEvent & {
+  dutyId: string;
+  consumer: string;
+  /** The request that this follows from; null of a release before. */
+  traceId: string | null;
+};
+
+/**
+ * Takes duties off the outbox with their events, the oldest first; that delete is the receipt. Those
+ * done before are passed over. One that somebody holds is waited for: the relay names a duty to the
+ * queue before it lets go of it.
+ */
+export async function receiveDuties(db: DbTx, ids: readonly string[]): Promise<Received[]> {
+  const r = await sql<Received>`
+    with given as materialized (select id from outbox
+        where id = any(${[...ids]}::uuid[]) order by id for update),
+      done as (delete from outbox o using given where o.id = given.id
+        returning o.id, o.event_id, o.consumer, o.trace_id)
+    select done.id as "dutyId", done.consumer, done.trace_id as "traceId", e.id, e.type,
+      e.subject_id as "subjectId", e.order_id as "orderId", e.version, e.actor_id as "actorId",
+      e.payload, e.at
+    from done join domain_event e on e.id = done.event_id order by done.id`.execute(db);
+  return r.rows;
 }
 
-export async function markQueued(db: DbTx, ids: readonly string[]): Promise<void> {
-  if (ids.length === 0) return;
-  later(
-    db,
-    db
-      .updateTable('outbox')
-      .set({ queued_at: sql<Date>`clock_timestamp()` })
-      .where('id', 'in', [...ids]),
-  );
-}
+/** Takes one duty off the outbox with its event. Null = done before. */
+export const receiveDuty = async (db: DbTx, id: string): Promise<Received | null> =>
+  (await receiveDuties(db, [id]))[0] ?? null;
 
-/** Takes one duty off the outbox with its event; that delete is the receipt. Null = done before. */
-export async function receiveDuty(
-  db: DbTx,
-  id: string,
-): Promise<(StoredEvent & { consumer: string; traceId: string | null }) | null> {
-  const r = await sql<StoredEvent & { consumer: string; traceId: string | null }>`
-    with done as (delete from outbox where id = ${id} returning event_id, consumer, trace_id)
-    select done.consumer, done.trace_id as "traceId", e.id, e.type, e.subject_id as "subjectId", e.order_id as "orderId",
-      e.version, e.actor_id as "actorId", e.payload, e.at
-    from done join domain_event e on e.id = done.event_id`.execute(db);
-  return r.rows[0] ?? null;
+/** The consumers of duties that still stand, by id. */
+export async function consumersOfDuties(
+  db: Reader,
+  ids: readonly string[],
+): Promise<{ id: string; consumer: string }[]> {
+  if (ids.length === 0) return [];
+  return db
+    .selectFrom('outbox')
+    .select(['id', 'consumer'])
+    .where('id', 'in', [...ids])
+    .orderBy('id')
+    .execute();
 }
 
 /** Notes that a duty failed; it stays and is tried again later, counted from now. */

@@ -3,8 +3,9 @@ import { Redis } from 'ioredis';
 import { sql } from 'kysely';
 import pg from 'pg';
 import { Server } from 'socket.io';
-import type { Reader } from './db.ts';
+import type { DbTx, Reader } from './db.ts';
 import type { Logger } from './log.ts';
+import { later } from './pipeline.ts';
 
 /** What travels between processes: rooms and a nudge, or a room whose sockets must go. */
 export type BusMessage =
@@ -66,7 +67,8 @@ export const followed = (messages: readonly BusMessage[]): Followed[] =>
   });
 
 export interface Publisher {
-  publish(messages: BusMessage[]): Promise<void>;
+  /** @param via the transaction that takes them off the outbox. */
+  publish(messages: BusMessage[], via: DbTx): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -89,13 +91,12 @@ export function pack(messages: BusMessage[]): string[] {
   return packs;
 }
 
-/** Without Redis: one NOTIFY per relay batch, outside every business transaction. */
-export function postgresPublisher(pool: pg.Pool): Publisher {
+/** Without Redis: the transaction that takes the nudges off the outbox tells them when it commits. */
+export function postgresPublisher(): Publisher {
   return {
-    async publish(messages) {
-      for (const payload of pack(messages)) {
-        await pool.query('select pg_notify($1, $2)', [CHANNEL, payload]);
-      }
+    async publish(messages, via) {
+      for (const payload of pack(messages))
+        later(via, sql`select pg_notify(${CHANNEL}, ${payload})`);
     },
     close: async () => {},
   };

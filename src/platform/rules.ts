@@ -4,11 +4,24 @@
 export const LOAD_CLASSES = ['reports', 'lists'] as const;
 export type LoadClass = (typeof LOAD_CLASSES)[number];
 
-/** What is measured: how late the event loop is in milliseconds, how many requests wait for a connection. */
+/**
+ * What is measured: how late the event loop is in milliseconds, how many requests wait for a connection,
+ * and how long the one that waits longest.
+ */
 export interface Strain {
   lagMs: number;
   waiting: number;
+  waitMs: number;
 }
+
+/** Which part of the connections of a pool a class may hold at once; the rest is left to what never waits. */
+const SHARE: Readonly<Record<LoadClass, number>> = { reports: 0.2, lists: 0.5 };
+
+/** How many connections of a pool each class may hold at once. */
+export const sharesOf = (connections: number): Record<LoadClass, number> => {
+  const shareOf = (c: LoadClass) => Math.max(1, Math.floor(connections * SHARE[c]));
+  return { reports: shareOf('reports'), lists: shareOf('lists') };
+};
 
 /** How much of a new measurement counts: what lasts half a second is told from what passes. */
 const NEW_SHARE = 0.2;
@@ -17,6 +30,7 @@ const NEW_SHARE = 0.2;
 export const smoothed = (before: Strain, now: Strain): Strain => ({
   lagMs: before.lagMs + NEW_SHARE * (now.lagMs - before.lagMs),
   waiting: before.waiting + NEW_SHARE * (now.waiting - before.waiting),
+  waitMs: before.waitMs + NEW_SHARE * (now.waitMs - before.waitMs),
 });
 
 /** Each class goes at twice the strain of the one before it. */
@@ -29,7 +43,11 @@ const BACK = 0.5;
  * @param limits the strain at which the first class goes.
  */
 export function levelAfter(before: number, now: Strain, limits: Strain): number {
-  const strain = Math.max(now.lagMs / limits.lagMs, now.waiting / limits.waiting);
+  const strain = Math.max(
+    now.lagMs / limits.lagMs,
+    now.waiting / limits.waiting,
+    now.waitMs / limits.waitMs,
+  );
   return LOAD_CLASSES.findLastIndex((_, i) => strain >= STEP ** i * (i < before ? BACK : 1)) + 1;
 }
 

@@ -37,6 +37,8 @@ export interface Tx {
   readonly actor: Actor;
   /** Collects an event; it is written with its outbox and audit rows before the commit. */
   record<N extends EventName>(event: NewEvent<N>, as?: Capacity): void;
+  /** Writes what was collected so far now: before a lock that many wait for, instead of under it. */
+  flush(): void;
 }
 
 /** In which role and for which unit the actor acted. */
@@ -150,15 +152,20 @@ async function serve<T, F>(
     first?.(db),
   ]);
   if (known) return known.answer;
+  let written = 0;
   const tx: Tx = {
     db,
     at,
     actor,
     record: (event, as) => void recorded.push({ event: event as NewEvent, as }),
+    flush() {
+      for (; written < recorded.length; written += EVENTS_AT_ONCE)
+        writeEvents(deps, tx, recorded.slice(written, written + EVENTS_AT_ONCE), traceOf(call));
+      written = recorded.length;
+    },
   };
   const answer = await work(tx, seen as F);
-  for (let from = 0; from < recorded.length; from += EVENTS_AT_ONCE)
-    writeEvents(deps, tx, recorded.slice(from, from + EVENTS_AT_ONCE), traceOf(call));
+  tx.flush();
   if (once) keepAnswer(db, once, { answer });
   return answer;
 }

@@ -8,6 +8,7 @@ import type { Logger } from './log.ts';
 import { createMetrics } from './metrics.ts';
 import type { Metrics } from './metrics.ts';
 import { LOAD_CLASSES } from './rules.ts';
+import { shareOut } from './shares.ts';
 import { serveStatus } from './status.ts';
 
 export interface Watched {
@@ -29,8 +30,13 @@ export function watchProcess(
   const database = watchDatabase(config.databaseUrl, log, () => {
     for (const [, connection] of all) connection.distrust();
   });
-  const limits = { lagMs: config.shedLagMs, waiting: config.shedWaiting };
-  const strain = watchStrain(all[0]![1].pool, limits);
+  const limits = {
+    lagMs: config.shedLagMs,
+    waiting: config.shedWaiting,
+    waitMs: config.shedWaitMs,
+  };
+  const [waits] = all.map(([, { pool }]) => shareOut(pool));
+  const strain = watchStrain(waits!, limits);
   const condition: Condition = {
     draining: isEnding,
     databaseAway: database.away,
@@ -45,6 +51,17 @@ export function watchProcess(
     ['hotline_pool_waiting', 'waitingCount', 'Requests that wait for one.'],
   ] as const)
     metrics.ask({ name, help, label: 'pool', look: () => pools(of) });
+  metrics.ask({
+    name: 'hotline_pool_trips',
+    help: 'How often something was sent to the database so far.',
+    label: 'pool',
+    look: () => all.map(([name, { trips }]): [string, number] => [name, trips()]),
+  });
+  metrics.ask({
+    name: 'hotline_pool_wait_seconds',
+    help: 'How long the oldest wait for a connection lasts, smoothed over about half a second; decides what is put off.',
+    look: () => [['', strain.strain().waitMs / 1_000]],
+  });
   metrics.ask({
     name: 'hotline_database_up',
     help: 'Whether the database answers.',

@@ -1,6 +1,6 @@
 /**
  * 响应率, 解决率, 满意率: who counts, who is left out and why, in this one place (domain.md §4).
- * `store.ts` says the same in SQL; a test compares the two over every fact.
+ * Migration 0021 says the same in SQL; a test compares the two over every fact.
  */
 import type { DemandType, RateExclusion, RateOutcome } from '../kernel/words.ts';
 

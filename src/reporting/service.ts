@@ -46,7 +46,7 @@ const empty = (rate: Rate): RateFigure => ({
 });
 
 /** Adds counts up to one figure. */
-export function figureOf(rate: Rate, counts: readonly Count[]): RateFigure {
+export function figureOf(rate: Rate, counts: readonly Omit<Count, 'rate'>[]): RateFigure {
   const f = empty(rate);
   for (const c of counts) {
     const { outcome, reason } = store.verdictOf(c.code);
@@ -62,25 +62,31 @@ export function figureOf(rate: Rate, counts: readonly Count[]): RateFigure {
   return f;
 }
 
-type Counts = Record<Rate, Count[]>;
-
 const perRate = (of: (rate: Rate) => RateFigure) =>
   Object.fromEntries(RATES.map((r) => [r, of(r)])) as Record<Rate, RateFigure>;
 
-function rowOf(counts: Counts, months: string[], unit: RateRow['unit']): RateRow {
-  const own = (rate: Rate) =>
-    unit ? counts[rate].filter((c) => c.organizationId === unit.id) : counts[rate];
+function groupBy(counts: readonly Count[], key: (c: Count) => string): Map<string, Count[]> {
+  const groups = new Map<string, Count[]>();
+  for (const c of counts) {
+    const group = groups.get(key(c));
+    if (group) group.push(c);
+    else groups.set(key(c), [c]);
+  }
+  return groups;
+}
+
+function rowOf(own: readonly Count[], months: string[], unit: RateRow['unit']): RateRow {
+  const cells = groupBy(own, (c) => `${c.rate} ${c.month}`);
+  const of = (rate: Rate, month: string) => cells.get(`${rate} ${month}`) ?? [];
   return {
     unit,
-    months: months.map((m) =>
-      perRate((r) =>
-        figureOf(
-          r,
-          own(r).filter((c) => c.month === m),
-        ),
+    months: months.map((m) => perRate((r) => figureOf(r, of(r, m)))),
+    all: perRate((r) =>
+      figureOf(
+        r,
+        months.flatMap((m) => of(r, m)),
       ),
     ),
-    all: perRate((r) => figureOf(r, own(r))),
   };
 }
 
@@ -98,11 +104,9 @@ export async function readRates(db: Reader, actor: StaffActor, q: RatesQuery): P
     to: startOf(addMonths(last, 1)),
     unitIds: scope.organizationIds,
   };
-  const [response, solved, satisfaction] = await Promise.all(
-    RATES.map((rate) => store.countFacts(db, rate, range)),
-  );
-  const counts: Counts = { response: response!, solved: solved!, satisfaction: satisfaction! };
-  const ids = [...new Set(RATES.flatMap((r) => counts[r].map((c) => c.organizationId)))];
+  const counts = await store.countFacts(db, range);
+  const byUnit = groupBy(counts, (c) => c.organizationId);
+  const ids = [...byUnit.keys()];
   const units = await organizationsById(db, [
     ...ids,
     ...(q.organizationId ? [q.organizationId] : []),
@@ -115,7 +119,7 @@ export async function readRates(db: Reader, actor: StaffActor, q: RatesQuery): P
     organization: q.organizationId ? unitRef(units.get(q.organizationId)) : null,
     months,
     total: rowOf(counts, months, null),
-    units: listed.map((u) => rowOf(counts, months, u)),
+    units: listed.map((u) => rowOf(byUnit.get(u.id) ?? [], months, u)),
     rules: { ...RATE_RULES },
     at: now.toISOString(),
   };

@@ -42,7 +42,8 @@ export async function suggest(db: Reader, q: SuggestInput, at: Date): Promise<Ro
   ]);
   const areaCodes = chain.map((a) => a.code);
   const match = firstMatch(rows, { ...q, areaCodes });
-  const place = await placeOf(db, chain);
+  const codes = match.row ? [match.row.leadCode, ...match.row.coCodes] : [];
+  const [place, units] = await Promise.all([placeOf(db, chain), organizationsByCode(db, codes)]);
   const facts = {
     category: q.categoryCode,
     area: chain[0]?.name ?? '',
@@ -50,8 +51,6 @@ export async function suggest(db: Reader, q: SuggestInput, at: Date): Promise<Ro
   };
   const steps: RoutingStep[] = [{ code: match.code, facts }];
   if (!match.row) return fallback(place, steps);
-  const codes = [match.row.leadCode, ...match.row.coCodes];
-  const units = await organizationsByCode(db, codes);
   const resolve = (code: string) =>
     code === 'TOWN' ? place.town : code === 'DIST' ? place.district : (units.get(code) ?? null);
   const lead = resolve(match.row.leadCode);
@@ -104,13 +103,15 @@ export async function recordDecision(
   choice: { leadId: string; coIds: string[] },
 ): Promise<{ suggested: string | null; chosen: string | null }> {
   const { categoryCode, areaCode, subjectKind } = order;
-  const suggestion = categoryCode
-    ? await suggest(
-        tx.db,
-        { categoryCode, ...(areaCode && { areaCode }), ...(subjectKind && { subjectKind }) },
-        tx.at,
-      )
-    : null;
+  const asked = categoryCode && {
+    categoryCode,
+    ...(areaCode && { areaCode }),
+    ...(subjectKind && { subjectKind }),
+  };
+  const [suggestion, leads] = await Promise.all([
+    asked ? suggest(tx.db, asked, tx.at) : null,
+    organizationsById(tx.db, [choice.leadId]),
+  ]);
   await insertDecision(tx.db, {
     id: newId(),
     orderId: order.id,
@@ -125,6 +126,6 @@ export async function recordDecision(
     decidedBy: userIdOf(tx.actor),
     at: tx.at,
   });
-  const chosen = (await organizationsById(tx.db, [choice.leadId])).get(choice.leadId);
+  const chosen = leads.get(choice.leadId);
   return { suggested: suggestion?.lead?.code ?? null, chosen: chosen?.code ?? null };
 }

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { WaitReason } from '../kernel/words.ts';
 import type { DbTx, Reader } from '../platform/db.ts';
-import { later } from '../platform/pipeline.ts';
+import { later } from '../platform/db.ts';
 import type { RoutingStep } from './schema.ts';
 
 export interface DecisionRow {

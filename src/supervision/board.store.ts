@@ -32,6 +32,8 @@ export async function listEscalations(
   cursor: Cursor | null,
   limit: number,
 ) {
+  const where = sql<boolean>`e.told and (e.level >= ${minLevel} or e.action <> 'remind')
+    ${cursor ? sql`and (${AT}, e.id) < (${cursor.at}::timestamptz at time zone 'UTC', ${cursor.id}::uuid)` : sql``}`;
   let q = db
     .selectFrom('escalation as e')
     .leftJoin('supervision_order as s', 's.id', 'e.supervision_order_id')
@@ -39,13 +41,12 @@ export async function listEscalations(
     .select(['s.number', sql<Date>`(${AT}) at time zone 'UTC'`.as('at')])
     .select(sql<LadderAction>`e.action`.as('action'))
     .select(sql<Clock | null>`e.clock`.as('clock'))
-    .where('e.told', '=', true)
-    .where((w) => w.or([w('e.level', '>=', minLevel), w('e.action', '<>', 'remind')]));
-  if (unitIds) q = q.where(sql<boolean>`e.organization_id = any (${[...unitIds]}::uuid[])`);
-  if (cursor)
-    q = q.where(
-      sql<boolean>`(${AT}, e.id) < (${cursor.at}::timestamptz at time zone 'UTC', ${cursor.id}::uuid)`,
-    );
+    .where(where);
+  // Each unit's as its index has them: what all the others ever got is not read.
+  if (unitIds)
+    q = q.where(sql<boolean>`e.id = any (array(select n.id from unnest(${[...unitIds]}::uuid[]) unit
+      cross join lateral (select e.id from escalation e where e.organization_id = unit and ${where}
+        order by ${AT} desc, e.id desc limit ${limit}) n))`);
   return q.orderBy(AT, 'desc').orderBy('e.id', 'desc').limit(limit).execute();
 }
 

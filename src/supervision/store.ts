@@ -158,23 +158,30 @@ export async function listSupervisions(
   limit: number,
 ): Promise<SupervisionRow[]> {
   const oldest = q.state === 'open' || q.state === 'replied';
-  let query = db.selectFrom('supervision_order').selectAll();
-  if (q.state) query = query.where('state', '=', q.state);
-  if (q.id) query = query.where('id', '=', q.id);
-  if (q.orderId) query = query.where('order_id', '=', q.orderId);
-  if (q.unitIds)
-    query = query.where(sql<boolean>`organization_id = any (${[...q.unitIds]}::uuid[])`);
-  if (cursor)
-    query = query.where(
-      sql<boolean>`(issued_at, id) ${oldest ? sql`>` : sql`<`}
-        (${cursor.at}::timestamptz, ${cursor.id}::uuid)`,
-    );
-  const direction = oldest ? 'asc' : 'desc';
-  return (await query
-    .orderBy('issued_at', direction)
-    .orderBy('id', direction)
-    .limit(limit)
-    .execute()) as SupervisionRow[];
+  const direction = oldest ? sql`asc` : sql`desc`;
+  const order = sql`order by issued_at ${direction}, id ${direction} limit ${limit}`;
+  const where = sql.join(
+    [
+      sql`true`,
+      ...(q.state ? [sql`state = ${q.state}`] : []),
+      ...(q.id ? [sql`id = ${q.id}::uuid`] : []),
+      ...(q.orderId ? [sql`order_id = ${q.orderId}::uuid`] : []),
+      ...(cursor
+        ? [
+            sql`(issued_at, id) ${oldest ? sql`>` : sql`<`} (${cursor.at}::timestamptz, ${cursor.id}::uuid)`,
+          ]
+        : []),
+    ],
+    sql` and `,
+  );
+  // Each unit's as its index has them: what all the others ever got is not read.
+  const r = await sql<SupervisionRow>`select s.* from ${
+    q.unitIds
+      ? sql`unnest(${[...q.unitIds]}::uuid[]) unit cross join lateral (select * from supervision_order
+          where organization_id = unit and ${where} ${order}) s`
+      : sql`(select * from supervision_order where ${where} ${order}) s`
+  } ${order}`.execute(db);
+  return r.rows;
 }
 
 /** One thing the ladder, a person or another event did about an order. */

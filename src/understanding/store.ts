@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import { newId } from '../kernel/ids.ts';
 import type { DemandType, Flag, Ground, MissingItem, Proposal, Urgency } from '../kernel/words.ts';
 import type { DbTx, Reader } from '../platform/db.ts';
-import { later } from '../platform/pipeline.ts';
+import { later } from '../platform/db.ts';
 import type { ClassificationView, Hint, Understanding } from './schema.ts';
 
 /** The newest version below another, unread and unchecked; null where there is none. */

@@ -3,7 +3,7 @@ import type { Insertable, Selectable } from 'kysely';
 import type { AttachmentTable } from '../../db/schema.ts';
 import type { Party, Visibility } from '../kernel/words.ts';
 import type { DbTx, Reader } from '../platform/db.ts';
-import { later } from '../platform/pipeline.ts';
+import { later } from '../platform/db.ts';
 import type { AttachmentMime } from './schema.ts';
 
 export type AttachmentRow = Omit<

@@ -212,18 +212,41 @@ const heldBy = (unitIds: readonly string[]) =>
 
 /** Most orders that a search shows. */
 const FOUND_MAX = 20;
-/** Spans of three days, from the newest order back, that are searched before all the others. */
-const SPANS = [2, 8, 64] as const;
+/** Of what more said than these, the newest are looked at. */
+const LOOKED_AT_MAX = 5_000;
+/** Spans of three days, from the newest order back, that are searched before all there are. */
+const SPANS = [2, 8, 64, null] as const;
 /** As 0018 indexes them. */
 const SAID = sql`t.title || ' ' || t.content || ' ' || t.address`;
 
-/** The spans before and with that of an id, as `order_words` writes them. */
-const spansUntil = (id: string, n: number): string[] => {
-  const last = Number.parseInt(id.slice(0, 5), 16);
-  return Array.from({ length: Math.min(n, last + 1) }, (_, i) =>
-    (last - i).toString(16).padStart(5, '0'),
-  );
-};
+/** The newest spans, as `order_words` writes them: five digits of an id. */
+const newestSpans = (n: number) => sql`array(select lpad(to_hex(span), 5, '0')
+  from (select ('x' || left(id::text, 5))::bit(20)::int as last from work_order
+    order by registered_at desc, id desc limit 1) newest
+  cross join generate_series(greatest(last - ${n - 1}::int, 0), last) as span)`;
+
+/** The newest orders of some spans in whose demand all the words stand. */
+function saidIn(
+  spans: number | null,
+  words: readonly string[],
+  unitIds: readonly string[] | null,
+): RawBuilder<unknown> {
+  const within = spans === null ? sql`'{}'::text[]` : newestSpans(spans);
+  const held = unitIds
+    ? sql`and exists (select 1 from assignment f
+        where f.order_id = t.order_id and f.organization_id = any (${[...unitIds]}::uuid[]))`
+    : sql``;
+  // Offset 0: the planner would else read newest first and take every demand apart.
+  return sql`select t.order_id from (select * from (select t.* from order_text t
+      where order_words(t.order_id, ${SAID}) @@ (select words_query(${words.join(' ')}, ${within})) offset 0) hit
+      order by hit.order_id desc limit ${LOOKED_AT_MAX}) t
+    join work_order o on o.id = t.order_id
+    where not o.confidential ${held}
+      -- Pairs side by side are not yet the word.
+      and not exists (select 1 from unnest(${[...words]}::text[]) w
+        where position(lower(w) in lower(${SAID})) = 0)
+    order by o.registered_at desc limit ${FOUND_MAX}`;
+}
 
 /**
  * Orders in whose demand all these words stand, newest first; two characters suffice. A confidential
@@ -236,34 +259,21 @@ export async function findByWords(
   words: readonly string[],
   unitIds: readonly string[] | null,
 ): Promise<ListedOrder[]> {
-  const newest = await db
-    .selectFrom('work_order')
-    .select('id')
-    .orderBy('registered_at', 'desc')
-    .orderBy('id', 'desc')
-    .limit(1)
-    .executeTakeFirst();
-  if (!newest) return [];
-  const all = words.join(' ');
-  let found: ListedOrder[] = [];
-  for (const n of [...SPANS, null]) {
-    const spans = n === null ? [] : spansUntil(newest.id, n);
-    let q =
-      // Found by itself: the planner would else read newest first and take every demand apart.
-      listed(db).where('o.confidential', '=', false)
-        .where(sql<boolean>`o.id = any (array(select t.order_id from order_text t
-        where order_words(t.order_id, ${SAID}) @@ words_query(${all}, ${spans}::text[])
-          -- Pairs side by side are not yet the word.
-          and not exists (select 1 from unnest(${[...words]}::text[]) w
-            where position(lower(w) in lower(${SAID})) = 0)))`);
-    if (unitIds) q = q.where(heldBy(unitIds));
-    found = (await q
-      .orderBy('o.registered_at', 'desc')
-      .limit(FOUND_MAX)
-      .execute()) as ListedOrder[];
-    if (found.length === FOUND_MAX) break;
-  }
-  return found;
+  // One statement: each step is taken only where the one before found too few.
+  const steps = SPANS.map((spans, i) => {
+    const found = saidIn(spans, words, unitIds);
+    const enough = SPANS.slice(0, i).map(
+      (_, before) => sql`(select count(*) from ${sql.ref(`step${before}`)}) >= ${FOUND_MAX}`,
+    );
+    return sql`${sql.ref(`step${i}`)} as materialized (select x.order_id from (${found}) x
+      where not (${sql.join([sql`false`, ...enough], sql` or `)}))`;
+  });
+  const all = SPANS.map((_, i) => sql`select order_id from ${sql.ref(`step${i}`)}`);
+  return (await listed(db)
+    .where(sql<boolean>`o.id = any (array(with ${sql.join(steps)} ${sql.join(all, sql` union `)}))`)
+    .orderBy('o.registered_at', 'desc')
+    .limit(FOUND_MAX)
+    .execute()) as ListedOrder[];
 }
 
 export async function listByIds(db: Reader, ids: readonly string[]): Promise<ListedOrder[]> {

@@ -7,7 +7,7 @@ import { holds } from '../kernel/actor.ts';
 import type { StaffActor } from '../kernel/actor.ts';
 import { cityMidnight } from '../kernel/clock.ts';
 import { fail } from '../kernel/errors.ts';
-import { digitsOf } from '../kernel/typed.ts';
+import { asksNumber, digitsOf } from '../kernel/typed.ts';
 import type { WaitReason } from '../kernel/words.ts';
 import { appNow } from '../platform/db.ts';
 import type { Reader } from '../platform/db.ts';
@@ -174,7 +174,7 @@ export async function findOrders(
   const q = asked.normalize('NFKC');
   const words = q.match(WORDS) ?? [];
   const digits = digitsOf(q);
-  const isNumber = words.every((w) => /^\d+$/.test(w));
+  const isNumber = asksNumber(q);
   let rows: ListedOrder[] = [];
   if (isNumber && digits.length >= 4 && digits.length <= 16)
     rows = await list.findByNumber(db, digits, unitIds);

@@ -1,3 +1,5 @@
+import { readRulings } from '../deadline/index.ts';
+import type { Rulings } from '../deadline/index.ts';
 import { userIdOf } from '../kernel/actor.ts';
 import type { Actor } from '../kernel/actor.ts';
 import { cityDay, cityDayDigits } from '../kernel/clock.ts';
@@ -38,20 +40,15 @@ export function titleOf({ title, content }: Pick<Draft['matter'], 'title' | 'con
 /**
  * Registers a batch of drafts in the caller's transaction: number, order, words, act, event.
  * Codes must have been checked before. The only way an order comes into being.
+ * @param read what rules clocks, where it was read in this transaction already.
  */
 export async function createMany(
   tx: Tx,
   incoming: Incoming[],
+  read?: Rulings,
 ): Promise<{ id: string; orderNo: string }[]> {
   if (incoming.length === 0) return [];
-  const first = await store.takeNumbers(tx.db, cityDay(tx.at), incoming.length);
-  const day = cityDayDigits(tx.at);
-  const rows = incoming.map((n, i) => toRow(tx, n, orderNo(day, first + i)));
-  await store.insertOrders(tx.db, rows);
-  await registerClocks(
-    tx,
-    rows.map((r) => r.order),
-  );
+  const rulings = read ?? (await readRulings(tx.db));
   for (const n of incoming) {
     tx.record(
       {
@@ -67,6 +64,17 @@ export async function createMany(
     // Told where it was raised; a duty of its own, so that no other order bears it.
     if (n.draft.channel === 'chat') tellContact(tx, n);
   }
+  // One row counts a day's orders: what can be written before it is locked makes no one wait.
+  tx.flush();
+  const first = await store.takeNumbers(tx.db, cityDay(tx.at), incoming.length);
+  const day = cityDayDigits(tx.at);
+  const rows = incoming.map((n, i) => toRow(tx, n, orderNo(day, first + i)));
+  await store.insertOrders(tx.db, rows);
+  await registerClocks(
+    tx,
+    rows.map((r) => r.order),
+    rulings,
+  );
   return rows.map((r) => ({ id: r.order.id, orderNo: r.order.order_no }));
 }
 

@@ -1,7 +1,7 @@
 /** Replies: drafts, what was submitted, what was accepted or failed. */
 import { sql } from 'kysely';
 import type { DbTx, Reader } from '../platform/db.ts';
-import { later } from '../platform/pipeline.ts';
+import { later } from '../platform/db.ts';
 
 export interface ReplyFields {
   truth: string | null;

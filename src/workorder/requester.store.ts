@@ -1,6 +1,6 @@
 /** Who raised a demand, encrypted, and why somebody looked. */
 import type { DbTx, Reader } from '../platform/db.ts';
-import { later } from '../platform/pipeline.ts';
+import { later } from '../platform/db.ts';
 
 export async function insertIdentities(
   db: DbTx,

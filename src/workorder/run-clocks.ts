@@ -1,13 +1,6 @@
 /** Starts and stops the clocks of an order with each act, in its transaction. */
-import {
-  continueClocks,
-  lockOrderClocks,
-  pauseClocks,
-  resumeClocks,
-  startClocks,
-  stopClocks,
-} from '../deadline/index.ts';
-import type { Facts, Start } from '../deadline/index.ts';
+import { moveClocks, readBook, startClocks } from '../deadline/index.ts';
+import type { Book, Change, Facts, Rulings, Start } from '../deadline/index.ts';
 import type { Channel, Clock, DemandType, Urgency } from '../kernel/words.ts';
 import type { Tx } from '../platform/unit-of-work.ts';
 import {
@@ -20,7 +13,8 @@ import {
   VOIDING,
 } from './clocks.ts';
 import type { Context, Outcome } from './effects.ts';
-import type { Act, OrderState } from './lifecycle.ts';
+import { LEAD_EFFECT, ORDER_ACTS, orderRow } from './lifecycle.ts';
+import type { Act, OrderAct, OrderState } from './lifecycle.ts';
 
 /** What happened, as far as clocks care. */
 interface Done {
@@ -52,63 +46,70 @@ const opened = (outcome: Outcome) =>
 const cancelled = (outcome: Outcome): string[] =>
   (outcome.events ?? []).filter((e) => e.type === 'assignment.cancelled').map((e) => e.subjectId);
 
-/** Ids of everything whose clocks belong to the order. */
-const subjects = (c: Context): string[] => [c.order.id, ...c.assignments.map((a) => a.id)];
+/** The assignments of the round the order is in, before the act. */
+const present = (c: Context): string[] =>
+  c.assignments.filter((a) => a.round === c.order.round).map((a) => a.id);
 
 /** Whether a unit works on the order: its clock, paused or not, is the one to show. */
 const withUnit = (c: Context): boolean =>
   c.assignments.some((a) => a.round === c.order.round && a.kind === 'lead' && a.state === 'signed');
 
-/** All that one act does to clocks. Stops come first: an order is shown by one clock at a time. */
-export async function runClocks(c: Context, d: Done, outcome: Outcome): Promise<void> {
-  if (c.order.state !== d.to || FULFILS[d.act]) await lockOrderClocks(c.tx.db, c.order.id);
-  await stopping(c, d, outcome);
-  await pausing(c, d);
-  await startClocks(c.tx, c.capacity.party, starting(c, d, outcome));
+/** Whether an act may move clocks, as far as its name tells: then their book can be read beforehand. */
+export const movesClocks = (act: Act): boolean =>
+  act in FULFILS ||
+  act in LEAD_EFFECT ||
+  (act in ORDER_ACTS && orderRow(act as OrderAct).to !== 'same');
+
+/**
+ * All that one act does to clocks; no trip where it does nothing to any.
+ * @param book of this order, where it was read in this transaction after the order was locked.
+ */
+export async function runClocks(c: Context, d: Done, outcome: Outcome, book?: Book): Promise<void> {
+  const { tx, order, capacity } = c;
+  const changes = [...stopping(c, d, outcome), ...pausing(c, d)].filter(
+    (change) => change.subjectIds.length > 0,
+  );
+  const starts = starting(c, d, outcome);
+  if (changes.length + starts.length === 0) return;
+  const who = { party: capacity.party, reason: d.act };
+  await moveClocks(tx, who, book ?? (await readBook(tx.db, order.id)), changes, starts);
 }
 
-async function stopping(c: Context, d: Done, outcome: Outcome): Promise<void> {
-  const { tx, order, capacity } = c;
-  const stop = (subjectIds: string[], how: 'done' | 'void', clocks?: readonly Clock[]) =>
-    stopClocks(tx, capacity.party, { subjectIds, ...(clocks && { clocks }) }, how, d.act);
+function stopping(c: Context, d: Done, outcome: Outcome): Change[] {
+  const { order } = c;
+  const moved = order.state !== d.to;
+  const stop = (
+    subjectIds: readonly string[],
+    how: 'done' | 'void',
+    clocks?: readonly Clock[],
+  ): Change => ({ kind: 'stop', subjectIds, how, ...(clocks && { clocks }) });
   const how = VOIDING.includes(d.act) ? 'void' : 'done';
-  const left = order.state === d.to ? undefined : STATE_CLOCK[order.state];
-  if (left) await stop([order.id], how, [left]);
-  if (ANSWERED.includes(d.to) && !ANSWERED.includes(order.state))
-    await stop([order.id], how, ['citizen']);
+  const left = moved ? STATE_CLOCK[order.state] : undefined;
+  const answered = ANSWERED.includes(d.to) && !ANSWERED.includes(order.state);
   const fulfilled =
-    d.act === 'first_contact' && outcome.detail?.reached !== true ? [] : FULFILS[d.act];
-  if (d.assignmentId && fulfilled?.length) await stop([d.assignmentId], 'done', fulfilled);
-  const over = cancelled(outcome);
-  if (over.length > 0) await stop(over, 'void');
-  // While the reply is audited no unit can act: whatever still runs there stands, and runs on if it fails.
-  if (d.act === 'submit_reply') {
-    await stop(
-      c.assignments.filter((a) => a.round === order.round).map((a) => a.id),
-      'void',
-    );
-  }
-  if (d.to === 'closed') await stop(subjects(c), 'void');
-  // No unit owes anything of an order that left the house; who raised it still waits.
-  else if (d.to === 'transferred')
-    await stop(
-      c.assignments.map((a) => a.id),
-      'void',
-    );
+    d.act === 'first_contact' && outcome.detail?.reached !== true ? [] : (FULFILS[d.act] ?? []);
+  const units = c.assignments.map((a) => a.id);
+  return [
+    ...(left ? [stop([order.id], how, [left])] : []),
+    ...(answered ? [stop([order.id], how, ['citizen'])] : []),
+    ...(d.assignmentId && fulfilled.length > 0 ? [stop([d.assignmentId], 'done', fulfilled)] : []),
+    stop(cancelled(outcome), 'void'),
+    // While the reply is audited no unit can act: whatever still runs there stands, and runs on if it fails.
+    ...(d.act === 'submit_reply' ? [stop(present(c), 'void')] : []),
+    ...(moved && d.to === 'closed' ? [stop([order.id, ...units], 'void')] : []),
+    // No unit owes anything of an order that left the house; who raised it still waits.
+    ...(moved && d.to === 'transferred' ? [stop(units, 'void')] : []),
+  ];
 }
 
-async function pausing(c: Context, d: Done): Promise<void> {
-  const { tx, order, capacity } = c;
-  const subjectIds = c.assignments.filter((a) => a.round === order.round).map((a) => a.id);
-  if (d.act === 'audit_fail') {
-    await continueClocks(tx, capacity.party, { subjectIds, stoppedBy: 'submit_reply' }, d.act);
-  }
-  if (order.state === d.to) return;
+function pausing(c: Context, d: Done): Change[] {
+  const { state } = c.order;
+  const subjectIds = present(c);
+  if (d.act === 'audit_fail') return [{ kind: 'continue', subjectIds, stoppedBy: 'submit_reply' }];
   const pause = STATE_PAUSE[d.to];
-  if (pause) await pauseClocks(tx, capacity.party, { subjectIds }, pause, d.act);
-  else if (STATE_PAUSE[order.state]) {
-    await resumeClocks(tx, capacity.party, { subjectIds }, d.act);
-  }
+  if (state === d.to) return [];
+  if (pause) return [{ kind: 'pause', subjectIds, pause }];
+  return STATE_PAUSE[state] ? [{ kind: 'resume', subjectIds }] : [];
 }
 
 function starting(c: Context, d: Done, outcome: Outcome): Start[] {
@@ -142,7 +143,10 @@ function starting(c: Context, d: Done, outcome: Outcome): Start[] {
   return [...center, ...units];
 }
 
-/** The clocks that run from registration on, for a whole batch. */
+/**
+ * The clocks that run from registration on, for a whole batch.
+ * @param rulings as they were read in this transaction, where they were.
+ */
 export const registerClocks = (
   tx: Tx,
   orders: readonly {
@@ -151,6 +155,7 @@ export const registerClocks = (
     type: string | null;
     channel: string;
   }[],
+  rulings?: Rulings,
 ): Promise<void> =>
   startClocks(
     tx,
@@ -172,4 +177,5 @@ export const registerClocks = (
         reason: 'register',
       }));
     }),
+    rulings,
   );

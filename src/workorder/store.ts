@@ -11,7 +11,7 @@ import type {
   Visibility,
 } from '../kernel/words.ts';
 import type { DbTx, Reader } from '../platform/db.ts';
-import { later } from '../platform/pipeline.ts';
+import { later } from '../platform/db.ts';
 import { isUnit } from './lifecycle.ts';
 import type { Act, AssignmentState, ClosingType, Hand, OrderState } from './lifecycle.ts';
 

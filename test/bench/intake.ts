@@ -17,7 +17,7 @@ import { machine, profiled, say, watched } from './sizes.ts';
 
 const CLIENTS = (process.env.HOTLINE_BENCH_CLIENTS ?? '1,4,16,64').split(',').map(Number);
 const SECONDS = Number(process.env.HOTLINE_BENCH_SECONDS ?? 8);
-const WARM_MS = 2_000;
+const WARM_MS = 6_000;
 const EACH = 200;
 /** Rows that many submissions share: a batch takes its numbers at once. */
 const SHARED = ['order_sequence'];

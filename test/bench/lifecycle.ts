@@ -9,7 +9,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { NANTANG } from '../flow/walk.ts';
 import { T04 } from '../words.ts';
-import { BACKENDS, openHouse, until } from '../processes.ts';
+import { BACKENDS, freePort, openHouse, until } from '../processes.ts';
 import type { House } from '../processes.ts';
 import { BARE, bare } from './baseline.ts';
 import { agentOf, sender } from './http.ts';
@@ -37,13 +37,36 @@ interface Written {
   rows: number;
 }
 
+/** What a process spent so far: round trips of its pools, queues apart, and milliseconds of a processor. */
+interface Spent {
+  trips: number;
+  cpuMs: number;
+}
+
+async function spentBy(port: number): Promise<Spent> {
+  const text = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
+  const sum = (name: string) =>
+    [...text.matchAll(new RegExp(`^${name}(?:{[^}]*})? (.+)$`, 'gm'))]
+      .map(([, value]) => Number(value))
+      .reduce((a, b) => a + b, 0);
+  return { trips: sum('hotline_pool_trips'), cpuMs: sum('process_cpu_seconds_total') * 1_000 };
+}
+
+const each = (from: Spent, to: Spent, lives: number): Spent => ({
+  trips: +((to.trips - from.trips) / lives).toFixed(1),
+  cpuMs: +((to.cpuMs - from.cpuMs) / lives).toFixed(1),
+});
+
 describe.each(BACKENDS)('lives on %s', (backend) => {
   describe.skipIf(backend === 'redis' && inject('redisUrl') === null)('', () => {
     let h: House;
     let water: string;
     const sends = new Map<string, Send>();
+    let ports: { api: number; workers: number };
     beforeAll(async () => {
-      h = await openHouse(backend, profiled(), { workers: 'later' });
+      ports = { api: await freePort(), workers: await freePort() };
+      const env = { ...profiled(), METRICS_PORT: String(ports.api) };
+      h = await openHouse(backend, env, { workers: 'later' });
       const agent = agentOf(WALKERS + EVALUATORS);
       for (const who of PEOPLE) sends.set(who, sender(h.url, await h.as(who), agent));
       const { rows } = await h.owner.query(`select id from organization where code = 'WATER'`);
@@ -140,7 +163,7 @@ describe.each(BACKENDS)('lives on %s', (backend) => {
     async function measure(orders: number): Promise<void> {
       since = (await h.owner.query('select app_now() as now')).rows[0].now;
       known.clear();
-      await h.startWorkers();
+      await h.startWorkers({ METRICS_PORT: String(ports.workers) });
       const before = await written();
       let [going, finished, born0] = [true, 0, born];
       const walker = async () => {
@@ -171,10 +194,13 @@ describe.each(BACKENDS)('lives on %s', (backend) => {
         eyes(),
       ]);
       await Promise.race([all, sleep(WARM_MS)]);
-      const [from, first] = [performance.now(), finished];
+      const spent = () => Promise.all([spentBy(ports.api), spentBy(ports.workers)]);
+      const [from, first, [api, workers]] = [performance.now(), finished, await spent()];
       await watched(h, () => Promise.race([all, sleep(SECONDS * 1_000)]));
       const livesPerSecond = ((finished - first) * 1_000) / (performance.now() - from);
       const backlog = born - born0 - finished;
+      const [apiThen, workersThen] = await spent();
+      const ended = Math.max(finished - first, 1);
       going = false;
       await all;
       await until('quiet', async () => (await h.owner.query('select not exists (select 1 from outbox) as none')).rows[0].none as boolean, QUIET_MS); // prettier-ignore
@@ -193,6 +219,8 @@ describe.each(BACKENDS)('lives on %s', (backend) => {
         backlog,
         transactionsEach: +transactions.toFixed(1),
         rowsPerTransaction: rowsEach,
+        apiEach: each(api, apiThen, ended),
+        workersEach: each(workers, workersThen, ended),
         by: BARE,
         baselineTransactionsPerSecond: Math.round(base),
         ratio: +((livesPerSecond * transactions) / base).toFixed(2),

@@ -37,7 +37,7 @@ const id = (n: number, of = 'l') => `(${of}.head || '${n.toString(16).padStart(3
 /** Hours back from now with their orders: `lo` ≤ k < `hi`. */
 const SLOTS = `
   create unlogged table if not exists bench_slot as
-  with anchor as (select app_now() as now), slot as (
+  with anchor as (select date_trunc('minute', app_now()) as now), slot as (
     select h, a.now - h * interval '1 hour' as upper,
       a.now - h * interval '1 hour' + interval '8 hours' as city
     from anchor a, generate_series(0, 80000) h
@@ -58,7 +58,7 @@ const SLOTS = `
  * which it has lived `f`; 1 and more is closed.
  */
 const lives = (from: number, to: number) => `
-  create unlogged table bench_life as
+  create temp table bench_life as
   with lead as (
     select row_number() over (order by (g.code = 'WATER') desc, c.category_code, g.code) as n,
       c.category_code, g.id as organization_id, c.id as catalogue_id
@@ -93,7 +93,7 @@ const lives = (from: number, to: number) => `
     from raw r
   ), aged as (
     select v.*, extract(epoch from t.now - at) / extract(epoch from life) as f, t.now
-    from lived v, (select app_now() as now) t
+    from lived v, (select max(upper) as now from bench_slot) t
   )
   select k, at, now, life, f, direct, head, tail, urgency, channel, area, place,
     case when direct then 'consultation' else type end as type,
@@ -248,10 +248,12 @@ const ledger = () => [
     and ${at(0.03)} + 1.3 * l.allowed < l.now`,
 ];
 
-/** The number's last digit, as the house computes it: every second digit from the right, doubled. */
-const NUMBER = `create function pg_temp.with_luhn(body text) returns text language sql immutable as $$
-  select body || ((10 - sum(case when n % 2 = 1 then d * 2 / 10 + d * 2 % 10 else d end) % 10) % 10)::text
-  from (select n, substr(reverse(body), n, 1)::int as d from generate_series(1, length(body)) n) x $$`;
+/** An order's number: its last digit as the house computes it, every second digit from the right doubled. */
+const NUMBER = `(select b.body || ((1000 - (${Array.from({ length: 13 }, (_, i) => {
+  const digit = `(b.n / ${10 ** i} % 10)`;
+  return i % 2 === 0 ? `${digit} * 2 - case when ${digit} > 4 then 9 else 0 end` : digit;
+}).join(' + ')})) % 10)
+  from (select body, body::bigint as n from (values (l.day || lpad((l.k % 90000)::text, 5, '0'))) v (body)) b)`;
 
 const demand = () => {
   const said = `'我们在' || l.place || '，' || ${pick(list(WHAT), 41, WHAT.length)} || '，' || ${pick(list(HOW), 42, HOW.length)}`;
@@ -272,7 +274,7 @@ const demand = () => {
     `insert into work_order (id, order_no, contact_id, requester_id, state, version, channel, type,
       category_code, urgency, area_code, direct, redo_proposed, closing_type, registered_at, state_since,
       closed_at)
-    select ${id(1)}, pg_temp.with_luhn(l.day || lpad((l.k % 90000)::text, 5, '0')), ${id(3)}, ${id(2)},
+    select ${id(1)}, ${NUMBER}, ${id(3)}, ${id(2)},
       l.state, case when l.direct then case when l.f >= 1 then 3 else 1 end
         else ${STEPS.filter((s) => s.of !== 'l.direct')
           .map((s) => `(${past(s.share)})::int`)
@@ -342,50 +344,79 @@ const work = () => [
 const TABLES = ['requester', 'identity_vault', 'contact', 'work_order', 'order_text', 'order_access', 'classification', 'routing_wait', 'assignment', 'reply', 'routing_decision', 'callback_task', 'evaluation', 'notification', 'delivery', 'act', 'domain_event', 'deadline', 'clock_entry', 'deadline_step', 'escalation', 'supervision_order']; // prettier-ignore
 const NAMES = TABLES.map((t) => `'${t}'::regclass`).join(',');
 
-/** Foreign keys and plain indexes away and back: rows are made faster without, and checked by none. */
-async function bare(owner: pg.Pool, run: () => Promise<void>): Promise<void> {
-  const { rows: keys } = await owner.query(
-    `select conrelid::regclass::text as t, conname as c, pg_get_constraintdef(oid) as def
-      from pg_constraint where contype = 'f' and conrelid = any (array[${NAMES}])`,
-  );
-  const { rows: indexes } = await owner.query(
-    `select i.indexrelid::regclass::text as i, pg_get_indexdef(i.indexrelid) as def from pg_index i
-      where i.indrelid = any (array[${NAMES}])
-        and not exists (select 1 from pg_constraint c where c.conindid = i.indexrelid)`,
-  );
+/** One statement after the other on a connection of its own, which waits for no disk. */
+async function inTurn(owner: pg.Pool, statements: Iterable<string>): Promise<void> {
+  const client = await owner.connect();
+  try {
+    await client.query(`set synchronous_commit = off; set maintenance_work_mem = '1GB'; set work_mem = '256MB';
+      set temp_buffers = '256MB'; set jit = off`); // prettier-ignore
+    for (const s of statements) await client.query(s);
+  } finally {
+    client.release(true);
+  }
+}
+
+/** Whoever asks takes what is next of all that is left. */
+function* taking<T>(...lists: T[][]): Generator<T> {
+  for (const left of lists) for (let s = left.shift(); s !== undefined; s = left.shift()) yield s;
+}
+
+interface Key {
+  t: string;
+  c: string;
+  def: string;
+  foreign: boolean;
+}
+const KEYS = `select conrelid::regclass::text as t, conname as c, pg_get_constraintdef(oid) as def,
+    contype = 'f' as foreign
+  from pg_constraint where contype in ('f', 'p', 'u') and conrelid = any (array[${NAMES}])
+    or contype = 'f' and confrelid = any (array[${NAMES}]) order by contype <> 'f'`;
+const INDEXES = `select i.indexrelid::regclass::text as i, i.indrelid::regclass::text as t,
+    pg_get_indexdef(i.indexrelid) as def
+  from pg_index i where i.indrelid = any (array[${NAMES}])
+    and not exists (select 1 from pg_constraint c where c.conindid = i.indexrelid)`;
+
+/** Its one index of words takes as long as all the others. */
+const TEXT = 'order_text';
+
+/**
+ * Triggers, keys and indexes away and back: rows are made faster without. Keys are made anew, over what
+ * is there; foreign ones are looked at again where that takes seconds.
+ */
+async function bare(owner: pg.Pool, few: boolean, run: () => Promise<void>): Promise<void> {
+  const keys: Key[] = (await owner.query(KEYS)).rows;
+  const indexes: { i: string; t: string; def: string }[] = (await owner.query(INDEXES)).rows;
   for (const k of keys) await owner.query(`alter table ${k.t} drop constraint ${k.c}`);
   for (const x of indexes) await owner.query(`drop index ${x.i}`);
-  await owner.query('alter table act disable trigger user');
-  await owner.query('alter table reply disable trigger user');
+  for (const t of TABLES) await owner.query(`alter table ${t} disable trigger user`);
   await run();
-  await both(owner, indexes.map((x) => x.def as string)); // prettier-ignore
-  for (const k of keys)
-    await owner.query(`alter table ${k.t} add constraint ${k.c} ${k.def} not valid`);
-  await owner.query('alter table act enable trigger user');
-  await owner.query('alter table reply enable trigger user');
+  const back = (k: Key) => `alter table ${k.t} add constraint ${k.c} ${k.def}${k.foreign && !few ? ' not valid' : ''}`; // prettier-ignore
+  const made = (is: (t: string) => boolean) => [
+    ...keys.filter((k) => !k.foreign && is(k.t)).map(back),
+    ...indexes.filter((x) => is(x.t)).map((x) => x.def),
+  ];
+  // As the server would soon do by itself, while the city is measured.
+  const looked = [...TABLES, 'rate_fact', 'rate_count', 'rate_change'].map((t) => `vacuum (analyze) ${t}`); // prettier-ignore
+  await Promise.all([
+    inTurn(
+      owner,
+      taking(
+        made((t) => t === TEXT),
+        looked,
+      ),
+    ),
+    // The kept facts as the triggers would have made them, had they been there.
+    inTurn(owner, taking([...made((t) => t !== TEXT), 'select rebuild_rates()'], looked)),
+  ]);
+  await inTurn(owner, [
+    ...keys.filter((k) => k.foreign).map(back),
+    ...TABLES.map((t) => `alter table ${t} enable trigger user`),
+  ]);
 }
 
-/** Statements on two connections, whichever is free takes the next. */
-async function both(owner: pg.Pool, statements: readonly string[]): Promise<void> {
-  const left = [...statements];
-  await Promise.all(
-    Array.from({ length: 2 }, async () => {
-      const client = await owner.connect();
-      try {
-        await client.query(
-          `set synchronous_commit = off; set maintenance_work_mem = '512MB'; set jit = off`,
-        );
-        await client.query(NUMBER.replace('create function', 'create or replace function'));
-        for (let s = left.shift(); s; s = left.shift()) await client.query(s);
-      } finally {
-        client.release();
-      }
-    }),
-  );
-}
-
-/** Orders of this many rows are made at once. */
-const CHUNK = 100_000;
+/** Orders of this many rows are made at once; foreign keys of so many are looked at again. */
+const CHUNK = 50_000;
+const CHECKED = 100_000;
 
 /**
  * Plants the orders `from` ≤ k < `to`; those before `from` must be there.
@@ -407,15 +438,12 @@ export async function plantPast(
     [hmacs],
   );
   const rows = [...demand(), ...work(), ...acts(), ...events(), ...clocks(), ...ledger()];
-  const plant = async () => {
-    for (let k = from; k < to; k += CHUNK) {
-      await owner.query('drop table if exists bench_life');
-      await owner.query(lives(k, Math.min(to, k + CHUNK)));
-      await owner.query('analyze bench_life');
-      await both(owner, rows);
-    }
-    await owner.query('drop table bench_life');
+  // The oldest first, as they came.
+  const chunks: string[][] = [];
+  for (let k = to; k > from; k -= CHUNK)
+    chunks.push([lives(Math.max(from, k - CHUNK), k), 'analyze bench_life', ...rows, 'drop table bench_life']); // prettier-ignore
+  const some = async () => {
+    for (const chunk of taking(chunks)) await inTurn(owner, chunk);
   };
-  await bare(owner, plant);
-  await both(owner, TABLES.map((t) => `analyze ${t}`)); // prettier-ignore
+  await bare(owner, to <= CHECKED, async () => void (await Promise.all([some(), some()])));
 }

@@ -1,12 +1,14 @@
-/** The same questions to the same house with 10,000, 100,000 and 1,000,000 orders behind it. */
+/** The same questions to houses with 10,000, 100,000 and 1,000,000 orders behind them, in turn. */
 import os from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { expect } from 'vitest';
-import { createCrypto } from '../../src/platform/crypto.ts';
-import { openHouse, SECRET } from '../processes.ts';
+import { openHouse } from '../processes.ts';
 import type { Browser, House } from '../processes.ts';
-import { CALLERS, FEW, SOME, callerPhone, plantPast } from './past.ts';
+import { hmacs, pastOf } from './city.ts';
+import { CALLERS, FEW, SOME, callerPhone } from './past.ts';
+
+export { hmacs };
 
 /** Fewer, smaller ones for a quick look; the first is what the others are measured by. */
 export const SIZES = (process.env.HOTLINE_BENCH_SIZES ?? '10000,100000,1000000')
@@ -15,10 +17,8 @@ export const SIZES = (process.env.HOTLINE_BENCH_SIZES ?? '10000,100000,1000000')
 const ROUNDS = Number(process.env.HOTLINE_BENCH_ROUNDS ?? 31);
 const WARM = Math.min(5, ROUNDS);
 const WATCH_MS = 20;
-/** A million orders take ten minutes to plant, and longer where others work too. */
+/** A million orders take four minutes to plant, and longer where others work too. */
 export const LIMIT_MS = 3_600_000;
-/** What takes so long even in the small city is told at once. */
-const SLOW_MS = 50;
 
 /** One question, asked again and again; `rows` are counted so that all sizes answer the same many. */
 export interface Question {
@@ -82,25 +82,58 @@ const median = (ms: number[]): number => +ms.toSorted((a, b) => a - b)[ms.length
 interface Taken {
   ms: number;
   rows: number;
+  /** Of the database that the statements of one request touched: no other work of the machine changes it. */
+  pages: number;
 }
 
-async function take(h: House, q: Question): Promise<Taken> {
-  const b = await h.as(q.login);
-  const ms: number[] = [];
-  let rows = 0;
-  for (let i = -WARM; i < ROUNDS; i++) {
-    const from = performance.now();
-    rows = await q.ask(b, i + WARM);
-    if (i >= 0) ms.push(performance.now() - from);
+const STATEMENTS = `select s.queryid::text as id, regexp_replace(s.query, '\\s+', ' ', 'g') as query,
+    sum(s.shared_blks_hit + s.shared_blks_read)::float8 as pages
+  from pg_stat_statements s join pg_database d on d.oid = s.dbid join pg_roles r on r.oid = s.userid
+  where d.datname = current_database() and r.rolname <> current_user group by 1, 2`;
+
+/** Pages that a request touches, by statement. */
+async function pagesOf(h: House, request: () => Promise<unknown>): Promise<Map<string, number>> {
+  const look = async () => (await h.owner.query(STATEMENTS)).rows as { id: string; query: string; pages: number }[]; // prettier-ignore
+  const before = new Map((await look()).map((r) => [r.id, r.pages]));
+  await request();
+  const all = (await look()).map((r) => [r.query, r.pages - (before.get(r.id) ?? 0)] as const);
+  return new Map(all.filter(([, n]) => n > 0));
+}
+const sum = (of: Map<string, number>): number => [...of.values()].reduce((a, b) => a + b, 0);
+
+/** Statements that touch more in the last house than in the first, where somebody looks for them. */
+function tellGrown(what: string, [first, ...more]: readonly Map<string, number>[]): void {
+  if (!process.env.HOTLINE_BENCH_STATEMENTS) return;
+  for (const [query, n] of more.at(-1) ?? []) {
+    const was = first!.get(query) ?? 0;
+    if (n > was * 1.2 + 5) process.stdout.write(`${what}: ${was} -> ${n} pages: ${query}\n`);
   }
-  return { ms: median(ms), rows };
 }
 
-/** The callers' keyed hashes, as the house of a test makes them. */
-export const hmacs = (): string[] => {
-  const crypto = createCrypto(SECRET);
-  return Array.from({ length: CALLERS.count }, (_, i) => crypto.mac('phone', callerPhone(i)));
-};
+/** A house with its past, and what is asked of it. */
+interface Asked {
+  house: House;
+  questions: Question[];
+}
+
+/** One question to every house in turn, so that whatever else the machine does is the same for all. */
+async function take(asked: readonly Asked[], i: number): Promise<Taken[]> {
+  const ms: number[][] = asked.map(() => []);
+  const rows: number[] = [];
+  const browsers = await Promise.all(asked.map((a) => a.house.as(a.questions[i]!.login)));
+  for (let round = -WARM; round < ROUNDS; round++) {
+    for (const [n, { questions }] of asked.entries()) {
+      const from = performance.now();
+      rows[n] = await questions[i]!.ask(browsers[n]!, round + WARM);
+      if (round >= 0) ms[n]!.push(performance.now() - from);
+    }
+  }
+  const pages: Map<string, number>[] = [];
+  for (const [n, { house, questions }] of asked.entries())
+    pages.push(await pagesOf(house, () => questions[i]!.ask(browsers[n]!, 0)));
+  tellGrown(asked[0]!.questions[i]!.what, pages);
+  return ms.map((all, n) => ({ ms: median(all), rows: rows[n]!, pages: sum(pages[n]!) }));
+}
 
 /** Whether a bench was asked for in this run. */
 export const named = (bench: string): boolean =>
@@ -140,33 +173,30 @@ const OPEN = `select count(*)::int as n, count(*) filter (where closed_at is nul
   extract(day from max(registered_at) - min(registered_at))::int as days,
   pg_size_pretty(pg_database_size(current_database())) as size from work_order`;
 
-/** Grows the city size by size and asks everything at each; one line for each question. */
+/** Opens a house at each size and asks each of them everything; one line for each question. */
 export async function grow(
   bench: string,
   questions: (h: House) => Promise<Question[]>,
 ): Promise<void> {
-  const h = await openHouse('postgres', {}, { workers: 'later' });
+  const asked: Asked[] = [];
   try {
-    const taken = new Map<string, Taken[]>();
-    let grown = 0;
     for (const size of SIZES) {
-      const from = performance.now();
-      await plantPast(h.owner, { from: grown, to: size, hmacs: hmacs() });
-      grown = size;
-      const { rows } = await h.owner.query(OPEN);
-      say({ bench, what: 'city', ...rows[0], plantedInS: Math.round((performance.now() - from) / 1_000), ...(await machine(h)) }); // prettier-ignore
-      for (const q of await questions(h)) {
-        const t = await take(h, q);
-        const all = [...(taken.get(`${q.login} ${q.what}`) ?? []), t];
-        taken.set(`${q.login} ${q.what}`, all);
-        if (all.length < SIZES.length && t.ms > SLOW_MS) say({ bench, what: `slow at ${size}: ${q.login} ${q.what}`, medianMs: t.ms }); // prettier-ignore
-        if (all.length === SIZES.length) say({ bench, what: `${q.login} ${q.what}`, sizes: SIZES, rows: all.map((x) => x.rows), medianMs: all.map((x) => x.ms), ratio: +(t.ms / all[0]!.ms).toFixed(2), load: os.loadavg()[0] }); // prettier-ignore
-      }
+      const { database, plantedInS } = await pastOf(size, false);
+      const house = await openHouse('postgres', {}, { workers: 'later', database });
+      const { rows } = await house.owner.query(OPEN);
+      say({ bench, what: 'city', ...rows[0], plantedInS, ...(await machine(house)) });
+      asked.push({ house, questions: await questions(house) });
     }
-    const uneven = [...taken].filter(([, all]) => all.some((t) => t.rows !== all[0]!.rows)).map(([what]) => what); // prettier-ignore
+    const uneven: string[] = [];
+    for (const [i, { what, login }] of asked[0]!.questions.entries()) {
+      const all = await take(asked, i);
+      const ratio = +(all.at(-1)!.ms / all[0]!.ms).toFixed(2);
+      say({ bench, what: `${login} ${what}`, sizes: SIZES, rows: all.map((x) => x.rows), medianMs: all.map((x) => x.ms), ratio, pages: all.map((x) => x.pages), load: os.loadavg()[0] }); // prettier-ignore
+      if (all.some((t) => t.rows !== all[0]!.rows)) uneven.push(`${login} ${what}`);
+    }
     // Equal rows, or the medians say nothing of each other.
     expect(uneven).toEqual([]);
   } finally {
-    await h.close();
+    await Promise.all(asked.map((a) => a.house.close()));
   }
 }

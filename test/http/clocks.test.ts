@@ -4,7 +4,15 @@
  */
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { extendClocks, fireAll, pauseClocks, resumeClocks } from '../../src/deadline/index.ts';
+import {
+  extendClocks,
+  fireAll,
+  moveClocks,
+  pauseClocks,
+  readBook,
+  resumeClocks,
+} from '../../src/deadline/index.ts';
+import type { Change } from '../../src/deadline/index.ts';
 import { SYSTEM } from '../../src/kernel/actor.ts';
 import type { Clock } from '../../src/kernel/words.ts';
 import { inTransaction } from '../../src/platform/unit-of-work.ts';
@@ -1191,6 +1199,33 @@ describe('an act that is repeated or fails', () => {
     );
     expect(answers.map((x) => x.status).sort()).toEqual([200, 409, 409, 409]);
     await asGolden(o.id);
+  });
+});
+
+describe('round trips', () => {
+  it('one reads all that moves clocks; what must be reckoned up takes another, writing none', async () => {
+    await go(MONDAY);
+    const m = { type: 'help', urgency: 'U4', lead: OFFICE } as const;
+    const o = await s.signed(m);
+    const subjectIds = [o.lead];
+    const trips = async (...changes: Change[]) => {
+      const before = w.trips();
+      await inTransaction(w.deps, SYSTEM, async (tx) => {
+        const book = await readBook(tx.db, o.id);
+        await moveClocks(tx, { party: 'system', reason: 'grant' }, book, changes);
+      });
+      return w.trips() - before;
+    };
+    // The instant, the book, the writes with the commit.
+    const clocksOf = (clock: Clock) => ({ subjectIds, clocks: [clock] });
+    expect(await trips({ ...clocksOf('first_contact'), kind: 'stop', how: 'void' })).toBe(3);
+    expect(await trips({ subjectIds, kind: 'pause', pause: 'supplement' })).toBe(4);
+    expect(await trips({ subjectIds, kind: 'resume' })).toBe(4);
+    expect(names(await living(o.id))).toEqual([
+      `${OFFICE} final`,
+      `${OFFICE} return_window`,
+      'order citizen',
+    ]);
   });
 });
 

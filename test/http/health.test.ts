@@ -2,14 +2,15 @@
 import { createServer } from 'node:net';
 import type { Server, Socket } from 'node:net';
 import { sql } from 'kysely';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { citizenErrorPage, citizenPages } from '../../web/citizen/index.tsx';
 import { createApp } from '../../src/app.ts';
 import { PUT_OFF } from '../../src/load-classes.ts';
 import { CALM, watchDatabase, watchStrain } from '../../src/platform/condition.ts';
 import type { Condition } from '../../src/platform/condition.ts';
 import { connect } from '../../src/platform/db.ts';
-import { createMetrics } from '../../src/platform/metrics.ts';
+import { createMetrics, sharing } from '../../src/platform/metrics.ts';
+import { inClass, shareOut } from '../../src/platform/shares.ts';
 import { serveStatus } from '../../src/platform/status.ts';
 import { createIntake } from '../../src/intake/index.ts';
 import { fireAll } from '../../src/deadline/index.ts';
@@ -46,6 +47,7 @@ function house(condition: Partial<Condition>, deps: Partial<Deps> = {}) {
 
 const TEXT = '南塘街道解放路路灯不亮';
 const NOTHING = '0190c0de-0000-7000-8000-000000000000';
+const LOST = '0190c0de-0000-7000-8000-000000000001';
 
 describe('alive and ready', () => {
   it('lives whether or not it is ready; ready says why it is not', async () => {
@@ -88,6 +90,41 @@ describe('without a database', () => {
       expect(page.headers.get('retry-after')).toMatch(/^\d+$/);
       expect(await page.text()).toContain('没有存上');
     }
+    // A demand comes back as it was typed, and is sent again under its key.
+    const fields = { screen: '3', go: 'send', key: NOTHING, who: 'named', phone: '13900004321' };
+    const post = (to: typeof ask, body: Record<string, string>) =>
+      to('/submit/next', undefined, {
+        method: 'POST',
+        body: new URLSearchParams(body),
+        headers: { origin: w.deps.publicUrl },
+      });
+    const page = await (await post(ask, { ...fields, content: TEXT })).text();
+    for (const kept of [
+      'name="screen" value="3"',
+      `name="key" value="${NOTHING}"`,
+      `name="content" value="${TEXT}"`,
+      'name="phone" value="13900004321"',
+      'name="go" value="send"',
+      '您写的都还在',
+    ])
+      expect(page).toContain(kept);
+    const typed = Object.fromEntries(
+      [...page.matchAll(/<input type="hidden" name="(\w+)" value="([^"]*)"/g)].map((m) => [
+        m[1]!,
+        m[2]!,
+      ]),
+    );
+    // The way there shows what was typed too.
+    const second = await post(ask, { screen: '1', key: NOTHING, content: TEXT });
+    expect([second.status, (await second.text()).includes(TEXT)]).toEqual([200, true]);
+    const { ask: well } = house({});
+    for (const _ of ['once', 'twice']) {
+      const sent = await post(well, { ...typed, go: 'send' });
+      expect([sent.status, sent.headers.get('location')]).toEqual([303, '/receipt']);
+    }
+    const made = await sql<{ n: number }>`select count(*)::int as n from idempotency_key
+      where key = ${NOTHING}`.execute(w.db);
+    expect(made.rows).toEqual([{ n: 1 }]);
     expect(await (await ask('/healthz')).json()).toEqual({ ok: true, understanding: 'unknown' });
     await gone.close();
   });
@@ -141,9 +178,23 @@ describe('without a database', () => {
     await w.as('supervisor');
     road.cut(true);
     const at = performance.now();
+    const sending = knock('/submit/next', undefined, {
+      method: 'POST',
+      body: new URLSearchParams({
+        screen: '3',
+        go: 'send',
+        key: LOST,
+        content: TEXT,
+        who: 'anonymous',
+      }),
+      headers: { origin: w.deps.publicUrl },
+    });
     const answer = await knock('/api/orders', 'supervisor');
     expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, '2']);
+    const form = await sending;
     expect(performance.now() - at).toBeLessThan(5_000);
+    expect([form.status, form.headers.get('retry-after')]).toEqual([503, '5']);
+    expect(await form.text()).toContain(`name="key" value="${LOST}"`);
     await until('away', watch.away);
     watch.stop();
     road.close();
@@ -174,6 +225,8 @@ describe('under load', () => {
     expect(await code(2, '/api/rates')).toEqual(off);
     expect(await code(2, '/api/orders')).toEqual(off);
     expect(await code(2, '/api/board')).toEqual(off);
+    expect(await code(2, `/api/orders/find?q=${encodeURIComponent('停水')}`)).toEqual(off);
+    expect(await code(2, '/api/orders/find?q=20260921-0001')).toEqual([200, null, null]);
     const post = (body: object): RequestInit => ({
       method: 'POST',
       body: JSON.stringify(body),
@@ -212,16 +265,20 @@ describe('under load', () => {
   });
 
   it('is measured: those who wait for a connection, and how late the event loop is', async () => {
-    const pool = { waitingCount: 0 };
-    const strain = watchStrain(pool, { lagMs: 10_000, waiting: 5 });
-    pool.waitingCount = 8;
+    let [waiting, oldestMs] = [0, 0];
+    const waits = { waiting: () => waiting, oldestMs: () => oldestMs };
+    const strain = watchStrain(waits, { lagMs: 10_000, waiting: 5, waitMs: 500 });
+    waiting = 8;
     await until('reports go', () => strain.level() === 1);
-    pool.waitingCount = 80;
+    waiting = 80;
     await until('lists go', () => strain.level() === 2);
-    pool.waitingCount = 0;
+    waiting = 0;
     await until('all is back', () => strain.level() === 0);
+    [waiting, oldestMs] = [1, 5_000];
+    await until('lists go as one waits long', () => strain.level() === 2);
+    oldestMs = 0;
     strain.stop();
-    const slow = watchStrain(pool, { lagMs: 40, waiting: 5 });
+    const slow = watchStrain(waits, { lagMs: 40, waiting: 5, waitMs: 500 });
     await until('a late loop', () => {
       const end = performance.now() + 150;
       while (performance.now() < end);
@@ -231,7 +288,71 @@ describe('under load', () => {
   });
 });
 
+describe('connections', () => {
+  it('lists and reports hold their share, whoever submits finds one at once', async () => {
+    const own = connect(w.database.appUrl, { max: 4 });
+    const { pool } = own;
+    const waits = shareOut(pool, 300);
+    const list = () => inClass('lists', () => pool.connect());
+    const [one, two] = await Promise.all([list(), list()]);
+    const refused = await list().catch((error: unknown) => error);
+    expect(refused).toMatchObject({ code: 'overloaded' });
+    // Of a share that is all in use nobody waits for a connection: the pool has some.
+    expect([waits.waiting(), pool.totalCount]).toEqual([0, 2]);
+    const submission = await pool.connect();
+    const report = await inClass('reports', () => pool.connect());
+    const third = list();
+    one.release();
+    (await third).release();
+    for (const client of [two, submission, report]) client.release();
+    // A connection that is given back broken leaves its place too.
+    const broken = await Promise.all([list(), list()]);
+    for (const client of broken) client.release(new Error('gone'));
+    await Promise.all((await Promise.all([list(), list()])).map((client) => client.release()));
+    expect((await inClass('lists', () => pool.query('select 7 as n'))).rows).toEqual([{ n: 7 }]);
+    await own.close();
+  });
+
+  it('whoever finds none in time hears that it is busy, and when to come back', async () => {
+    const own = connect(w.database.appUrl, { max: 1 });
+    own.pool.options.connectionTimeoutMillis = 400;
+    const waits = shareOut(own.pool);
+    const held = await own.pool.connect();
+    const { ask } = house({}, { db: own.db });
+    await w.as('operator');
+    const answer = ask('/api/session', 'operator');
+    await until('it waits', () => waits.waiting() > 0 && waits.oldestMs() > 50);
+    const told = await answer;
+    expect([told.status, told.headers.get('retry-after')]).toEqual([503, '2']);
+    expect(await told.json()).toMatchObject({ code: 'busy' });
+    held.release();
+    expect((await ask('/api/session', 'operator')).status).toBe(200);
+    expect(waits.oldestMs()).toBe(0);
+    await own.close();
+  });
+});
+
 describe('the figures', () => {
+  it('one that never comes keeps back none of the others, and is not asked for twice at once', async () => {
+    const { metrics, text } = house({});
+    let asked = 0;
+    const never = sharing(() => new Promise<never>(() => void (asked += 1)));
+    metrics.ask({ name: 'count_of_it', help: 'x', look: async () => [['', await never()]] });
+    metrics.ask({ name: 'age_of_it', help: 'x', look: async () => [['', await never()]] });
+    metrics.ask({ name: 'sound', help: 'x', look: () => [['', 4]] });
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    try {
+      for (const _ of ['a scrape', 'the next one']) {
+        const told = text();
+        await vi.advanceTimersByTimeAsync(3_000);
+        expect(await told).toContain('sound 4');
+      }
+    } finally {
+      vi.useRealTimers();
+    }
+    expect(asked).toBe(1);
+  });
+
   it('requests by pattern, acts by name, lateness; nothing of anybody in a label', async () => {
     const { ask, text, metrics } = house({});
     const deps: Deps = { ...w.deps, metrics };

@@ -2,8 +2,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { responseOf, satisfactionOf, solvedOf } from '../../src/reporting/rules.ts';
 import type { CallbackFact, ResponseFact } from '../../src/reporting/rules.ts';
+import { countFacts } from '../../src/reporting/store.ts';
 import { sql } from 'kysely';
-import { createWorld, steps } from '../world.ts';
+import { createWorld, steps, versionOf } from '../world.ts';
 import type { World } from '../world.ts';
 import { ok, refused, wrongFields } from './answers.ts';
 
@@ -246,5 +247,83 @@ describe('the rules in SQL', () => {
       expect(listed.get(`solved ${f.fact_id}`)).toBe(word(solvedOf(fact)));
       expect(listed.get(`satisfaction ${f.fact_id}`)).toBe(word(satisfactionOf(fact)));
     }
+  });
+});
+
+describe('the kept numbers', () => {
+  const ever = { from: new Date('2026-01-31T16:00:00Z'), to: new Date('2027-01-31T16:00:00Z'), unitIds: null }; // prettier-ignore
+  const lines = (rows: readonly object[]) => rows.map((r) => JSON.stringify(r)).toSorted();
+  /** Every order counted through, and every fact looked at again. */
+  const counted = () =>
+    sql<any>`select rate, organization_id as "organizationId", to_char(city_month(at), 'YYYY-MM') as month,
+      code, count(*)::int as n, count(*) filter (where strict)::int as strict,
+      count(*) filter (where policy_only)::int as "policyOnly"
+      from rate_verdict where ripe_at <= app_now() group by 1, 2, 3, 4`.execute(w.db);
+  const strays = () =>
+    sql<any>`with kept as (select order_id, rate, fact_id, organization_id, at, ripe_at, code, value, strict,
+        policy_only from rate_fact), said as (select order_id, rate, fact_id, organization_id, at, ripe_at, code,
+        value, strict, policy_only from rate_verdict)
+      (select * from kept except select * from said) union all (select * from said except select * from kept)`.execute(w.db); // prettier-ignore
+  async function same(): Promise<number> {
+    const kept = await countFacts(w.db, ever);
+    expect(lines(kept)).toEqual(lines((await counted()).rows));
+    expect((await strays()).rows).toEqual([]);
+    return kept.reduce((n, c) => n + c.n, 0);
+  }
+  const addUp = () => sql`select add_up_rates()`.execute(w.db);
+  const waiting = async () =>
+    Number((await sql<any>`select count(*) as n from rate_change where ripe_at <= app_now()`.execute(w.db)).rows[0].n); // prettier-ignore
+
+  it('are the counted ones after each act of a life, and of one that is redone', async () => {
+    const before = await same();
+    const help = { type: 'help', urgency: 'U4', lead: 'ZHZF', categoryCode: '0203' } as const;
+    const o = await s.signed({ ...help, phone: '13900001113' });
+    await same();
+    const told = { method: 'phone', reached: true, content: '已致电说明。' };
+    s.must(await s.onAssignment('zhzf.handler', o.lead, 'first_contact', told));
+    expect(await same()).toBe(before + 1);
+    const done = await s.evaluated({ ...help, ...rating('not_solved', 2, false, ['policy']) });
+    expect(await same()).toBe(before + 4);
+    const redo = { version: await versionOf(w, done.id), reason: '没有解决', type: 'complaint' };
+    s.must(await (await w.as('supervisor')).post(`/api/orders/${done.id}/redo`, redo));
+    await w.settle();
+    await same();
+  });
+
+  it('and of one that is corrected, one that is handed over, and one that comes too late', async () => {
+    const help = { type: 'help', urgency: 'U4', lead: 'ZHZF', categoryCode: '0203' } as const;
+    const praised = await s.signed({ ...help, phone: '13900001114' });
+    const how = { type: 'praise', reason: '听错了' };
+    s.must(await s.act('operator', praised.id, 'correct_classification', how));
+    await same();
+    const away = await s.signed({ ...help, phone: '13900001115' });
+    s.must(await s.act('operator', away.id, 'transfer_emergency', { target: '119', record: '已转' })); // prettier-ignore
+    s.must(await s.act('operator', away.id, 'receipt', { receiptNo: '1', note: '' }));
+    await s.signed({ ...help, phone: '13900001116' });
+    const early = await same();
+    // Nothing is written when a limit passes: it counts from that instant on.
+    await w.moveTo('2026-10-02T02:00:00Z');
+    expect(await same()).toBeGreaterThan(early);
+  });
+
+  it('stay so when they are added up, beside those who write', async () => {
+    const all = await same();
+    expect(await waiting()).toBeGreaterThan(0);
+    const help = { type: 'help', urgency: 'U4', lead: 'ZHZF', categoryCode: '0203' } as const;
+    await Promise.all([
+      addUp(),
+      addUp(),
+      s.evaluated({ ...help, phone: '13900001117', ...rating('solved', 5) }),
+      s.evaluated({ ...help, phone: '13900001118', ...rating('solved', 1) }).then(addUp),
+    ]);
+    expect(await same()).toBe(all + 6);
+    await addUp();
+    expect(await waiting()).toBe(0);
+    expect(await same()).toBe(all + 6);
+  });
+
+  it('are written by nobody else', async () => {
+    for (const table of ['rate_fact', 'rate_change', 'rate_count'])
+      await expect(sql`delete from ${sql.table(table)}`.execute(w.db)).rejects.toMatchObject({ code: '42501' }); // prettier-ignore
   });
 });

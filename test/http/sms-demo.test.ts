@@ -90,6 +90,28 @@ describe('the telephone of a demo', () => {
     expect(html).toMatch(/尾号\d{4}：收到了，正在安排/);
   });
 
+  it('a number that a visitor typed stands nowhere in full, and is written from again', async () => {
+    const own = '13812345678';
+    const sent = await write({
+      from: phone,
+      own_phone: own,
+      text: '小区门口的井盖松了，晚上看不见',
+    });
+    expect(sent.to).toMatch(/^\/demo\/phone\?to=[\w-]{22}$/);
+    const query = sent.to!.split('?')[1]!;
+    const html = await page(query);
+    expect(html).toContain('井盖松了');
+    expect(html).toContain('查询码');
+    const from = /name="from" value="([^"]+)"/.exec(html)![1]!;
+    expect(await write({ from, word: '进度' })).toEqual({ status: 303, to: sent.to });
+    const after = await page(query);
+    expect(after).toMatch(/收到了，正在安排|正在/);
+    for (const shown of [html, after, await page('')]) {
+      expect(shown).toContain('138****5678');
+      for (const whole of [own, '138 1234 5678']) expect(shown).not.toContain(whole);
+    }
+  });
+
   it('says that nothing was sent where nothing could be', async () => {
     for (const form of [
       { from: 'x', text: '路灯坏了' },

@@ -1,6 +1,13 @@
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { ConfigError, loadConfig, requireServing } from '../../src/platform/config.ts';
+import {
+  ConfigError,
+  DRAIN_SECONDS_MAX,
+  loadConfig,
+  requireServing,
+} from '../../src/platform/config.ts';
+import { END_LIMIT_MS } from '../../src/platform/lifetime.ts';
 
 const KEY = Buffer.alloc(32, 7).toString('base64');
 
@@ -33,6 +40,7 @@ describe('loadConfig', () => {
       drainSeconds: 5,
       shedLagMs: 500,
       shedWaiting: 50,
+      shedWaitMs: 500,
       outboxRequeueSeconds: 60,
       outboxSweepSeconds: 30,
       timersRearmSeconds: 30,
@@ -67,6 +75,7 @@ describe('loadConfig', () => {
       DRAIN_SECONDS: '20',
       SHED_LAG_MS: '250',
       SHED_WAITING: '30',
+      SHED_WAIT_MS: '200',
       HOTLINE_DEMO: '1',
       DEMO_DAYS: '0',
       DEMO_SEED: '7',
@@ -97,6 +106,7 @@ describe('loadConfig', () => {
       drainSeconds: 20,
       shedLagMs: 250,
       shedWaiting: 30,
+      shedWaitMs: 200,
       outboxRequeueSeconds: 60,
       outboxSweepSeconds: 30,
       timersRearmSeconds: 30,
@@ -142,6 +152,7 @@ describe('loadConfig', () => {
     DRAIN_SECONDS: SECRET,
     SHED_LAG_MS: SECRET,
     SHED_WAITING: SECRET,
+    SHED_WAIT_MS: SECRET,
     OUTBOX_SWEEP_SECONDS: SECRET,
     TIMERS_REARM_SECONDS: SECRET,
     HOTLINE_DEMO: `yes ${SECRET}`,
@@ -194,6 +205,15 @@ describe('loadConfig', () => {
   ])('refuses %s=%s', (name, value) => {
     expect(named(faultsOf({ [name]: value }))).toEqual([name]);
   });
+});
+
+it('compose.yaml kills nobody who ends in order, however long that may take', () => {
+  const compose = readFileSync(new URL('../../compose.yaml', import.meta.url), 'utf8');
+  const app = /x-app: &app\n([^]*?)\n\n/.exec(compose)?.[1] ?? '';
+  const graceMs = Number(/stop_grace_period: (\d+)s/.exec(app)?.[1]) * 1_000;
+  expect(faultsOf({ DRAIN_SECONDS: String(DRAIN_SECONDS_MAX + 1) }).faults.length).toBe(1);
+  expect(graceMs).toBeGreaterThan(DRAIN_SECONDS_MAX * 1_000 + END_LIMIT_MS);
+  expect(compose).toContain('DRAIN_SECONDS: ${DRAIN_SECONDS:-5}');
 });
 
 describe('requireServing', () => {

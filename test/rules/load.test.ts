@@ -1,13 +1,20 @@
 import { describe, expect, it } from 'vitest';
 import { PUT_OFF } from '../../src/load-classes.ts';
-import { LOAD_CLASSES, isPutOff, levelAfter, smoothed } from '../../src/platform/rules.ts';
+import {
+  LOAD_CLASSES,
+  isPutOff,
+  levelAfter,
+  sharesOf,
+  smoothed,
+} from '../../src/platform/rules.ts';
 import { rose } from '../soak/flat.ts';
 import type { Point } from '../soak/flat.ts';
 
-const LIMITS = { lagMs: 500, waiting: 50 };
-const calm = { lagMs: 0, waiting: 0 };
-const late = (lagMs: number) => ({ lagMs, waiting: 0 });
-const crowded = (waiting: number) => ({ lagMs: 0, waiting });
+const LIMITS = { lagMs: 500, waiting: 50, waitMs: 500 };
+const calm = { lagMs: 0, waiting: 0, waitMs: 0 };
+const late = (lagMs: number) => ({ ...calm, lagMs });
+const crowded = (waiting: number) => ({ ...calm, waiting });
+const stuck = (waitMs: number) => ({ ...calm, waiting: 3, waitMs });
 
 describe('what is put off', () => {
   it.each([
@@ -18,7 +25,9 @@ describe('what is put off', () => {
     ['reports at the limit of those who wait', crowded(50), 1],
     ['not lists just below twice that', crowded(99), 1],
     ['lists at twice that', crowded(100), 2],
-    ['by what is worse', { lagMs: 600, waiting: 100 }, 2],
+    ['reports when few wait, but one of them long', stuck(500), 1],
+    ['lists when it waits twice that', stuck(1_000), 2],
+    ['by what is worst', { lagMs: 600, waiting: 100, waitMs: 1 }, 2],
     ['never more than there is', late(1_000_000), LOAD_CLASSES.length],
   ])('%s', (_, strain, level) => {
     expect(levelAfter(0, strain, LIMITS)).toBe(level);
@@ -38,6 +47,12 @@ describe('what is put off', () => {
       [false, true, true],
       [false, false, true],
     ]);
+  });
+
+  it('nobody who can wait holds all connections', () => {
+    expect(sharesOf(10)).toEqual({ reports: 2, lists: 5 });
+    expect(sharesOf(40)).toEqual({ reports: 8, lists: 20 });
+    expect(sharesOf(2)).toEqual({ reports: 1, lists: 1 });
   });
 
   it('never emergencies, submissions, acts, or a caller who waits to be called', () => {

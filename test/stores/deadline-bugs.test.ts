@@ -24,7 +24,6 @@
  */
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { KyselyPlugin } from 'kysely';
 import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import {
@@ -69,6 +68,7 @@ beforeAll(async () => {
   s = steps(w);
   owner = new pg.Pool({ connectionString: w.database.ownerUrl, max: 2 });
   other = connect(w.database.appUrl, { max: 2 });
+  other.pool.on('connect', listen);
 });
 afterAll(async () => {
   await Promise.all([owner?.end(), other?.close()]);
@@ -129,7 +129,20 @@ const pass = async () => {
   await w.settle();
   return n;
 };
-/** The same process, held once where a result is what it waits for; `work` is done meanwhile. */
+/** What the other process does before it reads an answer, by the answer's first row. */
+let reading: (row: Record<string, unknown>) => Promise<void> = async () => {};
+const listen = (client: pg.PoolClient) => {
+  const query = client.query.bind(client) as (...args: unknown[]) => unknown;
+  client.query = ((...args: unknown[]) => {
+    const answer = query(...args);
+    if (!(answer instanceof Promise)) return answer;
+    return answer.then(async (result: pg.QueryResult) => {
+      if (result.rows[0]) await reading(result.rows[0]);
+      return result;
+    });
+  }) as typeof client.query;
+};
+/** The other process, held once where a result is what it waits for; `work` is done meanwhile. */
 function held(
   isThere: (row: Record<string, unknown>) => boolean,
   nth: number,
@@ -137,18 +150,12 @@ function held(
 ) {
   let seen = 0;
   let reached = false;
-  const plugin: KyselyPlugin = {
-    transformQuery: ({ node }) => node,
-    async transformResult({ result }) {
-      const first = result.rows[0];
-      if (first && isThere(first) && ++seen === nth) {
-        reached = true;
-        await work();
-      }
-      return result;
-    },
+  reading = async (row) => {
+    if (!isThere(row) || ++seen !== nth) return;
+    reached = true;
+    await work();
   };
-  const deps: Deps = { ...w.deps, db: w.db.withPlugin(plugin) };
+  const deps: Deps = { ...w.deps, db: other.db };
   return { deps, reached: () => reached };
 }
 /** Nothing that waits for somebody here ever ends by itself. */

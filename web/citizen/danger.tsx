@@ -24,15 +24,21 @@ export interface Heard {
   placed: boolean;
 }
 
+/** Where nobody can listen just now. */
+export const unheard = (matter: { address: string }): Heard => ({
+  danger: null,
+  secret: false,
+  placed: matter.address.trim() !== '',
+});
+
 /** Listens to the words before they are sent; the same words decide once more at the door. */
 export async function heardIn(
   site: Site,
   matter: { content: string; address: string },
 ): Promise<Heard> {
   const { content, address } = matter;
-  const hasPlace = address.trim() !== '';
   const classifier = content.trim() === '' ? null : await classifierOf(site.deps);
-  if (!classifier) return { danger: null, secret: false, placed: hasPlace };
+  if (!classifier) return unheard(matter);
   const said = classifier.understand({ content, address, channel: 'web' });
   const { emergency } = said;
   return {
@@ -41,7 +47,7 @@ export async function heardIn(
       kind: emergency.kind,
     },
     secret: said.flags.some((g) => isSecret(g.value)),
-    placed: hasPlace || said.address !== null,
+    placed: address.trim() !== '' || said.address !== null,
   };
 }
 

@@ -116,6 +116,10 @@ export async function waitingPhotos(
   });
 }
 
+/** The same where nobody can say what waits: they are carried on by their ids. */
+export const carriedPhotos = (from: From, ids: readonly string[]): Photo[] =>
+  ids.map((id) => photoOf(from, { id, name: '', thumbUrl: id }));
+
 /** Answers the script, which sends one photo at a time: its id, or what was wrong with it. */
 export async function answerPhoto(
   c: Context<Env>,

@@ -2,17 +2,19 @@
 import { Hono } from 'hono';
 import type { Context } from 'hono';
 import { SUBMIT_LIMIT } from '../../src/intake/index.ts';
-import { AppError, fail } from '../../src/kernel/errors.ts';
+import { fail } from '../../src/kernel/errors.ts';
 import type { ErrorCode } from '../../src/kernel/errors.ts';
 import type { TextKey } from '../../src/kernel/i18n/index.ts';
 import { sourceOf } from '../../src/platform/http/auth.ts';
 import type { Env } from '../../src/platform/http/auth.ts';
+import { toAppError } from '../../src/platform/http/errors.ts';
+import { unlessLate } from '../../src/platform/http/house.ts';
 import { hit } from '../../src/platform/throttle.ts';
 import { dropForm, givePass, keepForm, keptForm } from './cookies.ts';
-import { heardIn } from './danger.tsx';
+import { heardIn, unheard } from './danger.tsx';
 import { onePhotoBody, photoBody, photosLeftOut } from './limits.ts';
 import type { Mistake } from './parts.tsx';
-import { answerPhoto, takePhotos, waitingPhotos, waitingThumb } from './photos.ts';
+import { answerPhoto, carriedPhotos, takePhotos, waitingPhotos, waitingThumb } from './photos.ts';
 import {
   arrivalOf,
   blank,
@@ -57,7 +59,7 @@ function next(say: Say, typed: Typed, from: Screen, wanted: string): Shown {
 const AGAIN: Partial<Record<ErrorCode, { key: TextKey; status: 422 | 429 | 503 }>> = {
   too_many_attempts: { key: 'citizen.err.throttled', status: 429 },
   busy: { key: 'citizen.err.busy', status: 503 },
-  database_unavailable: { key: 'citizen.err.busy', status: 503 },
+  database_unavailable: { key: 'citizen.err.away', status: 503 },
   idempotency_key_reused: { key: 'citizen.err.key_reused', status: 422 },
 };
 
@@ -71,23 +73,43 @@ async function countSource(c: Context<Env>, site: Site, typed: Typed) {
   if (used === null || used > emergencies) fail('too_many_attempts');
 }
 
+async function register(c: Context<Env>, site: Site, typed: Typed): Promise<string> {
+  await countSource(c, site, typed);
+  const arrival = { ...arrivalOf(typed), traceId: c.get('traceId') };
+  return (await site.intake.register(arrival)).orderId;
+}
+
 /** Registers the demand; the same key gives the same order, so a second press does no harm. */
 async function send(c: Context<Env>, site: Site, say: Say, typed: Typed): Promise<Shown | null> {
   try {
-    await countSource(c, site, typed);
-    const arrival = { ...arrivalOf(typed), traceId: c.get('traceId') };
-    const { orderId } = await site.intake.register(arrival);
+    const orderId = await unlessLate(c, register(c, site, typed));
     givePass(c, site.deps, 'receipt', orderId);
     dropForm(c, site.deps);
     return null;
   } catch (error) {
-    const again = error instanceof AppError ? AGAIN[error.code] : undefined;
+    const { code } = toAppError(error);
+    const again = AGAIN[code];
     if (!again) throw error;
-    const reused = error instanceof AppError && error.code === 'idempotency_key_reused';
+    const reused = code === 'idempotency_key_reused';
     const mistakes = [{ field: 'send', text: say(again.key) }];
     // Photos went with what was sent; another matter takes none of them along.
     const kept = reused ? { ...typed, key: newKey(), photos: [] } : typed;
     return { screen: 3, typed: kept, mistakes, status: again.status };
+  }
+}
+
+/** What a screen tells besides what was typed; without a database it is shown all the same. */
+async function besides(c: Context<Env>, site: Site, { typed, status }: Shown) {
+  const from = { formKey: typed.key };
+  const without = { photos: carriedPhotos(from, typed.photos), heard: unheard(typed) };
+  if (status === 503) return without;
+  const asked = Promise.all([waitingPhotos(site, from, typed.photos), heardIn(site, typed)]);
+  try {
+    const [photos, heard] = await unlessLate(c, asked);
+    return { photos, heard };
+  } catch (error) {
+    if (toAppError(error).status !== 503) throw error;
+    return without;
   }
 }
 
@@ -97,10 +119,9 @@ async function answer(c: Context<Env>, site: Site, view: View, shown: Shown) {
   // The blank first screen may be kept by the browser: going back then finds what was typed.
   const isBlank = typed.content === '' && typed.name === '' && typed.phone === '';
   const personal = !isBlank || typed.photos.length > 0;
-  const photos = await waitingPhotos(site, { formKey: typed.key }, typed.photos);
+  const { photos, heard } = await besides(c, site, shown);
   // What is not there any more, or never was the reader's, is not carried on.
   const kept = { ...typed, photos: photos.map((p) => p.id) };
-  const heard = await heardIn(site, typed);
   const page = <Screen {...{ view, typed: kept, mistakes, photos, heard }} />;
   return show(c, view, page, { personal, status, script: screen === 1 || mistakes.length > 0 });
 }

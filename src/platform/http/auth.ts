@@ -10,7 +10,14 @@ import type { Call, Deps } from '../unit-of-work.ts';
 
 /** What every handler finds in its context. */
 export interface Env {
-  Variables: { actor: Actor | null; traceId: string; nonce: string; call: Call };
+  Variables: {
+    actor: Actor | null;
+    traceId: string;
+    nonce: string;
+    call: Call;
+    /** Comes when this request took long and the database is away: see `unlessLate`. */
+    late: Promise<'late'>;
+  };
 }
 
 /** `__Host-` binds the cookie to this host and https; over plain http browsers refuse the prefix. */

@@ -1,4 +1,5 @@
 /** What every request goes through: it is counted and told in the log, answered in time, or put off. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Context, MiddlewareHandler } from 'hono';
 import { matchedRoutes } from 'hono/route';
 import { AppError } from '../../kernel/errors.ts';
@@ -7,6 +8,7 @@ import type { Logger } from '../log.ts';
 import type { Metrics } from '../metrics.ts';
 import { isPutOff } from '../rules.ts';
 import type { LoadClass } from '../rules.ts';
+import { inClass } from '../shares.ts';
 import type { Env } from './auth.ts';
 
 /** The pattern of the route that answers; middleware is none, and a path nobody knows is not repeated. */
@@ -33,8 +35,20 @@ export const measured =
   };
 
 /** How long a request may take while the database is away, and how often that is looked at then. */
-const PATIENCE_MS = 4_000;
+const PATIENCE_MS = 3_500;
 const LOOK_MS = 250;
+/** Then whoever answers by itself has so long to do it, without the database. */
+const GRACE_MS = 500;
+
+const late = () => new AppError('database_unavailable', {}, 'away while it was served');
+
+/** For who can answer without the database, in words of its own. @throws AppError `database_unavailable`. */
+export async function unlessLate<T>(c: Context<Env>, work: Promise<T>): Promise<T> {
+  const first = await Promise.race([work.then((value) => ({ value })), c.get('late')]);
+  if (first !== 'late') return first.value;
+  work.catch(() => {});
+  throw late();
+}
 
 /**
  * Answers 503 to who has waited long while the database is away: a link that is cut says nothing, and
@@ -43,24 +57,26 @@ const LOOK_MS = 250;
  */
 export const inTime =
   (condition: Condition): MiddlewareHandler<Env> =>
-  async (_, next) => {
+  async (c, next) => {
     let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<'late'>((resolve) => {
+    const away = new Promise<'late'>((resolve) => {
       const look = () =>
         condition.databaseAway() ? resolve('late') : (timer = setTimeout(look, LOOK_MS).unref());
       timer = setTimeout(look, PATIENCE_MS).unref();
     });
+    c.set('late', away);
     const served = next();
+    const grace = () => sleep(GRACE_MS, 'late' as const, { ref: false });
     try {
-      if ((await Promise.race([served, late])) !== 'late') return;
+      if ((await Promise.race([served, away.then(grace)])) !== 'late') return;
     } finally {
       clearTimeout(timer);
     }
     served.catch(() => {});
-    throw new AppError('database_unavailable', {}, 'away while it was served');
+    throw late();
   };
 
-/** Puts off what can wait, before it costs anything. @throws AppError `overloaded`. */
+/** Puts off what can wait, before it costs anything; what is served has its share of the connections. @throws AppError `overloaded`. */
 export const mayWait =
   (loadClass: LoadClass, condition: Condition, metrics: Metrics): MiddlewareHandler<Env> =>
   async (_, next) => {
@@ -68,5 +84,5 @@ export const mayWait =
       metrics.putOff(loadClass);
       throw new AppError('overloaded', {}, loadClass);
     }
-    await next();
+    await inClass(loadClass, next);
   };

@@ -8,7 +8,7 @@ let aside;
 
 pg.Client.prototype.query = function (...args) {
   const text = typeof args[0] === 'string' ? args[0] : args[0]?.text;
-  if (!/with done as \(delete from outbox/.test(text ?? '') || this.aside)
+  if (!/with given as .*delete from outbox/s.test(text ?? '') || this.aside)
     return query.apply(this, args);
   aside ??= new pg.Pool({ connectionString: process.env.DATABASE_URL, max: 5 });
   return (async () => {

@@ -23,7 +23,7 @@ const READERS = { lists: 6, reports: 3 };
 const READ_MS = 200;
 const SUBMIT_P99_MS = 2_000;
 /** Put off early enough that a small storm shows the order of it. */
-const SHED = { SHED_LAG_MS: '60', SHED_WAITING: '6' };
+const SHED = { SHED_LAG_MS: '60', SHED_WAITING: '6', SHED_WAIT_MS: '60' };
 
 const ABUSER = '203.0.113.9';
 const CALM = '小区门口的路灯不亮，请安排维修。';

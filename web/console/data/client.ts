@@ -1,5 +1,6 @@
 /** The only place that speaks HTTP: JSON, the session cookie, problem documents. */
 import { languageStore } from '../lib/prefs.ts';
+import { patiently } from './patience.ts';
 import { Problem, problemOf } from './problem.ts';
 
 const ANSWER_LIMIT_MS = 30_000;
@@ -20,8 +21,13 @@ function address(path: string, query: Query = {}): string {
   return `/api${path}${search.size > 0 ? `?${search}` : ''}`;
 }
 
-/** @throws Problem */
-export async function call<T>(method: string, path: string, options: Call = {}): Promise<T> {
+/** What only reads waits while it is put off. @throws Problem */
+export const call = <T>(method: string, path: string, options: Call = {}): Promise<T> =>
+  method === 'GET'
+    ? patiently(path, () => send<T>(method, path, options), options.signal)
+    : send<T>(method, path, options);
+
+async function send<T>(method: string, path: string, options: Call): Promise<T> {
   const headers: Record<string, string> = { 'Accept-Language': languageStore.get() };
   if (options.body !== undefined) headers['Content-Type'] = 'application/json';
   if (options.key) headers['Idempotency-Key'] = options.key;

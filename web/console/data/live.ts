@@ -11,6 +11,7 @@ import type { OrderDetail, OrderListItem, Page } from '../../../src/workorder/sc
 import { createStore, useStore } from '../lib/store.ts';
 import { serverNow, setServerNow } from './clock.ts';
 import { DOOR_KEY } from './doors.ts';
+import { tellsOf } from './noticed.ts';
 import { queryClient, refreshAll } from './queries.ts';
 
 /** Bursts of nudges become one reading of the lists. */
@@ -41,17 +42,11 @@ const SAME_VERSION = new Set([
 ]);
 /** News about no order in particular: every clock may show something else now. */
 const EVERYWHERE = new Set(['calendar.changed', 'policy.withdrawn']);
-const LISTS = new Set([
-  'orders',
-  'inbox',
-  'callbacks',
-  'notifications',
-  'supervisions',
-  'board-orders',
-]);
+const LISTS = new Set(['orders', 'inbox', 'callbacks', 'supervisions', 'board-orders']);
 const watched = new Map<string, number>();
 let socket: Socket<ServerToClient, ClientToServer> | undefined;
 let pending = new Map<string, number>();
+let noticed = false;
 let gathering: ReturnType<typeof setTimeout> | undefined;
 
 const setState = (state: LiveState['state']) => {
@@ -112,12 +107,15 @@ function onNudges(heard: Nudge[]): void {
     const news = SAME_VERSION.has(type) ? Infinity : version;
     pending.set(id, Math.max(news, pending.get(id) ?? 0));
   }
+  noticed ||= nudges.some(tellsOf);
   if (pending.size > 0) gathering ??= setTimeout(apply, GATHER_MS);
 }
 
 function apply(): void {
   const news = pending;
   pending = new Map();
+  if (noticed) void queryClient.invalidateQueries({ queryKey: ['notifications'] });
+  noticed = false;
   gathering = undefined;
   void queryClient.invalidateQueries({
     predicate: (q) => concerns(q.queryKey, q.state.data, news),

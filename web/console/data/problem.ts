@@ -9,11 +9,14 @@ export class Problem extends Error {
   readonly status: number;
   readonly traceId: string | undefined;
   readonly extra: Record<string, unknown>;
+  /** After how long it is worth asking again, where the answer said so. */
+  readonly retryAfterMs: number | undefined;
   constructor(
     code: ProblemCode,
     status = 0,
     traceId?: string,
     extra: Record<string, unknown> = {},
+    retryAfterMs?: number,
   ) {
     super(code);
     this.name = 'Problem';
@@ -21,6 +24,7 @@ export class Problem extends Error {
     this.status = status;
     this.traceId = traceId;
     this.extra = extra;
+    this.retryAfterMs = retryAfterMs;
   }
 
   /** The order has moved on since it was read. */
@@ -37,6 +41,12 @@ export class Problem extends Error {
   }
 }
 
+/** Seconds only; a date would need the clock of whoever sent it. */
+const retryAfterOf = (response: Response): number | undefined => {
+  const text = response.headers.get('retry-after') ?? '';
+  return /^\d{1,6}$/.test(text) ? Number(text) * 1_000 : undefined;
+};
+
 /** Reads a problem document; anything else becomes `internal`. */
 export async function problemOf(response: Response): Promise<Problem> {
   let body: Record<string, unknown> = {};
@@ -52,6 +62,7 @@ export async function problemOf(response: Response): Promise<Problem> {
     response.status,
     typeof traceId === 'string' ? traceId : undefined,
     extra,
+    retryAfterOf(response),
   );
 }
 

@@ -14,10 +14,10 @@ import type { RoutingSuggestion, SuggestInput } from '../../../src/routing/schem
 import type { InboxFacet, OrderDetail, OrderQueue, Page } from '../../../src/workorder/schema.ts';
 import * as api from './api.ts';
 import { setServerNow } from './clock.ts';
+import { retry, retryDelay } from './patience.ts';
 import { Problem } from './problem.ts';
 
 const MINUTE_MS = 60_000;
-const RETRIES_MAX = 2;
 
 /** A request without session shows the sign-in page, at the same address. */
 const onError = (error: unknown) => {
@@ -33,10 +33,8 @@ export const queryClient = new QueryClient({
     queries: {
       staleTime: 5_000,
       gcTime: 5 * MINUTE_MS,
-      retry: (count, error) =>
-        count < RETRIES_MAX &&
-        error instanceof Problem &&
-        (error.status === 0 || error.status === 503),
+      retry,
+      retryDelay,
       networkMode: 'always',
     },
     mutations: { retry: false, networkMode: 'always' },

@@ -3,18 +3,17 @@ import { Fragment, type ReactNode } from 'react';
 import type { Urgency } from '../../../src/contract.ts';
 import type { OrderListItem } from '../../../src/workorder/schema.ts';
 import { useClockNow, useNow } from '../data/clock.ts';
+import { orderNoParts } from '../lib/order-no.ts';
 import { useWords } from '../lib/text.ts';
 import { spanText, stampText } from '../lib/time.ts';
 
-const TAIL = 4;
-
 /** 20260921-00**4127**: the day quiet, the last four bold. */
 export function OrderNo({ no }: { no: string }) {
-  const head = no.slice(0, -TAIL);
+  const { head, tail } = orderNoParts(no);
   return (
     <span className="no">
-      {head.length > 8 ? `${head.slice(0, 8)}-${head.slice(8)}` : head}
-      <b>{no.slice(-TAIL)}</b>
+      {head}
+      <b>{tail}</b>
     </span>
   );
 }

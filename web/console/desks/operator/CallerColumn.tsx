@@ -13,6 +13,7 @@ import { Field } from '../../parts/Field.tsx';
 import { KeyButton } from '../../parts/Key.tsx';
 import { Dots, OrderNo, OrderTitle, StateWord } from '../../parts/Marks.tsx';
 import { QueryView } from '../../parts/QueryView.tsx';
+import { NewestOnly } from '../../parts/NewestOnly.tsx';
 import { EmptyState, ProblemNotice } from '../../parts/States.tsx';
 import { barePhone, isPhone, isSettled, isWithUnit } from './form.ts';
 import type { Operator } from './useOperator.ts';
@@ -59,6 +60,7 @@ export function CallerColumn({ desk }: { desk: Operator }) {
                   <h3>{say('operator.closed_orders', { n: closed.length })}</h3>
                 </div>
                 <Closed orders={closed} />
+                <NewestOnly count={open.length + closed.length} />
               </>
             )
           }

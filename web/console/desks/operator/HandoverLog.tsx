@@ -44,7 +44,9 @@ export function HandoverLog({ desk: { draft }, alarm }: Props) {
               {legs
                 .filter((leg) => leg.target === one.target)
                 .map((leg) => (
-                  <span key={leg.legId}>　{say('phone.leg', { id: leg.legId })}</span>
+                  <span key={leg.legId} title={leg.legId}>
+                    　{say('phone.leg', { time: hourText(Date.parse(leg.beganAt)) })}
+                  </span>
                 ))}
             </span>
           </li>

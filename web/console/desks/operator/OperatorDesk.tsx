@@ -2,6 +2,7 @@ import './operator.css';
 import './emergency.css';
 import { useEffect, useRef, useState, type ReactNode } from 'react';
 import { useLocation, useNavigate } from 'react-router';
+import { orderNoText } from '../../lib/order-no.ts';
 import { useWords } from '../../lib/text.ts';
 import { SideOpener, SplitColumns } from '../../parts/Columns.tsx';
 import { DeskTitle } from '../../parts/DeskTitle.tsx';
@@ -109,7 +110,7 @@ function WaysBack({ desk }: { desk: Operator }) {
       )}
       {last && away && mayStand(away.requester.phone, calls) && (
         <WayBack
-          text={say('operator.last_receipt', { no: last.registered.orderNo })}
+          text={say('operator.last_receipt', { no: orderNoText(last.registered.orderNo) })}
           link={say('operator.show_receipt')}
           onClick={receipts.bringBack}
         />

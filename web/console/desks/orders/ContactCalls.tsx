@@ -48,12 +48,12 @@ export function OneCall({ call }: { call: CallView }) {
         </Dots>
       </p>
       {passed.map((leg) => (
-        <p className="xs mut" key={leg.legId}>
+        <p className="xs mut" key={leg.legId} title={leg.legId}>
           <Dots>
             <Stamp at={leg.beganAt} />
             {leg.kind === 'extension' && leg.who
               ? say('calls.leg_person', { who: leg.who })
-              : say(`calls.leg_${leg.kind}`, { n: leg.target, id: leg.legId })}
+              : say(`calls.leg_${leg.kind}`, { n: leg.target })}
           </Dots>
         </p>
       ))}

@@ -13,7 +13,7 @@ export function SupervisionList({ orderId }: { orderId: string }) {
   const { say, name } = useWords();
   const desk = useMe().desks.includes('supervision');
   const pages = useSupervisions({ orderId });
-  if (pages.error) {
+  if (pages.error && !pages.data) {
     // Whoever may not read supervision orders sees none; other failures say so.
     const { code } = asProblem(pages.error) ?? { code: 'internal' };
     return code === 'not_allowed' ? null : <p className="sm mut">{say('problem.read')}</p>;
