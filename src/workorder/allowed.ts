@@ -1,4 +1,5 @@
 /** Who may do what with an order now, and the refusals that say so. */
+import type { Book } from '../deadline/index.ts';
 import { can, worksInCenter } from '../identity/index.ts';
 import type { Verdict } from '../identity/index.ts';
 import { holds } from '../kernel/actor.ts';
@@ -48,6 +49,8 @@ export interface Seen {
   hands: Hand[];
   /** A unit asked the citizen for more in this round; left out where nobody looked. */
   unitAsked?: boolean;
+  /** Its clocks, locked, where the act may move them. */
+  book?: Book;
 }
 
 /** May this actor do what the rule describes, for these units. */

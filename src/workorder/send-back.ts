@@ -24,7 +24,7 @@ export async function sendBackDraft(
   call?: Call,
 ): Promise<ActResult> {
   const work = async (tx: Parameters<Parameters<typeof inTransaction>[2]>[0]) => {
-    const { s, assignment } = await lookAtAssignment(tx.db, actor, assignmentId);
+    const { s, assignment } = await lookAtAssignment(tx.db, actor, assignmentId, 'note');
     const organizationId = assignment.organization_id;
     const capacity = capacityOr(judge(s, assignmentRow('submit_reply'), [organizationId]));
     checkAssignmentState(s, assignment, 'submit_reply');

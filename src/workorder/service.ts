@@ -1,3 +1,4 @@
+import { readBook } from '../deadline/index.ts';
 import type { Actor, StaffActor } from '../kernel/actor.ts';
 import { fail } from '../kernel/errors.ts';
 import { newId } from '../kernel/ids.ts';
@@ -27,22 +28,24 @@ import type {
   Outcome,
 } from './effects.ts';
 import { LEAD_EFFECT, assignmentRow, orderRow } from './lifecycle.ts';
-import type { OrderState } from './lifecycle.ts';
+import type { Act, OrderState } from './lifecycle.ts';
 import * as replies from './reply.store.ts';
 import type { ActResult, ReplyInput } from './schema.ts';
 import * as store from './store.ts';
 import type { AssignmentRow, OrderRef, OrderRow } from './store.ts';
+import { movesClocks } from './run-clocks.ts';
 import { bindFiles, writeAct } from './write.ts';
 import type { Step } from './write.ts';
 
 /** Locks the order first: what is read after it stands until the transaction ends. */
-async function look(db: DbTx, actor: Actor, orderId: OrderRef): Promise<Seen> {
-  const [order, assignments, hands] = await Promise.all([
+async function look(db: DbTx, actor: Actor, orderId: OrderRef, name: Act): Promise<Seen> {
+  const [order, assignments, hands, book] = await Promise.all([
     store.lockOrder(db, orderId),
     store.assignmentsOf(db, orderId),
     actor.kind === 'staff' ? store.handsOf(db, orderId, actor.personId) : [],
+    movesClocks(name) ? readBook(db, orderId) : undefined,
   ]);
-  return { actor, order: order ?? fail('not_found'), assignments, hands };
+  return { actor, order: order ?? fail('not_found'), assignments, hands, ...(book && { book }) };
 }
 
 /**
@@ -62,7 +65,7 @@ export async function act<A extends DoableOrderAct>(
   seen?: Seen,
 ): Promise<ActResult & { actId: string }> {
   const row = orderRow(name);
-  const s = seen ?? (await look(tx.db, actor, orderId));
+  const s = seen ?? (await look(tx.db, actor, orderId, name));
   const { verdict, hand } = judgeAct(s, name);
   const capacity = capacityOr(verdict);
   checkVersion(s, version);
@@ -110,7 +113,7 @@ export const doAct = <A extends DoableOrderAct>(
     actor,
     (tx, seen) => act(tx, actor, orderId, name, version, input, seen).then(publicResult),
     call,
-    (db: DbTx) => look(db, actor, orderId),
+    (db: DbTx) => look(db, actor, orderId, name),
   );
 
 /** What a caller outside is told of an act. */
@@ -120,8 +123,8 @@ export function publicResult(done: ActResult & { actId: string }): ActResult {
 }
 
 /** The assignment with its order, locked. @throws AppError `not_found`. */
-export async function lookAtAssignment(db: DbTx, actor: Actor, assignmentId: string) {
-  const s = await look(db, actor, store.orderOfAssignment(assignmentId));
+export async function lookAtAssignment(db: DbTx, actor: Actor, assignmentId: string, name: Act) {
+  const s = await look(db, actor, store.orderOfAssignment(assignmentId), name);
   const assignment = s.assignments.find((a) => a.id === assignmentId) ?? fail('not_found');
   return { s, assignment };
 }
@@ -149,7 +152,7 @@ export async function doAssignmentAct<A extends DoableAssignmentAct>(
       return publicResult(await writeAct(c, s, stepOf(s, assignment, name), outcome));
     },
     call,
-    (db: DbTx) => lookAtAssignment(db, actor, assignmentId),
+    (db: DbTx) => lookAtAssignment(db, actor, assignmentId, name),
   );
 }
 
@@ -217,7 +220,7 @@ export async function draftReply(
       return draft;
     },
     call,
-    (db: DbTx) => lookAtAssignment(db, actor, assignmentId),
+    (db: DbTx) => lookAtAssignment(db, actor, assignmentId, 'note'),
   );
 }
 

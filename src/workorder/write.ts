@@ -2,7 +2,6 @@
 import { userIdOf } from '../kernel/actor.ts';
 import type { NewEvent } from '../kernel/events.ts';
 import { newId } from '../kernel/ids.ts';
-import { conflict } from './allowed.ts';
 import type { Seen } from './allowed.ts';
 import { bindAttachments, ownerOf } from './attachment.bind.ts';
 import { EVENT_OF } from './effects.ts';
@@ -76,7 +75,7 @@ export async function writeAct(
   );
   const { act, to, assignmentId } = step;
   if (outcome.attachments) await bindFiles(c, { actId, assignmentId }, outcome.attachments);
-  await runClocks(c, { act, to, assignmentId, round }, outcome);
+  await runClocks(c, { act, to, assignmentId, round }, outcome, s.book);
   announce(c, step, version, round, outcome);
   const base = { orderId: order.id, state: step.to, version, actId };
   return outcome.createdId ? { ...base, createdId: outcome.createdId } : base;
