@@ -122,22 +122,20 @@ const WAITS: Pending = { quiet: false, nextDue: null };
 
 /** One view of everything that may still be on its way. */
 const pending = (db: Db, how: Settled, { acting }: Waits): Promise<Pending> =>
-  db
-    .transaction()
-    .setIsolationLevel('repeatable read')
-    .execute(async (tx) => {
-      // What is nearest to its end comes first: as a rule that is what is still waited for.
-      if (await anyDuty(tx, how === 'acts' ? acting : undefined)) return WAITS;
-      const delivery = await nextDelivery(tx);
-      if ((delivery.due && how === 'all') || (await anyDue(tx))) return WAITS;
-      const now = await appNow(tx);
-      const link = await nextLinkEnd(tx);
-      if (link !== null && link <= now) return WAITS;
-      const step = await nextStepAt(tx);
-      const ahead = [link, delivery.next, step].filter((d) => d !== null && d > now) as Date[];
-      const nextDue = ahead.length > 0 ? Math.min(...ahead.map((d) => d.getTime())) : null;
-      return { quiet: true, nextDue: nextDue === null ? null : new Date(nextDue) };
-    });
+  db.transaction().execute(async (tx) => {
+    await store.inOneView(tx);
+    // What is nearest to its end comes first: as a rule that is what is still waited for.
+    if (await anyDuty(tx, how === 'acts' ? acting : undefined)) return WAITS;
+    const delivery = await nextDelivery(tx);
+    if ((delivery.due && how === 'all') || (await anyDue(tx))) return WAITS;
+    const now = await appNow(tx);
+    const link = await nextLinkEnd(tx);
+    if (link !== null && link <= now) return WAITS;
+    const step = await nextStepAt(tx);
+    const ahead = [link, delivery.next, step].filter((d) => d !== null && d > now) as Date[];
+    const nextDue = ahead.length > 0 ? Math.min(...ahead.map((d) => d.getTime())) : null;
+    return { quiet: true, nextDue: nextDue === null ? null : new Date(nextDue) };
+  });
 
 async function settle(db: Db, how: Settled, waits: Waits): Promise<Pending> {
   const until = performance.now() + (waits.settleMaxMs ?? SETTLE_MAX_MS);

@@ -1,4 +1,5 @@
-import type { Reader } from '../platform/db.ts';
+import { sql } from 'kysely';
+import type { DbTx, Reader } from '../platform/db.ts';
 import type { PlayState } from './schema.ts';
 
 export interface PlayRow {
@@ -35,3 +36,7 @@ export async function notePlay(
 ): Promise<void> {
   await db.updateTable('demo_play').set(change).execute();
 }
+
+/** First of all in a transaction: everything is read as it stood at one instant. */
+export const inOneView = async (db: DbTx): Promise<void> =>
+  void (await sql`set transaction isolation level repeatable read`.execute(db));

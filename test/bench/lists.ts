@@ -22,6 +22,8 @@ const LISTS: readonly (readonly [login: string, path: string])[] = [
   ['supervisor', '/board/escalations?limit=50'],
   ['supervisor', '/supervisions?state=open&limit=50'],
   ['supervisor', '/supervisions?limit=50'],
+  // The month that every city has figures of, and three, of which the small one has no more.
+  ['supervisor', '/rates?months=1'],
   ['supervisor', '/rates'],
   ['supervisor', '/operations'],
   ['admin', '/deliveries?limit=50'],
