@@ -9,6 +9,7 @@ import type { AttemptResult, GiveUpReason } from '../kernel/words.ts';
 import { hashToken } from '../platform/crypto.ts';
 import type { Crypto } from '../platform/crypto.ts';
 import { appNow, sqlState } from '../platform/db.ts';
+import type { DbTx } from '../platform/db.ts';
 import { inTransaction, onBehalf } from '../platform/unit-of-work.ts';
 import type { Call, Deps, Tx } from '../platform/unit-of-work.ts';
 import {
@@ -181,12 +182,16 @@ async function expireTask(tx: Tx, found: TaskRow): Promise<void> {
 }
 
 /** The open task; its order is locked first, as every act does, so that no two wait for each other. */
-async function openTask(tx: Tx, taskId: string): Promise<TaskRow> {
-  const found = (await store.findTask(tx.db, taskId)) ?? fail('not_found');
-  await lockOrder(tx.db, found.order_id);
-  const task = await store.lockTask(tx.db, taskId);
-  return task?.state === 'open' ? task : fail('already_done');
+async function openTask(db: DbTx, taskId: string): Promise<{ task: TaskRow; attempts: Attempts }> {
+  const [, task, attempts] = await Promise.all([
+    lockOrder(db, store.orderOfTask(taskId)),
+    store.lockTask(db, taskId),
+    store.attemptsOf(db, [taskId]),
+  ]);
+  if (!task) fail('not_found');
+  return task.state === 'open' ? { task, attempts } : fail('already_done');
 }
+type Attempts = Awaited<ReturnType<typeof store.attemptsOf>>;
 
 async function writeAttempt(
   tx: Tx,
@@ -222,9 +227,8 @@ export async function recordAttempt(
   return inTransaction(
     deps,
     actor,
-    async (tx) => {
-      const task = await openTask(tx, taskId);
-      await refuseTooSoon(tx, task, input.result);
+    async (tx, { task, attempts: before }) => {
+      await refuseTooSoon(tx, before, input.result);
       const done = await writeAttempt(tx, actor, task, input.result, input.note);
       if (input.result === 'declined') {
         await store.finishTasks(tx.db, task.order_id, 'given_up', tx.at);
@@ -239,13 +243,13 @@ export async function recordAttempt(
       return publicResult(done);
     },
     call,
+    (db: DbTx) => openTask(db, taskId),
   );
 }
 
 /** Answered or declined it always counts, however short the time. */
-async function refuseTooSoon(tx: Tx, task: TaskRow, result: AttemptResult): Promise<void> {
+async function refuseTooSoon(tx: Tx, before: Attempts, result: AttemptResult): Promise<void> {
   if (result === 'reached' || result === 'declined') return;
-  const before = await store.attemptsOf(tx.db, [task.id]);
   const until = waitsUntil(before, tx.at, await numbers(tx));
   if (until) fail('attempt_too_soon', { nextAt: until.toISOString() });
 }
@@ -293,14 +297,13 @@ export async function evaluateByAgent(
     inTransaction(
       deps,
       actor,
-      async (tx) => {
-        const task = await openTask(tx, taskId);
-        const attempts = await store.attemptsOf(tx.db, [task.id]);
+      async (tx, { task, attempts }) => {
         if (attempts.at(-1)?.result !== 'reached')
           await writeAttempt(tx, actor, task, 'reached', '');
         return writeEvaluation(tx, actor, { id: task.order_id, round: task.round }, input);
       },
       call,
+      (db: DbTx) => openTask(db, taskId),
     ),
   );
 }

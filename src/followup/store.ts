@@ -37,6 +37,10 @@ export async function findTask(db: Reader, id: string): Promise<TaskRow | null> 
   return (row as TaskRow | undefined) ?? null;
 }
 
+/** The order of a task, as PostgreSQL finds it. */
+export const orderOfTask = (id: string) =>
+  sql<string>`(select order_id from callback_task where id = ${id})`;
+
 export async function lockTask(db: DbTx, id: string): Promise<TaskRow | null> {
   const row = await db
     .selectFrom('callback_task')

@@ -21,7 +21,7 @@ const LIMITS: Record<string, number> = {
   reply: 4,
   submit_reply: 4,
   audit_pass: 3,
-  evaluation: 9,
+  evaluation: 5,
 };
 
 let w: World;
