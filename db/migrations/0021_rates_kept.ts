@@ -172,10 +172,15 @@ create constraint trigger deadline_rates after update of due_at, met, stopped_at
   when (new.clock = 'first_contact' and (old.due_at, old.met, old.stopped_at)
     is distinct from (new.due_at, new.met, new.stopped_at))
   execute function keep_rates_of_row();
+-- Of types and of ways to close only those that the verdicts name: most acts have nothing to tell.
+create function rated_apart(type text, closing_type text) returns text language sql immutable parallel safe as $$
+  select concat_ws(' ', case when type in ('consultation', 'suggestion', 'praise') then type end,
+    case when closing_type in ('unreasonable', 'withdrawn', 'rejected', 'transferred', 'merged', 'no_substance',
+      'insufficient') then closing_type end) $$;
 create constraint trigger work_order_rates after update of type, anonymous, closing_type, requester_id on work_order
   deferrable initially deferred for each row
-  when ((old.type, old.anonymous, old.closing_type, old.requester_id)
-    is distinct from (new.type, new.anonymous, new.closing_type, new.requester_id))
+  when (old.anonymous <> new.anonymous or old.requester_id is distinct from new.requester_id
+    or rated_apart(old.type, old.closing_type) <> rated_apart(new.type, new.closing_type))
   execute function keep_rates_of_order();
 create constraint trigger evaluation_rates after insert or update on evaluation
   deferrable initially deferred for each row execute function keep_rates_of_row();

@@ -50,7 +50,7 @@ const schema = z.object({
   DRAIN_SECONDS: z.coerce.number().int().min(0).max(DRAIN_SECONDS_MAX).default(5),
   SHED_LAG_MS: z.coerce.number().int().min(10).max(60_000).default(500),
   SHED_WAITING: z.coerce.number().int().min(1).max(10_000).default(50),
-  SHED_WAIT_MS: z.coerce.number().int().min(10).max(60_000).default(500),
+  SHED_WAIT_MS: z.coerce.number().int().min(10).max(60_000).default(1_000),
   OUTBOX_REQUEUE_SECONDS: z.coerce.number().int().min(1).max(3600).default(60),
   OUTBOX_SWEEP_SECONDS: z.coerce.number().int().min(0).max(3600).default(30),
   TIMERS_REARM_SECONDS: z.coerce.number().int().min(1).max(300).default(30),
@@ -106,7 +106,7 @@ export interface Config {
   shedLagMs: number;
   /** Requests that wait for a connection, sustained, from which reports are put off; lists from twice it. */
   shedWaiting: number;
-  /** Milliseconds, sustained, that the oldest request waits for a connection, from which reports are put off; lists from twice it. */
+  /** Milliseconds, sustained, that the oldest request waits for a connection or to be stored, from which reports are put off; lists from twice it. */
   shedWaitMs: number;
   /** Seconds after which a duty that was queued and not done is queued again. */
   outboxRequeueSeconds: number;

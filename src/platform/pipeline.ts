@@ -89,8 +89,8 @@ class Pipeline {
     this.#listen(this.#send(statement));
   }
 
-  begin(): void {
-    this.#listen(this.#ask('begin'));
+  begin(statement: string): void {
+    this.#listen(this.#ask(statement));
   }
 
   /** @throws what the first statement that failed said; nothing stands then. */
@@ -235,10 +235,16 @@ class PipelinedKysely<T> extends Kysely<T> {
   }
 
   override transaction(): TransactionBuilder<T> {
-    return { execute: (work) => this.#run(work) } as TransactionBuilder<T>;
+    const builder = (begin: string): TransactionBuilder<T> =>
+      ({
+        setIsolationLevel: (level: string) => builder(`${begin} isolation level ${level}`),
+        setAccessMode: (mode: string) => builder(`${begin} ${mode}`),
+        execute: (work) => this.#run(begin, work),
+      }) as TransactionBuilder<T>;
+    return builder('begin');
   }
 
-  async #run<R>(work: (tx: Transaction<T>) => Promise<R>): Promise<R> {
+  async #run<R>(begin: string, work: (tx: Transaction<T>) => Promise<R>): Promise<R> {
     const client = await this.#pool.connect();
     const pipeline = new Pipeline(client, this.#names);
     const tx = new Transaction<T>({
@@ -252,7 +258,7 @@ class PipelinedKysely<T> extends Kysely<T> {
     open.set(tx, pipeline);
     let usable = true;
     try {
-      pipeline.begin();
+      pipeline.begin(begin);
       const answer = await work(tx).catch(async (error: unknown) => {
         usable = await pipeline.rollback();
         throw error;

@@ -6,7 +6,7 @@ export type LoadClass = (typeof LOAD_CLASSES)[number];
 
 /**
  * What is measured: how late the event loop is in milliseconds, how many requests wait for a connection,
- * and how long the one that waits longest.
+ * and how long the one that waits longest does, for a connection or to be stored.
  */
 export interface Strain {
   lagMs: number;

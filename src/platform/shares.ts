@@ -13,12 +13,30 @@ const current = new AsyncLocalStorage<LoadClass>();
 export const inClass = <T>(loadClass: LoadClass, serve: () => T): T =>
   current.run(loadClass, serve);
 
-/** Serves many at once: it follows from none of them alone, and waits in the share of none. */
-export const apart = <T>(serve: () => T): T => current.exit(() => following(newId(), serve));
+/** Since when each batch is under way; the first that began stands first. */
+const batches = new Map<object, number>();
 
-/** How many wait for a connection, and how long the one that waits longest, in milliseconds. */
+/**
+ * Serves many at once: it follows from none of them alone, and waits in the share of none. How long it
+ * takes is strain: what is never put off is served like that.
+ */
+export function apart<T>(serve: () => Promise<T>): Promise<T> {
+  const batch = {};
+  batches.set(batch, performance.now());
+  const done = current.exit(() => following(newId(), serve));
+  return done.finally(() => batches.delete(batch));
+}
+
+const oldest = (since: ReadonlyMap<object, number>): number => {
+  const [first] = since.values();
+  return first === undefined ? 0 : performance.now() - first;
+};
+
+/** What is measured of those who are not put off. */
 export interface Waits {
+  /** How many wait for a connection. */
   waiting(): number;
+  /** How long the one that waits longest does, for a connection or to be stored with others, in milliseconds. */
   oldestMs(): number;
 }
 
@@ -118,9 +136,6 @@ export function shareOut(pool: pg.Pool, placeMs = PLACE_MS): Waits {
   });
   return {
     waiting: () => pool.waitingCount,
-    oldestMs: () => {
-      const [oldest] = since.values();
-      return oldest === undefined ? 0 : performance.now() - oldest;
-    },
+    oldestMs: () => Math.max(oldest(since), oldest(batches)),
   };
 }

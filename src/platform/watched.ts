@@ -59,7 +59,7 @@ export function watchProcess(
   });
   metrics.ask({
     name: 'hotline_pool_wait_seconds',
-    help: 'How long the oldest wait for a connection lasts, smoothed over about half a second; decides what is put off.',
+    help: 'How long the oldest wait for a connection, or to be stored, lasts, smoothed over about half a second; decides what is put off.',
     look: () => [['', strain.strain().waitMs / 1_000]],
   });
   metrics.ask({

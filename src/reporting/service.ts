@@ -45,16 +45,18 @@ const empty = (rate: Rate): RateFigure => ({
   excluded: {},
 });
 
-/** Adds counts up to one figure. */
-export function figureOf(rate: Rate, counts: readonly Omit<Count, 'rate'>[]): RateFigure {
-  const f = empty(rate);
-  for (const c of counts) {
-    const { outcome, reason } = store.verdictOf(c.code);
-    if (outcome === 'excluded') f.excluded[reason!] = (f.excluded[reason!] ?? 0) + c.n;
-    else f[outcome] += c.n;
-    if (f.strict !== null) f.strict += c.strict;
-    if (f.policyOnly !== null) f.policyOnly += c.policyOnly;
-  }
+type Part = Omit<Count, 'rate'>;
+
+function add(f: RateFigure, c: Part): void {
+  const { outcome, reason } = store.verdictOf(c.code);
+  if (outcome === 'excluded') f.excluded[reason!] = (f.excluded[reason!] ?? 0) + c.n;
+  else f[outcome] += c.n;
+  if (f.strict !== null) f.strict += c.strict;
+  if (f.policyOnly !== null) f.policyOnly += c.policyOnly;
+}
+
+/** What follows from the sums. */
+function finished(f: RateFigure): RateFigure {
   f.denominator = f.met + f.partly + f.missed;
   f.numerator = f.met + f.partly * RATE_RULES.partlyWeight;
   f.rate = f.denominator > 0 ? f.numerator / f.denominator : null;
@@ -62,32 +64,35 @@ export function figureOf(rate: Rate, counts: readonly Omit<Count, 'rate'>[]): Ra
   return f;
 }
 
+/** Adds counts up to one figure. */
+export function figureOf(rate: Rate, counts: readonly Part[]): RateFigure {
+  const f = empty(rate);
+  for (const c of counts) add(f, c);
+  return finished(f);
+}
+
 const perRate = (of: (rate: Rate) => RateFigure) =>
   Object.fromEntries(RATES.map((r) => [r, of(r)])) as Record<Rate, RateFigure>;
 
-function groupBy(counts: readonly Count[], key: (c: Count) => string): Map<string, Count[]> {
-  const groups = new Map<string, Count[]>();
-  for (const c of counts) {
-    const group = groups.get(key(c));
-    if (group) group.push(c);
-    else groups.set(key(c), [c]);
+/** Each count is looked at once: there are as many as units times months times verdicts. */
+function rowOf(own: readonly Count[], months: string[], unit: RateRow['unit']): RateRow {
+  const row: RateRow = { unit, months: months.map(() => perRate(empty)), all: perRate(empty) };
+  for (const c of own) {
+    add(row.months[months.indexOf(c.month)]![c.rate], c);
+    add(row.all[c.rate], c);
   }
-  return groups;
+  for (const figures of [...row.months, row.all]) Object.values(figures).forEach(finished);
+  return row;
 }
 
-function rowOf(own: readonly Count[], months: string[], unit: RateRow['unit']): RateRow {
-  const cells = groupBy(own, (c) => `${c.rate} ${c.month}`);
-  const of = (rate: Rate, month: string) => cells.get(`${rate} ${month}`) ?? [];
-  return {
-    unit,
-    months: months.map((m) => perRate((r) => figureOf(r, of(r, m)))),
-    all: perRate((r) =>
-      figureOf(
-        r,
-        months.flatMap((m) => of(r, m)),
-      ),
-    ),
-  };
+function byOrganization(counts: readonly Count[]): Map<string, Count[]> {
+  const units = new Map<string, Count[]>();
+  for (const c of counts) {
+    const unit = units.get(c.organizationId);
+    if (unit) unit.push(c);
+    else units.set(c.organizationId, [c]);
+  }
+  return units;
 }
 
 /**
@@ -105,7 +110,7 @@ export async function readRates(db: Reader, actor: StaffActor, q: RatesQuery): P
     unitIds: scope.organizationIds,
   };
   const counts = await store.countFacts(db, range);
-  const byUnit = groupBy(counts, (c) => c.organizationId);
+  const byUnit = byOrganization(counts);
   const ids = [...byUnit.keys()];
   const units = await organizationsById(db, [
     ...ids,

@@ -39,8 +39,8 @@ export async function countFacts(db: Reader, range: FactRange): Promise<Count[]>
     select ${line} from rate_change where ${months} and ripe_at <= (select app_now())`.execute(db);
   const sums = new Map<string, Count>();
   for (const text of rows.flatMap((r) => r.lines?.split(',') ?? [])) {
-    const [rate = '', organizationId = '', day = '', code = '', ...figures] = text.split(' ');
-    const [n = 0, strict = 0, policyOnly = 0] = figures.map(Number);
+    const [rate, organizationId, day, code, ...figures] = text.split(' ') as [Rate, string, string, string]; // prettier-ignore
+    const [n = 0, strict = 0, policyOnly = 0] = (figures as string[]).map(Number);
     const month = day.slice(0, 7);
     const key = `${rate} ${organizationId} ${month} ${code}`;
     const sum = sums.get(key);
@@ -48,8 +48,7 @@ export async function countFacts(db: Reader, range: FactRange): Promise<Count[]>
       sum.n += n;
       sum.strict += strict;
       sum.policyOnly += policyOnly;
-    } else
-      sums.set(key, { rate: rate as Rate, organizationId, month, code, n, strict, policyOnly });
+    } else sums.set(key, { rate, organizationId, month, code, n, strict, policyOnly });
   }
   return [...sums.values()].filter((c) => c.n !== 0);
 }

@@ -232,9 +232,10 @@ function saidIn(
   unitIds: readonly string[] | null,
 ): RawBuilder<unknown> {
   const within = spans === null ? sql`'{}'::text[]` : newestSpans(spans);
+  // Offset 0: the planner would else read all that a unit ever held.
   const held = unitIds
-    ? sql`and exists (select 1 from assignment f
-        where f.order_id = t.order_id and f.organization_id = any (${[...unitIds]}::uuid[]))`
+    ? sql`and exists (select 1 from assignment f where f.order_id = t.order_id
+        and f.organization_id = any (${[...unitIds]}::uuid[]) offset 0)`
     : sql``;
   // Offset 0: the planner would else read newest first and take every demand apart.
   return sql`select t.order_id from (select * from (select t.* from order_text t

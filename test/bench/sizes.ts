@@ -166,6 +166,8 @@ export async function searches(h: House): Promise<Question[]> {
     as('number', (b, i) => find(b, no(i))),
     as('end of the number', (b, i) => find(b, no(i).slice(-8))),
     ...WORDS.map((word) => as(`words ${word}`, (b) => find(b, word))),
+    // Among what one unit ever held.
+    { ...as(`words ${WORDS[0]}`, (b) => find(b, WORDS[0]!)), login: 'water' },
   ];
 }
 

@@ -257,7 +257,9 @@ describe.skipIf(inject('chromium') === null)('the operator in Chromium', () => {
     await page.unroute('**/api/orders');
     expect(await words().inputValue()).toBe('下一位说的话');
     expect(await page.getByText('查询码', { exact: true }).count()).toBe(0);
-    await page.getByText(`上一件 ${(await orders()).at(-1).order_no} 已登记`).waitFor();
+    const filed = String((await orders()).at(-1).order_no);
+    const stroked = `${filed.slice(0, 8)}-${filed.slice(8)}`;
+    await page.getByText(`上一件 ${stroked} 已登记`).waitFor();
     // Put aside, and nobody wants it.
     await hands.press('F2');
     await page.getByRole('button', { name: '不要了' }).click();

@@ -10,7 +10,7 @@ import { CALM, watchDatabase, watchStrain } from '../../src/platform/condition.t
 import type { Condition } from '../../src/platform/condition.ts';
 import { connect } from '../../src/platform/db.ts';
 import { createMetrics, sharing } from '../../src/platform/metrics.ts';
-import { inClass, shareOut } from '../../src/platform/shares.ts';
+import { apart, inClass, shareOut } from '../../src/platform/shares.ts';
 import { serveStatus } from '../../src/platform/status.ts';
 import { createIntake } from '../../src/intake/index.ts';
 import { fireAll } from '../../src/deadline/index.ts';
@@ -327,6 +327,14 @@ describe('connections', () => {
     expect(await told.json()).toMatchObject({ code: 'busy' });
     held.release();
     expect((await ask('/api/session', 'operator')).status).toBe(200);
+    expect(waits.oldestMs()).toBe(0);
+    // Whoever is never put off does not wait for a connection, but to be stored with others.
+    let store = () => {};
+    const storing = apart(() => new Promise<void>((done) => (store = done)));
+    await until('it is stored', () => waits.oldestMs() > 50);
+    expect(waits.waiting()).toBe(0);
+    store();
+    await storing;
     expect(waits.oldestMs()).toBe(0);
     await own.close();
   });

@@ -40,7 +40,7 @@ describe('loadConfig', () => {
       drainSeconds: 5,
       shedLagMs: 500,
       shedWaiting: 50,
-      shedWaitMs: 500,
+      shedWaitMs: 1_000,
       outboxRequeueSeconds: 60,
       outboxSweepSeconds: 30,
       timersRearmSeconds: 30,

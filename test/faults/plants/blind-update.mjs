@@ -2,7 +2,7 @@
 import pg from 'pg';
 
 const { query } = pg.Client.prototype;
-const SEEN = /^(update "work_order" set .* where "id" = \$\d+) and "version" = (\$\d+)/s;
+const SEEN = /(update "work_order" set .* where "id" = \$\d+) and "version" = (\$\d+)/s;
 const LOCKED = /^(select .* from "work_order" .*) for no key update/s;
 
 pg.Client.prototype.query = function (first, ...rest) {
