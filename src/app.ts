@@ -30,7 +30,7 @@ import { ctiDocument } from './telephony/index.ts';
 import type { TelephonyOptions } from './telephony/index.ts';
 import { classifierHealth } from './understanding/index.ts';
 import { asksNumber } from './kernel/typed.ts';
-import { PUT_OFF, SEARCH } from './load-classes.ts';
+import { PUT_OFF, SEARCH, isUrgent } from './load-classes.ts';
 import { CALM, complaints } from './platform/condition.ts';
 import type { Condition } from './platform/condition.ts';
 import { inTime, mayWait, measured } from './platform/http/house.ts';
@@ -85,8 +85,12 @@ export function createApp(deps: Deps, options: AppOptions): Hono<Env> {
   app.use('/chat/widget.js', anyPage());
   app.use(trace(), measured(deps.log, metrics), headers(deps.publicUrl), nonce());
   app.use(inTime(condition));
-  for (const loadClass of LOAD_CLASSES)
-    app.on('GET', [...PUT_OFF[loadClass]], mayWait(loadClass, condition, metrics));
+  for (const loadClass of LOAD_CLASSES) {
+    const waits = mayWait(loadClass, condition, metrics);
+    app.on('GET', [...PUT_OFF[loadClass]], (c, next) =>
+      isUrgent(c.req.path, c.req.query('queue')) ? next() : waits(c, next),
+    );
+  }
   const search = mayWait('lists', condition, metrics);
   app.get(SEARCH, (c, next) => (asksNumber(c.req.query('q') ?? '') ? next() : search(c, next)));
   const limit = bodyLimit({

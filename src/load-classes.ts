@@ -35,5 +35,9 @@ export const PUT_OFF: Readonly<Record<LoadClass, readonly string[]>> = {
   ],
 };
 
+/** Of the lists, what nobody looks at elsewhere: emergencies that somebody wrote. */
+export const isUrgent = (path: string, queue: string | undefined): boolean =>
+  path === '/api/orders' && queue === 'emergency';
+
 /** Put off like a list where it asks for words of a demand; a number is found at once, under any load. */
 export const SEARCH = '/api/orders/find';

@@ -234,6 +234,7 @@ describe('under load', () => {
     });
     for (const [path, init] of [
       [`/api/orders/${NOTHING}`],
+      ['/api/orders?queue=emergency'],
       ['/api/orders/find?text=1390000'],
       ['/api/orders', post({})],
       [`/api/orders/${NOTHING}/acts`, post({ act: 'urge', version: 1, input: {} })],

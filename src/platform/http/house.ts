@@ -79,10 +79,12 @@ export const inTime =
 /** Puts off what can wait, before it costs anything; what is served has its share of the connections. @throws AppError `overloaded`. */
 export const mayWait =
   (loadClass: LoadClass, condition: Condition, metrics: Metrics): MiddlewareHandler<Env> =>
-  async (_, next) => {
+  async (c, next) => {
     if (isPutOff(loadClass, condition.level())) {
       metrics.putOff(loadClass);
       throw new AppError('overloaded', {}, loadClass);
     }
     await inClass(loadClass, next);
+    // Its share of the connections was used up for too long.
+    if (c.error instanceof AppError && c.error.code === 'overloaded') metrics.putOff(loadClass);
   };
