@@ -7,6 +7,7 @@ import {
   noteDutyFailure,
   receiveDuties,
   receiveDuty,
+  waitBriefly,
 } from '../src/platform/outbox.ts';
 import type { Received } from '../src/platform/outbox.ts';
 import { inTransaction, onBehalf } from '../src/platform/unit-of-work.ts';
@@ -65,8 +66,11 @@ async function portionsOf(deps: Deps, ids: readonly string[]): Promise<string[][
   if (ids.length < 2) return ids.map((id) => [id]);
   const standing = await consumersOfDuties(deps.db, ids);
   for (let i = standing.length; i < ids.length; i++) deps.metrics?.duty('none', 'gone', 0);
-  const together = standing.filter((d) => goesTogether(d.consumer));
-  const alone = standing.filter((d) => !goesTogether(d.consumer));
+  // One that failed would take the others of its transaction down again.
+  const mayShare = (d: { consumer: string; failures: number }) =>
+    d.failures === 0 && goesTogether(d.consumer);
+  const together = standing.filter((d) => mayShare(d));
+  const alone = standing.filter((d) => !mayShare(d));
   return [...chunks(together, TOGETHER_MAX), ...alone.map((d) => [d])].map((portion) =>
     portion.map((d) => d.id),
   );
@@ -129,7 +133,10 @@ async function servedTogether(deps: Deps, ids: readonly string[]): Promise<boole
       SYSTEM,
       (tx, events) => handleAll(deps, tx, events),
       undefined,
-      (db: DbTx) => receiveDuties(db, ids),
+      (db: DbTx) => {
+        waitBriefly(db);
+        return receiveDuties(db, ids);
+      },
     );
     const seconds = (performance.now() - begun) / 1_000;
     for (const duty of done) {

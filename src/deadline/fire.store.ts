@@ -27,7 +27,7 @@ export interface Claimed {
  * An instant exactly on the due instant is in time, hence `<`.
  */
 export async function claimDue(db: DbTx, now: Date, limit: number): Promise<Claimed[]> {
-  const r = await sql<Claimed>`
+  const r = await sql<Claimed>`/* planned anew */
     with held as materialized (
       select d.id, d.subject_id, d.clock, d.order_id, d.organization_id
       from deadline_step s join deadline d on d.id = s.deadline_id

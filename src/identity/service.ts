@@ -116,7 +116,10 @@ export async function resolveSessions(
     if (stale) untouched.push(actor.sessionId);
     actors.set(hashes.get(hash)!, actor);
   }
-  await store.touchSessions(deps.db, untouched);
+  // Who is signed in stays so, whether or not it could be written down that they were seen.
+  await store
+    .touchSessions(deps.db, untouched)
+    .catch((error: Error) => deps.log.warn({ error: error.message }, 'sessions not touched'));
   return actors;
 }
 

@@ -67,8 +67,10 @@ export async function findSessions(
 
 export async function touchSessions(db: Reader, sessionIds: readonly string[]): Promise<void> {
   if (sessionIds.length === 0) return;
-  await sql`update session set seen_at = clock_timestamp()
-    where id = any (${[...sessionIds]}::uuid[])`.execute(db);
+  // In one order; who is touched by somebody else just now needs no second touch.
+  await sql`update session set seen_at = clock_timestamp() where id in (
+    select id from session where id = any (${[...sessionIds]}::uuid[])
+    order by id for no key update skip locked)`.execute(db);
 }
 
 /** How many people with a living session are operators now. */

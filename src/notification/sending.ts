@@ -1,5 +1,7 @@
 /** Tries of messages: what each says, whether it still holds, and what became of it. */
 import { SYSTEM } from '../kernel/actor.ts';
+import { AppError } from '../kernel/errors.ts';
+import type { ErrorCode } from '../kernel/errors.ts';
 import type { DbTx } from '../platform/db.ts';
 import { inTransaction } from '../platform/unit-of-work.ts';
 import type { Deps, Tx } from '../platform/unit-of-work.ts';
@@ -91,12 +93,16 @@ function claimAll(
   return inTransaction(deps, SYSTEM, claim, undefined, take);
 }
 
+const PASSING: readonly ErrorCode[] = ['busy', 'database_unavailable'];
+
 /** One try of one delivery. */
 export async function send(deps: Deps, gateway: Gateway, deliveryId: string): Promise<Outcome> {
   const take = async () => [deliveryId];
   try {
     return (await sendAll(deps, gateway, take)).get(deliveryId)!;
   } catch (error) {
+    // Trouble of the database is none of the message: it stays due.
+    if (error instanceof AppError && PASSING.includes(error.code)) throw error;
     // What cannot even be composed is a failure like any other.
     const [d] = await deliveryStore.claimDeliveries(deps.db, [deliveryId], LEASE_SECONDS);
     if (!d) throw error;

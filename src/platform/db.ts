@@ -28,10 +28,13 @@ export interface Connection {
 
 /** The server ends a statement that takes longer, in milliseconds. */
 const STATEMENT_MS = 15_000;
-const SILENT = 'Query read timeout';
+/** Later than the server gives up: only a link that is dead says nothing to any question that long. */
+const SILENT_MS = STATEMENT_MS + 5_000;
 /** A connection under suspicion may be silent so long, and is looked at so often, in milliseconds. */
 const SUSPECT_MS = 1_500;
-const LOOK_MS = 250;
+const SUSPECT_LOOK_MS = 250;
+/** How often the others are looked at, in milliseconds. */
+const LOOK_MS = 1_000;
 
 interface Kept {
   idle: boolean;
@@ -50,7 +53,18 @@ interface Kept {
  */
 function cutTheSilent(pool: pg.Pool): () => void {
   const all = new Map<pg.PoolClient, Kept>();
+  let timer: NodeJS.Timeout | undefined;
+  const look = () => {
+    for (const k of all.values()) {
+      const silentMs = k.asked > 0 ? performance.now() - k.silentSince : 0;
+      if (silentMs > SILENT_MS || (k.suspect && (k.idle || silentMs > SUSPECT_MS))) k.cut();
+    }
+    const suspect = [...all.values()].some((k) => k.suspect);
+    timer =
+      all.size > 0 ? setTimeout(look, suspect ? SUSPECT_LOOK_MS : LOOK_MS).unref() : undefined;
+  };
   pool.on('connect', (client) => {
+    timer ??= setTimeout(look, LOOK_MS).unref();
     const { stream } = (client as unknown as { connection: { stream: { destroy(): void } } })
       .connection;
     const kept: Kept = {
@@ -66,31 +80,22 @@ function cutTheSilent(pool: pg.Pool): () => void {
       const answer = query(...args);
       if (!(answer instanceof Promise)) return answer;
       if (kept.asked++ === 0) kept.silentSince = performance.now();
-      const answered = (error?: Error) => {
+      const answered = () => {
         kept.asked -= 1;
         kept.silentSince = performance.now();
-        if (error?.message === SILENT) kept.cut();
-        else kept.suspect = false;
+        kept.suspect = false;
       };
-      answer.then(() => answered(), answered);
+      answer.then(answered, answered);
       return answer;
     }) as typeof client.query;
   });
   pool.on('acquire', (client) => void (all.get(client)!.idle = false));
   pool.on('release', (_, client) => void ((all.get(client) ?? ({} as Kept)).idle = true));
   pool.on('remove', (client) => void all.delete(client));
-  let timer: NodeJS.Timeout | undefined;
-  const look = () => {
-    const suspects = [...all.values()].filter((k) => k.suspect);
-    for (const k of suspects) {
-      const silent = k.asked > 0 && performance.now() - k.silentSince > SUSPECT_MS;
-      if (k.idle || silent) k.cut();
-    }
-    timer = suspects.length > 0 ? setTimeout(look, LOOK_MS).unref() : undefined;
-  };
   return () => {
     for (const k of all.values()) k.suspect = true;
-    if (!timer) look();
+    clearTimeout(timer);
+    look();
   };
 }
 
@@ -105,8 +110,6 @@ export function connect(url: string, options: { max?: number; name?: string } = 
     connectionTimeoutMillis: 5_000,
     idleTimeoutMillis: 30_000,
     statement_timeout: STATEMENT_MS,
-    // Later than the server gives up: only a link that is dead says nothing that long.
-    query_timeout: STATEMENT_MS + 5_000,
     lock_timeout: 8_000,
     idle_in_transaction_session_timeout: 20_000,
     keepAlive: true,
@@ -185,6 +188,8 @@ export function translateDbError(error: unknown): unknown {
   if (isConnectionLoss(error)) return new AppError('database_unavailable', {}, String(error));
   const state = sqlState(error);
   if (state === 'HL001') return new AppError('separation_of_duties');
+  // A write that found another row than was locked: whoever asks again is told how it stands.
+  if (state === 'HL002') return new AppError('busy', {}, String(error));
   if (state === '55P03' || state === '57014' || state === '40P01' || state === '40001')
     return new AppError('busy', {}, `sqlstate ${state}`);
   return error;

@@ -2,6 +2,7 @@
 import { sql } from 'kysely';
 import type { EventName, StoredEvent } from '../kernel/events.ts';
 import type { DbTx, Reader } from './db.ts';
+import { later } from './pipeline.ts';
 
 /** Rows taken at once. */
 const BATCH_MAX = 500;
@@ -57,7 +58,7 @@ export async function takeDuties(
         sql`queued_at < clock_timestamp() - ${requeueSeconds}::int * interval '1 second'
           and queued_at < clock_timestamp() -
           least(${requeueSeconds}::int * power(2, least(failures, 10)), 3600) * interval '1 second'`;
-  const r = await sql<Duty>`
+  const r = await sql<Duty>`/* planned anew */
     with due as materialized (select id from outbox where ${where}
         order by id limit ${BATCH_MAX} for update skip locked),
       marked as (update outbox o set queued_at = clock_timestamp() from due where o.id = due.id
@@ -130,15 +131,18 @@ export async function receiveDuties(db: DbTx, ids: readonly string[]): Promise<R
 export const receiveDuty = async (db: DbTx, id: string): Promise<Received | null> =>
   (await receiveDuties(db, [id]))[0] ?? null;
 
-/** The consumers of duties that still stand, by id. */
+/** Who comes with many and finds one held gives all of them back soon, instead of holding them too. */
+export const waitBriefly = (db: DbTx): void => later(db, sql`set local lock_timeout = '300ms'`);
+
+/** The consumers of duties that still stand, by id, and how often each failed. */
 export async function consumersOfDuties(
   db: Reader,
   ids: readonly string[],
-): Promise<{ id: string; consumer: string }[]> {
+): Promise<{ id: string; consumer: string; failures: number }[]> {
   if (ids.length === 0) return [];
   return db
     .selectFrom('outbox')
-    .select(['id', 'consumer'])
+    .select(['id', 'consumer', 'failures'])
     .where('id', 'in', [...ids])
     .orderBy('id')
     .execute();

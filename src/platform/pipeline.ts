@@ -34,7 +34,10 @@ interface Compilable {
 }
 
 const CHANGING = new Set(['INSERT', 'UPDATE', 'DELETE', 'MERGE']);
-const ABORTED = '25P02';
+/** What fails behind a failure: the transaction is over, or the statement was not prepared any more. */
+const BEHIND = new Set(['25P02', '26000']);
+/** Turns after which an error is known that was found before anything was sent. */
+const TURNS = 10;
 
 const resultOf = <R>({ command, rowCount, rows }: pg.QueryResult): QueryResult<R> => ({
   rows: rows as R[],
@@ -60,7 +63,7 @@ class Pipeline {
     } catch (error) {
       this.#names.failed(error);
       // Whatever stands behind the statement that failed fails too, and says nothing of why.
-      if ((error as { code?: string }).code === ABORTED && this.#failure) throw this.#failure;
+      if (BEHIND.has((error as { code?: string }).code ?? '') && this.#failure) throw this.#failure;
       this.#failure ??= error;
       throw error;
     }
@@ -86,6 +89,7 @@ class Pipeline {
   }
 
   later(statement: Statement): void {
+    if (this.#ended) throw new Error('this transaction has ended');
     this.#listen(this.#send(statement));
   }
 
@@ -95,6 +99,9 @@ class Pipeline {
 
   /** @throws what the first statement that failed said; nothing stands then. */
   async commit(): Promise<void> {
+    // What could not even be sent does not end the transaction on the server.
+    for (let turn = 0; turn < TURNS; turn++) await null;
+    if (this.#failure) throw this.#failure;
     const committed = this.#ask('commit');
     this.#ended = true;
     this.#listen(committed);
@@ -259,12 +266,12 @@ class PipelinedKysely<T> extends Kysely<T> {
     let usable = true;
     try {
       pipeline.begin(begin);
-      const answer = await work(tx).catch(async (error: unknown) => {
-        usable = await pipeline.rollback();
-        throw error;
-      });
+      const answer = await Promise.resolve().then(() => work(tx));
       await pipeline.commit();
       return answer;
+    } catch (error) {
+      usable = await pipeline.rollback();
+      throw error;
     } finally {
       client.release(!usable);
     }

@@ -14,7 +14,12 @@ export interface Names {
 /** Begins a statement that is prepared outside transactions too: one of few that every request asks. */
 export const PREPARED = '/* prepared */';
 
+/** Begins a statement that is planned anew each time: how many rows it finds changes within seconds. */
+export const PLANNED_ANEW = '/* planned anew */';
+
 const NAMED_MAX = 500;
+/** Longer texts insert many rows at once: of every length there is one, and each would be kept. */
+const TEXT_MAX = 4_000;
 /** Texts that are counted; one more than this and counting begins again. */
 const SEEN_MAX = 5_000;
 /** A text gets its name when it comes for the third time. */
@@ -22,8 +27,8 @@ const USES = 3;
 
 /** Whether the tables changed since the statement was prepared. */
 export const isStalePlan = (error: unknown): boolean => {
-  const { code, message } = (error ?? {}) as { code?: string; message?: string };
-  return code === '0A000' && /cached plan/.test(message ?? '');
+  const { code, routine } = (error ?? {}) as { code?: string; routine?: string };
+  return code === '0A000' && routine === 'RevalidateCachedQuery';
 };
 
 /** The names of one pool. */
@@ -33,6 +38,7 @@ export function namesOf(): Names {
   const seen = new Map<string, number>();
   return {
     nameOf(sql) {
+      if (sql.length > TEXT_MAX || sql.startsWith(PLANNED_ANEW)) return undefined;
       const known = named.get(sql);
       if (known || named.size >= NAMED_MAX) return known;
       const uses = (seen.get(sql) ?? 0) + 1;

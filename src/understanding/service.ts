@@ -79,22 +79,26 @@ async function renew(db: Reader, before: Loaded | null): Promise<Loaded> {
   return build(db);
 }
 
-/** Looks once, whoever else asks meanwhile; what is known answers on where nothing better is found. */
-function look(slot: Slot, via: Reader): Promise<Loaded> {
-  slot.checkedMs = performance.now();
-  slot.pending = renew(via, slot.known)
-    .then((loaded) => {
+/** What a look found, kept; a lexicon that is not there is remembered too. */
+const kept = (slot: Slot, found: Promise<Loaded>): Promise<Loaded> =>
+  found.then(
+    (loaded) => {
       slot.known = loaded;
       slot.fault = null;
       return loaded;
-    })
-    .catch((error: unknown) => {
+    },
+    (error: unknown) => {
       if (error instanceof NoClassifier) slot.fault = error;
       throw error;
-    })
-    .finally(() => {
-      slot.pending = null;
-    });
+    },
+  );
+
+/** Looks once, whoever else asks meanwhile; what is known answers on where nothing better is found. */
+function look(slot: Slot, db: Db): Promise<Loaded> {
+  slot.checkedMs = performance.now();
+  slot.pending = kept(slot, renew(db, slot.known)).finally(() => {
+    slot.pending = null;
+  });
   return slot.pending;
 }
 
@@ -113,7 +117,12 @@ export async function loadClassifier(db: Db, via: Reader = db): Promise<LexiconC
     return slot.known.classifier;
   }
   if (!slot.pending && !stale && slot.fault) throw slot.fault;
-  return (await (slot.pending ?? look(slot, via))).classifier;
+  // Who looks through a transaction looks for itself: if that ends, nobody else's look does.
+  if (via !== db) {
+    slot.checkedMs = performance.now();
+    return (await kept(slot, build(via))).classifier;
+  }
+  return (await (slot.pending ?? look(slot, db))).classifier;
 }
 
 /** Whether texts are understood here, by the newest lexicon or, `stale`, by the last good one. */
