@@ -1030,6 +1030,8 @@ export interface RateChangeTable {
   n: number;
   strict: number;
   policy_only: number;
+  order_id: string | null;
+  fact_id: string | null;
 }
 
 export interface RateCountTable {

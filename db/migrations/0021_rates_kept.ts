@@ -1,6 +1,9 @@
 /** The three rates are kept, not counted: facts of each order, and their numbers by month. Imports nothing of src. */
 export const name = '0021_rates_kept';
 
+/** Indexes on tables that are large by now: built without keeping anybody from writing. */
+export const concurrently = ['reply_failed', 'escalation_unit_newest'];
+
 export const sql = /* sql */ `
 -- The month of the city that an instant lies in.
 create function city_month(at timestamptz) returns date language sql immutable parallel safe as
@@ -8,6 +11,7 @@ create function city_month(at timestamptz) returns date language sql immutable p
 
 -- What each fact says: met, partly, missed, or a dash and why it is left out. Before "ripe_at" it counts for
 -- nothing: nobody called yet, but the limit runs until then. No row where there is nothing to say.
+-- What no unit led stands under the centre: where another organization becomes it, call rebuild_rates().
 create view rate_verdict as
   select 'response' as rate, f.fact_id, f.order_id, f.organization_id, f.at,
     case when f.code = 'late' then greatest(f.at, f.due_at + interval '1 microsecond') else f.at end as ripe_at,
@@ -69,8 +73,10 @@ create table rate_fact (
   primary key (order_id, rate, fact_id)
 );
 create index rate_fact_newest on rate_fact (rate, at desc, fact_id desc);
+create index rate_fact_unit_newest on rate_fact (organization_id, rate, at desc, fact_id desc);
 
 -- What came to the numbers and went since these were last added up; nobody waits for anybody here.
+-- Named is the fact that did not count yet when it came: if it goes before it does, its row goes, too.
 create table rate_change (
   id bigint generated always as identity primary key,
   month date not null,
@@ -80,8 +86,12 @@ create table rate_change (
   ripe_at timestamptz not null,
   n integer not null,
   strict integer not null,
-  policy_only integer not null
+  policy_only integer not null,
+  order_id uuid,
+  fact_id uuid
 );
+create index rate_change_ripe on rate_change (ripe_at);
+create index rate_change_order on rate_change (order_id) where order_id is not null;
 create table rate_count (
   month date not null,
   rate text not null,
@@ -97,7 +107,9 @@ create table rate_count (
 create function add_up_rates() returns void language plpgsql security definer set search_path from current as $$
 begin
   if not pg_try_advisory_xact_lock(1234500021) then return; end if;
-  with ripe as (delete from rate_change where ripe_at <= app_now() returning *)
+  -- What somebody else holds waits until the next time: they may wait for what is held here.
+  with ripe as (delete from rate_change where id = any (array(
+    select id from rate_change where ripe_at <= app_now() for update skip locked)) returning *)
   insert into rate_count as c (month, rate, organization_id, code, n, strict, policy_only)
     select month, rate, organization_id, code, sum(n), sum(strict), sum(policy_only) from ripe group by 1, 2, 3, 4
     on conflict (month, rate, organization_id, code) do update set n = c.n + excluded.n,
@@ -110,8 +122,10 @@ create function keep_rates(of_order uuid) returns void language plpgsql security
 declare
   many boolean;
 begin
-  -- Two that end at once would each miss what the other wrote. So many locks at most, however many orders.
-  perform pg_advisory_xact_lock(1234521, abs(hashtext(of_order::text) % 1024));
+  -- Two that end at once would each miss what the other wrote. A key for each order: whoever acts on many has
+  -- locked them before, in the order of their ids, so nobody holds one key and waits for another's. Keys that
+  -- orders share would make such circles.
+  perform pg_advisory_xact_lock(hashtextextended(of_order::text, 1234521));
   with held as materialized (select * from rate_fact where order_id = of_order),
   said as materialized (select * from rate_verdict where order_id = of_order),
   off as materialized (select h.* from held h left join said s using (rate, fact_id)
@@ -128,10 +142,17 @@ begin
     on conflict (order_id, rate, fact_id) do update set organization_id = excluded.organization_id,
       at = excluded.at, ripe_at = excluded.ripe_at, code = excluded.code, value = excluded.value,
       strict = excluded.strict, policy_only = excluded.policy_only),
-  told as (insert into rate_change (month, rate, organization_id, code, ripe_at, n, strict, policy_only)
-    select city_month(at), rate, organization_id, code, ripe_at, -1, -strict::int, -policy_only::int from off
+  unsaid as (delete from rate_change c using off where c.order_id = of_order and c.rate = off.rate
+    and c.fact_id = off.fact_id and c.ripe_at = off.ripe_at and off.ripe_at > app_now()
+    returning c.rate, c.fact_id),
+  told as (insert into rate_change (month, rate, organization_id, code, ripe_at, n, strict, policy_only, order_id,
+      fact_id)
+    select city_month(at), rate, organization_id, code, ripe_at, -1, -strict::int, -policy_only::int,
+      null::uuid, null::uuid
+    from off where not exists (select 1 from unsaid u where u.rate = off.rate and u.fact_id = off.fact_id)
     union all
-    select city_month(at), rate, organization_id, code, ripe_at, 1, strict::int, policy_only::int from new
+    select city_month(at), rate, organization_id, code, ripe_at, 1, strict::int, policy_only::int,
+      case when ripe_at > app_now() then order_id end, case when ripe_at > app_now() then fact_id end from new
     returning id)
   select bool_or(id % 256 = 0) into many from told;
   if many then perform add_up_rates(); end if;
@@ -149,8 +170,12 @@ create function keep_rates_of_row() returns trigger language plpgsql as
 create function keep_rates_of_order() returns trigger language plpgsql as
   $$ begin perform keep_rates_once(new.id); return null; end $$;
 create function keep_rates_of_requester() returns trigger language plpgsql as $$
+declare
+  theirs uuid;
 begin
-  perform keep_rates(id) from work_order where requester_id = new.id;
+  for theirs in select id from work_order where requester_id = new.id order by id loop
+    perform keep_rates(theirs);
+  end loop;
   return null;
 end $$;
 
@@ -197,10 +222,13 @@ create constraint trigger requester_rates after update of phone_hmac on requeste
   deferrable initially deferred for each row
   when ((old.phone_hmac is null) <> (new.phone_hmac is null)) execute function keep_rates_of_requester();
 
--- Everything anew: for what stood here before, and after a change of what counts.
+-- Everything anew: for what stood here before, and after a change of what counts or of which organization is
+-- the centre. Say it with the api and the workers stopped: who writes, or reads a figure, waits until it is over.
 create function rebuild_rates() returns void language plpgsql set search_path from current as $$
 begin
-  lock table rate_fact, rate_change, rate_count in access exclusive mode;
+  -- First who adds up, then in the order in which others read (count, change) and write (fact, change).
+  perform pg_advisory_xact_lock(1234500021);
+  lock table rate_count, rate_fact, rate_change in access exclusive mode;
   truncate rate_fact, rate_change, rate_count;
   insert into rate_fact (order_id, rate, fact_id, organization_id, at, ripe_at, code, value, strict, policy_only)
     select order_id, rate, fact_id, organization_id, at, ripe_at, code, value, strict, policy_only from rate_verdict;
@@ -210,8 +238,8 @@ begin
     from rate_fact where ripe_at <= app_now() group by 1, 2, 3, 4
     -- A month beside the other, as they will come.
     order by 1, 2, 3, 4;
-  insert into rate_change (month, rate, organization_id, code, ripe_at, n, strict, policy_only)
-    select city_month(at), rate, organization_id, code, ripe_at, 1, strict::int, policy_only::int
+  insert into rate_change (month, rate, organization_id, code, ripe_at, n, strict, policy_only, order_id, fact_id)
+    select city_month(at), rate, organization_id, code, ripe_at, 1, strict::int, policy_only::int, order_id, fact_id
     from rate_fact where ripe_at > app_now();
 end $$;
 select rebuild_rates();
@@ -224,7 +252,7 @@ create index reply_failed on reply (assignment_id) where state = 'failed';
 
 -- supervision: a unit's steps of the ladder in the order in which they are listed.
 drop index escalation_unit;
-create index escalation_unit on escalation
+create index escalation_unit_newest on escalation
   (organization_id, (date_trunc('milliseconds', at at time zone 'UTC')) desc, id desc);
 
 -- Found by their instants until now; the kept facts have their own.

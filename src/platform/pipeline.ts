@@ -100,7 +100,7 @@ class Pipeline {
   /** @throws what the first statement that failed said; nothing stands then. */
   async commit(): Promise<void> {
     // What could not even be sent does not end the transaction on the server.
-    for (let turn = 0; turn < TURNS; turn++) await null;
+    for (let turn = 0; turn < TURNS; turn++) await Promise.resolve();
     if (this.#failure) throw this.#failure;
     const committed = this.#ask('commit');
     this.#ended = true;

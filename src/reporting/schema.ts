@@ -20,7 +20,9 @@ export const ratesQuery = z.object({
 });
 export type RatesQuery = z.infer<typeof ratesQuery>;
 
-export const rateOrdersQuery = pageQuery.extend({
+const monthsUpTo = (m: string): number => Number(m.slice(0, 4)) * 12 + Number(m.slice(5));
+
+const rateOrders = pageQuery.extend({
   rate: z.enum(RATES),
   /** `numerator` = met and partly; `denominator` = all but the excluded. */
   part: z.enum(['numerator', 'denominator', 'missed', 'excluded']).default('denominator'),
@@ -33,6 +35,10 @@ export const rateOrdersQuery = pageQuery.extend({
   /** A unit with all below it: the scope of the page. */
   organizationId: z.uuid().optional(),
 });
+export const rateOrdersQuery = rateOrders.refine(
+  (q) => !q.from || monthsUpTo(q.month) - monthsUpTo(q.from) < MONTHS_MAX,
+  { path: ['from'], message: `at most ${MONTHS_MAX} months` },
+);
 export type RateOrdersQuery = z.infer<typeof rateOrdersQuery>;
 
 /** One rate of one unit in one month. */

@@ -10,8 +10,12 @@ export interface FactRange {
   unitIds: readonly string[] | null;
 }
 
-const ofUnits = ({ unitIds }: FactRange) =>
-  unitIds ? sql`and organization_id = any (${[...unitIds]}::uuid[])` : sql``;
+/** One unit alone is named as one: its index then gives the rows in their order. */
+const ofUnits = ({ unitIds }: FactRange) => {
+  if (!unitIds) return sql``;
+  if (unitIds.length === 1) return sql`and organization_id = ${unitIds[0]!}::uuid`;
+  return sql`and organization_id = any (${[...unitIds]}::uuid[])`;
+};
 
 export interface Count {
   rate: Rate;

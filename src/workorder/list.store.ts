@@ -212,8 +212,6 @@ const heldBy = (unitIds: readonly string[]) =>
 
 /** Most orders that a search shows. */
 const FOUND_MAX = 20;
-/** Of what more said than these, the newest are looked at. */
-const LOOKED_AT_MAX = 5_000;
 /** Spans of three days, from the newest order back, that are searched before all there are. */
 const SPANS = [2, 8, 64, null] as const;
 /** As 0018 indexes them. */
@@ -234,19 +232,21 @@ function saidIn(
   const within = spans === null ? sql`'{}'::text[]` : newestSpans(spans);
   // Offset 0: the planner would else read all that a unit ever held.
   const held = unitIds
-    ? sql`and exists (select 1 from assignment f where f.order_id = t.order_id
+    ? sql`and exists (select 1 from assignment f where f.order_id = hit.order_id
         and f.organization_id = any (${[...unitIds]}::uuid[]) offset 0)`
     : sql``;
-  // Offset 0: the planner would else read newest first and take every demand apart.
-  return sql`select t.order_id from (select * from (select t.* from order_text t
-      where order_words(t.order_id, ${SAID}) @@ (select words_query(${words.join(' ')}, ${within})) offset 0) hit
-      order by hit.order_id desc limit ${LOOKED_AT_MAX}) t
-    join work_order o on o.id = t.order_id
-    where not o.confidential ${held}
-      -- Pairs side by side are not yet the word.
-      and not exists (select 1 from unnest(${[...words]}::text[]) w
-        where position(lower(w) in lower(${SAID})) = 0)
-    order by o.registered_at desc limit ${FOUND_MAX}`;
+  // Offset 0: the planner would else read newest first and take every demand apart; and join all the hits.
+  // As it is, they are looked at from the newest back until enough are found that the reader may see: a
+  // unit finds its own, however many others said it since.
+  return sql`select hit.order_id from (select said.order_id from (select t.order_id from order_text t
+      where order_words(t.order_id, ${SAID}) @@ (select words_query(${words.join(' ')}, ${within})) offset 0) said
+      order by said.order_id desc) hit
+    cross join lateral (select 1 from work_order o join order_text t on t.order_id = o.id
+      where o.id = hit.order_id and not o.confidential ${held}
+        -- Pairs side by side are not yet the word.
+        and not exists (select 1 from unnest(${[...words]}::text[]) w
+          where position(lower(w) in lower(${SAID})) = 0) offset 0) shown
+    order by hit.order_id desc limit ${FOUND_MAX}`;
 }
 
 /**

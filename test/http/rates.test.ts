@@ -195,6 +195,13 @@ describe('GET /api/rates/orders', () => {
     expect(seen.length).toBe((await rates()).total.all.response.denominator);
   });
 
+  it('reads no more months than the rates do', async () => {
+    const behindThem = async (from: string) =>
+      (await w.as('supervisor')).get(`/api/rates/orders?rate=solved&month=${MONTH}&from=${from}`);
+    ok(await behindThem('2025-10'));
+    wrongFields(await behindThem('2025-09'), 'from');
+  });
+
   it('shows a unit nothing of another', async () => {
     const foreign = await behind(
       `rate=solved&part=denominator&unitId=${await w.unit('ZHZF')}`,
@@ -279,9 +286,14 @@ describe('the kept numbers', () => {
     const help = { type: 'help', urgency: 'U4', lead: 'ZHZF', categoryCode: '0203' } as const;
     const o = await s.signed({ ...help, phone: '13900001113' });
     await same();
+    // What may come late and then does not leaves nothing behind.
+    const unripe = async () =>
+      (await sql<any>`select n from rate_change where order_id = ${o.id}`.execute(w.db)).rows;
+    expect(await unripe()).toEqual([{ n: 1 }]);
     const told = { method: 'phone', reached: true, content: '已致电说明。' };
     s.must(await s.onAssignment('zhzf.handler', o.lead, 'first_contact', told));
     expect(await same()).toBe(before + 1);
+    expect(await unripe()).toEqual([]);
     const done = await s.evaluated({ ...help, ...rating('not_solved', 2, false, ['policy']) });
     expect(await same()).toBe(before + 4);
     const redo = { version: await versionOf(w, done.id), reason: '没有解决', type: 'complaint' };

@@ -1,6 +1,6 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { SUBSCRIPTIONS } from '../../src/subscriptions.ts';
-import { TELLS_CENTER, TELLS_UNIT, tellsOf } from '../../web/console/data/noticed.ts';
+import { TELLS_CENTER, TELLS_UNIT, readsNotices, tellsOf } from '../../web/console/data/noticed.ts';
 import { orderNoText } from '../../web/console/lib/order-no.ts';
 
 /** Consumers that put notices into the house; the others write to citizens. */
@@ -35,6 +35,21 @@ describe('when the list of notices is read again', () => {
     expect(tellsOf({ room: 'center', type: 'work_order.flagged' })).toBe(true);
     expect(heard('center')).toBe(TELLS_CENTER.size);
   });
+});
+
+it('the notice is written after the news: the list is read at once, and once more', () => {
+  vi.useFakeTimers();
+  let read = 0;
+  const heard = readsNotices(() => (read += 1));
+  heard();
+  expect(read).toBe(1);
+  vi.advanceTimersByTime(2_000);
+  heard();
+  heard();
+  expect(read).toBe(3);
+  vi.advanceTimersByTime(60_000);
+  expect(read).toBe(4);
+  vi.useRealTimers();
 });
 
 it('an order is named with its stroke, wherever a sentence names it', () => {

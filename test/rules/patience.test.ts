@@ -1,16 +1,19 @@
 import { QueryClient, QueryObserver } from '@tanstack/react-query';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { call } from '../../web/console/data/client.ts';
 import { patiently, retry, retryDelay } from '../../web/console/data/patience.ts';
-import { Problem, problemOf } from '../../web/console/data/problem.ts';
+import { Problem, problemOf, problemOfQuery } from '../../web/console/data/problem.ts';
+
+// Reading asks for the language of the browser, which is none here.
+vi.mock('../../web/console/lib/prefs.ts', () => ({ languageStore: { get: () => 'zh-CN' } }));
 
 /** How the platform answers what it puts off. */
-const overloaded = () =>
-  problemOf(
-    new Response(JSON.stringify({ code: 'overloaded', traceId: 't' }), {
-      status: 503,
-      headers: { 'retry-after': '5' },
-    }),
-  );
+const problemReply = (seconds: string) =>
+  new Response(JSON.stringify({ code: 'overloaded', traceId: 't' }), {
+    status: 503,
+    headers: { 'retry-after': seconds },
+  });
+const overloaded = () => problemOf(problemReply('5'));
 
 let asked: number[];
 let strained: boolean;
@@ -54,16 +57,57 @@ describe('what is put off', () => {
   });
 
   it('keeps nothing else waiting, and nobody who left', async () => {
-    await ask('/off').catch(() => {});
+    const left = new AbortController();
+    await ask('/off', left.signal).catch(() => {});
     strained = false;
     expect(await ask('/other')).toBe('rows 2');
-    const left = new AbortController();
     const waiting = ask('/off', left.signal);
     const told = expect(waiting).rejects.toThrow('gone');
     left.abort(new Error('gone'));
     await told;
     await vi.advanceTimersByTimeAsync(20_000);
     expect(asked.length).toBe(2);
+  });
+
+  it('who comes while it is put off hears so at once, and asks no more for that', async () => {
+    await ask('/late').catch(() => {});
+    const client = new QueryClient({ defaultOptions: { queries: { retry, retryDelay } } });
+    client.mount();
+    const seen = new QueryObserver(client, {
+      queryKey: ['late'],
+      queryFn: ({ signal }) => ask('/late', signal),
+      networkMode: 'always',
+    });
+    const stop = seen.subscribe(() => {});
+    await vi.advanceTimersByTimeAsync(100);
+    expect(asked.length).toBe(1);
+    expect(seen.getCurrentResult()).toMatchObject({ status: 'pending', error: null });
+    expect(problemOfQuery(seen.getCurrentResult())?.code).toBe('overloaded');
+    strained = false;
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(problemOfQuery(seen.getCurrentResult())).toBeNull();
+    expect(seen.getCurrentResult().data).toBe('rows 2');
+    stop();
+    client.unmount();
+    client.clear();
+  });
+
+  it('a question waits for no other at the same address, and nobody half a minute', async () => {
+    const answers = vi.fn(async (address: string) => {
+      if (strained && address.includes('text')) return problemReply('3600');
+      return new Response('[]');
+    });
+    vi.stubGlobal('fetch', answers);
+    const find = (q: string) => call<unknown[]>('GET', '/orders/find', { query: { q } });
+    await expect(find('text')).rejects.toMatchObject({ code: 'overloaded' });
+    expect(await find('4127')).toEqual([]);
+    strained = false;
+    const again = find('text');
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(answers).toHaveBeenCalledTimes(2);
+    await vi.advanceTimersByTimeAsync(20_000);
+    expect(await again).toEqual([]);
+    vi.unstubAllGlobals();
   });
 
   it('the page shows what it had, however often news comes meanwhile, and the new rows then', async () => {

@@ -19,6 +19,8 @@ const told = (title: string, text: string): Told => ({
 });
 
 const BUSY = told('busy_title', 'busy');
+/** What was sent may have been stored before the answer was lost. */
+const AWAY = told('away_title', 'away');
 const GONE = told('not_found_title', 'not_found');
 const CHANGED = told('title', 'changed');
 const INTERNAL = told('title', 'internal');
@@ -45,13 +47,16 @@ const TOLD: Partial<Record<ErrorCode, Told>> = {
 interface ErrorProps {
   view: View;
   code: ErrorCode;
+  /** Something was sent, to be stored. */
+  sent: boolean;
   traceId: string;
 }
 
 /** What went wrong, what to do, and the number to give on the telephone. */
-export const ErrorPage = ({ view, code, traceId }: ErrorProps) => {
+export const ErrorPage = ({ view, code, sent, traceId }: ErrorProps) => {
   const { say } = view;
-  const { title, text } = TOLD[code] ?? INTERNAL;
+  const isOpen = sent && code === 'database_unavailable';
+  const { title, text } = isOpen ? AWAY : (TOLD[code] ?? INTERNAL);
   return (
     <Page view={view} title={say(title)} choiceAt="/">
       <div class="in">
@@ -92,6 +97,7 @@ export function citizenErrorPage(
   const view = viewOf(c, options);
   if (error.status === 503) c.header('Retry-After', '5');
   const traceId = c.get('traceId') ?? '';
-  const page = <ErrorPage view={view} code={error.code} traceId={traceId} />;
+  const sent = c.req.method === 'POST';
+  const page = <ErrorPage {...{ view, code: error.code, sent, traceId }} />;
   return show(c, view, page, { status: error.status });
 }

@@ -1,11 +1,13 @@
 import type { Context } from 'hono';
-import { AppError, fail } from '../../src/kernel/errors.ts';
+import { fail } from '../../src/kernel/errors.ts';
 import type { ErrorCode } from '../../src/kernel/errors.ts';
 import type { TextKey } from '../../src/kernel/i18n/index.ts';
 import { isId } from '../../src/kernel/ids.ts';
 import { sourceOf } from '../../src/platform/http/auth.ts';
 import type { Env } from '../../src/platform/http/auth.ts';
+import { toAppError } from '../../src/platform/http/errors.ts';
 import { sendFile } from '../../src/platform/http/file.ts';
+import { unlessLate } from '../../src/platform/http/house.ts';
 import {
   attachmentForCitizen,
   formOwner,
@@ -41,27 +43,30 @@ const WRONG: Partial<Record<ErrorCode, TextKey>> = {
   attachment_too_large: 'citizen.err.photo_large',
   attachment_limit: 'citizen.err.photo_limit',
   too_many_attempts: 'citizen.err.photo_throttled',
-  storage_unavailable: 'citizen.err.photo_busy',
-  busy: 'citizen.err.photo_busy',
 };
 
 const shortName = (file: File): string =>
   file.name.length > 24 ? `…${file.name.slice(-20)}` : file.name;
 
 function wrongOf(say: Say, error: unknown, file: File): string {
-  const key = error instanceof AppError ? WRONG[error.code] : undefined;
+  const { code, status } = toAppError(error);
+  // Whatever is away just now, the words of the form stay.
+  const key = WRONG[code] ?? (status === 503 ? 'citizen.err.photo_busy' : undefined);
   if (!key) throw error;
   return say(key, { name: shortName(file), mb: PHOTO_MB.one });
 }
 
 const takeOne = (c: Context<Env>, site: Site, from: From, file: File) =>
-  stageForCitizen(
-    site.deps,
-    {
-      name: file.name,
-      source: file.stream() as ReadableStream<Uint8Array> & AsyncIterable<Uint8Array>,
-    },
-    { source: sourceOf(c, site.trustProxy), ...from },
+  unlessLate(
+    c,
+    stageForCitizen(
+      site.deps,
+      {
+        name: file.name,
+        source: file.stream() as ReadableStream<Uint8Array> & AsyncIterable<Uint8Array>,
+      },
+      { source: sourceOf(c, site.trustProxy), ...from },
+    ),
   );
 
 /** Photos after those that came with a form were taken: their ids, and what was wrong with others. */
@@ -80,6 +85,7 @@ export async function takePhotos(
 ): Promise<Taken> {
   const ids = [...sent.known];
   const wrong: string[] = [];
+  let isAway = false;
   if (photosLeftOut(c)) wrong.push(say('citizen.err.photos_large', PHOTO_MB));
   for (const file of sent.files) {
     if (ids.length >= PHOTOS_MAX) {
@@ -87,9 +93,12 @@ export async function takePhotos(
       break;
     }
     try {
+      // Without a database the others are not even tried.
+      if (isAway) fail('database_unavailable');
       const { id } = await takeOne(c, site, from, file);
       if (!ids.includes(id)) ids.push(id);
     } catch (error) {
+      isAway ||= toAppError(error).code === 'database_unavailable';
       wrong.push(wrongOf(say, error, file));
     }
   }
@@ -137,7 +146,7 @@ export async function answerPhoto(
     const { id, thumb } = photoOf(from, await takeOne(c, site, from, file));
     return c.json({ id, thumb });
   } catch (error) {
-    const code = error instanceof AppError ? error.code : 'internal';
+    const { code } = toAppError(error);
     return c.json({ code, error: wrongOf(say, error, file) }, 422);
   }
 }

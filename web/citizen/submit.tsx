@@ -1,4 +1,5 @@
 /** @jsxImportSource hono/jsx */
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Hono } from 'hono';
 import type { Context } from 'hono';
 import { SUBMIT_LIMIT } from '../../src/intake/index.ts';
@@ -98,19 +99,29 @@ async function send(c: Context<Env>, site: Site, say: Say, typed: Typed): Promis
   }
 }
 
-/** What a screen tells besides what was typed; without a database it is shown all the same. */
-async function besides(c: Context<Env>, site: Site, { typed, status }: Shown) {
-  const from = { formKey: typed.key };
-  const without = { photos: carriedPhotos(from, typed.photos), heard: unheard(typed) };
-  if (status === 503) return without;
-  const asked = Promise.all([waitingPhotos(site, from, typed.photos), heardIn(site, typed)]);
+/** `without`, where the database is away. What is in memory comes at once, however late it is. */
+async function orElse<T>(c: Context<Env>, work: Promise<T>, without: T, isAway: boolean) {
   try {
-    const [photos, heard] = await unlessLate(c, asked);
-    return { photos, heard };
+    const here = await Promise.race([work.then((value) => ({ value })), nextTurn(null)]);
+    if (here) return here.value;
+    return isAway ? without : await unlessLate(c, work);
   } catch (error) {
     if (toAppError(error).status !== 503) throw error;
     return without;
   }
+}
+
+/** What a screen tells besides what was typed; without a database it is shown all the same. */
+async function besides(c: Context<Env>, site: Site, { typed, status }: Shown) {
+  const from = { formKey: typed.key };
+  const carried = carriedPhotos(from, typed.photos);
+  const isAway = status === 503;
+  const waiting = isAway ? carried : waitingPhotos(site, from, typed.photos);
+  const [photos, heard] = await Promise.all([
+    orElse(c, Promise.resolve(waiting), carried, isAway),
+    orElse(c, heardIn(site, typed), unheard(typed), isAway),
+  ]);
+  return { photos, heard };
 }
 
 async function answer(c: Context<Env>, site: Site, view: View, shown: Shown) {

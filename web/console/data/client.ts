@@ -21,10 +21,10 @@ function address(path: string, query: Query = {}): string {
   return `/api${path}${search.size > 0 ? `?${search}` : ''}`;
 }
 
-/** What only reads waits while it is put off. @throws Problem */
+/** What only reads waits while the same question is put off. @throws Problem */
 export const call = <T>(method: string, path: string, options: Call = {}): Promise<T> =>
   method === 'GET'
-    ? patiently(path, () => send<T>(method, path, options), options.signal)
+    ? patiently(address(path, options.query), () => send<T>(method, path, options), options.signal)
     : send<T>(method, path, options);
 
 async function send<T>(method: string, path: string, options: Call): Promise<T> {

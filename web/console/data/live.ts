@@ -11,7 +11,7 @@ import type { OrderDetail, OrderListItem, Page } from '../../../src/workorder/sc
 import { createStore, useStore } from '../lib/store.ts';
 import { serverNow, setServerNow } from './clock.ts';
 import { DOOR_KEY } from './doors.ts';
-import { tellsOf } from './noticed.ts';
+import { readsNotices, tellsOf } from './noticed.ts';
 import { queryClient, refreshAll } from './queries.ts';
 
 /** Bursts of nudges become one reading of the lists. */
@@ -111,10 +111,14 @@ function onNudges(heard: Nudge[]): void {
   if (pending.size > 0) gathering ??= setTimeout(apply, GATHER_MS);
 }
 
+const onNotice = readsNotices(
+  () => void queryClient.invalidateQueries({ queryKey: ['notifications'] }),
+);
+
 function apply(): void {
   const news = pending;
   pending = new Map();
-  if (noticed) void queryClient.invalidateQueries({ queryKey: ['notifications'] });
+  if (noticed) onNotice();
   noticed = false;
   gathering = undefined;
   void queryClient.invalidateQueries({

@@ -20,6 +20,19 @@ export const TELLS_UNIT: ReadonlySet<string> = new Set([
   'reply.sent_back',
 ]);
 
+/** The notice is written by a duty of its own, after the news: so much later it is there. */
+const WRITTEN_MS = 5_000;
+
+/** What to do at news of a notice: reads at once, and once more when the news has been quiet. */
+export function readsNotices(read: () => void): () => void {
+  let again: ReturnType<typeof setTimeout> | undefined;
+  return () => {
+    read();
+    clearTimeout(again);
+    again = setTimeout(read, WRITTEN_MS);
+  };
+}
+
 /** Whether a notice may have come with it. */
 export const tellsOf = ({ room, type }: Pick<Nudge, 'room' | 'type'>): boolean =>
   (room.startsWith('org:') ? TELLS_UNIT : TELLS_CENTER).has(type);

@@ -2,17 +2,36 @@
 import { Problem } from './problem.ts';
 
 /** Longest time that an answer can make a page wait, in milliseconds. */
-const LONGEST_MS = 120_000;
+const LONGEST_MS = 30_000;
 /** How often a reading that failed otherwise is tried again, and the first pause between, in milliseconds. */
 const RETRIES_MAX = 2;
 const PAUSE_MS = 1_000;
 
 /** What was asked for, and up to as much again by chance. */
 const pauseMs = (retryAfterMs: number): number =>
-  Math.min(retryAfterMs, LONGEST_MS) * (1 + Math.random());
+  Math.min(retryAfterMs, LONGEST_MS / 2) * (1 + Math.random());
 
+interface PutOff {
+  until: number;
+  problem: Problem;
+}
 /** Until when each address was put off; whatever reads it meanwhile, a retry or news, waits for that. */
-const putOff = new Map<string, number>();
+const putOff = new Map<string, PutOff>();
+/** Readings that heard why; each has a signal of its own, and its retries have the same. */
+const told = new WeakSet<AbortSignal>();
+
+/** @throws Problem at once where a reading comes new to what waits: its page says so meanwhile. */
+function tellFirst({ problem }: PutOff, signal: AbortSignal | undefined): void {
+  if (!signal || told.has(signal) || problem.code !== 'overloaded') return;
+  told.add(signal);
+  throw problem;
+}
+
+function keepOff(address: string, problem: Problem & { retryAfterMs: number }): void {
+  const now = performance.now();
+  for (const [other, { until }] of putOff) if (until <= now) putOff.delete(other);
+  putOff.set(address, { until: now + pauseMs(problem.retryAfterMs), problem });
+}
 
 /** @throws the reason of the signal, once nobody wants the answer any more. */
 function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
@@ -31,19 +50,24 @@ function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
 
 /** Reads an address, not before the time for which it was put off. @throws Problem as `ask` does. */
 export async function patiently<T>(
-  path: string,
+  address: string,
   ask: () => Promise<T>,
   signal?: AbortSignal,
 ): Promise<T> {
-  const wait = (putOff.get(path) ?? 0) - performance.now();
-  if (wait > 0) await pause(wait, signal);
   signal?.throwIfAborted();
+  const off = putOff.get(address);
+  const wait = (off?.until ?? 0) - performance.now();
+  if (off && wait > 0) {
+    tellFirst(off, signal);
+    await pause(wait, signal);
+  }
   try {
     const answer = await ask();
-    putOff.delete(path);
+    putOff.delete(address);
     return answer;
   } catch (error) {
-    if (isPutOff(error)) putOff.set(path, performance.now() + pauseMs(error.retryAfterMs));
+    if (isPutOff(error)) keepOff(address, error);
+    if (signal) told.add(signal);
     throw error;
   }
 }

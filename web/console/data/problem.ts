@@ -72,3 +72,11 @@ export const asProblem = (error: unknown): Problem | null =>
     : error instanceof Problem
       ? error
       : new Problem('internal', 0, undefined, { message: String(error) });
+
+/** What is read again by itself until it comes: of that nobody hears as an error. */
+const putOff = (reason: unknown): Problem | null =>
+  reason instanceof Problem && reason.code === 'overloaded' ? reason : null;
+
+/** Why a reading is not there, or not there yet. */
+export const problemOfQuery = (query: { error: unknown; failureReason: unknown }) =>
+  asProblem(query.error) ?? putOff(query.failureReason);

@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState, type KeyboardEvent } from 'react';
 import { Link, useNavigate } from 'react-router';
 import type { OrderListItem } from '../../../src/workorder/schema.ts';
-import { asProblem } from '../data/problem.ts';
+import { problemOfQuery } from '../data/problem.ts';
 import { useFind } from '../data/queries.ts';
 import { findStore } from '../lib/find.ts';
 import { useKeys } from '../lib/keys.ts';
@@ -80,7 +80,7 @@ export function Find({ keyed = false }: { keyed?: boolean }) {
       {open && typed && (
         <Found
           orders={query.data}
-          problem={asProblem(query.error) !== null}
+          problem={problemOfQuery(query) !== null}
           isPhone={PHONE.test(wanted)}
           onGo={close}
         />

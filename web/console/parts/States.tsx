@@ -2,7 +2,7 @@
 import { Button } from 'antd';
 import { ORDER_STATES } from '../../../src/contract.ts';
 import { useState, type ReactNode } from 'react';
-import type { Problem } from '../data/problem.ts';
+import { problemOfQuery, type Problem } from '../data/problem.ts';
 import { refreshAll } from '../data/queries.ts';
 import { useWords } from '../lib/text.ts';
 
@@ -33,6 +33,16 @@ interface NoticeProps {
   wrote?: boolean;
   retry?: () => void;
 }
+
+interface NotReadProps {
+  query: { data: unknown; error: unknown; failureReason: unknown; refetch: () => unknown };
+}
+
+/** Where an empty list would look like none: why nothing is there. */
+export const NotRead = ({ query }: NotReadProps) =>
+  query.data === undefined && (
+    <ProblemNotice problem={problemOfQuery(query)} kind="read" retry={() => void query.refetch()} />
+  );
 
 /** What went wrong, what is kept, what to do, and the number to report it by. */
 export function ProblemNotice({

@@ -8,6 +8,7 @@ import { useWords } from '../../lib/text.ts';
 import { LevelMark } from '../../parts/LevelMark.tsx';
 import { Dots, OrderTitle, Stamp, Tag } from '../../parts/Marks.tsx';
 import { QueryView } from '../../parts/QueryView.tsx';
+import { NotRead } from '../../parts/States.tsx';
 import { ESCALATIONS_READ, isEscalation, useCauseWord } from './causes.ts';
 import { Operations } from './Operations.tsx';
 
@@ -107,10 +108,13 @@ function ToDecide({ frozen }: { frozen: boolean }) {
   const me = useMe();
   const replied = useSupervisions({ state: 'replied' }, TO_DECIDE, !frozen);
   const followup = me.desks.includes('followup');
-  const redo = useCallbackCounts(followup).data?.redo_proposed ?? 0;
-  const nothing = replied.data && replied.items.length === 0 && redo === 0;
+  const counts = useCallbackCounts(followup);
+  const redo = counts.data?.redo_proposed ?? 0;
+  const isKnown = replied.data && (!followup || counts.data);
+  const nothing = isKnown && replied.items.length === 0 && redo === 0;
   return (
     <Block title={say('board.decide')}>
+      <NotRead query={replied.data ? counts : replied} />
       {nothing && <p className="sm mut">{say('board.nothing_to_decide')}</p>}
       <ul className="ask">
         {replied.items.slice(0, TO_DECIDE).map((item) => (
@@ -144,6 +148,7 @@ function ToAnswer({ frozen }: { frozen: boolean }) {
   const open = useSupervisions({ state: 'open' }, TO_DECIDE, !frozen);
   return (
     <Block title={say('board.our_open')}>
+      <NotRead query={open} />
       {open.data && open.items.length === 0 && (
         <p className="sm mut">{say('supervision.none_open')}</p>
       )}

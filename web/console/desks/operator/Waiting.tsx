@@ -12,15 +12,16 @@ import { KeyButton } from '../../parts/Key.tsx';
 import { Dots, OrderNo, OrderTitle, Stamp } from '../../parts/Marks.tsx';
 import { QueryView } from '../../parts/QueryView.tsx';
 import { Said } from '../../parts/Said.tsx';
-import { ProblemNotice } from '../../parts/States.tsx';
+import { NotRead, ProblemNotice } from '../../parts/States.tsx';
 import type { Operator } from './useOperator.ts';
 
 /** Hand-overs that were made and have no order yet; they stay until they do. */
 export function OpenHandovers({ desk }: { desk: Operator }) {
   const { say } = useWords();
-  const { data = [] } = useHandovers();
+  const handovers = useHandovers();
+  if (!handovers.data) return <NotRead query={handovers} />;
   const here = desk.draft.value.handed.map(({ id }) => id);
-  const rest = data.filter(({ id }) => !here.includes(id));
+  const rest = handovers.data.filter(({ id }) => !here.includes(id));
   if (rest.length === 0) return null;
   return (
     <div className="note soon" role="status">
@@ -46,9 +47,8 @@ export function WrittenEmergencies() {
   const { say } = useWords();
   const [open, setOpen] = useState(false);
   const orders = useOrders('emergency');
-  const items = (orders.data?.pages.flatMap((page) => page.items) ?? []).filter(
-    ({ emergency }) => emergency !== null,
-  );
+  if (!orders.data) return <NotRead query={orders} />;
+  const items = orders.items.filter(({ emergency }) => emergency !== null);
   if (items.length === 0) return null;
   return (
     <section className="written" aria-label={say('call.written_label')}>

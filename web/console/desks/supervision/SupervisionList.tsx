@@ -5,7 +5,7 @@ import { useWords } from '../../lib/text.ts';
 import { ClockChip } from '../../parts/ClockChip.tsx';
 import { LevelMark } from '../../parts/LevelMark.tsx';
 import { Dots, Stamp } from '../../parts/Marks.tsx';
-import { asProblem } from '../../data/problem.ts';
+import { problemOfQuery } from '../../data/problem.ts';
 import './supervision.css';
 
 /** The supervision orders of one order, newest first: number, level, state, what was asked. */
@@ -13,10 +13,10 @@ export function SupervisionList({ orderId }: { orderId: string }) {
   const { say, name } = useWords();
   const desk = useMe().desks.includes('supervision');
   const pages = useSupervisions({ orderId });
-  if (pages.error && !pages.data) {
+  const problem = problemOfQuery(pages);
+  if (problem && !pages.data) {
     // Whoever may not read supervision orders sees none; other failures say so.
-    const { code } = asProblem(pages.error) ?? { code: 'internal' };
-    return code === 'not_allowed' ? null : <p className="sm mut">{say('problem.read')}</p>;
+    return problem.code === 'not_allowed' ? null : <p className="sm mut">{say('problem.read')}</p>;
   }
   if (pages.data && pages.items.length === 0)
     return <p className="sm mut">{say('supervision.none_of_order')}</p>;
