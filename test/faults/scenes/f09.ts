@@ -37,6 +37,13 @@ async function passTries(h: House, tries: number): Promise<void> {
   }
 }
 
+/** Every message that follows from what was registered stands: before that none would be waited for. */
+const planned = (h: House): Promise<unknown> =>
+  until('all messages planned', async () => {
+    const left = `select not exists (select 1 from outbox where consumer <> 'realtime') as none`;
+    return (await h.owner.query(left)).rows[0].none as boolean;
+  });
+
 /** The gateway fails in every way, then for a day, then for good. */
 export const f9: Scene = {
   title: 'the gateway fails, hangs, repeats, is away for a day',
@@ -70,6 +77,7 @@ export const f9: Scene = {
         crowd({ url: h.url, cookie, clients: CLIENTS, count, next, everyMs: EVERY_MS, tag });
       const first = crowdOf(`f9-${seed}`, DEMANDS[size]);
       await first.done;
+      await planned(h);
       await until('all that failed arrived', async () => (await pending(h)) === 0, 90_000);
       for (const [id, strike] of waiting) {
         const last = h.gateway.tries.findLast((t) => t.id === id)!;
@@ -82,6 +90,7 @@ export const f9: Scene = {
       const outage = performance.now();
       const day = crowdOf(`f9-${seed}-day`, 10);
       await day.done;
+      await planned(h);
       await passTries(h, DAY_TRIES);
       if ((await pending(h)) !== 10) wrong.push('a day was too long for a message');
       await passTries(h, DEAD_TRIES);
