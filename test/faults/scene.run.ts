@@ -8,7 +8,7 @@ const [name = '', backend = 'postgres'] = (process.env.FAULTS_SCENE ?? '').split
   string,
   Backend?,
 ];
-const size = process.env.FAULTS === 'full' ? 'full' : 'ci';
+const full = process.env.FAULTS === 'full';
 const seeds = (process.env.FAULTS_SEEDS ?? '1').split(',').map(Number);
 const scene = SCENES[name]!;
 afterAll(() => scene.close?.());
@@ -17,6 +17,8 @@ describe.skipIf(backend === 'redis' && inject('redisUrl') === null)(
   `${name}: ${scene.title}, queues on ${backend}`,
   () => {
     it.each(seeds)('seed %d', async (seed) => {
+      // One run is long, the others are many.
+      const size = full && seed === seeds[0] ? 'full' : 'ci';
       const verdict = await scene.play({ seed, backend, size, env: {} });
       process.stdout.write(`${lineOf(name, { seed, backend }, verdict)}\n`);
       expect(verdict.violations).toEqual([]);

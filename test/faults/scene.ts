@@ -2,7 +2,7 @@
 import type { Backend } from '../processes.ts';
 import type { Verdict } from './history.ts';
 
-/** Just enough to catch a planted bug; of every change; that of quality.md. */
+/** Just enough to catch a planted bug; of every change; of the first of twenty seeds, which together are what quality.md asks. */
 export type Size = 'plant' | 'ci' | 'full';
 
 export interface Setting {

@@ -1,22 +1,25 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { random } from '../../flow/history.ts';
 import { openHouse, until } from '../../processes.ts';
-import type { House } from '../../processes.ts';
+import type { House, Proc } from '../../processes.ts';
 import { cookieOf, crowd } from '../clients.ts';
 import { judge } from '../history.ts';
 import type { Strike } from '../history.ts';
 import { outsideOf, storedIn } from '../rows.ts';
 import type { Scene } from '../scene.ts';
 
-const KILLS = { plant: 5, ci: 8, full: 100 };
+const KILLS = { plant: 5, ci: 8, full: 25 };
 const CLIENTS = 2;
 /** Demands for each life of a worker. */
 const PER_LIFE = 25;
 /** A client's waiting time between two demands, and the gateway's before it answers, in milliseconds. */
 const EVERY_MS = 60;
 const ANSWER_MS = 80;
-/** How long a worker lives at most once it works, in milliseconds. */
+/** How long a worker lives at most once it works, and between two looks at it, in milliseconds. */
 const LIFE_MS = 600;
+const LOOK_MS = 30;
+/** So often is it looked at: one that is never at work is killed all the same, and counted as idle. */
+const LOOKS = 60;
 /** Outside effects come that soon after what caused them, whatever was killed meanwhile. */
 const LATE_MS = 60_000;
 
@@ -28,6 +31,18 @@ async function underWay(h: House, open: Set<string>): Promise<number> {
         and state = 'idle in transaction'`,
   );
   return (rows[0].n as number) + open.size;
+}
+
+/** Holds the worker still in the middle of something. @returns how much it was doing. */
+async function catchAtWork(worker: Proc, doing: () => Promise<number>, next: () => number) {
+  for (let look = 1; ; look++) {
+    // Held still first: what it is doing can be counted.
+    worker.child.kill('SIGSTOP');
+    const found = await doing();
+    if (found > 0 || look === LOOKS) return found;
+    worker.child.kill('SIGCONT');
+    await sleep(next() * LOOK_MS);
+  }
 }
 
 /** The one worker dies in the middle of jobs, again and again. */
@@ -63,9 +78,8 @@ export const f2: Scene = {
         const last = strikes.at(-1);
         if (last) last.recoveredAt = h.gateway.tries[before]!.at;
         await sleep(next() * LIFE_MS);
-        // Held still first: what it was doing can be counted.
-        worker.child.kill('SIGSTOP');
-        strikes.push({ at: performance.now(), inFlight: await underWay(h, open) });
+        const inFlight = await catchAtWork(worker, () => underWay(h, open), next);
+        strikes.push({ at: performance.now(), inFlight });
         await worker.kill9();
         worker = await h.startWorkers(env);
       }
