@@ -334,7 +334,8 @@ export async function evaluateByLink(
       deps,
       actor,
       async (tx) => {
-        const order = await findOrder(tx.db, actor.orderId!);
+        // The order before its link, as everywhere: no circle of waiting.
+        const order = await lockOrder(tx.db, actor.orderId!);
         const link = await store.findLink(tx.db, linkId);
         if (!order || !link || link.round !== order.round) fail('link_invalid');
         if (!(await store.useLink(tx.db, linkId, tx.at))) fail('link_invalid');
@@ -357,8 +358,13 @@ export async function rateNewest(
   orderIds: readonly string[],
   satisfaction: number,
 ): Promise<Rated> {
-  for (const { id, order_id: orderId } of await store.newestLinksOf(tx.db, orderIds)) {
-    const order = await lockOrder(tx.db, orderId);
+  const links = await store.newestLinksOf(tx.db, orderIds);
+  // All that may be held in the end, in one order for everybody: no circle of waiting.
+  const held = new Map<string, OrderRow | null>();
+  for (const id of [...new Set(links.map((l) => l.order_id))].toSorted())
+    held.set(id, await lockOrder(tx.db, id));
+  for (const { id, order_id: orderId } of links) {
+    const order = held.get(orderId);
     // Read again: whoever held the order may have used it.
     const link = await store.findLink(tx.db, id);
     if (!order || !link || link.round !== order.round || link.expires_at <= tx.at) continue;

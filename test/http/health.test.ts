@@ -147,6 +147,53 @@ describe('without a database', () => {
     await gone.close();
   });
 
+  it('what a citizen adds to an order comes back as it was typed, and is sent again', async () => {
+    const gone = connect('postgres://nobody@127.0.0.1:1/none', { max: 1 });
+    const { ask } = house({ databaseAway: () => true }, { db: gone.db });
+    const { ask: well } = house({});
+    let cookie = '';
+    const to = async (where: typeof ask, path: string, fields?: Record<string, string>) => {
+      const answer = await where(path, undefined, {
+        headers: { cookie, origin: w.deps.publicUrl },
+        ...(fields && { method: 'POST', body: new URLSearchParams(fields) }),
+      });
+      const set = answer.headers.getSetCookie().map((c) => c.split(';')[0]);
+      cookie = [cookie, ...set].filter(Boolean).join('; ');
+      return { status: answer.status, text: await answer.text() };
+    };
+    const hidden = (text: string) =>
+      Object.fromEntries(
+        [...text.matchAll(/<input type="hidden" name="(\w+)" value="([^"]*)"/g)].map((m) => [
+          m[1]!,
+          m[2]!,
+        ]),
+      );
+    const sent = { screen: '3', go: 'send', key: crypto.randomUUID(), who: 'named' };
+    await to(well, '/submit/next', { ...sent, phone: '13900004322', content: TEXT });
+    await to(well, '/track', hidden((await to(well, '/receipt')).text));
+    const form = hidden((await to(well, '/track/note')).text);
+    const WORDS = '灯杆也歪了，<请>小心。';
+    const page = await to(ask, '/track/note', { ...form, text: WORDS });
+    expect(page.status).toBe(503);
+    expect(page.text).toContain('action="/track/note"');
+    expect(page.text).toMatch(
+      /<textarea name="text"[^>]*>灯杆也歪了，&lt;请&gt;小心。<\/textarea>/,
+    );
+    expect(page.text).not.toContain('照片要重新加');
+    const kept = hidden(page.text);
+    expect(kept).toMatchObject({ key: form.key });
+    const notes = async () =>
+      (
+        await sql<{ n: number }>`select count(*)::int as n from act
+          where act in ('note', 'supplement')`.execute(w.db)
+      ).rows[0]!.n;
+    const before = await notes();
+    for (const _ of ['once', 'twice'])
+      expect((await to(well, '/track/note', { ...kept, text: WORDS })).status).toBe(303);
+    expect((await notes()) - before).toBe(1);
+    await gone.close();
+  });
+
   /** A road to PostgreSQL that can be made to swallow everything, as a cut cable does. */
   async function cable(): Promise<{ url: string; cut: (all: boolean) => void; close(): void }> {
     const to = new URL(w.database.appUrl);

@@ -5,7 +5,7 @@ import type { TextKey } from '../../src/kernel/i18n/index.ts';
 import type { Env } from '../../src/platform/http/auth.ts';
 import { PHOTO_MB } from './limits.ts';
 import { Page } from './page.tsx';
-import { show, viewOf } from './view.ts';
+import { isMultipart, show, viewOf } from './view.ts';
 import type { View } from './view.ts';
 
 interface Told {
@@ -21,6 +21,8 @@ const told = (title: string, text: string): Told => ({
 const BUSY = told('busy_title', 'busy');
 /** What was sent may have been stored before the answer was lost. */
 const AWAY = told('away_title', 'away');
+/** With what was written on the page, to be sent once more. */
+const AGAIN = told('away_title', 'again');
 const GONE = told('not_found_title', 'not_found');
 const CHANGED = told('title', 'changed');
 const INTERNAL = told('title', 'internal');
@@ -49,14 +51,52 @@ interface ErrorProps {
   code: ErrorCode;
   /** Something was sent, to be stored. */
   sent: boolean;
+  /** The form to send again, as it came. */
+  again: Again | null;
   traceId: string;
 }
 
+type Typed = readonly (readonly [field: string, words: string])[];
+
+interface Again {
+  path: string;
+  typed: Typed;
+  /** Photos may have come along, which no page can give back. */
+  photos: boolean;
+}
+
+/** What people write at length; they may go on writing while they wait. */
+const WRITTEN = new Set(['text', 'content', 'comment', 'wish', 'reason']);
+
+/** Everything that was typed, with a key to send it again: a form has its own, so it counts once. */
+const AgainForm = ({ view: { say }, again }: { view: View; again: Again }) => (
+  <form method="post" action={again.path}>
+    <div class="in">
+      {again.photos && <p>{say('citizen.error.photos')}</p>}
+      {again.typed.map(([name, words]) =>
+        WRITTEN.has(name) && words.trim() !== '' ? (
+          <textarea name={name} rows={5} aria-label={say('citizen.error.written')}>
+            {words}
+          </textarea>
+        ) : (
+          <input type="hidden" name={name} value={words} />
+        ),
+      )}
+    </div>
+    <div class="act">
+      <button class="btn p">{say('citizen.error.send_again')}</button>
+      <a class="btn" href="tel:12345">
+        {say('citizen.call')}
+      </a>
+    </div>
+  </form>
+);
+
 /** What went wrong, what to do, and the number to give on the telephone. */
-export const ErrorPage = ({ view, code, sent, traceId }: ErrorProps) => {
+export const ErrorPage = ({ view, code, sent, again, traceId }: ErrorProps) => {
   const { say } = view;
   const isOpen = sent && code === 'database_unavailable';
-  const { title, text } = isOpen ? AWAY : (TOLD[code] ?? INTERNAL);
+  const { title, text } = again ? AGAIN : isOpen ? AWAY : (TOLD[code] ?? INTERNAL);
   return (
     <Page view={view} title={say(title)} choiceAt="/">
       <div class="in">
@@ -73,14 +113,18 @@ export const ErrorPage = ({ view, code, sent, traceId }: ErrorProps) => {
           </p>
         )}
       </div>
-      <div class="act">
-        <a class="btn p" href={code === 'body_too_large' ? '/submit' : '/'}>
-          {say(code === 'body_too_large' ? 'citizen.home.submit' : 'citizen.home')}
-        </a>
-        <a class="btn" href="tel:12345">
-          {say('citizen.call')}
-        </a>
-      </div>
+      {again ? (
+        <AgainForm {...{ view, again }} />
+      ) : (
+        <div class="act">
+          <a class="btn p" href={code === 'body_too_large' ? '/submit' : '/'}>
+            {say(code === 'body_too_large' ? 'citizen.home.submit' : 'citizen.home')}
+          </a>
+          <a class="btn" href="tel:12345">
+            {say('citizen.call')}
+          </a>
+        </div>
+      )}
     </Page>
   );
 };
@@ -98,6 +142,10 @@ export function citizenErrorPage(
   if (error.status === 503) c.header('Retry-After', '5');
   const traceId = c.get('traceId') ?? '';
   const sent = c.req.method === 'POST';
-  const page = <ErrorPage {...{ view, code: error.code, sent, traceId }} />;
+  const typed = c.get('typed') ?? [];
+  const photos = isMultipart(c.req.header('content-type') ?? '');
+  const { path } = c.req;
+  const again = error.status === 503 && typed.length > 0 ? { path, typed, photos } : null;
+  const page = <ErrorPage {...{ view, code: error.code, sent, again, traceId }} />;
   return show(c, view, page, { status: error.status });
 }

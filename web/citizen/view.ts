@@ -182,6 +182,10 @@ export async function posted(
   options: { files: boolean } = { files: false },
 ): Promise<Posted> {
   const fields = await fieldsOf(c, options.files);
+  c.set(
+    'typed',
+    [...fields].filter((f): f is [string, string] => typeof f[1] === 'string'),
+  );
   const all = (name: string) => words(fields.getAll(name));
   const one = (name: string) => all(name)[0] ?? '';
   return {

@@ -17,6 +17,8 @@ export interface Env {
     call: Call;
     /** Comes when this request took long and the database is away: see `unlessLate`. */
     late: Promise<'late'>;
+    /** The words of a form, so that a page that cannot take them gives them back. */
+    typed?: readonly (readonly [field: string, words: string])[];
   };
 }
 
