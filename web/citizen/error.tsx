@@ -65,31 +65,26 @@ interface Again {
   photos: boolean;
 }
 
+/** Choosing size or language on the page sends it too. */
+const AGAIN_ID = 'again';
+
 /** What people write at length; they may go on writing while they wait. */
 const WRITTEN = new Set(['text', 'content', 'comment', 'wish', 'reason']);
 
-/** Everything that was typed, with a key to send it again: a form has its own, so it counts once. */
-const AgainForm = ({ view: { say }, again }: { view: View; again: Again }) => (
-  <form method="post" action={again.path}>
-    <div class="in">
-      {again.photos && <p>{say('citizen.error.photos')}</p>}
-      {again.typed.map(([name, words]) =>
-        WRITTEN.has(name) && words.trim() !== '' ? (
-          <textarea name={name} rows={5} aria-label={say('citizen.error.written')}>
-            {words}
-          </textarea>
-        ) : (
-          <input type="hidden" name={name} value={words} />
-        ),
-      )}
-    </div>
-    <div class="act">
-      <button class="btn p">{say('citizen.error.send_again')}</button>
-      <a class="btn" href="tel:12345">
-        {say('citizen.call')}
-      </a>
-    </div>
-  </form>
+/** Everything that was typed, to be sent again: a form has a key of its own, so it counts once. */
+const TypedAgain = ({ view: { say }, again }: { view: View; again: Again }) => (
+  <>
+    {again.photos && <p>{say('citizen.error.photos')}</p>}
+    {again.typed.map(([name, words]) =>
+      WRITTEN.has(name) && words.trim() !== '' ? (
+        <textarea name={name} rows={5} aria-label={say('citizen.error.written')}>
+          {words}
+        </textarea>
+      ) : (
+        <input type="hidden" name={name} value={words} />
+      ),
+    )}
+  </>
 );
 
 /** What went wrong, what to do, and the number to give on the telephone. */
@@ -97,34 +92,50 @@ export const ErrorPage = ({ view, code, sent, again, traceId }: ErrorProps) => {
   const { say } = view;
   const isOpen = sent && code === 'database_unavailable';
   const { title, text } = again ? AGAIN : isOpen ? AWAY : (TOLD[code] ?? INTERNAL);
+  const tooLarge = code === 'body_too_large';
+  const told = (
+    <div class="in">
+      <h1>{say(title)}</h1>
+      <p>{say(text, PHOTO_MB)}</p>
+      {again && <TypedAgain {...{ view, again }} />}
+      {/* What was too large the sender makes smaller; nobody need ask about it. */}
+      {!tooLarge && (
+        <p class="hint">
+          {say('citizen.error.trace')}
+          <br />
+          <code>{traceId}</code>
+          <br />
+          {say('citizen.error.code')} <code>{code}</code>
+        </p>
+      )}
+    </div>
+  );
+  const call = (
+    <a class="btn" href="tel:12345">
+      {say('citizen.call')}
+    </a>
+  );
+  if (again)
+    return (
+      <Page view={view} title={say(title)} keep={AGAIN_ID}>
+        <form method="post" action={again.path} id={AGAIN_ID}>
+          {told}
+          <div class="act">
+            <button class="btn p">{say('citizen.error.send_again')}</button>
+            {call}
+          </div>
+        </form>
+      </Page>
+    );
   return (
     <Page view={view} title={say(title)} choiceAt="/">
-      <div class="in">
-        <h1>{say(title)}</h1>
-        <p>{say(text, PHOTO_MB)}</p>
-        {/* What was too large the sender makes smaller; nobody need ask about it. */}
-        {code !== 'body_too_large' && (
-          <p class="hint">
-            {say('citizen.error.trace')}
-            <br />
-            <code>{traceId}</code>
-            <br />
-            {say('citizen.error.code')} <code>{code}</code>
-          </p>
-        )}
+      {told}
+      <div class="act">
+        <a class="btn p" href={tooLarge ? '/submit' : '/'}>
+          {say(tooLarge ? 'citizen.home.submit' : 'citizen.home')}
+        </a>
+        {call}
       </div>
-      {again ? (
-        <AgainForm {...{ view, again }} />
-      ) : (
-        <div class="act">
-          <a class="btn p" href={code === 'body_too_large' ? '/submit' : '/'}>
-            {say(code === 'body_too_large' ? 'citizen.home.submit' : 'citizen.home')}
-          </a>
-          <a class="btn" href="tel:12345">
-            {say('citizen.call')}
-          </a>
-        </div>
-      )}
     </Page>
   );
 };

@@ -184,7 +184,9 @@ export async function posted(
   const fields = await fieldsOf(c, options.files);
   c.set(
     'typed',
-    [...fields].filter((f): f is [string, string] => typeof f[1] === 'string'),
+    [...fields].filter(
+      (f): f is [string, string] => typeof f[1] === 'string' && f[0] !== 'size' && f[0] !== 'lang',
+    ),
   );
   const all = (name: string) => words(fields.getAll(name));
   const one = (name: string) => all(name)[0] ?? '';
