@@ -19,6 +19,7 @@ import * as m0018 from './0018_proven_ground.ts';
 import * as m0019 from './0019_one_index.ts';
 import * as m0020 from './0020_one_row.ts';
 import * as m0021 from './0021_rates_kept.ts';
+import * as m0022 from './0022_order_number.ts';
 
 export interface Migration {
   name: string;
@@ -53,4 +54,5 @@ export const MIGRATIONS: readonly Migration[] = [
   m0019,
   m0020,
   m0021,
+  m0022,
 ];

@@ -1,6 +1,7 @@
 import { wrongCodes } from '../catalogue/index.ts';
 import { SYSTEM, userIdOf } from '../kernel/actor.ts';
 import { readRulings } from '../deadline/index.ts';
+import type { Rulings } from '../deadline/index.ts';
 import type { Actor, StaffActor } from '../kernel/actor.ts';
 import { AppError, fail } from '../kernel/errors.ts';
 import type { ErrorCode } from '../kernel/errors.ts';
@@ -10,7 +11,16 @@ import { sqlState } from '../platform/db.ts';
 import type { DbTx } from '../platform/db.ts';
 import { groupCommit } from '../platform/group-commit.ts';
 import type { Settled } from '../platform/group-commit.ts';
-import { claimKeys, replay, requestHash } from '../platform/idempotency.ts';
+import {
+  claimKeys,
+  isKeyTaken,
+  keyText,
+  replay,
+  requestHash,
+  takeKeys,
+  usedKeys,
+} from '../platform/idempotency.ts';
+import type { Claim } from '../platform/idempotency.ts';
 import { inTransaction, onBehalf } from '../platform/unit-of-work.ts';
 import type { Deps, Tx } from '../platform/unit-of-work.ts';
 import { keepClassification } from '../understanding/index.ts';
@@ -23,7 +33,7 @@ import {
   formOwner,
   ownerOf,
 } from '../workorder/index.ts';
-import type { Incoming } from '../workorder/index.ts';
+import type { Incoming, Numbered } from '../workorder/index.ts';
 import type { MatterInput } from '../workorder/schema.ts';
 import { formChannel } from './channels/channel.ts';
 import type { Draft as ChannelDraft } from './channels/channel.ts';
@@ -74,6 +84,8 @@ export interface Intake {
 const scopeOf = (actor: Actor): string =>
   actor.kind === 'staff' ? `intake:${actor.userId}` : `intake:${actor.kind}`;
 
+const keyOf = (a: Arrival) => ({ scope: scopeOf(a.actor), key: a.key });
+
 /** What came with it counts only where something did: a demand without is hashed as it always was. */
 const hashOf = (deps: Deps, a: Arrival): string => {
   const { handoverId = null, attachmentIds = [] } = a;
@@ -81,7 +93,12 @@ const hashOf = (deps: Deps, a: Arrival): string => {
   return requestHash(deps.crypto, [a.channel, a.contactId ?? null, a.requester, a.matter, ...more]);
 };
 
-const answer = (deps: Deps, a: Arrival, kept: Kept, orderNo: string): Registered => ({
+const answer = (
+  deps: Deps,
+  a: Arrival,
+  kept: Pick<Kept, 'orderId' | 'contactId'>,
+  orderNo: string,
+): Registered => ({
   orderId: kept.orderId,
   orderNo,
   contactId: kept.contactId,
@@ -125,7 +142,7 @@ async function serve(deps: Deps, batch: Arrival[]): Promise<Settled<Registered>[
   const again: number[] = [];
   const candidates: number[] = [];
   batch.forEach((a, i) => {
-    const k = `${scopeOf(a.actor)}\n${a.key}`;
+    const k = keyText(keyOf(a));
     if (first.has(k)) again.push(i);
     else {
       first.set(k, i);
@@ -141,7 +158,7 @@ async function serve(deps: Deps, batch: Arrival[]): Promise<Settled<Registered>[
   });
   // A key that came twice in one batch, or was known before, is answered from what is stored.
   for (const i of [...again, ...candidates.filter((i) => isRepeat(out[i]!))]) {
-    const original = out[first.get(`${scopeOf(batch[i]!.actor)}\n${batch[i]!.key}`)!];
+    const original = out[first.get(keyText(keyOf(batch[i]!)))!];
     const refused = original && !original.ok && !isRepeat(original) ? original : undefined;
     out[i] = refused ?? (await repeat(deps, batch[i]!, hashes[i]!, out[i]));
   }
@@ -189,54 +206,89 @@ interface Planned {
 type Asked = Pick<Planned, 'arrival' | 'hash'>;
 type Item = Asked & Pick<Planned, 'heard'>;
 
-/** What is read of the city for a batch, whatever the hour. */
-const readFor = (deps: Deps, db: DbTx, list: readonly Asked[]) =>
-  Promise.all([
+/** What is read of the city for a batch, whatever the hour, and which of it came before. */
+const readFor = async (deps: Deps, db: DbTx, list: readonly Asked[]) => {
+  const [wrong, classifier, rulings, used] = await Promise.all([
     wrongCodes(
       db,
       list.map((a) => a.arrival.matter),
     ),
     classifierOf(deps, db),
+    readRulings(db),
+    usedKeys(
+      db,
+      list.map((a) => keyOf(a.arrival)),
+    ),
   ]);
+  return { wrong, classifier, rulings, used };
+};
 type ReadFor = Awaited<ReturnType<typeof readFor>>;
 
 /** Each as it is understood, or what is wrong with it. */
-const heardOf = (list: readonly Asked[], [wrong, classifier]: ReadFor): (Item | AppError)[] =>
+const heardOf = (list: readonly Asked[], read: ReadFor): (Item | AppError)[] =>
   list.map((asked, n) => {
     const { matter, channel } = asked.arrival;
-    const issues = wrong[n]!;
+    const issues = read.wrong[n]!;
     if (issues.length > 0) return new AppError('invalid_input', { issues });
-    return { ...asked, heard: hear(classifier, matter, channel) };
+    if (read.used.has(keyText(keyOf(asked.arrival)))) return REPEAT;
+    return { ...asked, heard: hear(read.classifier, matter, channel) };
   });
+
+/**
+ * How the keys of a batch become its own: `taken` without waiting to hear whether somebody else, who
+ * sends the same at this moment, was faster, which ends the whole batch; or `claimed`, one by one.
+ */
+type Keys = 'taken' | 'claimed';
 
 async function storeBatch(deps: Deps, list: Asked[]): Promise<Settled<Registered>[]> {
   if (list.length === 0) return [];
   // Many requests, one transaction: what is nobody's own follows from none of them.
   const alone = list.length === 1 ? list[0]!.arrival.traceId : undefined;
-  return inTransaction(
-    deps,
-    SYSTEM,
-    (tx, read) => storeIn(deps, tx, heardOf(list, read)),
-    { traceId: alone ?? newId() },
-    (db: DbTx) => readFor(deps, db, list),
-  );
+  const call = { traceId: alone ?? newId() };
+  const storeAll = (keys: Keys) =>
+    inTransaction(
+      deps,
+      SYSTEM,
+      (tx, read) => storeIn(deps, tx, list, read, keys),
+      call,
+      (db: DbTx) => readFor(deps, db, list),
+    );
+  const stored = await storeAll('taken').catch((error: unknown) => {
+    if (isKeyTaken(error)) return storeAll('claimed');
+    throw error;
+  });
+  return answersOf(deps, stored);
+}
+
+/** What became of a batch; the numbers of what was written come with the commit. */
+interface Stored {
+  plans: readonly (Planned | AppError)[];
+  numbers: Promise<ReadonlyMap<string, string>>;
 }
 
 async function storeIn(
   deps: Deps,
   tx: Tx,
-  list: readonly (Item | AppError)[],
-): Promise<Settled<Registered>[]> {
+  asked: readonly Asked[],
+  read: ReadFor,
+  keys: Keys,
+): Promise<Stored> {
+  const list = heardOf(asked, read);
   const good = list.filter((item): item is Item => !(item instanceof AppError));
   const known = await knownOf(deps, tx, good);
   const plans = list.map((item) => (item instanceof AppError ? item : plan(known, item)));
   const valid = plans.filter((p): p is Planned => !(p instanceof AppError));
-  const numbers = await takeAndClaim(deps, tx, valid);
+  const mine = keys === 'claimed' ? await claimed(tx, valid) : taken(tx, valid);
+  return { plans, ...(await write(deps, tx, mine, read.rulings)) };
+}
+
+async function answersOf(deps: Deps, { plans, numbers }: Stored): Promise<Settled<Registered>[]> {
+  const written = await numbers;
   return plans.map((p): Settled<Registered> => {
     if (p instanceof AppError) return { ok: false, error: p };
-    const kept = numbers.get(p.orderId);
-    return kept
-      ? { ok: true, value: answer(deps, p.arrival, kept, kept.orderNo) }
+    const orderNo = written.get(p.orderId);
+    return orderNo
+      ? { ok: true, value: answer(deps, p.arrival, p, orderNo) }
       : { ok: false, error: REPEAT };
   });
 }
@@ -250,7 +302,8 @@ export async function registerIn(deps: Deps, tx: Tx, arrival: Arrival): Promise<
   checkMayRegister(arrival.actor);
   const hash = hashOf(deps, arrival);
   const asked = [{ arrival, hash }];
-  const [made] = await storeIn(deps, tx, heardOf(asked, await readFor(deps, tx.db, asked)));
+  const read = await readFor(deps, tx.db, asked);
+  const [made] = await answersOf(deps, await storeIn(deps, tx, asked, read, 'claimed'));
   const done = made?.ok ? made : await repeat({ ...deps, db: tx.db }, arrival, hash, made);
   if (!done.ok) throw done.error;
   return done.value;
@@ -350,26 +403,30 @@ function handoverOf(known: Known, a: Arrival): HandoverRow | AppError | null {
   return h;
 }
 
-/** Claims the keys; writes requester, identity, contact, order and access of those that were free. */
-async function takeAndClaim(
+const claimsOf = (plans: readonly Planned[]): Claim[] =>
+  plans.map((p) => ({
+    ...keyOf(p.arrival),
+    hash: p.hash,
+    response: { orderId: p.orderId, contactId: p.contactId } satisfies Kept,
+  }));
+
+function taken(tx: Tx, plans: readonly Planned[]): readonly Planned[] {
+  if (plans.length > 0) takeKeys(tx.db, claimsOf(plans));
+  return plans;
+}
+
+async function claimed(tx: Tx, plans: readonly Planned[]): Promise<readonly Planned[]> {
+  const won = plans.length > 0 ? await claimKeys(tx.db, claimsOf(plans)) : new Set<string>();
+  return plans.filter((p) => won.has(keyText(keyOf(p.arrival))));
+}
+
+/** Writes requester, identity, contact, order, access and what was understood of each. */
+async function write(
   deps: Deps,
   tx: Tx,
-  plans: Planned[],
-): Promise<Map<string, Kept & { orderNo: string }>> {
-  if (plans.length === 0) return new Map();
-  const [won, rulings] = await Promise.all([
-    claimKeys(
-      tx.db,
-      plans.map((p) => ({
-        scope: scopeOf(p.arrival.actor),
-        key: p.arrival.key,
-        hash: p.hash,
-        response: { orderId: p.orderId, contactId: p.contactId },
-      })),
-    ),
-    readRulings(tx.db),
-  ]);
-  const mine = plans.filter((p) => won.has(`${scopeOf(p.arrival.actor)}\n${p.arrival.key}`));
+  mine: readonly Planned[],
+  rulings: Rulings,
+): Promise<Numbered> {
   await writeContacts(
     deps,
     tx,
@@ -381,6 +438,7 @@ async function takeAndClaim(
     mine.flatMap((p) => p.told ?? []),
   );
   const made = await createMany(tx, mine.map(toIncoming), rulings);
+  if (mine.length === 0) return made;
   await giveAccess(
     deps,
     tx.db,
@@ -391,12 +449,7 @@ async function takeAndClaim(
     await bindFiles(deps, tx, p);
     await recordHandover(tx, p);
   }
-  return new Map(
-    mine.map((p, i) => [
-      p.orderId,
-      { orderId: p.orderId, orderNo: made[i]!.orderNo, contactId: p.contactId },
-    ]),
-  );
+  return made;
 }
 
 /** Files come from who raises the demand, by their own hand or the operator's. */

@@ -10,9 +10,6 @@ export const cityDay = (at: Date): string =>
 /** When the city's day began that `at` lies in. */
 export const cityMidnight = (at: Date): Date => new Date(Date.parse(cityDay(at)) - CITY_OFFSET_MS);
 
-/** `yyyymmdd` of the city's day: the head of an order number. */
-export const cityDayDigits = (at: Date): string => cityDay(at).replaceAll('-', '');
-
 /** `instant` plus whole natural days. */
 export const addDays = (instant: Date, days: number): Date =>
   new Date(instant.getTime() + days * DAY_MS);

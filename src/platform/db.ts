@@ -5,7 +5,7 @@ import type { Database as Tables, Views } from '../../db/schema.ts';
 import { AppError } from '../kernel/errors.ts';
 import { pipelined } from './pipeline.ts';
 
-export { later } from './pipeline.ts';
+export { after, later } from './pipeline.ts';
 
 type Database = Tables & Views;
 

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { fail } from '../kernel/errors.ts';
 import type { Crypto } from './crypto.ts';
+import { violates } from './db.ts';
 import type { DbTx, Reader } from './db.ts';
 import { later } from './pipeline.ts';
 
@@ -46,29 +47,64 @@ export function keepAnswer(
   later(db, db.insertInto('idempotency_key').values(row));
 }
 
+/** A key, and what its request is answered from now on. */
+export interface Claim {
+  scope: string;
+  key: string;
+  hash: string;
+  response: Record<string, unknown>;
+}
+
+const claiming = (db: DbTx, claims: readonly Claim[]) =>
+  db.insertInto('idempotency_key').values(
+    // In one order, so that two batches with the same keys cannot wait for each other.
+    claims
+      .toSorted((a, b) => (a.scope + a.key < b.scope + b.key ? -1 : 1))
+      .map((r) => ({
+        scope: r.scope,
+        key: r.key,
+        request_hash: r.hash,
+        response: JSON.stringify(r.response),
+      })),
+  );
+
+/** Takes many keys without waiting for the answer: where one is taken, `isKeyTaken` is what ends it all. */
+export const takeKeys = (db: DbTx, claims: readonly Claim[]): void =>
+  later(db, claiming(db, claims));
+
 /** Claims many keys at once; answers those that were free. */
-export async function claimKeys(
-  db: DbTx,
-  rows: { scope: string; key: string; hash: string; response: Record<string, unknown> }[],
-): Promise<Set<string>> {
-  const won = await db
-    .insertInto('idempotency_key')
-    .values(
-      // In one order, so that two batches with the same keys cannot wait for each other.
-      rows
-        .toSorted((a, b) => (a.scope + a.key < b.scope + b.key ? -1 : 1))
-        .map((r) => ({
-          scope: r.scope,
-          key: r.key,
-          request_hash: r.hash,
-          response: JSON.stringify(r.response),
-        })),
-    )
+export async function claimKeys(db: DbTx, claims: readonly Claim[]): Promise<Set<string>> {
+  const won = await claiming(db, claims)
     .onConflict((c) => c.doNothing())
     .returning(['scope', 'key'])
     .execute();
-  return new Set(won.map((w) => `${w.scope}\n${w.key}`));
+  return new Set(won.map(keyText));
 }
+
+/** Which of these keys were used before. */
+export async function usedKeys(
+  db: Reader,
+  keys: readonly { scope: string; key: string }[],
+): Promise<Set<string>> {
+  const used = await db
+    .selectFrom('idempotency_key')
+    .select(['scope', 'key'])
+    .where((e) =>
+      e(
+        e.refTuple('scope', 'key'),
+        'in',
+        keys.map((k) => e.tuple(k.scope, k.key)),
+      ),
+    )
+    .execute();
+  return new Set(used.map(keyText));
+}
+
+/** A key with its scope, as one text. */
+export const keyText = (k: { scope: string; key: string }): string => `${k.scope}\n${k.key}`;
+
+/** Whether a transaction failed because the same request, sent twice at once, was served by the other one. */
+export const isKeyTaken = (error: unknown): boolean => violates(error, 'idempotency_key_pkey');
 
 /** Drops keys older than a week; a retry later than that is a new request. */
 export async function sweepKeys(db: Reader): Promise<void> {

@@ -93,6 +93,14 @@ class Pipeline {
     this.#listen(this.#send(statement));
   }
 
+  after<R>(statement: Statement): Promise<R[]> {
+    const answer = this.#send(statement);
+    this.#listen(answer);
+    const rows = answer.then((r) => r.rows as R[]);
+    rows.catch(() => {});
+    return rows;
+  }
+
   begin(statement: string): void {
     this.#listen(this.#ask(statement));
   }
@@ -127,9 +135,20 @@ const open = new WeakMap<object, Pipeline>();
  * after it sees what it did. If it fails, what follows fails, and the transaction with what it said.
  */
 export function later(db: Transaction<any>, query: Compilable): void {
+  pipelineOf(db).later(query.compile(db));
+}
+
+/**
+ * As `later`, for what nobody needs before the transaction has ended: awaited after it, its rows have
+ * travelled with the commit.
+ */
+export const after = <R>(db: Transaction<any>, query: Compilable): Promise<R[]> =>
+  pipelineOf(db).after<R>(query.compile(db));
+
+function pipelineOf(db: Transaction<any>): Pipeline {
   const pipeline = open.get(db);
   if (!pipeline) throw new Error('not a transaction of this platform');
-  pipeline.later(query.compile(db));
+  return pipeline;
 }
 
 /** A connection on which one request reads what it asks at the same time. */

@@ -5,9 +5,9 @@ import { AppError } from '../kernel/errors.ts';
 import { newId } from '../kernel/ids.ts';
 import type { Party } from '../kernel/words.ts';
 import type { Crypto } from './crypto.ts';
-import { appNow, translateDbError, violates } from './db.ts';
+import { appNow, translateDbError } from './db.ts';
 import type { Db, DbTx } from './db.ts';
-import { keepAnswer, replay } from './idempotency.ts';
+import { isKeyTaken, keepAnswer, replay } from './idempotency.ts';
 import type { Logger } from './log.ts';
 import type { Metrics } from './metrics.ts';
 import { later } from './pipeline.ts';
@@ -123,7 +123,7 @@ async function attempt<T, F>(serving: Serving<T, F>): Promise<T> {
 async function failed<T, F>({ deps, call }: Serving<T, F>, error: unknown): Promise<T> {
   const once = call?.once;
   if (!once) throw translateDbError(error);
-  const taken = violates(error, KEY_TAKEN);
+  const taken = isKeyTaken(error);
   const known = await replay<{ answer: T }>(deps.db, once.scope, once.key, once.hash).catch(
     (e: unknown) => {
       if (taken) throw translateDbError(e);
@@ -132,9 +132,6 @@ async function failed<T, F>({ deps, call }: Serving<T, F>, error: unknown): Prom
   if (known) return known.answer;
   throw taken ? new AppError('busy') : translateDbError(error);
 }
-
-/** The constraint that says that the same request, sent twice at once, was served by the other one. */
-const KEY_TAKEN = 'idempotency_key_pkey';
 
 /** The request without its key, where the answer must not be kept. */
 export const unkept = (call: Call | undefined): Call | undefined =>

@@ -36,6 +36,7 @@ export type { Candidate, Ended } from './similar.store.ts';
 export { signersOf } from './units.store.ts';
 export { visibleOrder, whoSees } from './visible.ts';
 export { createMany } from './register.ts';
+export type { Numbered } from './register.ts';
 export type { Incoming } from './register.ts';
 export { workorderRoutes } from './routes.ts';
 export { act, doAct, draftReply, doAssignmentAct, publicResult } from './service.ts';

@@ -2,8 +2,8 @@ import { readRulings } from '../deadline/index.ts';
 import type { Rulings } from '../deadline/index.ts';
 import { userIdOf } from '../kernel/actor.ts';
 import type { Actor } from '../kernel/actor.ts';
-import { cityDay, cityDayDigits } from '../kernel/clock.ts';
-import { newId, orderNo } from '../kernel/ids.ts';
+import { cityDay } from '../kernel/clock.ts';
+import { newId } from '../kernel/ids.ts';
 import { isSecret } from '../kernel/words.ts';
 import type { Flag } from '../kernel/words.ts';
 import type { Capacity, Tx } from '../platform/unit-of-work.ts';
@@ -18,6 +18,11 @@ export interface Incoming {
   draft: Draft;
   actor: Actor;
   capacity: Capacity;
+}
+
+/** Numbers by order: best awaited when the transaction has ended, as they come with the commit. */
+export interface Numbered {
+  numbers: Promise<ReadonlyMap<string, string>>;
 }
 
 const TITLE_MAX = 24;
@@ -42,12 +47,8 @@ export function titleOf({ title, content }: Pick<Draft['matter'], 'title' | 'con
  * Codes must have been checked before. The only way an order comes into being.
  * @param read what rules clocks, where it was read in this transaction already.
  */
-export async function createMany(
-  tx: Tx,
-  incoming: Incoming[],
-  read?: Rulings,
-): Promise<{ id: string; orderNo: string }[]> {
-  if (incoming.length === 0) return [];
+export async function createMany(tx: Tx, incoming: Incoming[], read?: Rulings): Promise<Numbered> {
+  if (incoming.length === 0) return { numbers: Promise.resolve(new Map()) };
   const rulings = read ?? (await readRulings(tx.db));
   for (const n of incoming) {
     tx.record(
@@ -66,16 +67,14 @@ export async function createMany(
   }
   // One row counts a day's orders: what can be written before it is locked makes no one wait.
   tx.flush();
-  const first = await store.takeNumbers(tx.db, cityDay(tx.at), incoming.length);
-  const day = cityDayDigits(tx.at);
-  const rows = incoming.map((n, i) => toRow(tx, n, orderNo(day, first + i)));
-  await store.insertOrders(tx.db, rows);
+  const rows = incoming.map((n) => toRow(tx, n));
+  const made = await store.insertOrders(tx.db, cityDay(tx.at), rows);
   await registerClocks(
     tx,
     rows.map((r) => r.order),
     rulings,
   );
-  return rows.map((r) => ({ id: r.order.id, orderNo: r.order.order_no }));
+  return made;
 }
 
 const tellContact = (tx: Tx, n: Incoming): void =>
@@ -100,12 +99,11 @@ const flagsOf = ({ matter, flags, emergency }: Draft): Flag[] => [
   ]),
 ];
 
-function toRow(tx: Tx, n: Incoming, order_no: string): store.NewOrder {
+function toRow(tx: Tx, n: Incoming): store.NewOrder {
   const m = n.draft.matter;
   return {
     order: {
       id: n.id,
-      order_no,
       contact_id: n.draft.contactId,
       requester_id: n.draft.requesterId,
       channel: n.draft.channel,

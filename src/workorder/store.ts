@@ -11,7 +11,7 @@ import type {
   Visibility,
 } from '../kernel/words.ts';
 import type { DbTx, Reader } from '../platform/db.ts';
-import { later } from '../platform/db.ts';
+import { after, later } from '../platform/db.ts';
 import { isUnit } from './lifecycle.ts';
 import type { Act, AssignmentState, ClosingType, Hand, OrderState } from './lifecycle.ts';
 
@@ -56,6 +56,7 @@ export interface NewOrder {
     | 'round'
     | 'state_since'
     | 'state'
+    | 'order_no'
   >;
   text: { title: string; content: string; address: string; occurred: string; subject_name: string };
   act: NewAct;
@@ -97,36 +98,56 @@ const actValues = (a: NewAct) => ({
   detail: JSON.stringify(a.detail),
 });
 
-/** Takes `n` numbers of a city day; the row lock lasts until commit, so numbers have no gaps. */
-export async function takeNumbers(db: DbTx, day: string, n: number): Promise<number> {
-  const row = await sql<{ last: number }>`
-    insert into order_sequence (day, last) values (${day}, ${n})
-    on conflict (day) do update set last = order_sequence.last + ${n}
-    returning last`.execute(db);
-  return row.rows[0]!.last - n + 1;
-}
-
-/** The only inserter of orders: order, its words, and the act `register`, for a whole batch. */
-export async function insertOrders(db: DbTx, rows: NewOrder[]): Promise<void> {
+/**
+ * The only inserter of orders: order, its words, and the act `register`, for a whole batch. They take the
+ * next numbers of their day, whose row stays locked until the commit: numbers have no gaps.
+ * @param day of the city, as `yyyy-mm-dd`.
+ * @returns the numbers by order; awaited before the transaction ends they cost a round trip.
+ */
+export async function insertOrders(
+  db: DbTx,
+  day: string,
+  rows: readonly NewOrder[],
+): Promise<{ numbers: Promise<Map<string, string>> }> {
+  const digits = day.replaceAll('-', '');
+  const numberOf = (i: number) => sql<string>`order_number(${digits}, (select last from taken)
+    - ${rows.length - 1 - i}::integer)`;
   // One statement: a round trip for each table would be most of the time of a batch.
-  later(
+  const made = after<{ id: string; order_no: string }>(
     db,
     db
+      .with('taken', (q) =>
+        q
+          .insertInto('order_sequence')
+          .values({ day, last: rows.length })
+          .onConflict((c) =>
+            c.column('day').doUpdateSet({ last: sql`order_sequence.last + excluded.last` }),
+          )
+          .returning('last'),
+      )
       .with('made', (q) =>
-        q.insertInto('work_order').values(
-          rows.map((r) => ({
-            ...r.order,
-            state: 'registered',
-            state_since: r.order.registered_at,
-          })),
-        ),
+        q
+          .insertInto('work_order')
+          .values(
+            rows.map((r, i) => ({
+              ...r.order,
+              order_no: numberOf(i),
+              state: 'registered',
+              state_since: r.order.registered_at,
+            })),
+          )
+          .returning(['id', 'order_no']),
       )
       .with('said', (q) =>
         q.insertInto('order_text').values(rows.map((r) => ({ order_id: r.order.id, ...r.text }))),
       )
-      .insertInto('act')
-      .values(rows.map((r) => actValues(r.act))),
+      .with('done', (q) => q.insertInto('act').values(rows.map((r) => actValues(r.act))))
+      .selectFrom('made')
+      .select(['id', 'order_no']),
   );
+  const numbers = made.then((list) => new Map(list.map((o) => [o.id, o.order_no])));
+  numbers.catch(() => {});
+  return { numbers };
 }
 
 /**

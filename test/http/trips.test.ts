@@ -12,7 +12,7 @@ import { T04 } from '../words.ts';
 
 /** By hand: the session, then what the step reads, what depends on that, and its writes with the commit. */
 const LIMITS: Record<string, number> = {
-  register: 5,
+  register: 3,
   accept: 4,
   dispatch: 7,
   order: 4,

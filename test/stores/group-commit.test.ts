@@ -4,8 +4,10 @@ import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { groupCommit } from '../../src/platform/group-commit.ts';
 import { registerInput } from '../../src/intake/schema.ts';
+import { createIntake } from '../../src/intake/index.ts';
 import type { Arrival } from '../../src/intake/index.ts';
 import { AppError } from '../../src/kernel/errors.ts';
+import { orderNo } from '../../src/kernel/ids.ts';
 import { connect } from '../../src/platform/db.ts';
 import { createWorld } from '../world.ts';
 import type { World } from '../world.ts';
@@ -124,6 +126,23 @@ describe('a batch of arrivals', () => {
     expect(rounds[1]!.toReversed()).toEqual(rounds[0]);
     expect(await count('work_order')).toBe(before + 40);
   });
+  it('keys that two processes take at once: one order each, the others of both batches stand', async () => {
+    const keys = Array.from({ length: 10 }, () => randomUUID());
+    const before = await count('work_order');
+    const doors = [w.intake, createIntake(w.deps), createIntake(w.deps)];
+    const rounds = await Promise.all(
+      doors.map(async (door, n) => {
+        const own = await Promise.all([0, 1].map((i) => arrival({ content: `门 ${n} ${i}` })));
+        const shared = await Promise.all(keys.map((k) => arrival({ content: `键 ${k}` }, k)));
+        return Promise.all([...shared, ...own].map((a) => door.register(a)));
+      }),
+    );
+    const ids = rounds.map((r) => r.map((g) => g.orderId));
+    expect(ids[1]!.slice(0, 10)).toEqual(ids[0]!.slice(0, 10));
+    expect(ids[2]!.slice(0, 10)).toEqual(ids[0]!.slice(0, 10));
+    expect(new Set(ids.flat()).size).toBe(16);
+    expect(await count('work_order')).toBe(before + 16);
+  });
   it('the same wrong form twice in one batch: both hear what is wrong, none "busy"', async () => {
     const key = randomUUID();
     const wrong = () => arrival({ content: '坏', categoryCode: '9999' }, key);
@@ -164,6 +183,18 @@ describe('order numbers', () => {
       await fresh.close();
     }
   });
+});
+
+it('the database makes the number that the code makes', async () => {
+  const days = ['20260101', '20260921', '20251231', '20280229'];
+  const sequences = [1, 9, 17, 883, 9_999, 10_000, 54_321, 99_999, 100_000, 1_234_567];
+  for (const day of days)
+    for (const n of sequences) {
+      const { rows } = await sql<{ no: string }>`select order_number(${day}, ${n}) as no`.execute(
+        w.db,
+      );
+      expect(rows[0]!.no).toBe(orderNo(day, n));
+    }
 });
 
 describe('groupCommit', () => {
