@@ -360,11 +360,10 @@ export async function rateNewest(
 ): Promise<Rated> {
   const links = await store.newestLinksOf(tx.db, orderIds);
   // All that may be held in the end, in one order for everybody: no circle of waiting.
-  const held = new Map<string, OrderRow | null>();
-  for (const id of [...new Set(links.map((l) => l.order_id))].toSorted())
-    held.set(id, await lockOrder(tx.db, id));
+  const ids = [...new Set(links.map((l) => l.order_id))].toSorted();
+  const locked = await Promise.all(ids.map((id) => lockOrder(tx.db, id)));
   for (const { id, order_id: orderId } of links) {
-    const order = held.get(orderId);
+    const order = locked[ids.indexOf(orderId)];
     // Read again: whoever held the order may have used it.
     const link = await store.findLink(tx.db, id);
     if (!order || !link || link.round !== order.round || link.expires_at <= tx.at) continue;

@@ -191,6 +191,16 @@ describe('without a database', () => {
     for (const _ of ['once', 'twice'])
       expect((await to(well, '/track/note', { ...kept, text: WORDS })).status).toBe(303);
     expect((await notes()) - before).toBe(1);
+    // It had arrived after all; what was written into it meanwhile is no second note by itself.
+    const more = await to(well, '/track/note', { ...kept, text: `${WORDS}还在滴水。` });
+    expect(more.status).toBe(422);
+    expect(more.text).toContain('刚才那一次已经收到了');
+    expect(more.text).toContain('还在滴水');
+    expect((await notes()) - before).toBe(1);
+    const { again: _, ...asked } = hidden(more.text);
+    expect(asked.key).not.toBe(kept.key);
+    expect((await to(well, '/track/note', { ...asked, text: '还在滴水。' })).status).toBe(303);
+    expect((await notes()) - before).toBe(2);
     await gone.close();
   });
 

@@ -3,7 +3,7 @@ import type { Context } from 'hono';
 import type { AppError, ErrorCode } from '../../src/kernel/errors.ts';
 import type { TextKey } from '../../src/kernel/i18n/index.ts';
 import type { Env } from '../../src/platform/http/auth.ts';
-import { PHOTO_MB } from './limits.ts';
+import { AGAIN_FIELD, PHOTO_MB } from './limits.ts';
 import { Page } from './page.tsx';
 import { isMultipart, show, viewOf } from './view.ts';
 import type { View } from './view.ts';
@@ -21,8 +21,9 @@ const told = (title: string, text: string): Told => ({
 const BUSY = told('busy_title', 'busy');
 /** What was sent may have been stored before the answer was lost. */
 const AWAY = told('away_title', 'away');
-/** With what was written on the page, to be sent once more. */
+/** With what was written on the page, to be sent once more: it may have been stored, or surely was not. */
 const AGAIN = told('away_title', 'again');
+const BUSY_AGAIN = told('busy_title', 'busy_again');
 const GONE = told('not_found_title', 'not_found');
 const CHANGED = told('title', 'changed');
 const INTERNAL = told('title', 'internal');
@@ -74,6 +75,7 @@ const WRITTEN = new Set(['text', 'content', 'comment', 'wish', 'reason']);
 /** Everything that was typed, to be sent again: a form has a key of its own, so it counts once. */
 const TypedAgain = ({ view: { say }, again }: { view: View; again: Again }) => (
   <>
+    <input type="hidden" name={AGAIN_FIELD} value="1" />
     {again.photos && <p>{say('citizen.error.photos')}</p>}
     {again.typed.map(([name, words]) =>
       WRITTEN.has(name) && words.trim() !== '' ? (
@@ -91,7 +93,8 @@ const TypedAgain = ({ view: { say }, again }: { view: View; again: Again }) => (
 export const ErrorPage = ({ view, code, sent, again, traceId }: ErrorProps) => {
   const { say } = view;
   const isOpen = sent && code === 'database_unavailable';
-  const { title, text } = again ? AGAIN : isOpen ? AWAY : (TOLD[code] ?? INTERNAL);
+  const kept = again && (code === 'database_unavailable' ? AGAIN : BUSY_AGAIN);
+  const { title, text } = kept ?? (isOpen ? AWAY : (TOLD[code] ?? INTERNAL));
   const tooLarge = code === 'body_too_large';
   const told = (
     <div class="in">
@@ -153,7 +156,7 @@ export function citizenErrorPage(
   if (error.status === 503) c.header('Retry-After', '5');
   const traceId = c.get('traceId') ?? '';
   const sent = c.req.method === 'POST';
-  const typed = c.get('typed') ?? [];
+  const typed = (c.get('typed') ?? []).filter(([name]) => name !== AGAIN_FIELD);
   const photos = isMultipart(c.req.header('content-type') ?? '');
   const { path } = c.req;
   const again = error.status === 503 && typed.length > 0 ? { path, typed, photos } : null;

@@ -102,3 +102,6 @@ export const PHOTO_LIMIT = { windowMinutes: 60, perSource: 200 } as const;
 
 /** Supplements of one citizen to one order within a window of real time. */
 export const NOTE_LIMIT = { windowMinutes: 60, perOrder: 12 } as const;
+
+/** Of a form that an error page gave back: what it brings may have been stored the first time. */
+export const AGAIN_FIELD = 'again';

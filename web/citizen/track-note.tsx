@@ -14,7 +14,7 @@ import { citizenOf, toDoor, toOrder } from './citizen.ts';
 import type { Citizen } from './citizen.ts';
 import type { Said } from './cookies.ts';
 import { heardIn } from './danger.tsx';
-import { NOTE_LIMIT, onePhotoBody, photoBody, photosLeftOut } from './limits.ts';
+import { AGAIN_FIELD, NOTE_LIMIT, onePhotoBody, photoBody, photosLeftOut } from './limits.ts';
 import type { Mistake } from './parts.tsx';
 import { answerPhoto, takePhotos, waitingPhotos, waitingThumb } from './photos.ts';
 import { keyFrom, newKey, photoIdsIn } from './submit-form.ts';
@@ -102,6 +102,8 @@ interface Asked {
   view: View;
   actor: Citizen;
   order: CitizenOrder;
+  /** It was sent before, and given back by an error page. */
+  again?: boolean;
 }
 
 async function page(
@@ -129,8 +131,14 @@ async function save(ask: Asked, added: Added, sent: readonly string[]): Promise<
     return toOrder(c, site, heard.danger ? 'danger' : said);
   } catch (error) {
     const code = error instanceof AppError ? error.code : '';
+    const isReused = code === 'idempotency_key_reused';
+    // What an error page gave back had arrived: whether there is more to say, the citizen says.
+    if (isReused && ask.again) {
+      const mistake = { field: 'text', text: view.say('citizen.err.note_stored') };
+      return page(ask, { ...added, key: newKey() }, [mistake], 422);
+    }
     // Went back, wrote something else, pressed again: that is one more thing to add.
-    if (code === 'idempotency_key_reused') return save(ask, { ...added, key: newKey() }, sent);
+    if (isReused) return save(ask, { ...added, key: newKey() }, sent);
     if (code === 'state_conflict') return toOrder(c, site, 'not_now');
     const again = AGAIN[code];
     if (!again) throw error;
@@ -144,7 +152,8 @@ async function post(c: Context<Env>, site: Site): Promise<Response> {
   const actor = citizenOf(c, site);
   if (!actor) return toDoor(c, site);
   const order = await citizenOrder(site.deps.db, actor, actor.orderId, view.language);
-  const ask = { c, site, view, actor, order };
+  const again = form.one(AGAIN_FIELD) !== '';
+  const ask = { c, site, view, actor, order, again };
   const typed = addedFrom(form);
   const from = { orderId: actor.orderId };
   const files = { files: form.files, known: typed.photos };
