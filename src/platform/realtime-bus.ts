@@ -108,11 +108,27 @@ export async function tellAll(db: Reader, messages: BusMessage[]): Promise<void>
     await sql`select pg_notify(${CHANNEL}, ${payload})`.execute(db);
 }
 
+/**
+ * The adapter (0.3.1) hears no answer of what it publishes and subscribes to, nor does the client where it
+ * subscribes anew: a refusal, as when Redis goes away, would end the process. What is lost is told again:
+ * the outbox keeps it, and screens look again after a gap.
+ */
+function unheard(client: Redis): Redis {
+  const methods = client as unknown as Record<string, (...args: unknown[]) => unknown>;
+  for (const name of ['publish', 'subscribe']) {
+    const ask = methods[name]!.bind(client) as (...args: unknown[]) => Promise<unknown>;
+    methods[name] = (...args) => ask(...args).catch(() => 0);
+  }
+  const duplicate = client.duplicate.bind(client);
+  client.duplicate = (options) => unheard(duplicate(options));
+  return client;
+}
+
 /** With Redis: a socket.io server without sockets writes to the stream that every api reads. */
 export function redisPublisher(url: string, log: Logger): Publisher {
   const client = new Redis(url, { maxRetriesPerRequest: 1 });
   client.on('error', (error) => log.warn({ error: error.message }, 'bus redis'));
-  const io = new Server({ adapter: createAdapter(client) });
+  const io = new Server({ adapter: createAdapter(unheard(client)) });
   return {
     async publish(messages) {
       // The adapter swallows what it cannot write; what is refused here stays in the outbox.
@@ -153,7 +169,7 @@ export function redisAdapter(url: string, onGap: () => void, log: Logger) {
   const client = new Redis(url, { maxRetriesPerRequest: null });
   client.on('error', (error) => log.warn({ error: error.message }, 'bus redis'));
   client.once('ready', () => client.on('ready', onGap));
-  return { adapter: createAdapter(client), close: () => client.disconnect() };
+  return { adapter: createAdapter(unheard(client)), close: () => client.disconnect() };
 }
 
 /** What workers tell the servers of an adapter; sockets cannot say it. */
