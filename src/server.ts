@@ -8,7 +8,7 @@ import { demoAccounts, demoLogins } from '../db/seed.ts';
 import { citizenErrorPage, citizenPages } from '../web/citizen/index.tsx';
 import { createApp } from './app.ts';
 import { COMMANDS_PATH, createSwitch, demoPages, platformAt } from './demo/index.ts';
-import { createIntake } from './intake/index.ts';
+import { classifierOf, createIntake } from './intake/index.ts';
 import { readProvider } from './notification/index.ts';
 import { ConfigError, loadConfig, namedSetting, requireServing } from './platform/config.ts';
 import type { Config } from './platform/config.ts';
@@ -60,6 +60,8 @@ async function main(): Promise<void> {
   const phones = createSwitch(deps, platformAt(deps, own));
   if (kind !== 'production') onShutdown('phones', phones.run());
   const intake = createIntake(deps);
+  // A second in which nobody is heard: before the first who calls, not while they speak.
+  await classifierOf(deps);
   const { trustProxy } = config;
   const app = createApp(deps, {
     intake,

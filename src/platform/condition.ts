@@ -11,6 +11,8 @@ export interface Condition {
   draining(): boolean;
   /** The database did not answer, on two connections one after the other. */
   databaseAway(): boolean;
+  /** A connection that stood was not answered a moment ago: others may wait in vain too. */
+  databaseSilent(): boolean;
   /** How many classes of requests are put off. */
   level(): number;
 }
@@ -19,6 +21,7 @@ export interface Condition {
 export const CALM: Condition = {
   draining: () => false,
   databaseAway: () => false,
+  databaseSilent: () => false,
   level: () => 0,
 };
 
@@ -52,6 +55,8 @@ const ANSWER_MS = 1_500;
 /** An answer that lies there while this process was busy counts. */
 const GRACE_MS = 250;
 const SILENT = 'silent';
+/** So long after a silence what was asked meanwhile may still wait for nothing, in milliseconds. */
+const SUSPICION_MS = 10_000;
 
 /** @throws when there is no answer in time. */
 async function answered<T>(work: Promise<T>): Promise<T> {
@@ -92,6 +97,7 @@ const hangUp = (client: pg.Client | undefined): void =>
 export function watchDatabase(url: string, log: Logger, onSilent: () => void = () => {}) {
   let client: pg.Client | undefined;
   let away = false;
+  let silentAt = -Infinity;
   let ending = false;
   const look = async () => {
     const before = client;
@@ -100,7 +106,10 @@ export function watchDatabase(url: string, log: Logger, onSilent: () => void = (
       client = await asks(url, before);
     } catch (error) {
       // One that was ended politely says nothing of the others.
-      if (before && error instanceof Error && error.message === SILENT) onSilent();
+      if (before && error instanceof Error && error.message === SILENT) {
+        silentAt = performance.now();
+        onSilent();
+      }
       client = await asks(url, undefined).catch(() => undefined);
     }
     const gone = client === undefined;
@@ -117,6 +126,7 @@ export function watchDatabase(url: string, log: Logger, onSilent: () => void = (
   void run();
   return {
     away: () => away,
+    silent: () => performance.now() - silentAt < SUSPICION_MS,
     stop: () => {
       ending = true;
       hangUp(client);

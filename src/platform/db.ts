@@ -107,8 +107,7 @@ export function connect(url: string, options: { max?: number; name?: string } = 
     connectionString: url,
     max: options.max ?? 10,
     application_name: options.name ?? 'hotline',
-    // With what is needed to notice and to say so, a refusal stays below five seconds.
-    connectionTimeoutMillis: 4_000,
+    connectionTimeoutMillis: 5_000,
     idleTimeoutMillis: 30_000,
     statement_timeout: STATEMENT_MS,
     lock_timeout: 8_000,

@@ -40,6 +40,7 @@ export function watchProcess(
   const condition: Condition = {
     draining: isEnding,
     databaseAway: database.away,
+    databaseSilent: database.silent,
     level: strain.level,
   };
   const metrics = createMetrics(true);

@@ -1,14 +1,15 @@
 /**
  * How soon 500 and 1,000 connected supervisors see on their boards that something happened: from the
- * request that does it to the push at each of them. Beside it a bare broadcast to as many sockets.
+ * request that does it to the push at each of them. Beside it a bare server that tells as many sockets
+ * the same, in a process of its own and while ours have nobody.
  * `npm run bench -- board`.
  */
+import { fork } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { once } from 'node:events';
 import os from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Server } from 'socket.io';
+import { fileURLToPath } from 'node:url';
 import { io } from 'socket.io-client';
 import type { Socket } from 'socket.io-client';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
@@ -59,7 +60,14 @@ async function connectAll(sockets: readonly Socket[]): Promise<void> {
   }
 }
 
-/** Everybody hears of one thing after the other. @returns milliseconds of each at each. */
+interface Heard {
+  /** Of each thing at each socket, in milliseconds. */
+  ms: number[];
+  /** What was said last. */
+  last: unknown;
+}
+
+/** Everybody hears of one thing after the other. */
 async function hear(
   sockets: readonly Socket[],
   event: string,
@@ -67,16 +75,18 @@ async function hear(
   rounds: number,
   everyMs: number,
   does: () => Promise<unknown>,
-): Promise<number[]> {
+): Promise<Heard> {
   // prettier-ignore
-  const took: number[] = [];
+  const ms: number[] = [];
+  let last: unknown;
   let since = 0;
   const heard = new Set<Socket>();
   for (const s of sockets)
     s.on(event, (said: unknown) => {
       if (since === 0 || heard.has(s) || !counts(said)) return;
       heard.add(s);
-      took.push(performance.now() - since);
+      ms.push(performance.now() - since);
+      last = said;
     });
   for (let i = 0; i < rounds; i++) {
     heard.clear();
@@ -87,39 +97,49 @@ async function hear(
     since = 0;
     await sleep(Math.max(0, left));
   }
-  return took;
+  return { ms, last };
 }
 
-/** The same sockets' number, a server that does nothing but tell them. */
-async function bareMs(count: number): Promise<number[]> {
-  const server = createServer();
-  const all = new Server(server, { serveClient: false });
-  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
-  const base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const sockets = Array.from({ length: count }, () => io(base, { transports: ['websocket'], forceNew: true, autoConnect: false })); // prettier-ignore
-  await connectAll(sockets);
-  const took = await hear(sockets, 'board', () => true, BARE_ROUNDS, 0, async () => void all.emit('board', { changes: [['a', 1]] })); // prettier-ignore
-  for (const s of sockets) s.disconnect();
-  await all.close();
-  return took;
+/** As many sockets, and a process that does nothing but tell them the same. @returns milliseconds at each. */
+async function bareMs(count: number, push: unknown): Promise<number[]> {
+  const server = fork(fileURLToPath(new URL('bare-board.mjs', import.meta.url)), [], {
+    execArgv: [],
+  });
+  const ended = once(server, 'exit');
+  let port = 0;
+  server.once('message', (said) => (port = Number(said)));
+  const sockets: Socket[] = [];
+  try {
+    const base = `http://127.0.0.1:${await until('the bare server', () => port)}`;
+    for (let i = 0; i < count; i++)
+      sockets.push(io(base, { transports: ['websocket'], forceNew: true, autoConnect: false }));
+    await connectAll(sockets);
+    const tell = async () => void server.send(push as object);
+    const { ms, last } = await hear(sockets, 'board', () => true, BARE_ROUNDS, 0, tell);
+    // The same words to as many, or the ratio says nothing.
+    expect(last).toEqual(push);
+    expect(ms).toHaveLength(BARE_ROUNDS * count);
+    return ms;
+  } finally {
+    for (const s of sockets) s.disconnect();
+    server.kill();
+    await ended;
+  }
 }
 
 describe.each(BACKENDS)('boards on %s', (backend) => {
   describe.skipIf(backend === 'redis' && inject('redisUrl') === null)('', () => {
     let h: House;
-    const sockets: Socket[] = [];
     let tokens: string[] = [];
     beforeAll(async () => {
       h = await openHouse(backend);
       tokens = await supervisors(h, Math.max(...VIEWERS));
     });
-    afterAll(async () => {
-      for (const s of sockets) s.disconnect();
-      await h?.close();
-    });
+    afterAll(() => h?.close());
 
-    it.each(VIEWERS)('%i supervisors', async (count) => {
-      const fresh = tokens.slice(sockets.length, count).map((token) =>
+    /** So many supervisors at their boards, who have gone again when it returns. */
+    async function boards(count: number): Promise<Heard> {
+      const sockets = tokens.slice(0, count).map((token) =>
         io(h.url, {
           transports: ['websocket'],
           extraHeaders: { cookie: `session=${token}`, origin: h.url },
@@ -127,21 +147,31 @@ describe.each(BACKENDS)('boards on %s', (backend) => {
           autoConnect: false,
         }),
       );
-      sockets.push(...fresh);
-      await connectAll(fresh);
-      await Promise.all(fresh.map((s) => s.timeout(CONNECTED_MS).emitWithAck('board', null)));
+      try {
+        await connectAll(sockets);
+        await Promise.all(sockets.map((s) => s.timeout(CONNECTED_MS).emitWithAck('board', null)));
+        const changed = (said: unknown) => (said as BoardPush).changes.length > 0;
+        return await hear(sockets, 'board', changed, EVENTS, EVERY_MS, await happens());
+      } finally {
+        for (const s of sockets) s.disconnect();
+      }
+    }
+
+    let caller = 0;
+    /** Does what the boards then show. */
+    async function happens(): Promise<() => Promise<void>> {
       const send = sender(h.url, await h.as('operator'), agentOf(1));
-      let caller = 0;
-      const happen = async () => {
+      return async () => {
         const phone = String(13_500_000_000 + caller++);
         const body = { channel: 'phone', content: T04, areaCode: NANTANG, requester: { kind: 'natural', name: '陈女士', phone } }; // prettier-ignore
         const { status } = await send('POST', '/api/orders', body, randomUUID());
         if (status !== 201) throw new Error(`${status}`);
       };
-      const changed = (said: unknown) => (said as BoardPush).changes.length > 0;
-      const ms = await hear(sockets, 'board', changed, EVENTS, EVERY_MS, happen);
-      for (const s of sockets) s.off('board');
-      const base = await bareMs(count);
+    }
+
+    it.each(VIEWERS)('%i supervisors', async (count) => {
+      const { ms, last } = await boards(count);
+      const base = await bareMs(count, last);
       expect(ms).toHaveLength(EVENTS * count);
       say({
         bench: 'board',

@@ -84,7 +84,7 @@ export interface History {
   /** Left out where nothing leaves the house in a run. */
   outside?: Outside;
   /**
-   * Longest times in milliseconds: of a refusal for want of room, of any other that is no success, of a
+   * Longest times in milliseconds: of a refusal (503), of any other that is no success, of a
    * firing after its instant, of a message after its cause, of a recovery.
    */
   limits: {
@@ -145,7 +145,7 @@ function answers(j: Judgement, wishes: readonly Wish[], limits: History['limits'
   for (const { key, tries } of wishes) {
     for (const t of tries) {
       const took = (t.endedAt ?? Infinity) - t.sentAt;
-      const limit = t.code === 'busy' ? limits.refusal : limits.answer;
+      const limit = t.status === 503 ? limits.refusal : limits.answer;
       if (limit !== undefined && !succeeded(t) && took > limit)
         j.say(`${t.status ?? 'no answer'} ${t.code ?? ''} after ${Math.round(took)} ms: ${key}`);
       if (t.status === undefined) continue;
@@ -153,6 +153,14 @@ function answers(j: Judgement, wishes: readonly Wish[], limits: History['limits'
         j.say(`answered ${t.status} ${t.code ?? ''}: ${key}`);
       if (t.status === 503 && !t.retryAfter) j.say(`503 without Retry-After: ${key}`);
     }
+  }
+}
+
+/** What somebody wants is done in the end, unless it was refused: clients ask for a minute and a half. */
+function ends(j: Judgement, wishes: readonly Wish[]): void {
+  for (const { key, base, tries } of wishes) {
+    if (base !== undefined || tries.some(succeeded) || tries.at(-1)?.status === 429) continue;
+    j.say(`never done: ${key}, in the end ${tries.at(-1)?.status ?? 'no answer'}`);
   }
 }
 
@@ -207,10 +215,14 @@ function races(j: Judgement, wishes: readonly Wish[]): void {
     const won = group.filter((w) => w.tries.some(succeeded));
     if (won.length > 1) j.fault('doubled', `${won.length} won ${what}`, won.length - 1);
     if (won.length === 0 && group.length > 1) j.say(`nobody won ${what}`);
-    for (const w of group)
-      for (const t of w.tries)
-        if (t.status === 409 && t.code === 'version_conflict' && !((t.version ?? 0) > w.base!))
-          j.say(`the loser of ${what} was not told the new version`);
+    for (const w of group) {
+      if (won.includes(w)) continue;
+      const last = w.tries.at(-1);
+      if (last?.status !== 409 || last.code !== 'version_conflict')
+        j.say(`the loser of ${what} heard ${last?.status ?? 'nothing'} ${last?.code ?? ''}`);
+      else if (!((last.version ?? 0) > w.base!))
+        j.say(`the loser of ${what} was not told the new version`);
+    }
   }
 }
 
@@ -279,6 +291,7 @@ export function judge(h: History): Verdict {
   const j = new Judgement();
   const { wishes, strikes, stored, limits } = h;
   answers(j, wishes, limits);
+  ends(j, wishes);
   registrations(j, wishes, stored);
   acts(j, wishes, stored);
   races(j, wishes);

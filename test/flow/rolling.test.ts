@@ -1,19 +1,21 @@
-/** Two api and two worker processes on one database behave as one, and one after the other may end under load. */
+/**
+ * Two api and two worker processes on one database, with and without Redis, behave as one, and one
+ * after the other may end under load.
+ */
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { browser, newKey, signIn } from '../processes.ts';
-import { inTurn, openFullHouse, work } from '../soak/house.ts';
+import { CODE_LIMIT } from '../../src/intake/rules.ts';
+import { BACKENDS, browser, newKey, signIn } from '../processes.ts';
+import type { Backend } from '../processes.ts';
+import { inTurn, lost, openCrew, openFullHouse, work } from '../soak/house.ts';
 import type { FullHouse } from '../soak/house.ts';
 import { until } from '../until.ts';
 import { moveBy, openBoard, sameAsFresh } from './board-screen.ts';
 import { must, registration } from './walk.ts';
+import type { Registered } from './walk.ts';
 
 const DAY = 86_400_000;
 
 let full: FullHouse;
-beforeAll(async () => {
-  full = await openFullHouse(inject('redisUrl') ? 'redis' : 'postgres');
-});
-afterAll(() => full?.close());
 
 /** Lines of a process's log that carry this trace. */
 const told = (output: string, traceId: string) =>
@@ -24,7 +26,7 @@ const told = (output: string, traceId: string) =>
     .filter((line) => line.includes(traceId))
     .map((line) => JSON.parse(line) as { name: string; msg: string; [key: string]: unknown });
 
-describe('two of each', () => {
+const twoOfEach = () => {
   it('one trace follows an order from the request to the worker and to a socket elsewhere', async () => {
     const [one, two, ...workers] = full.places;
     const { screen } = await full.sit('dispatcher');
@@ -83,9 +85,22 @@ describe('two of each', () => {
     expect(texts[2]).toMatch(/hotline_queue_jobs\{queue="events"\} \d/);
     expect(both([2, 3], /duty_seconds_count\{consumer="[\w.]+",outcome="done"\} (\d+)/)).toBeGreaterThan(0); // prettier-ignore
   });
-});
 
-describe('what happens at one', () => {
+  it('wrong query codes are counted together, and then the right one opens nothing anywhere', async () => {
+    const [one, two] = full.front.ready() as [string, string];
+    const operator = await signIn(one, 'operator');
+    const made: Registered = must(await operator.post(...registration({}, newKey())));
+    const tries = (url: string, code: string) =>
+      browser(url).form('/track', { orderNo: made.orderNo, code });
+    const statuses: number[] = [];
+    for (let i = 0; i < CODE_LIMIT.perOrder; i++)
+      statuses.push((await tries(i % 2 ? two : one, 'AAAAAA')).status);
+    expect(statuses).toEqual(Array(CODE_LIMIT.perOrder).fill(401));
+    for (const url of [one, two]) expect((await tries(url, made.queryCode)).status).toBe(429);
+  });
+};
+
+const whatHappensAtOne = () => {
   it('is on the boards at both, and what falls due fires once', async () => {
     const boards = await Promise.all(
       full.front.ready().map(async (url) => {
@@ -114,25 +129,35 @@ describe('what happens at one', () => {
       board.screen.socket.disconnect();
     }
   });
-});
+};
 
-describe('one of each ends under load', () => {
+const oneEnds = () => {
   it('no request fails, every screen is back soon, nothing acknowledged is missing', async () => {
     const people = await inTurn(3, () => signIn(full.front.url, 'operator'));
     const seats = await inTurn(2, () => full.sit('supervisor'));
-    const load = work(people, 20);
+    const load = work(people, 20, await openCrew(full.front.url));
     const [api, , workers] = full.places;
     await Promise.all([api!.restart(), workers!.restart()]);
-    const { failed, orders, answered } = await load.stop();
-    expect(failed).toEqual([]);
-    expect(answered).toBeGreaterThan(20);
+    const said = await load.stop();
+    expect(said.failed).toEqual([]);
+    expect(said.answered).toBeGreaterThan(20);
+    expect(said.signed.length).toBeGreaterThan(0);
     await until('screens', () => seats.every(({ screen }) => screen.socket.connected));
     for (const { awayMs } of seats) expect(awayMs()).toBeLessThan(10_000);
-    const { rows } = await full.house.owner.query(
-      'select count(*)::int as n from work_order where id = any($1)',
-      [orders],
-    );
-    expect(rows[0].n).toBe(orders.length);
+    expect(await lost(full, said)).toBe(0);
     await full.house.quiet();
+  });
+};
+
+describe.each(BACKENDS)('on %s', (backend: Backend) => {
+  describe.skipIf(backend === 'redis' && inject('redisUrl') === null)('', () => {
+    beforeAll(async () => {
+      full = await openFullHouse(backend);
+    });
+    afterAll(() => full?.close());
+
+    describe('two of each', twoOfEach);
+    describe('what happens at one', whatHappensAtOne);
+    describe('one of each ends under load', oneEnds);
   });
 });

@@ -96,4 +96,15 @@ describe('whether a figure stays flat', () => {
       ),
     ).toBe('api rss rose by 42.0 in 42 min (allowed 30.0)');
   });
+
+  it.each([
+    ['a value that was missing once', over((i) => (i === 40 ? NaN : 200)), 'rss was NaN at minute 40.0'], // prettier-ignore
+    ['one missing while it got warm', over((i) => (i === 1 ? NaN : 200)), 'rss was NaN at minute 1.0'], // prettier-ignore
+    ['one that was always missing', over(() => NaN), 'rss was NaN at minute 0.0'],
+    ['one beyond all measure', over((i) => (i === 60 ? Infinity : 200)), 'rss was Infinity at minute 60.0'], // prettier-ignore
+    ['one look', [[6, 200] as const], 'rss was looked at too seldom: 1'],
+    ['no look at all', [], 'rss was looked at too seldom: 0'],
+  ])('%s is not flat', (_, points, words) => {
+    expect(rose('rss', points, allowed)).toBe(words);
+  });
 });

@@ -23,12 +23,16 @@ export interface Allowed {
   much: number;
 }
 
-/** How much a figure rose beyond what is allowed, in words; null: it stayed flat. */
+/** How much a figure rose beyond what is allowed, or why nobody can say, in words; null: it stayed flat. */
 export function rose(name: string, points: readonly Point[], allowed: Allowed): string | null {
+  const unknown = points.find((point) => !point.every(Number.isFinite));
+  if (unknown) return `${name} was ${unknown[1]} at minute ${unknown[0].toFixed(1)}`;
   const last = points.at(-1)?.[0] ?? 0;
   const measured = points.filter(([minute]) => minute >= last * WARM_SHARE);
+  // One look makes no line, and none at all was never flat.
+  if (measured.length < 2) return `${name} was looked at too seldom: ${measured.length}`;
   const minutes = last - (measured[0]?.[0] ?? 0);
-  const mean = measured.reduce((sum, p) => sum + p[1], 0) / Math.max(1, measured.length);
+  const mean = measured.reduce((sum, p) => sum + p[1], 0) / measured.length;
   const rise = slope(measured) * minutes;
   const most = Math.max(allowed.much, mean * allowed.share);
   return rise > most

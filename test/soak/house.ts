@@ -3,7 +3,7 @@ import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { freePort, newKey, openHouse, openScreen, signIn } from '../processes.ts';
 import type { Answer, Backend, Browser, House, Proc, Screen } from '../processes.ts';
-import { registration } from '../flow/walk.ts';
+import { must, registration } from '../flow/walk.ts';
 import { until } from '../until.ts';
 import { startBalancer } from './balancer.ts';
 import type { Balancer } from './balancer.ts';
@@ -129,40 +129,102 @@ export async function inTurn<T>(count: number, make: () => Promise<T>): Promise<
   return made;
 }
 
+/** Those who carry on what operators register; each at a browser of their own. */
+export interface Crew {
+  dispatcher: Browser;
+  /** Of the unit: who signs, and who handles. */
+  clerk: Browser;
+  handler: Browser;
+  leadId: string;
+}
+
+/** Signs them in one after the other. */
+export async function openCrew(url: string): Promise<Crew> {
+  const dispatcher = await signIn(url, 'dispatcher');
+  const clerk = await signIn(url, 'water');
+  const handler = await signIn(url, 'water.handler');
+  const { units } = must(await dispatcher.get('/api/reference'));
+  const { id: leadId } = (units as { id: string; code: string }[]).find((u) => u.code === 'WATER')!;
+  return { dispatcher, clerk, handler, leadId };
+}
+
 /** What people were told while they worked. */
 export interface Work {
   answered: number;
   /** Orders whose registration was acknowledged. */
   orders: string[];
-  /** Everything that is not an answer of the house: 5xx and broken connections, in words. */
+  /** Those of them of which the unit was told that it had signed. */
+  signed: string[];
+  /** Everything that was not done: refusals, 5xx and broken connections, in words. */
   failed: string[];
 }
 
+/** How much of what was acknowledged is not stored. */
+export async function lost({ house }: FullHouse, said: Work): Promise<number> {
+  const { rows } = await house.owner.query(
+    `select (select count(*) from work_order where id = any ($1))::int as orders,
+      (select count(*) from assignment where order_id = any ($2) and state = 'signed')::int as signed`,
+    [said.orders, said.signed],
+  );
+  return said.orders.length - rows[0].orders + said.signed.length - rows[0].signed;
+}
+
+/** Asks for one thing. @returns the answer; null where it was not done. */
+type Ask = (what: string, send: () => Promise<Answer>) => Promise<any>;
+
+/** One order from the operator's desk to the unit that handles it; ends at the first act that fails. */
+async function carry(
+  ask: Ask,
+  said: Work,
+  operator: Browser,
+  crew: Crew,
+  made: { orderId: string; version: number },
+): Promise<void> {
+  let { version } = made;
+  const act = async (who: Browser, on: string, name: string, input: object): Promise<boolean> => {
+    const body = { act: name, version, input };
+    const done = await ask(name, () => who.post(`/api/${on}/acts`, body));
+    if (done) ({ version } = done);
+    return done !== null;
+  };
+  const order = `orders/${made.orderId}`;
+  const accepted = { type: 'help', categoryCode: '0301', urgency: 'U2' };
+  if (!(await act(operator, order, 'accept', accepted))) return;
+  const dispatched = { leadId: crew.leadId, coIds: [], note: '' };
+  if (!(await act(crew.dispatcher, order, 'dispatch', dispatched))) return;
+  const seen = await ask('order of the unit', () => crew.clerk.get(`/api/${order}`));
+  if (!seen) return;
+  const assignment = `assignments/${seen.assignments[0].id}`;
+  if (!(await act(crew.clerk, assignment, 'sign', {}))) return;
+  said.signed.push(made.orderId);
+  const contacted = { method: 'phone', reached: true, content: '已致电说明。' };
+  await act(crew.handler, assignment, 'first_contact', contacted);
+}
+
 /**
- * People register, look and read, until told to stop: each waits so long between two requests. Nothing
- * is tried again.
+ * People register, look and read, until told to stop: each waits so long between two rounds. Where
+ * there is a crew, it takes each order on to the unit. Nothing is tried again.
  */
-export function work(people: readonly Browser[], everyMs: number) {
-  const said: Work = { answered: 0, orders: [], failed: [] };
+export function work(people: readonly Browser[], everyMs: number, crew?: Crew) {
+  const said: Work = { answered: 0, orders: [], signed: [], failed: [] };
   let stopping = false;
-  const ask = async (what: string, send: () => Promise<Answer>): Promise<Answer | null> => {
+  const ask: Ask = async (what, send) => {
     try {
-      const answer = await send();
-      if (answer.status >= 500)
-        said.failed.push(`${what}: ${answer.status} ${JSON.stringify(answer.body).slice(0, 200)}`);
-      else said.answered += 1;
-      return answer;
+      const { status, body } = await send();
+      if (status < 300) return ((said.answered += 1), body);
+      said.failed.push(`${what}: ${status} ${JSON.stringify(body).slice(0, 200)}`);
     } catch (error) {
       said.failed.push(`${what}: ${String((error as Error).cause ?? error)}`);
-      return null;
     }
+    return null;
   };
   const one = async (b: Browser) => {
     while (!stopping) {
       const made = await ask('register', () => b.post(...registration({}, newKey())));
-      if (made?.status === 201) {
-        said.orders.push(made.body.orderId);
-        await ask('order', () => b.get(`/api/orders/${made.body.orderId}`));
+      if (made) {
+        said.orders.push(made.orderId);
+        await ask('order', () => b.get(`/api/orders/${made.orderId}`));
+        if (crew) await carry(ask, said, b, crew, made);
       }
       await ask('list', () => b.get('/api/orders?queue=all'));
       await sleep(everyMs);

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { signIn } from '../processes.ts';
 import type { Backend } from '../processes.ts';
 import { until } from '../until.ts';
-import { inTurn, openFullHouse, work } from './house.ts';
+import { inTurn, lost, openCrew, openFullHouse, work } from './house.ts';
 import type { FullHouse } from './house.ts';
 
 const PEOPLE = 12;
@@ -22,7 +22,7 @@ afterAll(() => full?.close());
 it('no request fails, no screen is away longer than ten seconds, nothing acknowledged is missing', async () => {
   const people = await inTurn(PEOPLE, () => signIn(full.front.url, 'operator'));
   const seats = await inTurn(SCREENS, () => full.sit('supervisor'));
-  const load = work(people, EVERY_MS);
+  const load = work(people, EVERY_MS, await openCrew(full.front.url));
   const restarted: Record<string, number> = {};
   for (const place of full.places) {
     const begun = performance.now();
@@ -30,19 +30,16 @@ it('no request fails, no screen is away longer than ten seconds, nothing acknowl
     restarted[place.name] = Math.round(performance.now() - begun);
   }
   await until('screens', () => seats.every(({ screen }) => screen.socket.connected));
-  const { failed, orders, answered } = await load.stop();
+  const said = await load.stop();
+  const { failed, orders, answered } = said;
   await full.house.quiet(120_000);
-  const stored = await full.house.owner.query(
-    'select count(*)::int as n from work_order where id = any($1)',
-    [orders],
-  );
   const awayMs = Math.round(Math.max(...seats.map((s) => s.awayMs())));
   const line = {
     rolling: process.env.SOAK_BACKEND,
     answered,
     failed: failed.length,
     orders: orders.length,
-    lost: orders.length - stored.rows[0].n,
+    lost: await lost(full, said),
     longestAwayMs: awayMs,
     restartedMs: restarted,
   };

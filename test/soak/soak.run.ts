@@ -8,7 +8,7 @@ import { signIn } from '../processes.ts';
 import type { Backend } from '../processes.ts';
 import { rose } from './flat.ts';
 import type { Allowed, Point } from './flat.ts';
-import { inTurn, openFullHouse, work } from './house.ts';
+import { inTurn, lost, openCrew, openFullHouse, work } from './house.ts';
 import type { FullHouse, Place } from './house.ts';
 
 const MINUTES = Number(process.env.SOAK_MINUTES ?? 60);
@@ -35,9 +35,14 @@ beforeAll(async () => {
 });
 afterAll(() => full?.close());
 
-/** A figure of one process, as Prometheus reads it. */
-const figure = (text: string, name: string): number =>
-  Number(new RegExp(`^${name}(?:\\{[^}]*\\})? (\\S+)$`, 'm').exec(text)?.[1] ?? NaN);
+/** A figure of one process, as Prometheus reads it. @throws where it is missing or no number. */
+function figure(place: Place, text: string, name: string): number {
+  const said = new RegExp(`^${name}(?:\\{[^}]*\\})? (\\S+)$`, 'm').exec(text)?.[1];
+  const value = Number(said ?? NaN);
+  if (!Number.isFinite(value))
+    throw new Error(`${place.name}: ${name} is ${said ?? 'missing from /metrics'}`);
+  return value;
+}
 
 interface Look {
   [figure: string]: number;
@@ -45,12 +50,13 @@ interface Look {
 
 async function lookAt(place: Place): Promise<Look> {
   const text = await (await fetch(`${place.status}/metrics`)).text();
+  const read = (name: string) => figure(place, text, name);
   return {
-    rssMb: figure(text, 'process_resident_memory_bytes') / 2 ** 20,
-    heapMb: figure(text, 'nodejs_heap_size_used_bytes') / 2 ** 20,
-    lagMs: figure(text, 'nodejs_eventloop_lag_p99_seconds') * 1_000,
+    rssMb: read('process_resident_memory_bytes') / 2 ** 20,
+    heapMb: read('nodejs_heap_size_used_bytes') / 2 ** 20,
+    lagMs: read('nodejs_eventloop_lag_p99_seconds') * 1_000,
     ...(place.name.startsWith('workers') && {
-      outboxSeconds: figure(text, 'hotline_outbox_oldest_seconds'),
+      outboxSeconds: read('hotline_outbox_oldest_seconds'),
     }),
   };
 }
@@ -58,7 +64,7 @@ async function lookAt(place: Place): Promise<Look> {
 it('stays flat', async () => {
   const people = await inTurn(PEOPLE, () => signIn(full.front.url, 'operator'));
   const seats = await inTurn(SCREENS, () => full.sit('supervisor'));
-  const load = work(people, EVERY_MS);
+  const load = work(people, EVERY_MS, await openCrew(full.front.url));
   const series = new Map<string, Point[]>();
   const begun = performance.now();
   const note = (name: string, minute: number, value: number) =>
@@ -91,12 +97,16 @@ it('stays flat', async () => {
       ]);
     }
   }
-  const { failed, answered, orders } = await load.stop();
+  const said = await load.stop();
+  const { failed, answered, orders, signed } = said;
   await full.house.quiet(120_000);
+  const missing = await lost(full, said);
   const rising = [...series].flatMap(
     ([name, points]) => rose(name, points, FLAT[name.split(' ').at(-1)!]!) ?? [],
   );
-  const line = { soak: MINUTES, backend: BACKEND, answered, orders: orders.length, failed: failed.length, rising }; // prettier-ignore
+  const line = { soak: MINUTES, backend: BACKEND, answered, orders: orders.length, signed: signed.length, lost: missing, failed: failed.length, rising }; // prettier-ignore
   process.stdout.write(`${JSON.stringify(line)}\n`);
-  expect({ failed, rising }).toEqual({ failed: [], rising: [] });
+  expect({ failed, rising, missing }).toEqual({ failed: [], rising: [], missing: 0 });
+  // What was watched is a house at work.
+  expect(signed.length).toBeGreaterThan(0);
 });

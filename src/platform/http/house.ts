@@ -34,7 +34,7 @@ export const measured =
     else log.info(entry, 'request');
   };
 
-/** How long a request may take while the database is away, and how often that is looked at then. */
+/** How long a request may take while the database is away or silent, and how often that is looked at then. */
 const PATIENCE_MS = 3_500;
 const LOOK_MS = 250;
 /** Then whoever answers by itself has so long to do it, without the database. */
@@ -51,8 +51,8 @@ export async function unlessLate<T>(c: Context<Env>, work: Promise<T>): Promise<
 }
 
 /**
- * Answers 503 to who has waited long while the database is away: a link that is cut says nothing, and
- * whoever asked must hear something within five seconds. What was asked may still happen; asked again
+ * Answers 503 to who has waited long while the database is away, or fell silent a moment ago: a link that
+ * is cut says nothing, and whoever asked must hear something within five seconds. What was asked may still happen; asked again
  * with the same key it is answered from what was stored.
  */
 export const inTime =
@@ -61,7 +61,9 @@ export const inTime =
     let timer: NodeJS.Timeout | undefined;
     const away = new Promise<'late'>((resolve) => {
       const look = () =>
-        condition.databaseAway() ? resolve('late') : (timer = setTimeout(look, LOOK_MS).unref());
+        condition.databaseAway() || condition.databaseSilent()
+          ? resolve('late')
+          : (timer = setTimeout(look, LOOK_MS).unref());
       timer = setTimeout(look, PATIENCE_MS).unref();
     });
     c.set('late', away);

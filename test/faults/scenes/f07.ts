@@ -46,6 +46,15 @@ async function clocksOf(h: House, orderId: string): Promise<Measured[]> {
   return rows.map((r) => ({ clock: r.clock, from: Number(r.from), spans: r.spans }));
 }
 
+/** How many of these steps did not fire yet. */
+const unfired = async (h: House, ids: string[]): Promise<number> =>
+  (
+    await h.owner.query(
+      `select count(*)::int as n from deadline_step where deadline_id = any ($1) and fired_at is null`,
+      [ids],
+    )
+  ).rows[0].n;
+
 /** Registered, accepted and dispatched through one api process. */
 async function orderAt(h: House, url: string, key: string, wishes: Wish[]) {
   const phone = newPhone();
@@ -73,11 +82,14 @@ export const f7: Scene = {
       const shifts = backend === 'postgres' && size !== 'plant' ? SHIFTS : [];
       const right = await orderAt(h, h.url, `f7-${seed}-right`, wishes);
       if (right.clocks.length === 0) wrong.push('no clocks to compare');
+      const strikes: Strike[] = [];
       for (const shift of shifts) {
+        const struck = performance.now();
         const api = await h.startApi(undefined, wrongBy(shift));
         const from = await now();
         const other = await orderAt(h, api.url, `f7-${seed}-${shift}`, wishes);
         const to = await now();
+        strikes.push({ at: struck, inFlight: other.clocks.length, recoveredAt: performance.now() });
         await api.proc.stop();
         if (other.clocks.some((c) => c.from < from || c.from > to))
           wrong.push(`a clock began by a host that is ${shift} ms off`);
@@ -99,6 +111,11 @@ export const f7: Scene = {
       );
       const ids = clocks.map((c) => c.deadlineId);
       const struck = performance.now();
+      const open = await unfired(h, ids);
+      await until('the first firing', async () => (await unfired(h, ids)) < TIMERS, 60_000);
+      const recoveredAt = performance.now();
+      for (const _ of ['yesterday', 'ten minutes'])
+        strikes.push({ at: struck, inFlight: open, recoveredAt });
       await until('the instants', async () => (await now()) > at + SPREAD_MS + LATE_MS);
       await h.quiet(60_000).catch(() => {});
       // A session does not end, nor begin, by the host's clock.
@@ -110,11 +127,6 @@ export const f7: Scene = {
         outsideOf(h.gateway),
       ];
       const latest = Math.max(...stored.steps.map((s) => (s.firedAt ?? Infinity) - s.dueAt));
-      const strikes: Strike[] = [...shifts, -DAY, 10 * MINUTE].map(() => ({
-        at: struck,
-        inFlight: TIMERS,
-        recoveredAt: struck,
-      }));
       const verdict = judge({
         wishes,
         strikes,
