@@ -1,4 +1,4 @@
-// `npm run faults -- [--full] [--seeds 1,2,3] [f1 f2 …]`: strikes the platform with the faults of
+// `npm run faults -- [--full] [--seeds 1,2,3] [--workers 3] [f1 f2 …]`: strikes the platform with the faults of
 // quality.md on real processes and a durable database, and prints one line for each run. Without names
 // all of them, and the planted bugs that each must turn red. `--full`: twenty seeds, the first of them in
 // a long run, together what quality.md asks (100 kills of a worker, 5,000 submissions, minutes without Redis).
@@ -24,13 +24,16 @@ const SCENES = {
   f6: ['postgres'],
   f8: ['postgres'],
 };
-/** Scenes at once: they wait more than they compute. */
-const WORKERS = 3;
 const FULL_SEEDS = Array.from({ length: 20 }, (_, i) => i + 1);
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { full: { type: 'boolean', default: false }, seeds: { type: 'string' } },
+  options: {
+    full: { type: 'boolean', default: false },
+    seeds: { type: 'string' },
+    // Scenes at once: they wait more than they compute.
+    workers: { type: 'string', default: '3' },
+  },
 });
 const unknown = positionals.filter((n) => !(n in SCENES));
 if (unknown.length > 0) {
@@ -74,7 +77,7 @@ const alone = (scene) => scene.startsWith('f12');
 const codes = [
   await play(
     scenes.filter((s) => !alone(s)),
-    WORKERS,
+    Number(values.workers),
   ),
   // A storm is measured: it has the machine for itself.
   await play(scenes.filter(alone), 1),
