@@ -33,8 +33,18 @@ const MINUTE_MS = HOUR_MS / 60;
 export const forgottenBefore = (now: Date): Date =>
   new Date(now.getTime() - HANDOVER_MINUTES * MINUTE_MS);
 
-/** Submissions of one source over the citizen's page in an hour; of emergencies there may be far more. */
-export const SUBMIT_LIMIT = { windowMinutes: 60, perSource: 120, emergencies: 2400 } as const;
+/**
+ * Submissions of one source over the citizen's page in an hour; of emergencies there may be far more. An
+ * address is shared by many: when one of them has used it up, `walked` more pass whose form was opened on
+ * our page and took at least `walkSeconds` to fill in.
+ */
+export const SUBMIT_LIMIT = {
+  windowMinutes: 60,
+  perSource: 120,
+  walked: 240,
+  walkSeconds: 10,
+  emergencies: 2400,
+} as const;
 
 /** Words as pairs of neighbouring characters, without marks, blanks and case. */
 export function bigrams(text: string): ReadonlySet<string> {

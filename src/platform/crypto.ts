@@ -18,6 +18,7 @@ type Purpose =
   | 'query_code'
   | 'rating_link'
   | 'citizen_cookie'
+  | 'citizen_form'
   | 'chat'
   | 'throttle'
   | 'request';

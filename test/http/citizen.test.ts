@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import sharp from 'sharp';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { citizenZh } from '../../src/kernel/i18n/citizen.ts';
@@ -14,6 +15,7 @@ import {
   ORDER_STATES,
 } from '../../src/workorder/lifecycle.ts';
 import { headline, story } from '../../web/citizen/story.ts';
+import { openedAt } from '../../web/citizen/submit-form.ts';
 import type { Say } from '../../web/citizen/view.ts';
 import { PUBLIC_URL, REPLY, createWorld, stateOf, steps } from '../world.ts';
 import type { World } from '../world.ts';
@@ -384,6 +386,28 @@ describe('raising a demand', () => {
     expect(page.status).toBe(429);
     expect(hiddenOf(page.text).content).toBe('第几百件。');
     expect(await ordersWith('第几百件。')).toEqual([]);
+    // Who shares the address opens the form as people do, and takes the time to fill it in.
+    const ago = (key: string, seconds: number) =>
+      openedAt(w.deps.crypto, key, Date.now() - seconds * 1000);
+    const shut = async (key: string, since: string) => {
+      const form = { ...whole({ content: `邻居 ${key}。` }), key, since };
+      return (await visitor().post('/submit/next', form)).status === 429;
+    };
+    const key = randomUUID();
+    const first = hiddenOf((await visitor().get('/submit')).text);
+    expect(await shut(first.key!, first.since!)).toBe(true);
+    expect(await shut(key, '')).toBe(true);
+    expect(await shut(key, ago(key, 5))).toBe(true);
+    expect(await shut(key, ago(key, 3 * 3600))).toBe(true);
+    expect(await shut(key, ago(randomUUID(), 60))).toBe(true);
+    expect(await shut(key, `${Date.now() - 60_000}.x`)).toBe(true);
+    expect(await ordersWith(`邻居 ${key}。`)).toEqual([]);
+    expect(await shut(key, ago(key, 60))).toBe(false);
+    expect(await ordersWith(`邻居 ${key}。`)).toHaveLength(1);
+    const walked = `submit:walked:${w.deps.crypto.mac('throttle', 'unknown')}`;
+    await hit(w.db, walked, SUBMIT_LIMIT.windowMinutes, SUBMIT_LIMIT.walked);
+    const late = randomUUID();
+    expect(await shut(late, ago(late, 60))).toBe(true);
     await w.db.deleteFrom('throttle').execute();
   });
 

@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
-import { channelDoor, fromDraft } from '../../src/intake/index.ts';
+import { SUBMIT_LIMIT, channelDoor, fromDraft } from '../../src/intake/index.ts';
 import type { Arrival } from '../../src/intake/index.ts';
 import { phone } from '../../src/intake/schema.ts';
 import { isId } from '../../src/kernel/ids.ts';
+import { sameText } from '../../src/platform/crypto.ts';
+import type { Crypto } from '../../src/platform/crypto.ts';
 import { TEXT_MAX, matterInput, optionalText } from '../../src/workorder/schema.ts';
 import { PHOTOS_MAX } from './limits.ts';
 import type { Mistake } from './parts.tsx';
@@ -19,6 +21,8 @@ export const NAME_MAX = 40;
 export interface Typed {
   /** Idempotency-Key, the same from the first screen to the last retry. */
   key: string;
+  /** When its first screen was opened, signed: see `isWalked`. */
+  since: string;
   content: string;
   address: string;
   who: string;
@@ -33,9 +37,25 @@ export interface Typed {
 
 export const newKey = (): string => randomUUID();
 
+/** Longest time between opening a form and sending it that still counts, in milliseconds. */
+const OPEN_MAX_MS = 2 * 3_600_000;
+
+/** What says, with our signature, when the form with this key was opened; real time. */
+export const openedAt = (crypto: Crypto, key: string, atMs = Date.now()): string =>
+  `${atMs}.${crypto.mac('citizen_form', `${key}\n${atMs}`)}`;
+
+/** Whether this form was opened on our page, and as long ago as it takes a person to fill it in. */
+export function isWalked(crypto: Crypto, { key, since }: Pick<Typed, 'key' | 'since'>): boolean {
+  const atMs = Number(/^(\d{1,15})\./.exec(since)?.[1] ?? NaN);
+  const tookMs = Date.now() - atMs;
+  const fits = tookMs >= SUBMIT_LIMIT.walkSeconds * 1_000 && tookMs <= OPEN_MAX_MS;
+  return fits && sameText(since, openedAt(crypto, key, atMs));
+}
+
 /** What the first screen starts with: reachable, asked afterwards, not published. */
-export const blank = (): Typed => ({
-  key: newKey(),
+export const blank = (crypto: Crypto, key = newKey()): Typed => ({
+  key,
+  since: openedAt(crypto, key),
   content: '',
   address: '',
   who: 'named',
@@ -61,6 +81,7 @@ export function typedFrom(form: Posted): Typed {
   const on = (name: string) => (form.one(name) === 'on' ? 'on' : '');
   return {
     key: keyFrom(form.one('key')),
+    since: form.one('since'),
     content: lines(form.one('content')),
     address: form.one('address'),
     who: form.one('who') === 'anonymous' ? 'anonymous' : 'named',

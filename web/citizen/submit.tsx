@@ -20,6 +20,7 @@ import {
   arrivalOf,
   blank,
   keyFrom,
+  isWalked,
   newKey,
   typedFrom,
   wrongWhat,
@@ -69,6 +70,9 @@ async function countSource(c: Context<Env>, site: Site, typed: Typed) {
   const source = site.deps.crypto.mac('throttle', sourceOf(c, site.trustProxy));
   const { windowMinutes, perSource, emergencies } = SUBMIT_LIMIT;
   if ((await hit(site.deps.db, `submit:source:${source}`, windowMinutes)) <= perSource) return;
+  // Who floods does not shut out those who share the address with them.
+  const walked = isWalked(site.deps.crypto, typed) ? `submit:walked:${source}` : null;
+  if (walked && (await hit(site.deps.db, walked, windowMinutes)) <= SUBMIT_LIMIT.walked) return;
   const { danger } = await heardIn(site, typed);
   const used = danger && (await hit(site.deps.db, `submit:danger:${source}`, windowMinutes));
   if (used === null || used > emergencies) fail('too_many_attempts');
@@ -163,7 +167,7 @@ const takeOne = (c: Context<Env>, site: Site): Promise<Response> =>
 export const submitPages = (site: Site) =>
   new Hono<Env>()
     .get('/', (c) => {
-      const shown: Shown = { screen: 1, typed: blank(), mistakes: [] };
+      const shown: Shown = { screen: 1, typed: blank(site.deps.crypto), mistakes: [] };
       return switched(c, site) ?? answer(c, site, viewOf(c, site), shown);
     })
     .post('/photos', onePhotoBody(site), (c) => takeOne(c, site))

@@ -31,15 +31,17 @@ const DANGER = '我家着火了，有人被困在屋里，快来救人！';
 
 interface Form {
   key: string;
+  /** When the form was opened, as the page signed it. */
+  since?: string;
   phone: string;
   from: string;
   words: string;
 }
 
 /** The citizen's page, sent as the last of its screens does. */
-async function form(url: string, { key, phone, from, words }: Form): Promise<Try> {
+async function form(url: string, { key, since = '', phone, from, words }: Form): Promise<Try> {
   const told: Try = { sentAt: performance.now() };
-  const typed = { key, content: marked(words, key), who: 'named', phone, callback: 'on' };
+  const typed = { key, since, content: marked(words, key), who: 'named', phone, callback: 'on' };
   try {
     const answer = await fetch(new URL('/submit/next', url), {
       method: 'POST',
@@ -56,6 +58,13 @@ async function form(url: string, { key, phone, from, words }: Form): Promise<Try
   }
   told.endedAt = performance.now();
   return told;
+}
+
+/** The first screen, as a browser gets it. */
+async function openForm(url: string): Promise<{ key: string; since: string }> {
+  const page = await (await fetch(new URL('/submit', url))).text();
+  const field = (name: string) => new RegExp(`name="${name}" value="([^"]+)"`).exec(page)![1]!;
+  return { key: field('key'), since: field('since') };
 }
 
 interface Counts {
@@ -137,13 +146,20 @@ function clouds(url: string, cookie: string, next: () => number) {
     abused,
     submit,
     abuse,
-    /** From behind the flooding address: an emergency, and an operator at work. @returns their answers. */
-    async neighbours() {
+    /**
+     * From behind the flooding address: an emergency, an operator at work, and somebody who opened the form
+     * before the storm. @returns their answers.
+     */
+    async neighbours(opened: { key: string; since: string }) {
       const [urgent, typed] = [wish(wishes), wish(wishes)];
+      const calm = { ...wish(wishes), key: opened.key };
+      wishes[wishes.length - 1] = calm;
+      const asked = { ...opened, phone: calm.phone, from: ABUSER, words: CALM };
+      calm.tries.push(await form(url, asked));
       const { key, phone } = urgent;
       urgent.tries.push(await form(url, { key, phone, from: ABUSER, words: DANGER }));
       typed.tries.push(await type(typed, { 'x-forwarded-for': ABUSER }));
-      return [urgent, typed].map((w) => w.tries[0]!.status);
+      return [urgent, typed, calm].map((w) => w.tries[0]!.status);
     },
     /** Comes as it does in life: independent of each other, and of how long an answer takes. */
     async rain(perSecond: number, ms: number, drop: () => void) {
@@ -175,12 +191,13 @@ export const f12: Scene = {
     const wrong: string[] = [];
     try {
       const sky = clouds(h.url, await cookieOf(h.url, 'operator'), next);
+      const opened = await openForm(h.url);
       await sky.rain(NORMAL, CALM_MS, sky.submit);
       const people = audience(h.url, await cookieOf(h.url, 'supervisor'));
       const began = performance.now();
       const ms = STORM_MS[size];
       await Promise.all([sky.rain(STORM, ms, sky.submit), sky.rain(ABUSE, ms, sky.abuse)]);
-      for (const status of await sky.neighbours())
+      for (const status of await sky.neighbours(opened))
         if (status !== 201) wrong.push(`behind the flooding address: ${status}`);
       await sky.over();
       const { lists, reports } = await people.stop();
