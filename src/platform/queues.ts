@@ -15,6 +15,8 @@ const POOL_MAX = 3;
 const SILENT_MS = 20_000;
 const CONNECT_MS = 5_000;
 const KEEP_ALIVE_MS = 10_000;
+/** How long a worker waits before it asks its queue again that did not answer, in milliseconds. */
+const AGAIN_MS = 1_000;
 
 /**
  * Finished jobs leave at once: a kept id would swallow the same duty when it is enqueued again.
@@ -77,6 +79,32 @@ export async function addJobs(
   for (const job of jobs) await queue.add(job.name, job.data, job.opts);
 }
 
+interface Readying {
+  waitUntilReady(): Promise<unknown>;
+  readyPromise?: Promise<unknown> | undefined;
+}
+
+/**
+ * BullMQ (6.7.0) keeps a first connection that failed: such a queue refuses everything, and such a worker
+ * does nothing, until the process ends. Here whoever asks next tries again.
+ */
+const trying: typeof createPostgresBackend = (...given) => {
+  const backend = createPostgresBackend(...given);
+  const { connection } = backend as unknown as { connection: Readying };
+  for (const one of [backend as unknown as Readying, connection]) {
+    const wait = one.waitUntilReady.bind(one);
+    one.waitUntilReady = () => {
+      const asked = wait();
+      const kept = one.readyPromise;
+      return asked.catch((error: unknown) => {
+        if (one.readyPromise === kept) one.readyPromise = undefined;
+        throw error;
+      });
+    };
+  }
+  return backend;
+};
+
 /** One factory for both backends: Redis where `redisUrl` is given, PostgreSQL otherwise. */
 export function createQueues(
   config: { databaseUrl: string; redisUrl?: string | undefined },
@@ -107,7 +135,7 @@ export function createQueues(
     redis.push(client);
     return client;
   };
-  const backend = redisUrl ? [] : [createPostgresBackend];
+  const backend = redisUrl ? [] : [trying];
   const QueueOf = Queue as unknown as new (
     name: string,
     options: object,
@@ -140,6 +168,7 @@ export function createQueues(
         lockDuration: 15_000,
         stalledInterval: 5_000,
         maxStalledCount: 10,
+        runRetryDelay: AGAIN_MS,
       };
       const made = new WorkerOf(name, process, options, ...backend);
       made.on('error', (error) => log.warn({ queue: name, error: error.message }, 'worker'));

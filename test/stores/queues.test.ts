@@ -1,9 +1,12 @@
 /** Jobs on the real queues of PostgreSQL: however many at once, all are there, once, in their order. */
+import { connect as connectTo, createServer } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import pg from 'pg';
 import { createLog } from '../../src/platform/log.ts';
+import type { Logger } from '../../src/platform/log.ts';
 import { addJobs, createQueues } from '../../src/platform/queues.ts';
 import type { QueueFactory } from '../../src/platform/queues.ts';
+import { until } from '../until.ts';
 import { createWorld } from '../world.ts';
 import type { World } from '../world.ts';
 
@@ -54,4 +57,32 @@ describe('jobs added together', () => {
     for (let i = 0; i < 60; i++) await addJobs(queues, 'events', named(2, i));
     expect(await pages()).toBe(before);
   });
+});
+
+it('a queue and a worker whose first connection failed work with the next one', async () => {
+  const [to, url] = [new URL(w.database.appUrl), new URL(w.database.appUrl)];
+  let deaf = true;
+  const road = createServer((near) => {
+    if (deaf) return void near.destroy();
+    const far = connectTo(Number(to.port), to.hostname);
+    near.pipe(far).pipe(near);
+    for (const end of [near, far]) end.on('error', () => (near.destroy(), far.destroy()));
+  });
+  await new Promise<void>((done) => road.listen(0, '127.0.0.1', done));
+  url.host = `127.0.0.1:${(road.address() as { port: number }).port}`;
+  const failures: string[] = [];
+  const log = { warn: (_: object, what: string) => void failures.push(what) } as unknown as Logger;
+  const late = createQueues({ databaseUrl: url.href }, log);
+  const done: string[] = [];
+  try {
+    await expect(addJobs(late, 'deliveries', named(1))).rejects.toThrow();
+    late.worker('deliveries', async (job) => void done.push(job.name), 1);
+    await until('the failure of both', () => failures.includes('worker'));
+    deaf = false;
+    await until('a queue', () => addJobs(late, 'deliveries', named(1, 7)).then(() => true, () => false)); // prettier-ignore
+    await until('a worker', () => done.includes('j7'), 30_000);
+  } finally {
+    await late.close();
+    road.close();
+  }
 });
