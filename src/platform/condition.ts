@@ -113,6 +113,8 @@ export function watchDatabase(url: string, log: Logger, onSilent: () => void = (
       client = await asks(url, undefined).catch(() => undefined);
     }
     const gone = client === undefined;
+    // What was asked before it came back may still wait on a link that is dead.
+    if (away && !gone) silentAt = performance.now();
     if (gone !== away && !ending) log.warn({ database: gone ? 'away' : 'back' }, 'database');
     away = gone;
     if (ending) hangUp(client);

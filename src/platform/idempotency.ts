@@ -86,18 +86,12 @@ export async function usedKeys(
   db: Reader,
   keys: readonly { scope: string; key: string }[],
 ): Promise<Set<string>> {
-  const used = await db
-    .selectFrom('idempotency_key')
-    .select(['scope', 'key'])
-    .where((e) =>
-      e(
-        e.refTuple('scope', 'key'),
-        'in',
-        keys.map((k) => e.tuple(k.scope, k.key)),
-      ),
-    )
-    .execute();
-  return new Set(used.map(keyText));
+  const [scopes, texts] = [keys.map((k) => k.scope), keys.map((k) => k.key)];
+  // One text for however many, so that it stays prepared.
+  const used = await sql<{ scope: string; key: string }>`
+    select scope, key from idempotency_key where (scope, key) in
+      (select * from unnest(${scopes}::text[], ${texts}::text[]))`.execute(db);
+  return new Set(used.rows.map(keyText));
 }
 
 /** A key with its scope, as one text. */

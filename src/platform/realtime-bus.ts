@@ -110,8 +110,8 @@ export async function tellAll(db: Reader, messages: BusMessage[]): Promise<void>
 
 /**
  * The adapter (0.3.1) hears no answer of what it publishes and subscribes to, nor does the client where it
- * subscribes anew: a refusal, as when Redis goes away, would end the process. What is lost is told again:
- * the outbox keeps it, and screens look again after a gap.
+ * subscribes anew: a refusal, as when Redis goes away, would end the process. What was on its way then is
+ * lost, as a nudge may be: screens look again after a gap and from time to time.
  */
 function unheard(client: Redis): Redis {
   const methods = client as unknown as Record<string, (...args: unknown[]) => unknown>;

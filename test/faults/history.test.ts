@@ -136,6 +136,37 @@ describe('the judge', () => {
       (h) => h.stored.unarmed.push('B'),
       /^lost: the steps of a clock of B/,
     ],
+    [
+      'a wish that nobody served',
+      (h) => {
+        for (const w of h.wishes)
+          if (w.what === 'register')
+            w.tries = [{ sentAt: 1, endedAt: 2, status: 503, retryAfter: true }];
+      },
+      /^never done: \S+, in the end 503/,
+    ],
+    [
+      'a loser that hears something else',
+      (h) => {
+        for (const w of h.wishes)
+          for (const t of w.tries) if (t.code === 'version_conflict') t.code = 'state_conflict';
+      },
+      /^the loser of .* heard 409 state_conflict/,
+    ],
+    [
+      'a refusal that took too long',
+      (h) => {
+        h.limits.refusal = 5_000;
+        h.wishes[0]!.tries.unshift({
+          sentAt: 0,
+          endedAt: 5_100,
+          status: 503,
+          code: 'database_unavailable',
+          retryAfter: true,
+        });
+      },
+      /^503 database_unavailable after 5100 ms/,
+    ],
     ['a step that never fired', (h) => void delete h.stored.steps[0]!.firedAt, /^lost: step s/],
     ['a step that nobody was told of', (h) => (h.stored.steps[0]!.told = 0), /^lost: step s/],
     [

@@ -1,6 +1,7 @@
 /** How the house says how it is: alive, ready, counted; what it puts off, and what it says without a database. */
 import { createServer } from 'node:net';
 import type { Server, Socket } from 'node:net';
+import { Hono } from 'hono';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { citizenErrorPage, citizenPages } from '../../web/citizen/index.tsx';
@@ -202,6 +203,21 @@ describe('without a database', () => {
     expect((await to(well, '/track/note', { ...asked, text: '还在滴水。' })).status).toBe(303);
     expect((await notes()) - before).toBe(2);
     await gone.close();
+  });
+
+  it('who waits on a link that was silent a moment ago hears it; a file on its way does not', async () => {
+    const { inTime } = await import('../../src/platform/http/house.ts');
+    const open: (() => void)[] = [];
+    const app = new Hono()
+      .use(inTime({ ...CALM, databaseSilent: () => true }) as never)
+      .post('/', async (c) => (await new Promise<void>((done) => open.push(done)), c.text('done')))
+      .onError((error, c) => c.text((error as { code?: string }).code ?? String(error), 503));
+    const post = (type: string) =>
+      app.request('/', { method: 'POST', body: 'x', headers: { 'content-type': type } });
+    const file = post('multipart/form-data; boundary=x');
+    expect(await (await post('application/json')).text()).toBe('database_unavailable');
+    for (const done of open) done();
+    expect(await (await file).text()).toBe('done');
   });
 
   /** A road to PostgreSQL that can be made to swallow everything, as a cut cable does. */

@@ -22,6 +22,7 @@ import {
   keyFrom,
   isWalked,
   newKey,
+  openedAt,
   typedFrom,
   wrongWhat,
   wrongWho,
@@ -84,6 +85,13 @@ async function register(c: Context<Env>, site: Site, typed: Typed): Promise<stri
   return (await site.intake.register(arrival)).orderId;
 }
 
+/** Another key, as old as the one before. */
+function renewed({ deps }: Site, typed: Typed): Pick<Typed, 'key' | 'since'> {
+  const key = newKey();
+  const walkedMs = isWalked(deps.crypto, typed) ? SUBMIT_LIMIT.walkSeconds * 1_000 : 0;
+  return { key, since: openedAt(deps.crypto, key, Date.now() - walkedMs) };
+}
+
 /** Registers the demand; the same key gives the same order, so a second press does no harm. */
 async function send(c: Context<Env>, site: Site, say: Say, typed: Typed): Promise<Shown | null> {
   try {
@@ -98,7 +106,7 @@ async function send(c: Context<Env>, site: Site, say: Say, typed: Typed): Promis
     const reused = code === 'idempotency_key_reused';
     const mistakes = [{ field: 'send', text: say(again.key) }];
     // Photos went with what was sent; another matter takes none of them along.
-    const kept = reused ? { ...typed, key: newKey(), photos: [] } : typed;
+    const kept = reused ? { ...typed, ...renewed(site, typed), photos: [] } : typed;
     return { screen: 3, typed: kept, mistakes, status: again.status };
   }
 }

@@ -1,6 +1,6 @@
 /** What every request goes through: it is counted and told in the log, answered in time, or put off. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Context, MiddlewareHandler } from 'hono';
+import type { Context, HonoRequest, MiddlewareHandler } from 'hono';
 import { matchedRoutes } from 'hono/route';
 import { AppError } from '../../kernel/errors.ts';
 import type { Condition } from '../condition.ts';
@@ -40,6 +40,11 @@ const LOOK_MS = 250;
 /** Then whoever answers by itself has so long to do it, without the database. */
 const GRACE_MS = 500;
 
+/** Files on their way take their time, whatever the database does. */
+const isUpload = (request: HonoRequest): boolean =>
+  request.method !== 'GET' &&
+  !/^application\/(json|x-www-form-urlencoded)\b/i.test(request.header('content-type') ?? '');
+
 const late = () => new AppError('database_unavailable', {}, 'away while it was served');
 
 /** For who can answer without the database, in words of its own. @throws AppError `database_unavailable`. */
@@ -60,10 +65,9 @@ export const inTime =
   async (c, next) => {
     let timer: NodeJS.Timeout | undefined;
     const away = new Promise<'late'>((resolve) => {
-      const look = () =>
-        condition.databaseAway() || condition.databaseSilent()
-          ? resolve('late')
-          : (timer = setTimeout(look, LOOK_MS).unref());
+      const isLate = () =>
+        condition.databaseAway() || (condition.databaseSilent() && !isUpload(c.req));
+      const look = () => (isLate() ? resolve('late') : (timer = setTimeout(look, LOOK_MS).unref()));
       timer = setTimeout(look, PATIENCE_MS).unref();
     });
     c.set('late', away);
