@@ -4,9 +4,9 @@ import { SUBMIT_LIMIT, channelDoor, fromDraft } from '../../src/intake/index.ts'
 import type { Arrival } from '../../src/intake/index.ts';
 import { phone } from '../../src/intake/schema.ts';
 import { isId } from '../../src/kernel/ids.ts';
-import { sameText } from '../../src/platform/crypto.ts';
-import type { Crypto } from '../../src/platform/crypto.ts';
+import type { Deps } from '../../src/platform/unit-of-work.ts';
 import { TEXT_MAX, matterInput, optionalText } from '../../src/workorder/schema.ts';
+import { same } from './cookies.ts';
 import { PHOTOS_MAX } from './limits.ts';
 import type { Mistake } from './parts.tsx';
 import type { Posted, Say } from './view.ts';
@@ -37,6 +37,8 @@ export interface Typed {
 
 export const newKey = (): string => randomUUID();
 
+type Crypto = Deps['crypto'];
+
 /** Longest time between opening a form and sending it that still counts, in milliseconds. */
 const OPEN_MAX_MS = 2 * 3_600_000;
 
@@ -49,7 +51,7 @@ export function isWalked(crypto: Crypto, { key, since }: Pick<Typed, 'key' | 'si
   const atMs = Number(/^(\d{1,15})\./.exec(since)?.[1] ?? NaN);
   const tookMs = Date.now() - atMs;
   const fits = tookMs >= SUBMIT_LIMIT.walkSeconds * 1_000 && tookMs <= OPEN_MAX_MS;
-  return fits && sameText(since, openedAt(crypto, key, atMs));
+  return fits && same(since, openedAt(crypto, key, atMs));
 }
 
 /** What the first screen starts with: reachable, asked afterwards, not published. */
