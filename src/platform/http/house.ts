@@ -35,7 +35,7 @@ export const measured =
   };
 
 /** How long a request may take while the database is away or silent, and how often that is looked at then. */
-const PATIENCE_MS = 3_500;
+const PATIENCE_MS = 3_000;
 const LOOK_MS = 250;
 /** Then whoever answers by itself has so long to do it, without the database. */
 const GRACE_MS = 500;
