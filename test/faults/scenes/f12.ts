@@ -141,7 +141,12 @@ function clouds(url: string, cookie: string, next: () => number) {
   const abuse = () => {
     const w = wish(abused);
     const page = { key: w.key, phone: w.phone, from: ABUSER, words: CALM };
-    running.push(insist(w, next, () => form(url, page)));
+    // Refused once is refused: who floods and asks again without pause would be another storm.
+    const sent = form(url, page).then((t) => {
+      w.tries.push(t);
+      return t.status === 503 ? insist(w, next, () => form(url, page)) : t;
+    });
+    running.push(sent);
   };
   return {
     wishes,
