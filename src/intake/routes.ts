@@ -20,7 +20,7 @@ import {
   handoverInput,
   registerInput,
 } from './schema.ts';
-import { fromOperator } from './service.ts';
+import { fromOperator } from './arrival.ts';
 import type { Intake } from './service.ts';
 import { splitOrder } from './split.ts';
 

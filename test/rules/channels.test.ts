@@ -2,7 +2,7 @@
 import { readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { channelDoor, channelDoors } from '../../src/intake/channels/index.ts';
-import { fromOperator } from '../../src/intake/service.ts';
+import { fromOperator } from '../../src/intake/arrival.ts';
 import { registerInput } from '../../src/intake/schema.ts';
 import { AppError } from '../../src/kernel/errors.ts';
 import type { StaffActor } from '../../src/kernel/actor.ts';
