@@ -112,7 +112,11 @@ export async function createWorld(options: WorldOptions = {}) {
   const app = createApp(deps, {
     intake,
     trustProxy: 0,
-    citizen: citizenPages(deps, intake, { trustProxy: 0, demo: false }),
+    citizen: citizenPages(deps, intake, {
+      trustProxy: 0,
+      demo: false,
+      refusals: { ms: 0, max: 1 },
+    }),
     errorPage: citizenErrorPage,
     ...(options.consoleDir && { consoleDir: options.consoleDir }),
     ...(options.demo && { demo: options.demo(deps) }),

@@ -8,7 +8,7 @@ import { hashToken, newToken } from '../platform/crypto.ts';
 import { appNow, deploymentKind } from '../platform/db.ts';
 import type { Reader } from '../platform/db.ts';
 import { groupCommit } from '../platform/group-commit.ts';
-import { forget, hit, unhit } from '../platform/throttle.ts';
+import { forget, hit, unhit, within } from '../platform/throttle.ts';
 import { inTransaction, unkept } from '../platform/unit-of-work.ts';
 import type { Call, Deps, Tx } from '../platform/unit-of-work.ts';
 import { DESKS_OF, SESSION_IDLE_HOURS, SESSION_MAX_HOURS, SIGN_IN_LIMIT } from './rules.ts';
@@ -37,7 +37,7 @@ export async function signIn(
   const byLogin = `sign_in:login:${deps.crypto.mac('throttle', input.login)}`;
   const bySource = `sign_in:source:${deps.crypto.mac('throttle', input.source)}`;
   // Counted before the check, so that parallel guesses cannot slip through together.
-  if ((await hit(deps.db, bySource, windowMinutes)) > perSource) fail('too_many_attempts');
+  if (!(await within(deps.db, bySource, windowMinutes, perSource))) fail('too_many_attempts');
   if ((await hit(deps.db, byLogin, windowMinutes)) > perLogin) fail('too_many_attempts');
   const user = await store.findUserByLogin(deps.db, input.login);
   const stored = user?.password_hash ?? (await (decoy ??= hashPassword(newToken())));

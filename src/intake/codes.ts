@@ -5,7 +5,7 @@ import { isOrderNo } from '../kernel/ids.ts';
 import { digitsOf } from '../kernel/typed.ts';
 import { sameText } from '../platform/crypto.ts';
 import type { DbTx } from '../platform/db.ts';
-import { hit, unhit } from '../platform/throttle.ts';
+import { hit, unhit, within } from '../platform/throttle.ts';
 import type { Deps } from '../platform/unit-of-work.ts';
 import { findOrderByNo } from '../workorder/index.ts';
 import { CODE_LIMIT, codeFrom, normalizeCode } from './rules.ts';
@@ -42,11 +42,8 @@ export async function proveByCode(
   const byOrder = `code:order:${deps.crypto.mac('throttle', orderNo)}`;
   const bySource = `code:source:${deps.crypto.mac('throttle', input.source)}`;
   // Counted before the check, so that parallel guesses cannot slip through together.
-  const used = [
-    await hit(deps.db, byOrder, windowMinutes),
-    await hit(deps.db, bySource, windowMinutes),
-  ] as const;
-  if (used[0] > perOrder || used[1] > perSource) fail('too_many_attempts');
+  if (!(await within(deps.db, bySource, windowMinutes, perSource))) fail('too_many_attempts');
+  if ((await hit(deps.db, byOrder, windowMinutes)) > perOrder) fail('too_many_attempts');
   const order = isOrderNo(orderNo) ? await findOrderByNo(deps.db, orderNo) : null;
   const expected = order ? await store.codeHashOf(deps.db, order.id) : null;
   const given = codeHash(deps, normalizeCode(input.code));

@@ -36,7 +36,8 @@ export const forgottenBefore = (now: Date): Date =>
 /**
  * Submissions of one source over the citizen's page in an hour; of emergencies there may be far more. An
  * address is shared by many: when one of them has used it up, `walked` more pass whose form was opened on
- * our page and took at least `walkSeconds` to fill in.
+ * our page and took at least `walkSeconds` to fill in. Who is refused waits `refusals.ms` for the answer, at
+ * most `refusals.max` of them in one process.
  */
 export const SUBMIT_LIMIT = {
   windowMinutes: 60,
@@ -44,6 +45,7 @@ export const SUBMIT_LIMIT = {
   walked: 240,
   walkSeconds: 10,
   emergencies: 2400,
+  refusals: { ms: 1_000, max: 500 },
 } as const;
 
 /** Words as pairs of neighbouring characters, without marks, blanks and case. */

@@ -25,3 +25,20 @@ export function places(max: number, waitingMax: number) {
     }
   };
 }
+
+/**
+ * Keeps refusals back for a while: who asks again without pause waits first, and costs nothing meanwhile.
+ * @param max kept back at once; whoever comes beyond is answered at once, so that memory stays bounded.
+ */
+export function keepingBack(ms: number, max: number) {
+  let kept = 0;
+  return {
+    isFull: (): boolean => kept >= max,
+    async wait(): Promise<void> {
+      if (kept >= max) return;
+      kept += 1;
+      await new Promise<void>((resolve) => setTimeout(resolve, ms).unref());
+      kept -= 1;
+    },
+  };
+}

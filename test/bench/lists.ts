@@ -3,9 +3,13 @@
  * orders behind it: how much longer they take in the largest. `npm run bench -- lists`.
  */
 import { it } from 'vitest';
+import { MORNING } from '../processes.ts';
 import type { Browser, House } from '../processes.ts';
 import { LIMIT_MS, grow, named, read, searches } from './sizes.ts';
 import type { Question } from './sizes.ts';
+
+const MONTH = MORNING.slice(0, 7);
+const DAY = MORNING.slice(0, 11) + '00:00:00Z';
 
 /** Lists with their login; each asks for the first page of fifty, and says how many rows it got. */
 const LISTS: readonly (readonly [login: string, path: string])[] = [
@@ -26,16 +30,40 @@ const LISTS: readonly (readonly [login: string, path: string])[] = [
   ['supervisor', '/rates?months=1'],
   ['supervisor', '/rates'],
   ['supervisor', '/operations'],
+  ['supervisor', `/rates/orders?rate=satisfaction&month=${MONTH}&limit=50`],
   ['admin', '/deliveries?limit=50'],
+  ...['dead', 'done'].map((s) => ['admin', `/door/messages?state=${s}&limit=50`] as const),
+  ['admin', '/door/sources'],
+  ['operator', '/handovers'],
+  ['operator', '/telephony/desk'],
+  ['operator', '/telephony/queue'],
+  ['operator', '/telephony/calls'],
+  ...['open', 'mine', 'done'].map((s) => ['followup', `/telephony/return-calls?state=${s}&limit=50`] as const), // prettier-ignore
+  ...['current', 'past'].map((s) => ['supervisor', `/telephony/restricted-callers?state=${s}&limit=50`] as const), // prettier-ignore
+  ['supervisor', '/telephony/restriction-proposals?limit=50'],
+  ['operator', '/telephony/warned-callers'],
+  ['supervisor', `/telephony/connect-rate?from=${encodeURIComponent(DAY)}`],
+  ['operator', '/chat/seat'],
+  ['supervisor', '/chat/chats'],
+  ['operator', '/notifications'],
   ['dispatcher', '/orders/counts'],
   ['water', '/inbox/counts'],
   ['followup', '/callbacks/counts'],
 ];
 
+/** Of the rates: a longer past tells of more units, and of more reasons to leave an order out. */
+const LONGER: readonly string[] = ['units', 'excluded'];
+/** Single values of an answer: of figures all that are told, whatever they say. */
+const values = (body: unknown): number => {
+  if (body === null || typeof body !== 'object') return 1;
+  const parts = Object.entries(body).filter(([key]) => !LONGER.includes(key));
+  return parts.reduce((n, [, v]) => n + values(v), 0);
+};
+
 const rowsOf = (body: unknown): number => {
   if (Array.isArray(body)) return body.length;
   const { items } = body as { items?: unknown[] };
-  return items?.length ?? 1;
+  return items?.length ?? values(body);
 };
 
 /** Orders whose page is opened: one that a unit works on, one that is over, the oldest of these. */

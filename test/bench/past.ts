@@ -255,15 +255,17 @@ const NUMBER = `(select b.body || ((1000 - (${Array.from({ length: 13 }, (_, i) 
 }).join(' + ')})) % 10)
   from (select body, body::bigint as n from (values (l.day || lpad((l.k % 90000)::text, 5, '0'))) v (body)) b)`;
 
+/** Who calls: some often. */
+const CALLER = `coalesce(c.hmac, substr(md5('caller' || floor(300000 * ${u(45)} * ${u(45)})), 1, 30))`;
+const WITH_CALLER = `bench_life l left join bench_caller c on l.k >= ${CALLERS.from}
+  and l.k < ${CALLERS.from + CALLERS.count * CALLERS.each} and c.n = l.k % ${CALLERS.count}`;
+
 const demand = () => {
   const said = `'我们在' || l.place || '，' || ${pick(list(WHAT), 41, WHAT.length)} || '，' || ${pick(list(HOW), 42, HOW.length)}`;
   const rare = `case when l.k % 499 = 5 then '，附近有${SOME}' when l.k < 10000 and l.k % 1499 = 7 then '，附近有${FEW}' else '' end`;
   return [
     `insert into requester (id, kind, phone_hmac, created_at, settled_at)
-    select ${id(2)}, 'natural', coalesce(c.hmac,
-      substr(md5('caller' || floor(300000 * ${u(45)} * ${u(45)})), 1, 30)), l.at, l.at
-    from bench_life l left join bench_caller c on l.k >= ${CALLERS.from}
-      and l.k < ${CALLERS.from + CALLERS.count * CALLERS.each} and c.n = l.k % ${CALLERS.count}`,
+    select ${id(2)}, 'natural', ${CALLER}, l.at, l.at from ${WITH_CALLER}`,
     `insert into identity_vault (requester_id, kind, key_id, erased_at)
     select ${id(2)}, 'natural', 'aes-256-gcm/1', l.at from bench_life l`,
     `insert into contact (id, channel, requester_id, operator_id, started_at, ended_at)
@@ -341,7 +343,57 @@ const work = () => [
   from bench_life l where l.luck < 0.5`,
 ];
 
-const TABLES = ['requester', 'identity_vault', 'contact', 'work_order', 'order_text', 'order_access', 'classification', 'routing_wait', 'assignment', 'reply', 'routing_decision', 'callback_task', 'evaluation', 'notification', 'delivery', 'act', 'domain_event', 'deadline', 'clock_entry', 'deadline_step', 'escalation', 'supervision_order']; // prettier-ignore
+/** Of a hundred calls nobody answered three; those of the newest five thousand are to be returned. */
+const LOST = 'l.luck < 0.03';
+const RETURNED = 'l.k >= 5000';
+const SOURCE = `(select id from door_source where name = 'bench')`;
+/** How the demands came: calls, chats, messages of other systems; and calls that nobody answered. */
+const lines = () => [
+  `insert into door_source (id, name, door, secret_ct, per_minute, created_at)
+  values ('00000000-0000-7000-8000-000000000001', 'bench', 'sms', '\\x00', 1000, app_now())
+  on conflict do nothing`,
+  `insert into call (id, source, external_id, phone_hmac, called, skill, state, outcome, entered_at,
+    queued_at, asked_at, offered_at, answered_at, ended_at, ended_by, operator_id, contact_id, created_at,
+    erased_at)
+  select ${id(11)}, 'bench', l.tail || l.k, ${CALLER}, '12345', 'general', 'ended', 'answered', l.at, l.at,
+    l.at, l.at + interval '3 seconds', l.at + interval '9 seconds', l.at + interval '4 minutes', 'caller',
+    ${person('operator')}, ${id(3)}, l.at, l.now
+  from ${WITH_CALLER} where l.channel = 'phone'`,
+  `insert into call (id, source, external_id, phone_hmac, called, skill, state, outcome, entered_at,
+    queued_at, asked_at, ended_at, ended_by, created_at, erased_at)
+  select ${id(12)}, 'bench', 'lost' || l.k, md5('lost' || l.k), '12345', 'general', 'ended', 'abandoned', l.at,
+    l.at, l.at, l.at + interval '40 seconds', 'caller', l.at, l.now
+  from bench_life l where ${LOST}`,
+  `insert into return_call (id, sealed_for, phone_hmac, cause, skill, state, due_at, made_at, ended_at, reason,
+    told_at)
+  select ${id(13)}, ${id(12)}, md5('lost' || l.k), 'abandoned', 'general',
+    case when ${RETURNED} then 'done' else 'open' end, l.at + interval '2 hours', l.at,
+    case when ${RETURNED} then l.at + interval '1 hour' end, case when ${RETURNED} then 'reached' end,
+    l.at + interval '2 hours'
+  from bench_life l where ${LOST}`,
+  `insert into return_call_of (call_id, return_call_id) select ${id(12)}, ${id(13)}
+  from bench_life l where ${LOST}`,
+  `insert into handover (id, contact_id, order_id, target, operator_id, started_at)
+  select ${id(14)}, ${id(3)}, case when l.k >= 1000 then ${id(1)} end, '120', ${person('operator')}, l.at
+  from bench_life l where l.luck > 0.99`,
+  `insert into door_message (id, source_id, door, external_id, kind, body_hash, body_ct, state, received_at,
+    done_at)
+  select ${id(15)}, ${SOURCE}, 'sms', l.tail || l.k, 'text', l.tail,
+    case when l.k < 10000 and l.luck < 0.1 then '\\x00'::bytea end,
+    case when l.k < 10000 and l.luck < 0.1 then 'dead' else 'done' end, l.at,
+    case when l.k < 10000 and l.luck < 0.1 then null else l.at end
+  from bench_life l where l.channel = 'sms'`,
+  `insert into chat_session (id, client_hash, token_hash, contact_id, language, state, operator_id, opened_at,
+    queued_at, assigned_at, first_due_at, first_answered_at, clock, last_citizen_at, last_operator_at,
+    ended_at, ended_by, last_seq, minute_at, visitor_seen_at)
+  select ${id(16)}, 'client' || l.tail || l.k, 'token' || l.tail || l.k, ${id(3)}, 'zh-CN', 'ended',
+    ${person('operator')}, l.at, l.at, l.at, l.at + interval '1 minute', l.at + interval '20 seconds', 'met',
+    l.at + interval '5 minutes', l.at + interval '5 minutes', l.at + interval '6 minutes', 'citizen', 9, l.at,
+    l.at + interval '6 minutes'
+  from bench_life l where l.channel = 'web'`,
+];
+
+const TABLES = ['requester', 'identity_vault', 'contact', 'work_order', 'order_text', 'order_access', 'classification', 'routing_wait', 'assignment', 'reply', 'routing_decision', 'callback_task', 'evaluation', 'notification', 'delivery', 'act', 'domain_event', 'deadline', 'clock_entry', 'deadline_step', 'escalation', 'supervision_order', 'call', 'return_call', 'return_call_of', 'handover', 'door_message', 'chat_session']; // prettier-ignore
 const NAMES = TABLES.map((t) => `'${t}'::regclass`).join(',');
 
 /** One statement after the other on a connection of its own, which waits for no disk. */
@@ -439,7 +491,15 @@ export async function plantPast(
       on conflict do nothing`,
     [hmacs],
   );
-  const rows = [...demand(), ...work(), ...acts(), ...events(), ...clocks(), ...ledger()];
+  const rows = [
+    ...demand(),
+    ...lines(),
+    ...work(),
+    ...acts(),
+    ...events(),
+    ...clocks(),
+    ...ledger(),
+  ];
   // The oldest first, as they came.
   const chunks: string[][] = [];
   for (let k = to; k > from; k -= CHUNK)

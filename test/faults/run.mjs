@@ -12,7 +12,7 @@ import { parseArgs } from 'node:util';
 // With the backends that make a difference to it; the longest first, so that all workers are busy to
 // the end.
 const SCENES = {
-  plants: ['postgres'],
+  plants: ['together', 'alone'],
   f2: ['postgres', 'redis'],
   f4: ['postgres', 'redis'],
   f3: ['postgres', 'redis'],
@@ -42,7 +42,7 @@ if (unknown.length > 0) {
 }
 const scenes = Object.keys(SCENES)
   .filter((n) => positionals.length === 0 || positionals.includes(n))
-  .flatMap((n) => SCENES[n].map((backend) => (n === 'plants' ? n : `${n}/${backend}`)));
+  .flatMap((n) => SCENES[n].map((backend) => `${n}/${backend}`));
 const seeds = values.seeds ?? (values.full ? FULL_SEEDS.join(',') : '1');
 const begun = performance.now();
 const results = path.join(fs.mkdtempSync(path.join(os.tmpdir(), 'hotline-faults-')), 'results');
@@ -73,7 +73,7 @@ const play = (some, workers) =>
     vitest.on('close', (code) => done(code ?? 1));
   });
 
-const alone = (scene) => scene.startsWith('f12');
+const alone = (scene) => scene.startsWith('f12') || scene === 'plants/alone';
 const codes = [
   await play(
     scenes.filter((s) => !alone(s)),

@@ -2,8 +2,9 @@
  * Two api and two worker processes on one database, with and without Redis, behave as one, and one
  * after the other may end under load.
  */
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { CODE_LIMIT } from '../../src/intake/rules.ts';
+import { CODE_LIMIT, SUBMIT_LIMIT } from '../../src/intake/rules.ts';
 import { BACKENDS, browser, newKey, signIn } from '../processes.ts';
 import type { Backend } from '../processes.ts';
 import { inTurn, lost, openCrew, openFullHouse, work } from '../soak/house.ts';
@@ -14,6 +15,7 @@ import { must, registration } from './walk.ts';
 import type { Registered } from './walk.ts';
 
 const DAY = 86_400_000;
+const FORM = { screen: '3', go: 'send', content: '路灯坏了三天，请派人来修。', who: 'named', phone: '13900001234', callback: 'on' }; // prettier-ignore
 
 let full: FullHouse;
 
@@ -97,6 +99,24 @@ const twoOfEach = () => {
       statuses.push((await tries(i % 2 ? two : one, 'AAAAAA')).status);
     expect(statuses).toEqual(Array(CODE_LIMIT.perOrder).fill(401));
     for (const url of [one, two]) expect((await tries(url, made.queryCode)).status).toBe(429);
+  });
+
+  it('forms of one source are counted together, whichever process takes them', async () => {
+    const [one, two] = full.front.ready() as [string, string];
+    const form = async (url: string) =>
+      (await browser(url).form('/submit/next', { ...FORM, key: randomUUID() })).status;
+    expect(await form(one)).toBe(200);
+    const used = `update throttle set hits = $1 where bucket like 'submit:source:%'`;
+    await full.house.owner.query(used, [SUBMIT_LIMIT.perSource - 2]);
+    const statuses: number[] = [];
+    for (const url of [two, one, two, one]) statuses.push(await form(url));
+    expect(statuses).toEqual([200, 200, 429, 429]);
+    // Each has heard it now, and counts no more.
+    for (const url of [two, one]) expect(await form(url)).toBe(429);
+    const counted = `select hits from throttle where bucket like 'submit:source:%'`;
+    expect((await full.house.owner.query(counted)).rows).toEqual([
+      { hits: SUBMIT_LIMIT.perSource + 2 },
+    ]);
   });
 };
 

@@ -6,7 +6,8 @@ import { coreZh } from '../../src/kernel/i18n/core.ts';
 import { dictionaries, translate } from '../../src/kernel/i18n/index.ts';
 import { ratingTokenFor } from '../../src/followup/index.ts';
 import { CODE_LIMIT, SUBMIT_LIMIT } from '../../src/intake/rules.ts';
-import { hit } from '../../src/platform/throttle.ts';
+import { createApp } from '../../src/app.ts';
+import { forget, hit } from '../../src/platform/throttle.ts';
 import { citizenOrder } from '../../src/workorder/index.ts';
 import {
   ASSIGNMENT_ACTS,
@@ -14,6 +15,7 @@ import {
   ORDER_ACTS,
   ORDER_STATES,
 } from '../../src/workorder/lifecycle.ts';
+import { citizenErrorPage, citizenPages } from '../../web/citizen/index.tsx';
 import { headline, story } from '../../web/citizen/story.ts';
 import { openedAt } from '../../web/citizen/submit-form.ts';
 import type { Say } from '../../web/citizen/view.ts';
@@ -408,7 +410,24 @@ describe('raising a demand', () => {
     await hit(w.db, walked, SUBMIT_LIMIT.windowMinutes, SUBMIT_LIMIT.walked);
     const late = randomUUID();
     expect(await shut(late, ago(late, 60))).toBe(true);
-    await w.db.deleteFrom('throttle').execute();
+    for (const used of [bucket, walked]) await forget(w.db, used);
+  });
+
+  it('answers a flood in one line where too many of it wait for their answers', async () => {
+    const bucket = `submit:source:${w.deps.crypto.mac('throttle', 'unknown')}`;
+    await hit(w.db, bucket, SUBMIT_LIMIT.windowMinutes, SUBMIT_LIMIT.perSource);
+    const full = { trustProxy: 0, demo: false, refusals: { ms: 60_000, max: 0 } };
+    const citizen = citizenPages(w.deps, w.intake, full);
+    const house = { intake: w.intake, citizen, trustProxy: 0, errorPage: citizenErrorPage };
+    const form = { ...whole({ content: '第几千件。' }), key: randomUUID() };
+    const answer = await createApp(w.deps, house).request('/submit/next', {
+      method: 'POST',
+      headers: { host: new URL(PUBLIC_URL).host, origin: PUBLIC_URL },
+      body: new URLSearchParams(form),
+    });
+    await forget(w.db, bucket);
+    expect([answer.status, answer.headers.get('retry-after')]).toEqual([429, '60']);
+    expect((await answer.text()).length).toBeLessThan(200);
   });
 
   it('takes forms only: no JSON, no multipart, nothing from another site', async () => {

@@ -15,6 +15,7 @@ import { newId } from '../../src/kernel/ids.ts';
 import { hashToken } from '../../src/platform/crypto.ts';
 import { connect } from '../../src/platform/db.ts';
 import { sourceOf } from '../../src/platform/http/auth.ts';
+import { forget } from '../../src/platform/throttle.ts';
 import { citizenErrorPage, citizenPages } from '../../web/citizen/index.tsx';
 import { SCRIPT } from '../../web/citizen/script.ts';
 import { newDatabase } from '../database.ts';
@@ -676,7 +677,7 @@ describe('signing in', () => {
       await w.db.updateTable('throttle').set({ hits: 100 }).where('bucket', '=', bucket.bucket).execute(); // prettier-ignore
       const forged = await signIn('nobody-2', 'x', { 'x-forwarded-for': '9.9.9.9' });
       refused(forged, 429, 'too_many_attempts');
-      await w.db.deleteFrom('throttle').execute();
+      await forget(w.db, bucket.bucket);
     });
   });
   it('behind proxies the address is the one our own proxy saw', () => {

@@ -20,13 +20,9 @@ export { citizenErrorPage } from './error.tsx';
  * The citizen's pages, to be mounted at `/`: /, /submit, /receipt, /track and below, /rate/:token.
  * They work without a script (one makes photos handier), set their own security headers, and add no middleware to other paths.
  * @param options `widget` the file of the built chat; `trustProxy` proxies in front whose X-Forwarded-For is believed; `demo` says on
- *   every page that nothing here is real.
+ *   every page that nothing here is real; `refusals` how long who was refused waits.
  */
-export function citizenPages(
-  deps: Deps,
-  intake: Intake,
-  options: { trustProxy: number; demo: boolean; widget?: string | undefined },
-) {
+export function citizenPages(deps: Deps, intake: Intake, options: Omit<Site, 'deps' | 'intake'>) {
   const site: Site = { deps, intake, ...options };
   const app = new Hono<Env>()
     .get('/', (c) => {

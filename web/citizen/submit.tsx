@@ -1,7 +1,7 @@
 /** @jsxImportSource hono/jsx */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Hono } from 'hono';
-import type { Context } from 'hono';
+import type { Context, MiddlewareHandler } from 'hono';
 import { SUBMIT_LIMIT } from '../../src/intake/index.ts';
 import { fail } from '../../src/kernel/errors.ts';
 import type { ErrorCode } from '../../src/kernel/errors.ts';
@@ -10,7 +10,8 @@ import { sourceOf } from '../../src/platform/http/auth.ts';
 import type { Env } from '../../src/platform/http/auth.ts';
 import { toAppError } from '../../src/platform/http/errors.ts';
 import { unlessLate } from '../../src/platform/http/house.ts';
-import { hit } from '../../src/platform/throttle.ts';
+import { keepingBack } from '../../src/platform/limit.ts';
+import { within } from '../../src/platform/throttle.ts';
 import { dropForm, givePass, keepForm, keptForm } from './cookies.ts';
 import { heardIn, unheard } from './danger.tsx';
 import { onePhotoBody, photoBody, photosLeftOut } from './limits.ts';
@@ -70,13 +71,14 @@ const AGAIN: Partial<Record<ErrorCode, { key: TextKey; status: 422 | 429 | 503 }
 async function countSource(c: Context<Env>, site: Site, typed: Typed) {
   const source = site.deps.crypto.mac('throttle', sourceOf(c, site.trustProxy));
   const { windowMinutes, perSource, emergencies } = SUBMIT_LIMIT;
-  if ((await hit(site.deps.db, `submit:source:${source}`, windowMinutes)) <= perSource) return;
+  const { db } = site.deps;
+  if (await within(db, `submit:source:${source}`, windowMinutes, perSource)) return;
   // Who floods does not shut out those who share the address with them.
   const walked = isWalked(site.deps.crypto, typed) ? `submit:walked:${source}` : null;
-  if (walked && (await hit(site.deps.db, walked, windowMinutes)) <= SUBMIT_LIMIT.walked) return;
+  if (walked && (await within(db, walked, windowMinutes, SUBMIT_LIMIT.walked))) return;
   const { danger } = await heardIn(site, typed);
-  const used = danger && (await hit(site.deps.db, `submit:danger:${source}`, windowMinutes));
-  if (used === null || used > emergencies) fail('too_many_attempts');
+  if (danger && (await within(db, `submit:danger:${source}`, windowMinutes, emergencies))) return;
+  fail('too_many_attempts');
 }
 
 async function register(c: Context<Env>, site: Site, typed: Typed): Promise<string> {
@@ -172,31 +174,44 @@ const takeOne = (c: Context<Env>, site: Site): Promise<Response> =>
  * Raising a demand in three screens, without a script. Of what is typed nothing is stored on the way;
  * photos wait for a day, under the key of the form.
  */
-export const submitPages = (site: Site) =>
-  new Hono<Env>()
-    .get('/', (c) => {
-      const shown: Shown = { screen: 1, typed: blank(site.deps.crypto), mistakes: [] };
-      return switched(c, site) ?? answer(c, site, viewOf(c, site), shown);
-    })
-    .post('/photos', onePhotoBody(site), (c) => takeOne(c, site))
-    .get('/photos/:id', (c) => {
-      const formKey = keptForm(c, site.deps) ?? fail('not_found');
-      return waitingThumb(c, site, { formKey });
-    })
-    .get('/next', (c) => goTo(c, '/submit'))
-    // Another address than the first screen's: a POST would drop that from the browser's cache.
-    .post('/next', photoBody(site), async (c) => {
-      const form = await posted(c, site, { files: true });
-      const view = viewOf(c, site, form.chosen ?? {});
-      const { typed, mistakes } = await withPhotos(c, site, view, form);
-      const from = screenOf(form.one('screen'));
-      const stays = form.chosen || form.one('go') === 'photos' || form.one('drop') !== '';
-      if (stays || mistakes.length > 0) {
-        const status = photosLeftOut(c) ? 413 : mistakes.length > 0 ? 422 : undefined;
-        return answer(c, site, view, { screen: from, typed, mistakes, status });
-      }
-      const shown = next(view.say, typed, from, form.one('go'));
-      if (shown.screen !== 3 || form.one('go') !== 'send') return answer(c, site, view, shown);
-      const refused = await send(c, site, view.say, typed);
-      return refused ? answer(c, site, view, refused) : goTo(c, '/receipt');
-    });
+export function submitPages(site: Site) {
+  const { ms, max } = site.refusals ?? SUBMIT_LIMIT.refusals;
+  const refusals = keepingBack(ms, max);
+  /** Outside of what reads the form: its memory and its place are given back before. */
+  const keptBack: MiddlewareHandler<Env> = async (c, next) => {
+    await next();
+    if (c.res.status === 429) await refusals.wait();
+  };
+  return (
+    new Hono<Env>()
+      .get('/', (c) => {
+        const shown: Shown = { screen: 1, typed: blank(site.deps.crypto), mistakes: [] };
+        return switched(c, site) ?? answer(c, site, viewOf(c, site), shown);
+      })
+      .post('/photos', onePhotoBody(site), (c) => takeOne(c, site))
+      .get('/photos/:id', (c) => {
+        const formKey = keptForm(c, site.deps) ?? fail('not_found');
+        return waitingThumb(c, site, { formKey });
+      })
+      .get('/next', (c) => goTo(c, '/submit'))
+      // Another address than the first screen's: a POST would drop that from the browser's cache.
+      .post('/next', keptBack, photoBody(site), async (c) => {
+        const form = await posted(c, site, { files: true });
+        const view = viewOf(c, site, form.chosen ?? {});
+        const { typed, mistakes } = await withPhotos(c, site, view, form);
+        const from = screenOf(form.one('screen'));
+        const stays = form.chosen || form.one('go') === 'photos' || form.one('drop') !== '';
+        if (stays || mistakes.length > 0) {
+          const status = photosLeftOut(c) ? 413 : mistakes.length > 0 ? 422 : undefined;
+          return answer(c, site, view, { screen: from, typed, mistakes, status });
+        }
+        const shown = next(view.say, typed, from, form.one('go'));
+        if (shown.screen !== 3 || form.one('go') !== 'send') return answer(c, site, view, shown);
+        const refused = await send(c, site, view.say, typed);
+        // A page costs more than the refusal: a flood gets a line.
+        if (refused?.status === 429 && refusals.isFull())
+          return c.text(view.say('citizen.err.throttled'), 429, { 'Retry-After': '60' });
+        return refused ? answer(c, site, view, refused) : goTo(c, '/receipt');
+      })
+  );
+}

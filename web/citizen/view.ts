@@ -16,6 +16,8 @@ export interface Site {
   /** Proxies in front whose `X-Forwarded-For` is believed. */
   trustProxy: number;
   demo: boolean;
+  /** How long a refused form waits for its answer, and how many of them; else as `SUBMIT_LIMIT` has it. */
+  refusals?: { ms: number; max: number } | undefined;
   /** The built chat widget; without it no page offers a chat. */
   widget?: string | undefined;
 }

@@ -61,7 +61,12 @@ export const f9: Scene = {
         () => ({ takeAndAnswerAfter: sleep(300 + next() * 2_000) }),
       ];
       const strikes: { at: number; inFlight: number; recoveredAt?: number }[] = [];
-      h.gateway.behave((sms, nth) => {
+      const tried = new Map<string, number>();
+      h.gateway.behave((sms) => {
+        // By what it says: a planted bug gives each try an id of its own.
+        const message = `${sms.to} ${sms.text}`;
+        const nth = (tried.get(message) ?? 0) + 1;
+        tried.set(message, nth);
         if (nth > 2 || next() < 0.5) return 'take';
         failed += 1;
         const mood = moods[Math.floor(next() * moods.length)]!();

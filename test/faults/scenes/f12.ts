@@ -12,13 +12,18 @@ import type { Scene } from '../scene.ts';
 const NORMAL = 2;
 const STORM = 20 * NORMAL;
 const CALM_MS = 4_000;
-const STORM_MS = { plant: 4_000, ci: 12_000, full: 120_000 };
+const STORM_MS = { plant: 9_000, ci: 12_000, full: 120_000 };
 /** Of all demands, those that an operator types. */
 const TYPED = 0.3;
 /** Forms a second that the one source sends, beside the storm. */
 const ABUSE = 20;
+/** So many of them press again at once: more than are kept back. */
+const PRESSERS = 600;
 /** People who look at lists and reports all the time. */
 const READERS = { lists: 6, reports: 3 };
+/** On a fast machine more come, so many times as many at most, until something must be put off. */
+const CROWDS = 8;
+const CROWD_MS = 1_000;
 /** How long they look at what they got, in milliseconds. */
 const READ_MS = 200;
 const SUBMIT_P99_MS = 2_000;
@@ -93,6 +98,8 @@ function reader(url: string, cookie: string, paths: readonly string[]) {
   return { counts, stop: async () => ((stopped = true), await done) };
 }
 
+type Reader = ReturnType<typeof reader>;
+
 const sum = (list: { counts: Counts }[]): Counts =>
   list.reduce(
     (t, { counts: c }) => ({
@@ -103,16 +110,28 @@ const sum = (list: { counts: Counts }[]): Counts =>
     { asked: 0, putOff: 0, failed: 0 },
   );
 
-/** People who look at pages while it storms. */
+/** People who look at pages while it storms: more and more of them, until the platform puts some off. */
 function audience(url: string, cookie: string) {
   const some = (count: number, paths: readonly string[]) =>
     Array.from({ length: count }, () => reader(url, cookie, paths));
-  const lists = some(READERS.lists, ['/api/orders?limit=50', '/api/board']);
-  const reports = some(READERS.reports, ['/api/rates?months=3', '/api/operations']);
+  const lists: Reader[] = [];
+  const reports: Reader[] = [];
+  let crowds = 0;
+  const come = () => {
+    crowds += 1;
+    lists.push(...some(READERS.lists, ['/api/orders?limit=50', '/api/board']));
+    reports.push(...some(READERS.reports, ['/api/rates?months=3', '/api/operations']));
+    if (crowds === CROWDS) clearInterval(coming);
+  };
+  const coming = setInterval(() => {
+    if (sum(reports).putOff === 0) come();
+  }, CROWD_MS);
+  come();
   return {
     async stop() {
+      clearInterval(coming);
       await Promise.all([...lists, ...reports].map((r) => r.stop()));
-      return { lists: sum(lists), reports: sum(reports) };
+      return { crowds, lists: sum(lists), reports: sum(reports) };
     },
   };
 }
@@ -122,6 +141,8 @@ function clouds(url: string, cookie: string, next: () => number) {
   const wishes: Wish[] = [];
   const abused: Wish[] = [];
   const running: Promise<unknown>[] = [];
+  let storms = true;
+  let pressing = 0;
   const wish = (list: Wish[]): Wish & { phone: string } => {
     const made = { key: randomUUID(), what: 'register' as const, phone: newPhone(), tries: [] };
     list.push(made);
@@ -141,12 +162,17 @@ function clouds(url: string, cookie: string, next: () => number) {
   const abuse = () => {
     const w = wish(abused);
     const page = { key: w.key, phone: w.phone, from: ABUSER, words: CALM };
-    // Refused once is refused: who floods and asks again without pause would be another storm.
-    const sent = form(url, page).then((t) => {
-      w.tries.push(t);
-      return t.status === 503 ? insist(w, next, () => form(url, page)) : t;
-    });
-    running.push(sent);
+    const press = () => form(url, page);
+    // Refused, it presses again at once, and again, as long as it storms.
+    const presses = async () => {
+      for (let t = await press(); ; t = await press()) {
+        w.tries.push(t);
+        if (t.status === 503) return insist(w, next, press);
+        if (t.status !== 429 || !storms || pressing > PRESSERS) return;
+      }
+    };
+    pressing += 1;
+    running.push(presses().finally(() => (pressing -= 1)));
   };
   return {
     wishes,
@@ -176,7 +202,10 @@ function clouds(url: string, cookie: string, next: () => number) {
         await sleep((-Math.log(1 - next()) * 1_000) / perSecond);
       }
     },
-    over: () => Promise.all(running),
+    over: () => {
+      storms = false;
+      return Promise.all(running);
+    },
   };
 }
 
@@ -200,21 +229,23 @@ export const f12: Scene = {
     const next = random(seed);
     const h = await openHouse(backend, { ...SHED, TRUST_PROXY: '1', ...env });
     const wrong: string[] = [];
+    let people: ReturnType<typeof audience> | undefined;
     try {
       const sky = clouds(h.url, await cookieOf(h.url, 'operator'), next);
       const opened = await openForm(h.url);
       await sky.rain(NORMAL, CALM_MS, sky.submit);
-      const people = audience(h.url, await cookieOf(h.url, 'supervisor'));
+      people = audience(h.url, await cookieOf(h.url, 'supervisor'));
       const began = performance.now();
       const ms = STORM_MS[size];
       await Promise.all([sky.rain(STORM, ms, sky.submit), sky.rain(ABUSE, ms, sky.abuse)]);
       for (const status of await sky.neighbours(opened))
         if (status !== 201) wrong.push(`behind the flooding address: ${status}`);
       await sky.over();
-      const { lists, reports } = await people.stop();
+      const { crowds, lists, reports } = await people.stop();
       const { wishes, abused } = sky;
       const refused = abused.filter((w) => w.tries[0]?.status === 429).length;
       if (refused === 0) wrong.push('the one source was never limited');
+      const presses = abused.flatMap((w) => w.tries).filter((t) => t.status === 429).length;
       const failed = lists.failed + reports.failed;
       if (failed > 0) wrong.push(`${failed} pages failed`);
       const share = (c: Counts) => c.putOff / c.asked;
@@ -237,12 +268,14 @@ export const f12: Scene = {
         ...verdict,
         note: [
           `${wishes.length} submissions at ${STORM}/s with p99 ${slowest} ms`,
-          `${refused} of ${abused.length} of one source refused`,
+          `${refused} of ${abused.length} of one source refused, ${presses} times`,
+          `${crowds * (READERS.lists + READERS.reports)} readers`,
           `put off ${reports.putOff} of ${reports.asked} reports and ${lists.putOff} of ${lists.asked} lists`,
         ].join(', '),
         violations: [...verdict.violations, ...wrong],
       };
     } finally {
+      await people?.stop();
       await h.close();
     }
   },
