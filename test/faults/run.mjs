@@ -1,4 +1,4 @@
-// `npm run faults -- [--full] [--seeds 1,2,3] [--workers 3] [f1 f2 …]`: strikes the platform with the faults of
+// `npm run faults -- [--full] [--seeds 1,2,3] [--workers 4] [f1 f2 …]`: strikes the platform with the faults of
 // quality.md on real processes and a durable database, and prints one line for each run. Without names
 // all of them, and the planted bugs that each must turn red. `--full`: twenty seeds, the first of them in
 // a long run, together what quality.md asks (100 kills of a worker, 5,000 submissions, minutes without Redis).
@@ -32,7 +32,7 @@ const { values, positionals } = parseArgs({
     full: { type: 'boolean', default: false },
     seeds: { type: 'string' },
     // Scenes at once: they wait more than they compute.
-    workers: { type: 'string', default: '3' },
+    workers: { type: 'string', default: '4' },
   },
 });
 const unknown = positionals.filter((n) => !(n in SCENES));
