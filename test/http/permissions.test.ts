@@ -1232,8 +1232,17 @@ async function wrongIn(line: string, object: string, cell: Cell): Promise<string
   return wrong;
 }
 
-const ONE_BY_ONE = new Set(['POST /track', 'POST /submit/photos', 'POST /track/photos']);
-/** Attempts side by side, but one by one where many at once are refused for being many. */
+const ONE_BY_ONE = new Set([
+  'POST /track',
+  'POST /submit/photos',
+  'POST /track/photos',
+  'POST /api/orders/:id/redo',
+  'POST /api/orders/:id/close',
+]);
+/**
+ * Attempts side by side, but one by one where many at once are refused for being many, and where the
+ * duties of one, served, would close the order of another.
+ */
 async function each<R>(line: string, roles: R[], work: (role: R) => Promise<void>): Promise<void> {
   if (!ONE_BY_ONE.has(line)) {
     await Promise.all(roles.map(work));
