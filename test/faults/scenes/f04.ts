@@ -14,6 +14,8 @@ const AHEAD_MS = 4_000;
 const SPREAD_MS = { plant: 4_000, ci: 9_000, full: 30_000 };
 const LOSSES = { plant: 1, ci: 4, full: 10 };
 const LATE_MS = 60_000;
+/** Jobs that are missing are put back that soon, in milliseconds. */
+const REARMED_MS = 10_000;
 
 /** Every queue is emptied while timers wait in it. */
 export const f4: Scene = {
@@ -50,6 +52,8 @@ export const f4: Scene = {
       const strikes: Strike[] = [];
       for (let loss = 0; loss < losses; loss++) {
         await sleep(between(next, { least: 0, most: (2 * spread) / losses / 2 }));
+        // Queues that were emptied just now are filled again before they are struck again.
+        await until('jobs', async () => (await h.queued()) > 0, REARMED_MS).catch(() => {});
         const waiting = await count('fired_at is null and armed_at is not null');
         const strike: Strike = { at: performance.now(), inFlight: (await h.queued()) && waiting };
         await h.loseQueues();
