@@ -174,10 +174,12 @@ export async function openOf(db: Reader, userId: string, max: number): Promise<C
 
 /** Chats that somebody waits in or talks in, for who looks after all of them. */
 export async function liveChats(db: Reader, max: number): Promise<ChatRow[]> {
+  // Each state has an index of its own rows; asked for both at once, all that ever were would be read.
+  const inState = (state: 'waiting' | 'open') =>
+    db.selectFrom('chat_session').selectAll().where('state', '=', state);
   const rows = await db
-    .selectFrom('chat_session')
+    .selectFrom(inState('waiting').unionAll(inState('open')).as('live'))
     .selectAll()
-    .where('state', 'in', ['waiting', 'open'])
     .orderBy('priority')
     .orderBy('queued_at')
     .orderBy('id')

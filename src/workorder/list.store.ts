@@ -4,6 +4,7 @@ import type { AliasedExpression, RawBuilder } from 'kysely';
 import { URGENCIES, WAIT_REASONS } from '../kernel/words.ts';
 import type { WaitReason } from '../kernel/words.ts';
 import type { Reader } from '../platform/db.ts';
+import { endsWith } from './number.store.ts';
 import { FINAL_STATES, ORDER_ACTS, ORDER_STATES } from './lifecycle.ts';
 import type { OrderState } from './lifecycle.ts';
 import type { OrderQueue, WaitingQueue } from './schema.ts';
@@ -198,10 +199,11 @@ export async function findByNumber(
   q =
     digits.length >= 14
       ? q.where('o.order_no', '=', digits)
-      : q
-          // Read from the end, as the index is.
-          .where(sql<boolean>`reverse(o.order_no) like ${`${[...digits].toReversed().join('')}%`}`)
-          .where('o.registered_at', '>', sql<Date>`app_now() - interval '180 days'`);
+      : // "offset 0": a few rows are found by their ends and then sorted, never all by time and then looked at.
+        q.where(
+          sql<boolean>`o.id in (select e.id from (select o.id from work_order o
+            where ${endsWith(digits)} and o.registered_at > app_now() - interval '180 days' offset 0) e)`,
+        );
   if (unitIds) q = q.where(heldBy(unitIds));
   return (await q.execute()) as ListedOrder[];
 }

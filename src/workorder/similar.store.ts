@@ -3,6 +3,7 @@ import { sql } from 'kysely';
 import type { RawBuilder } from 'kysely';
 import type { Party } from '../kernel/words.ts';
 import type { Reader } from '../platform/db.ts';
+import { endsWith } from './number.store.ts';
 import type { OrderState } from './lifecycle.ts';
 import type { OrderRow } from './store.ts';
 
@@ -68,10 +69,6 @@ const TAIL = /^\d{3,16}$/;
 /** Orders of one caller whose numbers end alike. */
 const OWN_MAX = 50;
 
-/** Read from the end, as the index is. */
-const endsSo = (tail: string) =>
-  sql`reverse(o.order_no) like ${`${[...tail].toReversed().join('')}%`}`;
-
 /** The caller's orders whose number ends so; confidential ones too, to know that one was meant. */
 export async function ownByTail(
   db: Reader,
@@ -80,7 +77,7 @@ export async function ownByTail(
 ): Promise<Ended[]> {
   if (!TAIL.test(tail) || requesterIds.length === 0) return [];
   const rows = await sql<Ended>`select o.id, o.confidential from work_order o
-    where o.requester_id = any (${[...requesterIds]}::uuid[]) and ${endsSo(tail)}
+    where o.requester_id = any (${[...requesterIds]}::uuid[]) and ${endsWith(tail)}
     limit ${OWN_MAX}`.execute(db);
   return rows.rows;
 }
@@ -89,7 +86,7 @@ export async function ownByTail(
 export async function orderByTail(db: Reader, tail: string, since: Date): Promise<string | null> {
   if (!TAIL.test(tail)) return null;
   const { rows } = await sql<{ id: string }>`select o.id from work_order o
-    where o.registered_at >= ${since}::timestamptz and not o.confidential and ${endsSo(tail)}
+    where o.registered_at >= ${since}::timestamptz and not o.confidential and ${endsWith(tail)}
     limit 2`.execute(db);
   return rows.length === 1 ? rows[0]!.id : null;
 }
