@@ -53,9 +53,10 @@ export const f4: Scene = {
       for (let loss = 0; loss < losses; loss++) {
         await sleep(between(next, { least: 0, most: (2 * spread) / losses / 2 }));
         // Queues that were emptied just now are filled again before they are struck again.
-        await until('jobs', async () => (await h.queued()) > 0, REARMED_MS).catch(() => {});
-        const waiting = await count('fired_at is null and armed_at is not null');
-        const strike: Strike = { at: performance.now(), inFlight: (await h.queued()) && waiting };
+        const inFlight = async () =>
+          (await h.queued()) && (await count('fired_at is null and armed_at is not null'));
+        await until('jobs', async () => (await inFlight()) > 0, REARMED_MS).catch(() => {});
+        const strike: Strike = { at: performance.now(), inFlight: await inFlight() };
         await h.loseQueues();
         strikes.push(strike);
         const fired = await count('fired_at is not null');
