@@ -26,9 +26,12 @@ const pending = async (h: House): Promise<number> =>
 async function passTries(h: House, tries: number): Promise<void> {
   for (;;) {
     const { rows } = await h.owner.query(
-      `with due as (update delivery set next_attempt_at = clock_timestamp()
+      // What a worker holds just now is passed over: it would wait for us, and we for it.
+      `with picked as (select id from delivery
           where state = 'pending' and attempts < $1 and last_error is not null
-            and next_attempt_at > clock_timestamp() returning 1)
+            and next_attempt_at > clock_timestamp() order by id for update skip locked),
+        due as (update delivery set next_attempt_at = clock_timestamp()
+          where id in (select id from picked) returning 1)
         select (select count(*) from delivery where state = 'pending' and attempts < $1)::int as n`,
       [tries],
     );
