@@ -4,9 +4,9 @@ import type { AliasedExpression, RawBuilder } from 'kysely';
 import { URGENCIES, WAIT_REASONS } from '../kernel/words.ts';
 import type { WaitReason } from '../kernel/words.ts';
 import type { Reader } from '../platform/db.ts';
-import { endsWith } from './number.store.ts';
 import { FINAL_STATES, ORDER_ACTS, ORDER_STATES } from './lifecycle.ts';
 import type { OrderState } from './lifecycle.ts';
+import { endsWith } from './number.store.ts';
 import type { OrderQueue, WaitingQueue } from './schema.ts';
 import type { OrderRow } from './store.ts';
 

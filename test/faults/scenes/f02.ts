@@ -8,7 +8,7 @@ import type { Strike } from '../history.ts';
 import { outsideOf, storedIn } from '../rows.ts';
 import type { Scene } from '../scene.ts';
 
-const KILLS = { plant: 5, ci: 6, full: 25 };
+const KILLS = { plant: 5, ci: 8, full: 25 };
 const CLIENTS = 2;
 /** Demands for each life of a worker. */
 const PER_LIFE = 25;
